@@ -1,0 +1,62 @@
+package kernels
+
+import (
+	"math"
+
+	"gorgonia.org/tensor"
+)
+
+var bceLogits = Kernel{
+	Name:    "bce_logits",
+	Params:  []Param{out("stats"), out("dlogits"), in("logits")},
+	Scalars: []string{"target", "weight"}, Sizes: []string{"n"},
+	Lens:  func(n []int) []int { return []int{2, n[0], n[0]} },
+	Items: single, Tol: defaultTol,
+	F32: func(m Mem[float32], _, _ int) {
+		stats, dlogits, logits := m.F[0], m.F[1], m.F[2]
+		target, weight, n := float64(m.S[0]), float64(m.S[1]), float64(m.N[0])
+		var loss, prob float64
+		for i, v := range logits {
+			x := float64(v)
+			e := math.Exp(-math.Abs(x))
+			p := 1 / (1 + e)
+			if x < 0 {
+				p = e / (1 + e)
+			}
+			loss += max(x, 0) - x*target + math.Log1p(e)
+			prob += p
+			dlogits[i] = float32(weight * (p - target) / n)
+		}
+		stats[0], stats[1] = float32(weight*loss/n), float32(prob/n)
+	},
+	F64: func(m Mem[float64]) {
+		stats, dlogits, logits := m.F[0], m.F[1], m.F[2]
+		target, weight, n := m.S[0], m.S[1], float64(m.N[0])
+		stats[0], stats[1] = 0, 0
+		for i, x := range logits {
+			// log(1+exp(x)), which is x to the last bit above 700.
+			softplus := x
+			if !(x > 700) {
+				softplus = math.Log1p(math.Exp(x))
+			}
+			p := 1 / (1 + math.Exp(-x))
+			stats[0] += weight * (softplus - target*x) / n
+			stats[1] += p / n
+			dlogits[i] = weight * (p - target) / n
+		}
+	},
+}
+
+// BCELogits is the binary cross-entropy of probabilities p = 1/(1+exp(-x)), given
+// as logits x (n), with one target t in [0,1], in a form that overflows for no
+// finite logit:
+//
+//	-t·log p - (1-t)·log(1-p) = max(x,0) - x·t + log(1+exp(-|x|))
+//
+// stats (2) becomes weight times the mean loss, and the mean of p; dlogits (n)
+// the gradient of the first, weight·(p-t)/n. A weight of -1 with target 0 is the
+// generator's part of the minimax game, mean log(1-p).
+func BCELogits(dev Device, stats, dlogits, logits *tensor.Dense, target, weight float32) error {
+	return dev.Launch(&bceLogits, Args{[]*tensor.Dense{stats, dlogits, logits},
+		[]float32{target, weight}, []int{logits.Shape().TotalSize()}})
+}

@@ -1,0 +1,42 @@
+package kernels
+
+import (
+	"math"
+
+	"gorgonia.org/tensor"
+)
+
+var biasSigmoid = Kernel{
+	Name:   "bias_sigmoid",
+	Params: []Param{inout("y"), in("bias")},
+	Sizes:  []string{"rows", "cols"},
+	Lens:   biasLens,
+	Items:  byRow(8), Tol: defaultTol,
+	F32: func(m Mem[float32], lo, hi int) {
+		y, bias, cols := m.F[0], m.F[1], m.N[1]
+		for i := lo; i < hi; i++ {
+			row := y[i*cols:][:len(bias)]
+			for j, b := range bias {
+				row[j] = sigmoid(row[j] + b)
+			}
+		}
+	},
+	F64: func(m Mem[float64]) {
+		mapBias(m, func(v float64) float64 { return 1 / (1 + math.Exp(-v)) })
+	},
+}
+
+// BiasSigmoid replaces y (rows, cols) by 1/(1+exp(-v)), v = y + bias, with bias
+// (cols).
+func BiasSigmoid(dev Device, y, bias *tensor.Dense) error {
+	return dev.Launch(&biasSigmoid, Args{[]*tensor.Dense{y, bias}, nil, rowsCols(y)})
+}
+
+// sigmoid takes the exponential of -|x| only, which cannot overflow.
+func sigmoid(x float32) float32 {
+	e := math.Exp(-math.Abs(float64(x)))
+	if x < 0 {
+		return float32(e / (1 + e))
+	}
+	return float32(1 / (1 + e))
+}

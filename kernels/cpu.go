@@ -1,0 +1,191 @@
+package kernels
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+
+	"gorgonia.org/tensor"
+)
+
+// CPU returns the device that computes in Go on this machine's processor with the
+// given number of workers, 0 for one a core. It is always compiled, so that every
+// other device can be checked against it.
+func CPU(workers int) Device {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return &cpu{pool: newPool(workers), workers: workers}
+}
+
+type cpu struct {
+	pool    *pool
+	workers int
+	mem     Mem[float32] // of the launch under way, reused
+	closed  bool
+}
+
+var errClosed = errors.New("kernels: the device is closed")
+
+func (c *cpu) Name() string { return fmt.Sprintf("cpu, %d workers", c.workers) }
+
+func (c *cpu) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {
+	n, err := elements(shape)
+	if err != nil {
+		return nil, err
+	}
+	switch dt {
+	case tensor.Float32:
+		return dense(make([]float32, n), shape), nil
+	case tensor.Uint32:
+		return dense(make([]uint32, n), shape), nil
+	case tensor.Uint8:
+		return dense(make([]uint8, n), shape), nil
+	}
+	return nil, fmt.Errorf("kernels: a tensor of type %v, want float32, uint32 or uint8", dt)
+}
+
+func (c *cpu) View(t *tensor.Dense, offset int, shape ...int) (*tensor.Dense, error) {
+	n, err := elements(shape)
+	if err != nil {
+		return nil, err
+	}
+	if have := t.Shape().TotalSize(); offset < 0 || n > have-offset {
+		return nil, fmt.Errorf("kernels: a view of %d elements at %d of %d", n, offset, have)
+	}
+	switch t.Dtype() {
+	case tensor.Float32:
+		return dense(t.Float32s()[offset:offset+n:offset+n], shape), nil
+	case tensor.Uint32:
+		return dense(t.Uint32s()[offset:offset+n:offset+n], shape), nil
+	default:
+		return dense(t.Uint8s()[offset:offset+n:offset+n], shape), nil
+	}
+}
+
+func dense(backing any, shape []int) *tensor.Dense {
+	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing))
+}
+
+func elements(shape []int) (int, error) {
+	n := 1
+	for _, d := range shape {
+		if d <= 0 || n > (1<<40)/d {
+			return 0, fmt.Errorf("kernels: a tensor of shape %v, want positive dimensions of at most 2^40 elements together", shape)
+		}
+		n *= d
+	}
+	return n, nil
+}
+
+func (c *cpu) Upload(dst *tensor.Dense, src any) error {
+	return move(dst, src, func(memory, host any) {
+		switch m := memory.(type) {
+		case []float32:
+			copy(m, host.([]float32))
+		case []uint32:
+			copy(m, host.([]uint32))
+		case []uint8:
+			copy(m, host.([]uint8))
+		}
+	})
+}
+
+func (c *cpu) Download(dst any, src *tensor.Dense) error {
+	return move(src, dst, func(memory, host any) {
+		switch h := host.(type) {
+		case []float32:
+			copy(h, memory.([]float32))
+		case []uint32:
+			copy(h, memory.([]uint32))
+		case []uint8:
+			copy(h, memory.([]uint8))
+		}
+	})
+}
+
+// move calls cp with t's memory and host once they are of one type and length.
+func move(t *tensor.Dense, host any, cp func(memory, host any)) error {
+	var memory any
+	n := -1
+	switch h := host.(type) {
+	case []float32:
+		if t.Dtype() == tensor.Float32 {
+			memory, n = t.Float32s(), len(h)
+		}
+	case []uint32:
+		if t.Dtype() == tensor.Uint32 {
+			memory, n = t.Uint32s(), len(h)
+		}
+	case []uint8:
+		if t.Dtype() == tensor.Uint8 {
+			memory, n = t.Uint8s(), len(h)
+		}
+	}
+	if memory == nil || n != t.Shape().TotalSize() {
+		return fmt.Errorf("kernels: copy between a tensor of %d %v and a %T of %d", t.Shape().TotalSize(), t.Dtype(), host, n)
+	}
+	cp(memory, host)
+	return nil
+}
+
+func (c *cpu) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
+	if c.closed {
+		return errClosed
+	}
+	m, n, k, err := CheckMatMul(dst, a, b, tA, tB)
+	if err != nil {
+		return err
+	}
+	matmul(dst.Float32s(), a.Float32s(), b.Float32s(), m, n, k, tA, tB)
+	return nil
+}
+
+// Waking the workers takes a few microseconds, as do this many element operations.
+const worthSharing = 1 << 14
+
+func (c *cpu) Launch(k *Kernel, a Args) error {
+	if c.closed {
+		return errClosed
+	}
+	if err := k.Check(a); err != nil {
+		return err
+	}
+	m := &c.mem
+	m.F, m.U, m.B, m.S, m.N = m.F[:0], m.U[:0], m.B[:0], a.Scalars, a.Sizes
+	for i, t := range a.Tensors {
+		switch k.Params[i].Type {
+		case tensor.Float32:
+			m.F = append(m.F, t.Float32s())
+		case tensor.Uint32:
+			m.U = append(m.U, t.Uint32s())
+		default:
+			m.B = append(m.B, t.Uint8s())
+		}
+	}
+	items, cost := k.Items(a.Sizes)
+	if items == 1 || items*cost < worthSharing {
+		k.F32(*m, 0, items)
+		return nil
+	}
+	c.pool.share(items, func(lo, hi int) { k.F32(*m, lo, hi) })
+	return nil
+}
+
+// Record keeps the function: there is nothing to gain from preparing it.
+func (c *cpu) Record(step func() error) (Step, error) { return call(step), nil }
+
+type call func() error
+
+func (f call) Run() error { return f() }
+
+func (c *cpu) Sync() error { return nil }
+
+func (c *cpu) Close() error {
+	if c.closed {
+		return errClosed
+	}
+	c.closed = true
+	c.pool.close()
+	return nil
+}

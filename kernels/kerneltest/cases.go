@@ -1,0 +1,125 @@
+package kerneltest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gorgan/kernels"
+)
+
+// row is what one kernel is tried on: every size with every set of scalars.
+type row struct {
+	sizes   [][]int
+	scalars [][]float32
+}
+
+var (
+	// Either side of the warp (32), the block (256) and a chunk (1024), and enough
+	// for a CPU to share out.
+	lengths = [][]int{{1}, {31}, {32}, {33}, {255}, {256}, {257}, {1000}, {4099}, {70001}}
+	// (rows, cols)
+	matrices = [][]int{{1, 1}, {1, 33}, {33, 1}, {31, 257}, {256, 1}, {65, 64}, {128, 784}}
+)
+
+var table = map[string]row{
+	"bias_relu":    {matrices, [][]float32{{0}, {0.2}}},
+	"bias_sigmoid": {matrices, nil},
+	"bias_linear":  {matrices, nil},
+	"relu_grad":    {matrices, [][]float32{{0}, {0.2}}},
+	"sigmoid_grad": {matrices, nil},
+	"linear_grad":  {matrices, nil},
+	"bce_logits":   {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
+	"adam_rate":    {[][]int{{1, 0}, {5, 0}, {5, 4}}, [][]float32{{2e-4, 0.9, 0.999}, {1e-3, 0, 0.99}}},
+	"adam":         {lengths, [][]float32{{0.9, 0.999, 1e-8}, {0, 0.99, 1e-8}}},
+	"adagrad":      {lengths, nil},
+	"momentum":     {lengths, [][]float32{{0}, {0.9}}},
+	"tick":         {[][]int{{}}, nil},
+	"uniform":      {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, nil},
+	// batch, images, batches a step, number of the batch
+	"shuffle": {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 128, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}}, nil},
+	// batch, pixels, images
+	"gather":     {[][]int{{1, 1, 1}, {3, 5, 2}, {33, 49, 100}, {128, 784, 50}}, nil},
+	"non_finite": {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},
+}
+
+// Case is one call of one kernel.
+type Case struct {
+	Sizes   []int
+	Scalars []float32
+	Fill    string // a key of fills
+}
+
+func (c Case) String() string { return fmt.Sprintf("%v/%v/%s", c.Sizes, c.Scalars, c.Fill) }
+
+// Cases returns what k is tried on, or an error where the table has no row for it.
+func Cases(k *kernels.Kernel) ([]Case, error) {
+	r, ok := table[k.Name]
+	if !ok {
+		return nil, fmt.Errorf("kerneltest: %s has no row in the table of cases", k.Name)
+	}
+	scalars := r.scalars
+	if scalars == nil {
+		scalars = [][]float32{nil}
+	}
+	var cases []Case
+	for _, size := range r.sizes {
+		for _, s := range scalars {
+			for _, fill := range []string{"normal", "huge", "zero", "special"} {
+				cases = append(cases, Case{size, s, fill})
+			}
+		}
+	}
+	return cases, nil
+}
+
+var fills = map[string]func(*rand.Rand) float32{
+	"normal": func(r *rand.Rand) float32 { return float32(r.NormFloat64()) },
+	"huge":   func(r *rand.Rand) float32 { return float32(200 * (r.Float64() - .5)) },
+	"zero":   func(*rand.Rand) float32 { return 0 },
+	"special": func(r *rand.Rand) float32 {
+		switch r.IntN(40) {
+		case 0:
+			return float32(math.NaN())
+		case 1:
+			return float32(math.Inf(1))
+		case 2:
+			return float32(math.Inf(-1))
+		}
+		return float32(r.NormFloat64())
+	},
+}
+
+// fillFloat gives one element of a float tensor: rates are small, second moments
+// not negative, Adagrad's sums positive, and what a sigmoid gave is between 0 and 1.
+func fillFloat(kernel, tensor, fill string, r *rand.Rand) float32 {
+	v := fills[fill](r)
+	if tensor == "rate" {
+		return max(v, -v) / 100
+	}
+	switch kernel + "." + tensor {
+	case "adam.v":
+		return max(v, -v)
+	case "adagrad.sum":
+		return max(v, -v) + 0.1
+	case "sigmoid_grad.y":
+		return float32(1 / (1 + math.Exp(-float64(v))))
+	}
+	return v
+}
+
+// fillWord gives one element of the word tensor name; size is the call's sizes.
+func fillWord(name string, size []int, fill string, r *rand.Rand) uint32 {
+	switch name {
+	case "clock":
+		return []uint32{1, 2, 1000, 123456}[r.IntN(4)]
+	case "index":
+		if fill == "special" && r.IntN(4) == 0 {
+			return uint32(size[2]) + r.Uint32N(3) // outside the data
+		}
+		return r.Uint32N(uint32(size[2]))
+	case "first":
+		return r.Uint32N(2)
+	}
+	return r.Uint32()
+}

@@ -1,0 +1,257 @@
+package kerneltest
+
+import (
+	"math"
+	"testing"
+	"unsafe"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// mutant is the CPU with one thing broken.
+type mutant struct {
+	kernels.Device
+	launch func(kernels.Device, *kernels.Kernel, kernels.Args) error
+	matmul func(dev kernels.Device, dst, a, b *tensor.Dense, tA, tB bool) error
+}
+
+func (m mutant) Launch(k *kernels.Kernel, a kernels.Args) error {
+	if m.launch == nil {
+		return m.Device.Launch(k, a)
+	}
+	return m.launch(m.Device, k, a)
+}
+
+func (m mutant) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
+	if m.matmul == nil {
+		return m.Device.MatMul(dst, a, b, tA, tB)
+	}
+	return m.matmul(m.Device, dst, a, b, tA, tB)
+}
+
+// behind gives access past the end of a view, as a kernel with a wrong bound has.
+func behind(t *tensor.Dense) []float32 {
+	s := t.Float32s()
+	return unsafe.Slice(&s[0], len(s)+1)
+}
+
+// TestLaunchMutants breaks every kernel in each way; each must fail on some case.
+func TestLaunchMutants(t *testing.T) {
+	runs := 0
+	mutants := map[string]func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error{
+		"nothing done": func(kernels.Device, *kernels.Kernel, kernels.Args) error { return nil },
+		"done twice": func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
+			if err := dev.Launch(k, a); err != nil {
+				return err
+			}
+			return dev.Launch(k, a)
+		},
+		"one output value off by one part in a thousand": func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
+			err := dev.Launch(k, a)
+			for i, p := range k.Params {
+				if p.Access != kernels.In && p.Type == tensor.Float32 {
+					s := a.Tensors[i].Float32s()
+					s[len(s)-1] = s[len(s)-1]*1.001 + 1e-4
+				}
+				if p.Access != kernels.In && p.Type == tensor.Uint32 {
+					a.Tensors[i].Uint32s()[0]++
+				}
+			}
+			return err
+		},
+		"output not a number": func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
+			err := dev.Launch(k, a)
+			for i, p := range k.Params {
+				if p.Access != kernels.In && p.Type == tensor.Float32 {
+					a.Tensors[i].Float32s()[0] = float32(math.NaN())
+				}
+				if p.Access != kernels.In && p.Type == tensor.Uint32 {
+					a.Tensors[i].Uint32s()[0] = ^uint32(0)
+				}
+			}
+			return err
+		},
+		"different from run to run": func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
+			err := dev.Launch(k, a)
+			runs++
+			for i, p := range k.Params {
+				if p.Access != kernels.In && p.Type == tensor.Float32 {
+					s := a.Tensors[i].Float32s()
+					s[0] = math.Float32frombits(math.Float32bits(s[0]) + uint32(runs%2))
+				}
+				if p.Access != kernels.In && p.Type == tensor.Uint32 {
+					a.Tensors[i].Uint32s()[0] += uint32(runs % 2)
+				}
+			}
+			return err
+		},
+	}
+	for name, launch := range mutants {
+		for _, k := range kernels.All() {
+			t.Run(name+"/"+k.Name, func(t *testing.T) {
+				// Drawing twice gives the same draw, and looking twice the same report.
+				idempotent := map[string]bool{"uniform": true, "shuffle": true, "gather": true, "non_finite": true,
+					"bce_logits": true, "adam_rate": true, "linear_grad": true}
+				if name == "done twice" && idempotent[k.Name] {
+					return
+				}
+				wantCaught(t, mutant{kernels.CPU(2), launch, nil}, k)
+			})
+		}
+	}
+}
+
+// TestStrayWrites breaks kernels by what they must not touch.
+func TestStrayWrites(t *testing.T) {
+	for _, k := range kernels.All() {
+		for i, p := range k.Params {
+			if p.Type != tensor.Float32 {
+				continue
+			}
+			t.Run(k.Name+"/"+p.Name+"/past the end", func(t *testing.T) {
+				wantCaught(t, mutant{kernels.CPU(2), func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
+					s := behind(a.Tensors[i])
+					s[len(s)-1] = 0
+					return dev.Launch(k, a)
+				}, nil}, k)
+			})
+			if p.Access == kernels.In {
+				t.Run(k.Name+"/"+p.Name+"/input", func(t *testing.T) {
+					wantCaught(t, mutant{kernels.CPU(2), func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
+						err := dev.Launch(k, a)
+						a.Tensors[i].Float32s()[0]++
+						return err
+					}, nil}, k)
+				})
+			}
+		}
+	}
+}
+
+func wantCaught(t *testing.T, dev mutant, k *kernels.Kernel) {
+	t.Helper()
+	defer dev.Close()
+	cases, err := Cases(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		if Check(dev, k, c) != nil {
+			return
+		}
+	}
+	t.Error("no case failed")
+}
+
+func TestProductMutants(t *testing.T) {
+	flip := false
+	for name, matmul := range map[string]func(dev kernels.Device, dst, a, b *tensor.Dense, tA, tB bool) error{
+		"nothing done": func(kernels.Device, *tensor.Dense, *tensor.Dense, *tensor.Dense, bool, bool) error { return nil },
+		"one value off": func(dev kernels.Device, dst, a, b *tensor.Dense, tA, tB bool) error {
+			err := dev.MatMul(dst, a, b, tA, tB)
+			dst.Float32s()[0] += 1e-3
+			return err
+		},
+		"adds to dst": func(dev kernels.Device, dst, a, b *tensor.Dense, tA, tB bool) error {
+			old := dst.Float32s()[0]
+			err := dev.MatMul(dst, a, b, tA, tB)
+			dst.Float32s()[0] += old
+			return err
+		},
+		"writes an operand": func(dev kernels.Device, dst, a, b *tensor.Dense, tA, tB bool) error {
+			err := dev.MatMul(dst, a, b, tA, tB)
+			b.Float32s()[0]++
+			return err
+		},
+		"not a number": func(dev kernels.Device, dst, a, b *tensor.Dense, tA, tB bool) error {
+			dst.Float32s()[0] = float32(math.NaN())
+			return nil
+		},
+		"different from run to run": func(dev kernels.Device, dst, a, b *tensor.Dense, tA, tB bool) error {
+			err := dev.MatMul(dst, a, b, tA, tB)
+			if s := dst.Float32s(); flip {
+				s[0] = math.Float32frombits(math.Float32bits(s[0]) + 1)
+			}
+			flip = !flip
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dev := mutant{kernels.CPU(2), nil, matmul}
+			defer dev.Close()
+			for _, p := range Products() {
+				if CheckProduct(dev, p) == nil {
+					t.Errorf("%v passed", p)
+				}
+			}
+		})
+	}
+}
+
+// TestGradientMutant gives each gradient kernel another sign.
+func TestGradientMutant(t *testing.T) {
+	dev := mutant{kernels.CPU(1), func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
+		err := dev.Launch(k, a)
+		for i := range a.Tensors[1].Float32s() {
+			a.Tensors[1].Float32s()[i] *= -1
+		}
+		return err
+	}, nil}
+	defer dev.Close()
+	for _, l := range layers {
+		if checkLayer(dev, l) == nil {
+			t.Errorf("%v passed", l)
+		}
+	}
+	if checkLoss(dev, []float32{1, 1}) == nil {
+		t.Error("bce_logits passed")
+	}
+}
+
+// TestContractMutants breaks what Contract looks at.
+func TestContractMutants(t *testing.T) {
+	for name, dev := range map[string]kernels.Device{
+		"eager record":  eager{kernels.CPU(1)},
+		"dirty new":     dirty{kernels.CPU(1)},
+		"shifted views": shifted{kernels.CPU(1)},
+	} {
+		if Contract(dev) == nil {
+			t.Errorf("%s passed", name)
+		}
+		dev.Close()
+	}
+}
+
+type eager struct{ kernels.Device }
+
+func (e eager) Record(f func() error) (kernels.Step, error) {
+	if err := f(); err != nil {
+		return nil, err
+	}
+	return e.Device.Record(f)
+}
+
+type dirty struct{ kernels.Device }
+
+func (d dirty) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {
+	t, err := d.Device.New(dt, shape...)
+	if err == nil && dt == tensor.Float32 {
+		t.Float32s()[0] = 1
+	}
+	return t, err
+}
+
+type shifted struct{ kernels.Device }
+
+func (s shifted) View(t *tensor.Dense, offset int, shape ...int) (*tensor.Dense, error) {
+	return s.Device.View(t, offset-1, shape...)
+}
+
+// TestUnknownKernel: a kernel nobody wrote cases for does not pass unseen.
+func TestUnknownKernel(t *testing.T) {
+	if _, err := Cases(&kernels.Kernel{Name: "new"}); err == nil {
+		t.Error("no error")
+	}
+}

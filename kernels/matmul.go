@@ -1,0 +1,46 @@
+package kernels
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+	"gorgonia.org/tensor"
+)
+
+// CheckMatMul returns the sizes of dst (m,n) = op(a) (m,k) · op(b) (k,n), or says
+// which shape does not fit.
+func CheckMatMul(dst, a, b *tensor.Dense, tA, tB bool) (m, n, k int, err error) {
+	for _, t := range []*tensor.Dense{dst, a, b} {
+		if t.Dims() != 2 || t.Dtype() != tensor.Float32 {
+			return 0, 0, 0, fmt.Errorf("kernels: matmul: got a tensor of shape %v and type %v, want a float32 matrix", t.Shape(), t.Dtype())
+		}
+	}
+	am, ak := a.Shape()[0], a.Shape()[1]
+	if tA {
+		am, ak = ak, am
+	}
+	bk, bn := b.Shape()[0], b.Shape()[1]
+	if tB {
+		bk, bn = bn, bk
+	}
+	if ak != bk || dst.Shape()[0] != am || dst.Shape()[1] != bn {
+		return 0, 0, 0, fmt.Errorf("kernels: matmul: op(a) is (%d,%d), op(b) is (%d,%d) and dst is %v, want (m,k), (k,n) and (m,n)",
+			am, ak, bk, bn, dst.Shape())
+	}
+	return am, bn, ak, nil
+}
+
+// matmul is the CPU's product, row-major: dst (m,n) = op(a)·op(b). Gonum shares
+// the work out by blocks of dst, so the number of cores does not change a bit.
+func matmul(dst, a, b []float32, m, n, k int, tA, tB bool) {
+	opA, lda := blas.NoTrans, k
+	if tA {
+		opA, lda = blas.Trans, m
+	}
+	opB, ldb := blas.NoTrans, n
+	if tB {
+		opB, ldb = blas.Trans, k
+	}
+	gonum.Implementation{}.Sgemm(opA, opB, m, n, k, 1, a, lda, b, ldb, 0, dst, n)
+}

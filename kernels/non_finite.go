@@ -1,0 +1,46 @@
+package kernels
+
+import (
+	"math"
+
+	"gorgonia.org/tensor"
+)
+
+// Chunk is how many elements share one word of NonFinite's report.
+const Chunk = 1024
+
+var nonFinite = Kernel{
+	Name:   "non_finite",
+	Params: []Param{{"first", tensor.Uint32, InOut}, in("x"), words("clock")},
+	Sizes:  []string{"n"},
+	Lens:   func(n []int) []int { return []int{(n[0] + Chunk - 1) / Chunk, n[0], 1} },
+	Items:  func(n []int) (int, int) { return (n[0] + Chunk - 1) / Chunk, Chunk },
+	F32: func(m Mem[float32], lo, hi int) {
+		first, x, step := m.U[0], m.F[0], m.U[1][0]
+		for c := lo; c < hi; c++ {
+			// 0·v is 0 for finite v and NaN for NaN and Inf: one test a chunk.
+			var zero float32
+			for _, v := range x[c*Chunk : min(c*Chunk+Chunk, len(x))] {
+				zero += 0 * v
+			}
+			if zero != 0 && first[c] == 0 {
+				first[c] = step
+			}
+		}
+	},
+	F64: func(m Mem[float64]) {
+		for i, v := range m.F[0] {
+			if (math.IsNaN(v) || math.IsInf(v, 0)) && m.U[0][i/Chunk] == 0 {
+				m.U[0][i/Chunk] = m.U[1][0]
+			}
+		}
+	},
+}
+
+// NonFinite looks for NaN and infinities in x (n). For each Chunk of x that holds
+// one, the word of first (n/Chunk, rounded up) is set to the step in clock (1),
+// unless an earlier step is there already.
+func NonFinite(dev Device, first, x, clock *tensor.Dense) error {
+	return dev.Launch(&nonFinite, Args{Tensors: []*tensor.Dense{first, x, clock},
+		Sizes: []int{x.Shape().TotalSize()}})
+}

@@ -1,0 +1,124 @@
+package model
+
+import (
+	"context"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/dataset"
+	"gorgan/kernels"
+)
+
+// feed brings the images of a set to the device, batch by batch.
+type feed interface {
+	batchSource
+	// next prepares the batches of step, from 1.
+	next(ctx context.Context, step uint32) error
+	close() error
+}
+
+func newFeed(g *game, set *dataset.Set) (feed, error) {
+	if set.Bytes() != nil {
+		return newResident(g, set)
+	}
+	return newStream(g, set)
+}
+
+// resident is a set that lies on the device as bytes: a step chooses and gathers its
+// batches there.
+type resident struct {
+	game  *game
+	data  *tensor.Dense // (images, pixels)
+	index *tensor.Dense // (B)
+}
+
+func newResident(g *game, set *dataset.Set) (*resident, error) {
+	data, err := g.dev.New(tensor.Uint8, set.Len(), g.config.Pixels())
+	if err != nil {
+		return nil, err
+	}
+	if err := g.dev.Upload(data, set.Bytes()); err != nil {
+		return nil, err
+	}
+	index, err := g.dev.New(tensor.Uint32, g.config.BatchSize)
+	return &resident{g, data, index}, err
+}
+
+func (r *resident) batch(dst *tensor.Dense, nth int) error {
+	g := r.game
+	if err := kernels.NewBatch(g.dev, r.index, g.key, g.clock, r.data.Shape()[0], g.config.DisSteps, nth); err != nil {
+		return err
+	}
+	return kernels.Gather(g.dev, dst, r.index, r.data)
+}
+
+func (r *resident) next(context.Context, uint32) error { return nil }
+func (r *resident) close() error                       { return nil }
+
+// stream is a set too large for memory: a loader reads the images of the same
+// batches ahead, and each step's are sent to the device before it.
+type stream struct {
+	game   *game
+	set    *dataset.Set
+	loader *dataset.Loader
+	host   []uint8
+	data   *tensor.Dense // (DisSteps*B, pixels)
+	index  *tensor.Dense // 0, 1, ... DisSteps*B-1
+}
+
+func newStream(g *game, set *dataset.Set) (*stream, error) {
+	n := g.config.DisSteps * g.config.BatchSize
+	s := &stream{game: g, set: set, host: make([]uint8, n*g.config.Pixels())}
+	var err error
+	if s.data, err = g.dev.New(tensor.Uint8, n, g.config.Pixels()); err != nil {
+		return nil, err
+	}
+	if s.index, err = g.dev.New(tensor.Uint32, n); err != nil {
+		return nil, err
+	}
+	order := make([]uint32, n)
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	return s, g.dev.Upload(s.index, order)
+}
+
+func (s *stream) next(ctx context.Context, step uint32) error {
+	c := s.game.config
+	if s.loader == nil {
+		key, n := kernels.Key(c.Seed), uint32(s.set.Len())
+		loader, err := dataset.NewLoader(ctx, s.set, dataset.LoaderOptions{
+			Batch: c.BatchSize,
+			First: uint64(step-1) * uint64(c.DisSteps) * uint64(c.BatchSize),
+			Order: func(position uint64) int { return int(kernels.Image(position, n, key)) },
+		})
+		if err != nil {
+			return err
+		}
+		s.loader = loader
+	}
+	for i := range c.DisSteps {
+		pixels, err := s.loader.Next(ctx)
+		if err != nil {
+			return err
+		}
+		copy(s.host[i*len(pixels):], pixels)
+	}
+	return s.game.dev.Upload(s.data, s.host)
+}
+
+func (s *stream) batch(dst *tensor.Dense, nth int) error {
+	b := s.game.config.BatchSize
+	index, err := s.game.dev.View(s.index, nth*b, b)
+	if err != nil {
+		return err
+	}
+	return kernels.Gather(s.game.dev, dst, index, s.data)
+}
+
+func (s *stream) close() error {
+	if s.loader == nil {
+		return nil
+	}
+	return s.loader.Close()
+}

@@ -1,0 +1,150 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nlpodyssey/safetensors"
+
+	"gorgan/dataset"
+)
+
+// ErrCheckpoint is wrapped by errors about a file that is no whole checkpoint.
+var ErrCheckpoint = errors.New("not a whole gorgan checkpoint")
+
+// format names the metadata's meaning. A change of it, or of what a seed draws, asks
+// for another number.
+const format = "gorgan 1"
+
+// Save writes s to path, whole or not at all, as a safetensors file whose metadata
+// hold the format, the config as JSON, step, seed, the data's fingerprint and the
+// SHA-256 of all of these and of the tensors.
+func Save(path string, s *State) error {
+	meta, err := s.metadata()
+	if err != nil {
+		return err
+	}
+	views := make(map[string]safetensors.TensorView, len(s.Tensors))
+	for _, t := range s.Tensors {
+		shape := make([]uint64, len(t.Shape))
+		for i, n := range t.Shape {
+			shape[i] = uint64(n)
+		}
+		if views[t.Name], err = safetensors.NewTensorView(safetensors.F32, shape, littleEndian(t.Values)); err != nil {
+			return fmt.Errorf("model: %s: %w", t.Name, err)
+		}
+	}
+	err = dataset.WriteFile(path, func(w io.Writer) error {
+		return safetensors.SerializeToWriter(views, meta, w)
+	})
+	if err != nil {
+		return fmt.Errorf("model: checkpoint: %w", err)
+	}
+	return nil
+}
+
+func (s *State) metadata() (map[string]string, error) {
+	config, err := json.Marshal(s.Config)
+	if err != nil {
+		return nil, fmt.Errorf("model: config: %w", err)
+	}
+	meta := map[string]string{
+		"format": format,
+		"config": string(config),
+		"step":   strconv.FormatUint(uint64(s.Step), 10),
+		"seed":   strconv.FormatUint(s.Config.Seed, 10),
+		"data":   s.Data,
+	}
+	meta["sha256"] = s.checksum(meta)
+	return meta, nil
+}
+
+func (s *State) checksum(meta map[string]string) string {
+	h := sha256.New()
+	for _, key := range []string{"format", "config", "step", "seed", "data"} {
+		fmt.Fprintf(h, "%s %s\n", key, meta[key])
+	}
+	for _, t := range s.Tensors {
+		t.hash(h)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Load reads what Save wrote. The error wraps ErrCheckpoint if the file is cut
+// short, was changed, or does not hold what its config asks for.
+func Load(path string) (*State, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("model: checkpoint: %w", err)
+	}
+	s, err := parseCheckpoint(text)
+	if err != nil {
+		return nil, fmt.Errorf("model: %s: %w: %w", path, ErrCheckpoint, err)
+	}
+	return s, nil
+}
+
+func parseCheckpoint(text []byte) (*State, error) {
+	_, header, err := safetensors.ReadMetadata(text)
+	if err != nil {
+		return nil, fmt.Errorf("safetensors header: %w", err)
+	}
+	meta := header.Metadata()
+	if meta["format"] != format {
+		return nil, fmt.Errorf("format is %q, want %q", meta["format"], format)
+	}
+	s := &State{Data: meta["data"]}
+	if s.Config, err = ParseConfig([]byte(meta["config"])); err != nil {
+		return nil, err
+	}
+	step, err := strconv.ParseUint(meta["step"], 10, 32)
+	if err != nil {
+		return nil, fmt.Errorf("step is %q, want a whole number below 2^32", meta["step"])
+	}
+	s.Step = uint32(step)
+	file, err := safetensors.Deserialize(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range file.Tensors() {
+		v := t.TensorView
+		if v.DType() != safetensors.F32 {
+			return nil, fmt.Errorf("tensor %s is of type %v, want F32", t.Name, v.DType())
+		}
+		s.Tensors = append(s.Tensors, Tensor{t.Name, ints(v.Shape()), floats(v.Data())})
+	}
+	slices.SortFunc(s.Tensors, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	if got := s.checksum(meta); got != meta["sha256"] {
+		return nil, fmt.Errorf("SHA-256 is %s, its metadata say %s", got, meta["sha256"])
+	}
+	return s, nil
+}
+
+func ints(shape []uint64) []int {
+	s := make([]int, len(shape))
+	for i, n := range shape {
+		s[i] = int(n)
+	}
+	return s
+}
+
+func floats(b []byte) []float32 {
+	f := make([]float32, len(b)/4)
+	for i := range f {
+		f[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+	return f
+}

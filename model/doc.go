@@ -1,0 +1,25 @@
+// Package model trains generative adversarial networks: the nets, the losses, the
+// optimizers, the training step, its metrics and its checkpoints.
+//
+// A generator G maps noise z, uniform on [-1,1), to an image G(z) in [0,1]; a
+// discriminator D gives the probability that an image is from the data. They play
+//
+//	min over G, max over D of V(D,G) = E[log D(x)] + E[log(1-D(G(z)))]
+//
+// (Goodfellow et al., "Generative Adversarial Nets", 2014, equation 1). Against the
+// best D, V is 2·JSD - log 4, with JSD the Jensen-Shannon divergence between the
+// data and what G draws (theorem 1): it is 0 where D can only answer 1/2.
+//
+// D's last layer gives a logit, D(x) = 1/(1+exp(-logit)); every loss is computed
+// from logits, so that log 0 cannot occur.
+//
+// A Trainer holds the state of a run on a device; Run takes it through its steps:
+//
+//	dev := kernels.CPU(0)
+//	t, err := model.NewTrainer(dev, model.Default(), images)
+//	...
+//	err = t.Run(ctx, model.Plan{Steps: 15000, DisplayEvery: 1000})
+//
+// All randomness comes from (seed, step), so the same seed gives the same weights,
+// bit for bit, with any number of workers and after a resume at any step.
+package model

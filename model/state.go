@@ -1,0 +1,149 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// State is all that a run needs to go on bit for bit.
+type State struct {
+	Config Config
+	Step   uint32 // steps done
+	Data   string // the data's fingerprint
+	// Tensors are both nets' parameters, "generator.0.weight", and the optimizers'
+	// state, "adam.m.generator.0.weight", sorted by name.
+	Tensors []Tensor
+}
+
+// Tensor is a named float32 tensor, row-major.
+type Tensor struct {
+	Name   string
+	Shape  []int
+	Values []float32
+}
+
+// WeightHash is the SHA-256, in hex, of the names, shapes and values of the nets'
+// parameters.
+func (s *State) WeightHash() string {
+	h := sha256.New()
+	for _, t := range s.Tensors {
+		if strings.HasPrefix(t.Name, "generator.") || strings.HasPrefix(t.Name, "discriminator.") {
+			t.hash(h)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func (t Tensor) hash(h io.Writer) {
+	fmt.Fprintf(h, "%s %v\n", t.Name, t.Shape)
+	h.Write(littleEndian(t.Values))
+}
+
+func littleEndian(values []float32) []byte {
+	b := make([]byte, 0, 4*len(values))
+	for _, v := range values {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	return b
+}
+
+// layout lists the tensors a state of c has, sorted by name.
+func layout(c Config) []Tensor {
+	o, _ := optimizerByName(c.Optimizer)
+	var all []Tensor
+	for _, s := range []shapes{generatorShapes(c), discriminatorShapes(c)} {
+		params, _ := s.params()
+		for _, p := range params {
+			all = append(all, Tensor{Name: p.name, Shape: p.shape})
+			for _, m := range o.moments {
+				all = append(all, Tensor{Name: m + "." + p.name, Shape: p.shape})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// check reports whether s has just the tensors its config asks for.
+func (s *State) check() error {
+	want := layout(s.Config)
+	for i, w := range want {
+		if i >= len(s.Tensors) || s.Tensors[i].Name > w.Name {
+			return fmt.Errorf("tensor %s of shape %v is missing", w.Name, w.Shape)
+		}
+		if got := s.Tensors[i]; got.Name != w.Name {
+			return fmt.Errorf("tensor %s of shape %v is unknown to its config", got.Name, got.Shape)
+		} else if !slices.Equal(got.Shape, w.Shape) {
+			return fmt.Errorf("tensor %s has shape %v, its config wants %v", got.Name, got.Shape, w.Shape)
+		}
+	}
+	if len(s.Tensors) > len(want) {
+		return fmt.Errorf("tensor %s is unknown to its config", s.Tensors[len(want)].Name)
+	}
+	return nil
+}
+
+// upload copies the tensor of that name to dst.
+func (s *State) upload(dev kernels.Device, name string, dst *tensor.Dense) error {
+	i, ok := slices.BinarySearchFunc(s.Tensors, name, func(t Tensor, name string) int { return strings.Compare(t.Name, name) })
+	if !ok {
+		return fmt.Errorf("model: tensor %s is missing", name)
+	}
+	return dev.Upload(dst, s.Tensors[i].Values)
+}
+
+// visit calls f on each tensor of the state, as it lies on the device.
+func (g *game) visit(f func(name string, shape []int, t *tensor.Dense) error) error {
+	row, _ := optimizerByName(g.config.Optimizer)
+	for _, side := range []struct {
+		net *net
+		opt optimizer
+	}{{g.gen, g.optG}, {g.dis, g.optD}} {
+		for _, p := range side.net.params() {
+			if err := f(p.name, p.shape, p.value); err != nil {
+				return err
+			}
+			for i, m := range side.opt.state() {
+				t, err := g.dev.View(m, p.offset, p.shape...)
+				if err != nil {
+					return err
+				}
+				if err := f(row.moments[i]+"."+p.name, p.shape, t); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// restore puts a state on the device.
+func (g *game) restore(s *State) error {
+	err := g.visit(func(name string, _ []int, t *tensor.Dense) error { return s.upload(g.dev, name, t) })
+	if err != nil {
+		return err
+	}
+	return g.dev.Upload(g.clock, []uint32{s.Step})
+}
+
+// tensors copies the state's tensors from the device.
+func (g *game) tensors() ([]Tensor, error) {
+	var all []Tensor
+	err := g.visit(func(name string, shape []int, t *tensor.Dense) error {
+		values := make([]float32, tensor.Shape(shape).TotalSize())
+		all = append(all, Tensor{name, shape, values})
+		return g.dev.Download(values, t)
+	})
+	slices.SortFunc(all, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
+	return all, err
+}

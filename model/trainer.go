@@ -1,0 +1,208 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorgan/dataset"
+	"gorgan/kernels"
+)
+
+// Trainer is a run in progress: a game on a device, the data it plays with, and how
+// far it is.
+type Trainer struct {
+	game    *game
+	health  *health
+	feed    feed
+	sampler *sampler
+	train   kernels.Step // one recorded training step
+	measure kernels.Step // one recorded evaluation
+	data    string
+	step    uint32
+	seconds float64 // spent training, earlier parts of the run counted in
+}
+
+// NewTrainer prepares a run of c from step 0 on dev, which stays the caller's. The
+// set's images must be of c's size, and at least a batch.
+func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if s := set.Size(); s.Height != c.Height || s.Width != c.Width {
+		return nil, fmt.Errorf("model: images of %s are %v, the config wants %dx%d", set.Name(), s, c.Height, c.Width)
+	}
+	if set.Len() < c.BatchSize {
+		return nil, fmt.Errorf("model: %s has %d images, fewer than batch_size %d", set.Name(), set.Len(), c.BatchSize)
+	}
+	g, err := newGame(dev, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.initialize(); err != nil {
+		return nil, err
+	}
+	t := &Trainer{game: g, data: set.Fingerprint()}
+	if t.feed, err = newFeed(g, set); err != nil {
+		return nil, err
+	}
+	g.batches = t.feed
+	if t.health, err = newHealth(g); err != nil {
+		return nil, err
+	}
+	if t.sampler, err = newSampler(g.gen); err != nil {
+		return nil, err
+	}
+	t.train, err = dev.Record(func() error { return g.inOrder(g.step, t.health.look) })
+	if err != nil {
+		return nil, err
+	}
+	t.measure, err = dev.Record(g.measure)
+	return t, err
+}
+
+// Restore takes a fresh trainer to a state of the same config and data; seconds is
+// the time the run had spent by then.
+func (t *Trainer) Restore(s *State, seconds float64) error {
+	if d := t.game.config.Differences(s.Config); len(d) > 0 {
+		return fmt.Errorf("model: a run goes on with the settings it began with: %s", d[0])
+	}
+	if s.Data != t.data {
+		return fmt.Errorf("model: the data differ from those the run began with: fingerprint %.12s, was %.12s", t.data, s.Data)
+	}
+	if err := t.game.restore(s); err != nil {
+		return err
+	}
+	t.step, t.seconds = s.Step, seconds
+	return nil
+}
+
+// Step is the number of steps done.
+func (t *Trainer) Step() uint32 { return t.step }
+
+// State copies all that the run needs to go on.
+func (t *Trainer) State() (*State, error) {
+	tensors, err := t.game.tensors()
+	return &State{Config: t.game.config, Step: t.step, Data: t.data, Tensors: tensors}, err
+}
+
+// Draw takes noise (n, noise dim) to images (n, pixels) in [0,1] with the generator
+// as it is.
+func (t *Trainer) Draw(noise []float32) ([]float32, error) { return t.sampler.draw(noise) }
+
+// Close ends the reading of data. The device's memory goes with the device.
+func (t *Trainer) Close() error { return t.feed.close() }
+
+// Plan says how far Run goes and whom it tells. A nil function is not called; an
+// error of one ends the run.
+type Plan struct {
+	Steps        uint32 // the step to stop after
+	DisplayEvery uint32 // steps; the first and the last are displayed too
+	SaveEvery    uint32 // steps; the last, and one that is interrupted, are saved too
+	// Progress is called now and then with both losses of the step just done.
+	Progress func(step uint32, gLoss, dLoss float64) error
+	Display  func(Metrics) error
+	Save     func(*State) error
+}
+
+// progressEvery is how many steps pass between looks at the losses and at health.
+const progressEvery = 50
+
+// Run trains up to step p.Steps. When ctx ends it finishes the step under way, saves
+// and returns ctx's error. A NaN or an infinity ends it with a *NonFiniteError;
+// nothing that holds one is saved.
+func (t *Trainer) Run(ctx context.Context, p Plan) error {
+	displayed, since := t.step, time.Now()
+	for t.step < p.Steps {
+		began := time.Now()
+		err := ctx.Err()
+		if err == nil {
+			err = t.feed.next(ctx, t.step+1)
+		}
+		if err != nil {
+			if ctx.Err() != nil {
+				return errors.Join(context.Cause(ctx), t.save(p))
+			}
+			return err
+		}
+		if err := t.train.Run(); err != nil {
+			return err
+		}
+		t.step++
+		display := t.step == 1 || t.step == p.Steps || every(t.step, p.DisplayEvery)
+		save := t.step == p.Steps || every(t.step, p.SaveEvery)
+		if display || save || every(t.step, progressEvery) {
+			if err := t.progress(p); err != nil {
+				return err
+			}
+		}
+		t.seconds += time.Since(began).Seconds()
+		if display {
+			m, err := t.Measure()
+			if err != nil {
+				return err
+			}
+			images := float64(t.step-displayed) * float64(t.game.config.DisSteps*t.game.config.BatchSize)
+			m.ImagesPerSecond = images / time.Since(since).Seconds()
+			if p.Display != nil {
+				if err := p.Display(m); err != nil {
+					return err
+				}
+			}
+			displayed, since = t.step, time.Now()
+		}
+		if save {
+			if err := t.save(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func every(step, n uint32) bool { return n > 0 && step%n == 0 }
+
+// progress waits for the step, looks at its health and tells its losses.
+func (t *Trainer) progress(p Plan) error {
+	if err := t.health.check(); err != nil {
+		return err
+	}
+	s := make([]float32, statsSize)
+	if err := t.game.dev.Download(s, t.game.stats); err != nil {
+		return err
+	}
+	if p.Progress == nil {
+		return nil
+	}
+	m := metricsOf(t.step, s)
+	return p.Progress(t.step, m.GLoss, m.DLoss)
+}
+
+func (t *Trainer) save(p Plan) error {
+	if p.Save == nil {
+		return nil
+	}
+	if err := t.health.check(); err != nil {
+		return err
+	}
+	s, err := t.State()
+	if err != nil {
+		return err
+	}
+	return p.Save(s)
+}
+
+// Measure evaluates the metrics of the last step, with the weights as they are now.
+func (t *Trainer) Measure() (Metrics, error) {
+	if err := t.measure.Run(); err != nil {
+		return Metrics{}, err
+	}
+	s := make([]float32, statsSize)
+	if err := t.game.dev.Download(s, t.game.stats); err != nil {
+		return Metrics{}, err
+	}
+	m := metricsOf(t.step, s)
+	m.Seconds = t.seconds
+	return m, nil
+}

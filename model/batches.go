@@ -12,9 +12,11 @@ import (
 // feed brings the images of a set to the device, batch by batch.
 type feed interface {
 	batchSource
-	// next prepares the batches of step, from 1.
-	next(ctx context.Context, step uint32) error
-	close() error
+	// start begins to read for the steps after done; stop ends that.
+	start(ctx context.Context, done uint32, p Plan) error
+	stop()
+	// next prepares the batches of the next step.
+	next(ctx context.Context) error
 }
 
 func newFeed(g *game, set *dataset.Set) (feed, error) {
@@ -52,8 +54,9 @@ func (r *resident) batch(dst *tensor.Dense, nth int) error {
 	return kernels.Gather(g.dev, dst, r.index, r.data)
 }
 
-func (r *resident) next(context.Context, uint32) error { return nil }
-func (r *resident) close() error                       { return nil }
+func (r *resident) start(context.Context, uint32, Plan) error { return nil }
+func (r *resident) stop()                                     {}
+func (r *resident) next(context.Context) error                { return nil }
 
 // stream is a set too large for memory: a loader reads the images of the same
 // batches ahead, and each step's are sent to the device before it.
@@ -83,21 +86,23 @@ func newStream(g *game, set *dataset.Set) (*stream, error) {
 	return s, g.dev.Upload(s.index, order)
 }
 
-func (s *stream) next(ctx context.Context, step uint32) error {
+func (s *stream) start(ctx context.Context, done uint32, p Plan) (err error) {
 	c := s.game.config
-	if s.loader == nil {
-		key, n := kernels.Key(c.Seed), uint32(s.set.Len())
-		loader, err := dataset.NewLoader(ctx, s.set, dataset.LoaderOptions{
-			Batch: c.BatchSize,
-			First: uint64(step-1) * uint64(c.DisSteps) * uint64(c.BatchSize),
-			Order: func(position uint64) int { return int(kernels.Image(position, n, key)) },
-		})
-		if err != nil {
-			return err
-		}
-		s.loader = loader
-	}
-	for i := range c.DisSteps {
+	key, n := kernels.Key(c.Seed), uint32(s.set.Len())
+	s.loader, err = dataset.NewLoader(ctx, s.set, dataset.LoaderOptions{
+		Batch: c.BatchSize,
+		First: uint64(done) * uint64(c.DisSteps) * uint64(c.BatchSize),
+		Order: func(position uint64) int { return int(kernels.Image(position, n, key)) },
+
+		Readers: p.Readers, Queue: p.Queue,
+	})
+	return err
+}
+
+func (s *stream) stop() { s.loader.Close() }
+
+func (s *stream) next(ctx context.Context) error {
+	for i := range s.game.config.DisSteps {
 		pixels, err := s.loader.Next(ctx)
 		if err != nil {
 			return err
@@ -114,11 +119,4 @@ func (s *stream) batch(dst *tensor.Dense, nth int) error {
 		return err
 	}
 	return kernels.Gather(s.game.dev, dst, index, s.data)
-}
-
-func (s *stream) close() error {
-	if s.loader == nil {
-		return nil
-	}
-	return s.loader.Close()
 }

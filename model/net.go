@@ -74,7 +74,7 @@ func discriminatorShapes(c Config) shapes {
 // params lists the tensors of such a net, without memory, and their size together.
 func (s shapes) params() (all []param, size int) {
 	add := func(kind string, i int, shape ...int) {
-		all = append(all, param{name: fmt.Sprintf("%s.%d.%s", s.name, i, kind), shape: shape, offset: size})
+		all = append(all, param{name: layerName(s.name, i) + "." + kind, shape: shape, offset: size})
 		n := tensor.Shape(shape).TotalSize()
 		size += (n + kernels.Chunk - 1) / kernels.Chunk * kernels.Chunk
 	}
@@ -84,6 +84,8 @@ func (s shapes) params() (all []param, size int) {
 	}
 	return all, size
 }
+
+func layerName(net string, i int) string { return fmt.Sprintf("%s.%d", net, i) }
 
 func newNet(dev kernels.Device, s shapes) (*net, error) {
 	all, size := s.params()

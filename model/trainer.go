@@ -78,6 +78,9 @@ func (t *Trainer) Restore(s *State, seconds float64) error {
 	return nil
 }
 
+// Config is what the run was prepared with.
+func (t *Trainer) Config() Config { return t.game.config }
+
 // Step is the number of steps done.
 func (t *Trainer) Step() uint32 { return t.step }
 
@@ -91,9 +94,6 @@ func (t *Trainer) State() (*State, error) {
 // as it is.
 func (t *Trainer) Draw(noise []float32) ([]float32, error) { return t.sampler.draw(noise) }
 
-// Close ends the reading of data. The device's memory goes with the device.
-func (t *Trainer) Close() error { return t.feed.close() }
-
 // Plan says how far Run goes and whom it tells. A nil function is not called; an
 // error of one ends the run.
 type Plan struct {
@@ -104,6 +104,8 @@ type Plan struct {
 	Progress func(step uint32, gLoss, dLoss float64) error
 	Display  func(Metrics) error
 	Save     func(*State) error
+	// Readers and Queue are dataset.LoaderOptions' for a set that is not in memory.
+	Readers, Queue int
 }
 
 // progressEvery is how many steps pass between looks at the losses and at health.
@@ -112,17 +114,23 @@ const progressEvery = 50
 // Run trains up to step p.Steps. When ctx ends it finishes the step under way, saves
 // and returns ctx's error. A NaN or an infinity ends it with a *NonFiniteError;
 // nothing that holds one is saved.
+//
+// Memory on the device goes with the device; all goroutines end with Run.
 func (t *Trainer) Run(ctx context.Context, p Plan) error {
+	if err := t.feed.start(ctx, t.step, p); err != nil {
+		return err
+	}
+	defer t.feed.stop()
 	displayed, since := t.step, time.Now()
 	for t.step < p.Steps {
 		began := time.Now()
 		err := ctx.Err()
 		if err == nil {
-			err = t.feed.next(ctx, t.step+1)
+			err = t.feed.next(ctx)
 		}
 		if err != nil {
 			if ctx.Err() != nil {
-				return errors.Join(context.Cause(ctx), t.save(p))
+				return errors.Join(ctx.Err(), t.save(p))
 			}
 			return err
 		}

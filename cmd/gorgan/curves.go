@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+
+	"gorgan/dataset"
+	"gorgan/model"
+)
+
+// writeCurves draws both losses and the divergence over the steps.
+func writeCurves(path string, history []model.Metrics) error {
+	p := plot.New()
+	p.X.Label.Text = "step"
+	p.Y.Label.Text = "nats"
+	p.Legend.Top = true
+	p.Add(plotter.NewGrid())
+	for _, c := range []struct {
+		name  string
+		color color.Color
+		value func(model.Metrics) float64
+	}{
+		{"generator loss", color.NRGBA{R: 0x1f, G: 0x77, B: 0xb4, A: 0xff}, func(m model.Metrics) float64 { return m.GLoss }},
+		{"discriminator loss", color.NRGBA{R: 0xd6, G: 0x27, B: 0x28, A: 0xff}, func(m model.Metrics) float64 { return m.DLoss }},
+		{"Jensen-Shannon estimate", color.NRGBA{R: 0x2c, G: 0xa0, B: 0x2c, A: 0xff}, func(m model.Metrics) float64 { return m.JSD }},
+	} {
+		points := make(plotter.XYs, len(history))
+		for i, m := range history {
+			points[i] = plotter.XY{X: float64(m.Step), Y: c.value(m)}
+		}
+		line, err := plotter.NewLine(points)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		line.Color, line.Width = c.color, vg.Points(1.5)
+		p.Add(line)
+		p.Legend.Add(c.name, line)
+	}
+	image, err := p.WriterTo(16*vg.Centimeter, 10*vg.Centimeter, "png")
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return dataset.WriteFile(path, func(w io.Writer) error {
+		_, err := image.WriteTo(w)
+		return err
+	})
+}

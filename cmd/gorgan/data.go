@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"gorgan/dataset"
+)
+
+func newData(ui *ui) *cli.Command {
+	split := &cli.StringFlag{Name: "split", Usage: "`train` or test, of mnist and IDX folders", Value: "train"}
+	return &cli.Command{
+		Name:  "data",
+		Usage: "check a source of images, or export MNIST as JPEG files",
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usageError{fmt.Errorf("data: %q is not a command; see gorgan data --help", c.Args().First())}
+			}
+			return cli.ShowSubcommandHelp(c)
+		},
+		Subcommands: []*cli.Command{{
+			Name:      "check",
+			Usage:     "read all images of a source and report every bad one",
+			ArgsUsage: "SRC",
+			Description: "SRC is mnist, a folder of IDX files, an IDX file, or a list file with lines `path label`.\n" +
+				"Exits with 1 if anything is wrong.\n\nExample:\n\n   gorgan data check mnist/train_labels.txt",
+			Flags: append(sourceFlags(), split, &cli.BoolFlag{Name: "json", Usage: "print JSON"}),
+			Action: func(c *cli.Context) error {
+				args, err := positional(c, "SRC")
+				if err != nil {
+					return err
+				}
+				return runCheck(ui, c, args[0])
+			},
+		}, {
+			Name:        "export",
+			Usage:       "write the embedded MNIST as the tutorial's JPEG files and their list",
+			Description: "Example:\n\n   gorgan data export --to mnist\n   gorgan train --data mnist/train_labels.txt",
+			Flags:       []cli.Flag{&cli.StringFlag{Name: "to", Usage: "folder to write to, `DIR`", Required: true}, split},
+			Action: func(c *cli.Context) error {
+				if _, err := positional(c); err != nil {
+					return err
+				}
+				return runExport(ui, c)
+			},
+		}},
+	}
+}
+
+// errReported ends a command whose report has said everything.
+var errReported = errors.New("")
+
+func runCheck(ui *ui, c *cli.Context, source string) error {
+	_, report, err := openSource(c.Context, ui, c, source, c.String("split"), c.String("resize"))
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		err = printJSON(ui, report)
+	} else {
+		_, err = report.WriteTo(ui.out)
+	}
+	if err == nil && !report.OK() {
+		return errReported
+	}
+	return err
+}
+
+func runExport(ui *ui, c *cli.Context) error {
+	dir, split := c.String("to"), c.String("split")
+	set, _, err := dataset.Open(c.Context, "mnist", dataset.Options{Split: split})
+	if err != nil {
+		return err
+	}
+	ui.start("writing", "image", set.Len(), 0)
+	defer ui.stop()
+	err = dataset.Export(c.Context, set, dir, split, func(done, _ int) { ui.progress(done, "writing") })
+	if err != nil {
+		return err
+	}
+	list := filepath.Join(dir, split+"_labels.txt")
+	ui.say("%s: %d images", list, set.Len())
+	ui.note("train on them with: gorgan train --data %s", list)
+	return nil
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"gorgan/model"
+)
+
+func newInspect(ui *ui) *cli.Command {
+	return &cli.Command{
+		Name:      "inspect",
+		Usage:     "show what a checkpoint holds",
+		ArgsUsage: "FILE|RUN",
+		Description: "FILE is a checkpoint; RUN a run's folder, for its last one.\n\nExample:\n\n" +
+			"   gorgan inspect runs/00000-mnist-non-saturating --json",
+		Flags: []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
+		Action: func(c *cli.Context) error {
+			args, err := positional(c, "FILE|RUN")
+			if err != nil {
+				return err
+			}
+			return runInspect(ui, args[0], c.Bool("json"))
+		},
+	}
+}
+
+// inspection is what inspect prints.
+type inspection struct {
+	File       string       `json:"file"`
+	Step       uint32       `json:"step"`
+	Data       string       `json:"data"`    // fingerprint
+	Weights    string       `json:"weights"` // SHA-256
+	Parameters int          `json:"parameters"`
+	Nets       []model.Net  `json:"nets"`
+	Config     model.Config `json:"config"`
+}
+
+func runInspect(ui *ui, path string, asJSON bool) error {
+	file, state, err := loadModel(path)
+	if err != nil {
+		return err
+	}
+	in := inspection{File: file, Step: state.Step, Data: state.Data, Weights: state.WeightHash(), Nets: state.Nets(), Config: state.Config}
+	for _, n := range in.Nets {
+		in.Parameters += n.Parameters
+	}
+	if asJSON {
+		return printJSON(ui, in)
+	}
+	ui.say("file        %s", in.File)
+	ui.say("step        %d", in.Step)
+	ui.say("data        %s", in.Data)
+	ui.say("weights     %s", in.Weights)
+	ui.say("parameters  %d", in.Parameters)
+	for _, n := range in.Nets {
+		ui.say("%-11s %d parameters", "", n.Parameters)
+		for _, l := range n.Layers {
+			ui.say("  %-24s %-8s %7d -> %-7d %9d", l.Name, l.Activation, l.In, l.Out, l.Parameters)
+		}
+	}
+	return printJSON(ui, in.Config)
+}
+
+// loadModel reads the checkpoint that path, a file or a run's folder, names.
+func loadModel(path string) (file string, state *model.State, err error) {
+	if path == "" {
+		return "", nil, usageError{fmt.Errorf("--model is missing; it names a checkpoint or a run's folder")}
+	}
+	if file, err = checkpointPath(path); err != nil {
+		return "", nil, err
+	}
+	state, err = model.Load(file)
+	return file, state, err
+}

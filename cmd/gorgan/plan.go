@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"gorgan/model"
+)
+
+// plan is what a train command is to do: a run's settings, and where it stands.
+type plan struct {
+	settings
+	out    string       // the new run's folder, empty for a numbered one
+	resume string       // the folder of the run to go on with
+	state  *model.State // it goes on from here; nil for a new run
+}
+
+// newPlan reads the flags of a new run, or of one that goes on.
+func newPlan(c *cli.Context) (*plan, error) {
+	p := &plan{out: c.String("out"), resume: c.String("resume")}
+	if p.resume != "" {
+		if c.IsSet("out") {
+			return nil, usageError{errors.New("--out and --resume exclude each other: a run goes on in its own folder")}
+		}
+		var err error
+		if p.settings, err = readSettings(p.resume); err != nil {
+			return nil, err
+		}
+		if _, p.state, err = loadModel(p.resume); err != nil {
+			return nil, err
+		}
+		p.Model = p.state.Config
+	} else {
+		p.Model = model.Default()
+	}
+	given := func(name string) bool { return p.state == nil || c.IsSet(name) }
+	if given("data") {
+		p.Data = c.String("data")
+	}
+	if given("resize") {
+		p.Resize = c.String("resize")
+	}
+	if given("device") {
+		p.Device = c.String("device")
+	}
+	for name, to := range map[string]*uint32{"steps": &p.Steps, "display-every": &p.DisplayEvery, "save-every": &p.SaveEvery} {
+		if given(name) {
+			n := c.Uint(name)
+			if n < 1 || n >= 1<<32 {
+				return nil, usageError{fmt.Errorf("--%s is %d, want 1 to 2^32-1", name, n)}
+			}
+			*to = uint32(n)
+		}
+	}
+	if given("keep") {
+		if p.Keep = c.Int("keep"); p.Keep < 0 {
+			return nil, usageError{fmt.Errorf("--keep is %d, want 0 or more", p.Keep)}
+		}
+	}
+	if q := c.Int("queue"); q < 1 || q > 1<<16 {
+		return nil, usageError{fmt.Errorf("--queue is %d, want 1 to 65536", q)}
+	}
+	if err := applyFlags(c, &p.Model, p.state == nil); err != nil {
+		return nil, err
+	}
+	if p.state != nil {
+		if d := p.Model.Differences(p.state.Config); len(d) > 0 {
+			return nil, usageError{fmt.Errorf("--resume: a run goes on with the settings it began with, and %s", strings.Join(d, "; "))}
+		}
+		return p, nil
+	}
+	if err := p.Model.Validate(); err != nil {
+		return nil, usageError{err}
+	}
+	return p, nil
+}

@@ -1,0 +1,295 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gorgan/dataset"
+	"gorgan/model"
+)
+
+// runFolder is the folder a run leaves its files in.
+type runFolder struct {
+	dir     string
+	keep    int // checkpoints, 0 for all
+	log     *os.File
+	metrics *os.File
+	history []model.Metrics // what metrics.jsonl holds
+}
+
+// createRun makes a new folder: dir, or the next number under runs where dir is empty.
+// A folder that holds anything is an error.
+func createRun(dir string, s settings) (*runFolder, error) {
+	if dir == "" {
+		source := strings.TrimSuffix(filepath.Base(s.Data), filepath.Ext(s.Data))
+		if source = regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(source, "-"); source == "" {
+			source = "data"
+		}
+		var err error
+		if dir, err = nextRun("runs", source+"-"+s.Model.Loss); err != nil {
+			return nil, err
+		}
+	} else {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return nil, fmt.Errorf("run folder: %w", err)
+		}
+		held, err := os.ReadDir(dir)
+		if err != nil {
+			return nil, fmt.Errorf("run folder: %w", err)
+		}
+		if len(held) > 0 {
+			return nil, fmt.Errorf("run folder %s is not empty; choose another --out, or go on with --resume %s", dir, dir)
+		}
+	}
+	if err := writeSettings(dir, s); err != nil {
+		return nil, err
+	}
+	r := &runFolder{dir: dir, keep: s.Keep}
+	return r, r.openLogs()
+}
+
+// nextRun makes the first numbered folder after those that are there.
+func nextRun(parent, name string) (string, error) {
+	if err := os.MkdirAll(parent, 0o777); err != nil {
+		return "", fmt.Errorf("run folder: %w", err)
+	}
+	held, err := os.ReadDir(parent)
+	if err != nil {
+		return "", fmt.Errorf("run folder: %w", err)
+	}
+	next := 0
+	for _, e := range held {
+		number, _, _ := strings.Cut(e.Name(), "-")
+		if n, err := strconv.Atoi(number); err == nil && n >= next {
+			next = n + 1
+		}
+	}
+	for {
+		dir := filepath.Join(parent, fmt.Sprintf("%05d-%s", next, name))
+		err := os.Mkdir(dir, 0o777)
+		if err == nil || !errors.Is(err, fs.ErrExist) {
+			return dir, err
+		}
+		next++ // another run was faster
+	}
+}
+
+// openRun opens the folder of a run that goes on after step. What it noted of later
+// steps is dropped, and what a crash left half-written removed.
+func openRun(dir string, s settings, step uint32) (*runFolder, error) {
+	r := &runFolder{dir: dir, keep: s.Keep}
+	var err error
+	if r.history, err = readMetrics(dir, step); err != nil {
+		return nil, err
+	}
+	if err := writeSettings(dir, s); err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	for _, m := range r.history {
+		line, err := json.Marshal(m)
+		if err != nil {
+			return nil, err
+		}
+		text.Write(append(line, '\n'))
+	}
+	if err := write(r.path("metrics.jsonl"), text.Bytes()); err != nil {
+		return nil, err
+	}
+	return r, r.openLogs()
+}
+
+func (r *runFolder) openLogs() error {
+	var err error
+	open := func(name string) *os.File {
+		f, e := os.OpenFile(r.path(name), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+		err = errors.Join(err, e)
+		return f
+	}
+	r.log, r.metrics = open("log.txt"), open("metrics.jsonl")
+	return err
+}
+
+func (r *runFolder) close() error { return errors.Join(r.log.Close(), r.metrics.Close()) }
+
+func (r *runFolder) path(name string) string { return filepath.Join(r.dir, name) }
+
+// readMetrics reads a run's lines up to step. A line cut short by a crash is of a
+// later one.
+func readMetrics(dir string, step uint32) (history []model.Metrics, err error) {
+	f, err := os.Open(filepath.Join(dir, "metrics.jsonl"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		var m model.Metrics
+		if json.Unmarshal(lines.Bytes(), &m) != nil || m.Step > step {
+			break
+		}
+		history = append(history, m)
+	}
+	return history, lines.Err()
+}
+
+// secondsAt is the time a run had spent training at step.
+func secondsAt(dir string, step uint32) (float64, error) {
+	history, err := readMetrics(dir, step)
+	if err != nil || len(history) == 0 {
+		return 0, err
+	}
+	return history[len(history)-1].Seconds, nil
+}
+
+// The pictures of a run: images of the data, and what the generator makes of the
+// noise of seeds 0 to 35, 6 a row, before the first step and at display steps.
+const (
+	realsFile  = "reals.png"
+	initFile   = "fakes_init.png"
+	fakesFile  = "fakes_%06d.png"
+	gridCols   = 6
+	gridImages = 36
+)
+
+// begin leaves the state before the first step.
+func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
+	n := min(gridImages, set.Len())
+	size := set.Size()
+	pixels := make([]byte, n*size.Pixels())
+	for i := range n {
+		if err := set.Pixels(pixels[i*size.Pixels():], i); err != nil {
+			return err
+		}
+	}
+	if err := r.grid(realsFile, pixels, size); err != nil {
+		return err
+	}
+	if err := r.fakes(initFile, t); err != nil {
+		return err
+	}
+	state, err := t.State()
+	if err != nil {
+		return err
+	}
+	return r.save(state)
+}
+
+// display notes a display step's metrics, and draws curves and images.
+func (r *runFolder) display(m model.Metrics, t *model.Trainer) error {
+	line, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	if _, err := r.metrics.Write(append(line, '\n')); err != nil {
+		return err
+	}
+	r.history = append(r.history, m)
+	if err := writeCurves(r.path("loss.png"), r.history); err != nil {
+		return err
+	}
+	return r.fakes(fmt.Sprintf(fakesFile, m.Step), t)
+}
+
+func (r *runFolder) fakes(name string, t *model.Trainer) error {
+	c := t.Config()
+	seeds := make([]uint64, gridImages)
+	for i := range seeds {
+		seeds[i] = uint64(i)
+	}
+	images, err := t.Draw(model.Noise(seeds, c.NoiseDim))
+	if err != nil {
+		return err
+	}
+	return r.grid(name, model.Pixels(images), dataset.Size{Height: c.Height, Width: c.Width})
+}
+
+func (r *runFolder) grid(name string, pixels []byte, size dataset.Size) error {
+	n := len(pixels) / size.Pixels()
+	img, err := dataset.Grid(pixels, size, (n+gridCols-1)/gridCols, gridCols)
+	if err != nil {
+		return err
+	}
+	return dataset.WritePNG(r.path(name), img)
+}
+
+const (
+	lastFile       = "last"
+	checkpointFile = "checkpoint_%06d.safetensors"
+)
+
+var checkpointName = regexp.MustCompile(`^checkpoint_(\d{6,})\.safetensors$`)
+
+// save writes a checkpoint, points last at it, and removes those past keep.
+func (r *runFolder) save(s *model.State) error {
+	name := fmt.Sprintf(checkpointFile, s.Step)
+	if err := model.Save(r.path(name), s); err != nil {
+		return err
+	}
+	if err := write(r.path(lastFile), []byte(name+"\n")); err != nil {
+		return err
+	}
+	if r.keep == 0 {
+		return nil
+	}
+	held, err := os.ReadDir(r.dir)
+	if err != nil {
+		return err
+	}
+	var old []int
+	for _, e := range held {
+		if m := checkpointName.FindStringSubmatch(e.Name()); m != nil {
+			if n, err := strconv.Atoi(m[1]); err == nil && n < int(s.Step) {
+				old = append(old, n)
+			}
+		}
+	}
+	slices.Sort(old)
+	for _, n := range old[:max(0, len(old)-(r.keep-1))] {
+		if err := os.Remove(r.path(fmt.Sprintf(checkpointFile, n))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkpointPath is path itself, or the last checkpoint of the run in that folder.
+func checkpointPath(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if !info.IsDir() {
+		return path, nil
+	}
+	text, err := os.ReadFile(filepath.Join(path, lastFile))
+	if err != nil {
+		return "", fmt.Errorf("%s is not a run, or has no checkpoint yet: %w", path, err)
+	}
+	name := strings.TrimSpace(string(text))
+	if !checkpointName.MatchString(name) {
+		return "", fmt.Errorf("%s names %q, want a checkpoint in the same folder", filepath.Join(path, lastFile), name)
+	}
+	return filepath.Join(path, name), nil
+}
+
+func write(path string, text []byte) error {
+	return dataset.WriteFile(path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}

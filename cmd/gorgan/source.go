@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"image"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/image/draw"
+
+	"gorgan/dataset"
+)
+
+// sourceFlags say how a source of images is read.
+func sourceFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "resize", Usage: "bring all images to `HxW` pixels; without it they must agree"},
+		&cli.IntFlag{Name: "readers", Usage: "decode `N` images at a time", Value: 4},
+		&cli.IntFlag{Name: "cache", Usage: "keep decoded images in memory up to `MIB`; larger sets are read from disk each epoch", Value: 1024},
+	}
+}
+
+// openSource reads and checks a source, with a bar.
+func openSource(ctx context.Context, ui *ui, c *cli.Context, source, split, resize string) (*dataset.Set, *dataset.Report, error) {
+	o := dataset.Options{Split: split, Readers: c.Int("readers"), Cache: int64(c.Int("cache")) << 20, Scale: scale}
+	if o.Readers < 1 || o.Readers > 1024 {
+		return nil, nil, usageError{fmt.Errorf("--readers is %d, want 1 to 1024", o.Readers)}
+	}
+	if o.Cache < 0 {
+		return nil, nil, usageError{fmt.Errorf("--cache is %d, want 0 or more", c.Int("cache"))}
+	}
+	if o.Cache == 0 {
+		o.Cache = -1 // the flag's 0 is none at all
+	}
+	if resize != "" {
+		var err error
+		if o.Resize, err = dataset.ParseSize(resize); err != nil {
+			return nil, nil, usageError{fmt.Errorf("--resize: %w", err)}
+		}
+	}
+	defer ui.stop()
+	o.Progress = func(done, total int) {
+		if ui.bar == nil {
+			ui.start("reading "+source, "image", total, 0)
+		}
+		ui.progress(done, "reading "+source)
+	}
+	return dataset.Open(ctx, source, o)
+}
+
+func scale(dst *image.Gray, src image.Image) {
+	draw.CatmullRom.Scale(dst, dst.Bounds(), src, src.Bounds(), draw.Src, nil)
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"gorgan/cuda"
+	"gorgan/dataset"
+	"gorgan/model"
+)
+
+func newTrain(ui *ui) *cli.Command {
+	d := model.Default()
+	flags := []cli.Flag{
+		&cli.StringFlag{Name: "data", Usage: "train on `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist"},
+		&cli.StringFlag{Name: "out", Usage: "run folder to make, `DIR`; a numbered one under runs without it"},
+		&cli.StringFlag{Name: "resume", Usage: "go on with the run in folder `RUN`, as if it had not stopped"},
+		&cli.StringFlag{Name: "device", Usage: "`NAME`: " + cuda.Names, Value: "auto"},
+		&cli.IntFlag{Name: "workers", Usage: "goroutines that compute on the CPU, 0 for one a core"},
+		&cli.UintFlag{Name: "steps", Usage: "train to step `N`", Value: 15000},
+		&cli.UintFlag{Name: "display-every", Usage: "print and note the losses every `N` steps", Value: 1000},
+		&cli.UintFlag{Name: "save-every", Usage: "write a checkpoint every `N` steps", Value: 1000},
+		&cli.IntFlag{Name: "keep", Usage: "keep the last `N` checkpoints, 0 for all", Value: 3},
+		&cli.IntFlag{Name: "queue", Usage: "read `N` batches ahead of a set too large for --cache", Value: 8},
+	}
+	return &cli.Command{
+		Name:  "train",
+		Usage: "train a GAN",
+		Description: "Without flags this is the tutorial's run. Losses:\n\n" + table(model.Losses(), model.LossSummary) +
+			"\nOptimizers:\n\n" + table(model.Optimizers(), model.OptimizerSummary) +
+			"\nExamples:\n\n   gorgan train\n   gorgan train --loss bce --label-smoothing 0.1 --gen-hidden 256,512 --seed 2\n" +
+			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
+		Flags: slices.Concat(flags, modelFlags(d), sourceFlags()),
+		Action: func(c *cli.Context) error {
+			if _, err := positional(c); err != nil {
+				return err
+			}
+			return runTrain(c.Context, ui, c)
+		},
+	}
+}
+
+func table(names []string, summary func(string) string) string {
+	var b strings.Builder
+	for _, n := range names {
+		fmt.Fprintf(&b, "   %-16s %s\n", n, summary(n))
+	}
+	return b.String()
+}
+
+func runTrain(ctx context.Context, ui *ui, c *cli.Context) error {
+	p, err := newPlan(c)
+	if err != nil {
+		return err
+	}
+	if p.state != nil && p.state.Step >= p.Steps {
+		ui.note("%s is at step %d already; train on with --steps above it", p.resume, p.state.Step)
+		return nil
+	}
+	dev, why, err := cuda.Open(p.Device, c.Int("workers"))
+	if err != nil {
+		return err
+	}
+	defer dev.Close()
+	set, err := trainingSet(ctx, ui, c, p)
+	if err != nil {
+		return err
+	}
+	trainer, err := model.NewTrainer(dev, p.Model, set)
+	if err != nil {
+		return err
+	}
+	run, err := p.open(trainer)
+	if err != nil {
+		return err
+	}
+	defer run.close()
+	ui.log = run.log
+	ui.note("device: %s (%s)", dev.Name(), why)
+	ui.note("data: %s, %d images of %v, fingerprint %.12s", set.Name(), set.Len(), set.Size(), set.Fingerprint())
+	ui.note("run: %s", run.dir)
+	if p.state == nil {
+		if err := run.begin(trainer, set); err != nil {
+			return err
+		}
+	}
+	return p.train(ctx, ui, c, trainer, run)
+}
+
+// trainingSet reads the data and holds a report of what is wrong with it against
+// training.
+func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (*dataset.Set, error) {
+	set, report, err := openSource(ctx, ui, c, p.Data, "train", p.Resize)
+	if err != nil {
+		return nil, err
+	}
+	if err := report.Err(); err != nil {
+		return nil, err
+	}
+	if n := len(report.Problems); n > 0 {
+		ui.note("%s: %d images come twice; see gorgan data check %s", p.Data, n, p.Data)
+	}
+	if p.state == nil {
+		p.Model.Height, p.Model.Width = set.Size().Height, set.Size().Width
+	}
+	p.Fingerprint = set.Fingerprint()
+	return set, nil
+}
+
+// open makes the run's folder, or restores the trainer to the state of the one there.
+func (p *plan) open(t *model.Trainer) (*runFolder, error) {
+	if p.state == nil {
+		return createRun(p.out, p.settings)
+	}
+	seconds, err := secondsAt(p.resume, p.state.Step)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.Restore(p.state, seconds); err != nil {
+		return nil, err
+	}
+	return openRun(p.resume, p.settings, p.state.Step)
+}
+
+// train takes the run to its last step.
+func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, t *model.Trainer, run *runFolder) error {
+	ui.start("training", "step", int(p.Steps), int(t.Step()))
+	defer ui.stop()
+	err := t.Run(ctx, model.Plan{
+		Steps: p.Steps, DisplayEvery: p.DisplayEvery, SaveEvery: p.SaveEvery,
+		Readers: c.Int("readers"), Queue: c.Int("queue"),
+		Progress: func(step uint32, gLoss, dLoss float64) error {
+			ui.progress(int(step), fmt.Sprintf("G %.3f  D %.3f", gLoss, dLoss))
+			return nil
+		},
+		Display: func(m model.Metrics) error {
+			ui.say("step:%d----Generator loss:%f-----Discriminator Loss:%f----D(x):%.3f D(G(z)):%.3f V:%.3f JSD:%.3f",
+				m.Step, m.GLoss, m.DLoss, m.DReal, m.DFake, m.Value, m.JSD)
+			return run.display(m, t)
+		},
+		Save: run.save,
+	})
+	ui.stop()
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("interrupted at step %d, which is saved; go on with: gorgan train --resume %s: %w", t.Step(), run.dir, err)
+	case err != nil:
+		if file, e := checkpointPath(run.dir); e == nil {
+			ui.note("the last good checkpoint is %s", file)
+		}
+		return err
+	}
+	state, err := t.State()
+	if err != nil {
+		return err
+	}
+	ui.say("optimization finished")
+	ui.note("weights: %s", state.WeightHash())
+	ui.note("picture: %s", run.path(fmt.Sprintf(fakesFile, t.Step())))
+	ui.note("draw more with: gorgan generate --model %s", run.dir)
+	return nil
+}

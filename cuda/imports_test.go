@@ -1,0 +1,65 @@
+package cuda_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is the direction of imports: what each package may use of this module.
+var mayImport = map[string][]string{
+	"gorgan/cmd/gorgan": {"gorgan/cuda", "gorgan/model", "gorgan/dataset"},
+	"gorgan/model":      {"gorgan/kernels", "gorgan/dataset"},
+	"gorgan/cuda":       {"gorgan/kernels"},
+	"gorgan/kernels":    nil,
+	"gorgan/dataset":    nil,
+	// Test code only.
+	"gorgan/kernels/kerneltest": {"gorgan/kernels"},
+}
+
+func list(t *testing.T, args ...string) []string {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list %v: %v", args, err)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}
+
+// TestImports holds the one direction of imports.
+func TestImports(t *testing.T) {
+	for _, line := range list(t, "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "gorgan/...") {
+		fields := strings.Fields(line)
+		allowed, known := mayImport[fields[0]]
+		if !known {
+			t.Errorf("%s: a package without a place in the order of imports", fields[0])
+		}
+		for _, path := range fields[1:] {
+			first, _, _ := strings.Cut(path, "/")
+			if first == "gorgan" && !slices.Contains(allowed, path) {
+				t.Errorf("%s imports %s, may import %v", fields[0], path, allowed)
+			}
+			if fields[0] == "gorgan/dataset" && strings.Contains(first, ".") {
+				t.Errorf("gorgan/dataset imports %s, may import the standard library alone", path)
+			}
+		}
+	}
+}
+
+// TestPureGo: without the tag gpu the program holds neither Gorgonia's CUDA binding
+// nor any cgo.
+func TestPureGo(t *testing.T) {
+	for _, tags := range []string{"", "cpu", "cpu,gpu"} {
+		deps := list(t, "-deps", "-tags", tags, "-f", `{{.ImportPath}}{{if .CgoFiles}} {{.Standard}}{{end}}`, "gorgan/cmd/gorgan")
+		for _, d := range deps {
+			path, standard, cgo := strings.Cut(d, " ")
+			if strings.HasPrefix(path, "gorgonia.org/cu") || cgo && standard == "false" {
+				t.Errorf("tags %q: the program holds %s", tags, path)
+			}
+		}
+		if !slices.ContainsFunc(deps, func(d string) bool { return strings.HasPrefix(d, "gorgonia.org/tensor") }) {
+			t.Errorf("tags %q: go list did not see the program", tags)
+		}
+	}
+}

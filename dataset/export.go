@@ -1,0 +1,87 @@
+package dataset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image/jpeg"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// Export writes a set as the tree of files that the list of [Open] describes: the images as
+// grey JPEG files of quality 100, dir/split/00000.jpg and on, and last of all the list
+// dir/split_labels.txt with lines like `train/00000.jpg 5`, without the number when an image
+// has no label. An empty split means "train". progress may be nil, and is called from one
+// goroutine at a time.
+//
+// The list tells a complete export: Export refuses to begin when it is there, and after a
+// failure or a cancelled ctx it is not, so that calling again starts over and replaces the
+// images left behind. Every file is whole, but only the list is synced to disk.
+func Export(ctx context.Context, s *Set, dir, split string, progress func(done, total int)) error {
+	if split == "" {
+		split = "train"
+	}
+	if split == "." || split == ".." || strings.ContainsAny(split, `/\:`) {
+		return fmt.Errorf("dataset: export: split is %q, expected the name of a folder, like train", split)
+	}
+	images, list := filepath.Join(dir, split), filepath.Join(dir, split+"_labels.txt")
+	if _, err := os.Lstat(list); err == nil {
+		return fmt.Errorf("dataset: %s: export is already there; delete the list and the folder %s to make it again: %w", list, images, fs.ErrExist)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("dataset: %s: %w", list, plain(err))
+	}
+	if err := os.MkdirAll(images, 0o777); err != nil {
+		return fmt.Errorf("dataset: %s: %w", images, plain(err))
+	}
+	done := 0
+	err := ordered(ctx, runtime.GOMAXPROCS(0), upTo(s.Len()),
+		func(i int) (struct{}, error) {
+			return struct{}{}, exportImage(s, i, filepath.Join(images, jpegName(i)))
+		},
+		func(context.Context, struct{}) error {
+			done++
+			if progress != nil {
+				progress(done, s.Len())
+			}
+			return nil
+		})
+	if err != nil {
+		return fmt.Errorf("dataset: %s: export stopped, with at least %d of %d images in %s and no list; export again to start over: %w",
+			dir, done, s.Len(), images, err)
+	}
+	return WriteFile(list, func(w io.Writer) error { return writeList(w, s, split) })
+}
+
+func exportImage(s *Set, i int, path string) error {
+	pixels := make([]byte, s.Size().Pixels())
+	if err := s.Pixels(pixels, i); err != nil {
+		return err
+	}
+	err := replaceFile(path, false, func(w io.Writer) error {
+		return jpeg.Encode(w, greyOver(pixels, s.Size()), &jpeg.Options{Quality: 100})
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+func writeList(w io.Writer, s *Set, split string) error {
+	for i := range s.Len() {
+		label := ""
+		if s.Label(i) >= 0 {
+			label = fmt.Sprintf(" %d", s.Label(i))
+		}
+		if _, err := fmt.Fprintf(w, "%s/%s%s\n", split, jpegName(i), label); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func jpegName(i int) string { return fmt.Sprintf("%05d.jpg", i) }

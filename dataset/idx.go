@@ -1,0 +1,246 @@
+package dataset
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The IDX format, after Y. LeCun, "The MNIST database of handwritten digits": a big-endian
+// magic number, the length of each dimension in 4 bytes, then the values, here bytes.
+const (
+	imagesMagic  = 0x00000803
+	labelsMagic  = 0x00000801
+	imagesHeader = 16
+	labelsHeader = 8
+)
+
+var gzipMagic = []byte{0x1f, 0x8b}
+
+// maxInflation bounds how many bytes one byte of a deflate stream can become (RFC 1951: 258
+// bytes from two one-bit codes).
+const maxInflation = 1032
+
+// stored is a file on disk or in the binary.
+type stored struct {
+	name string
+	open func() (fs.File, error)
+}
+
+func onDisk(path string) stored {
+	return stored{path, func() (fs.File, error) { return os.Open(path) }}
+}
+
+// unpacked is the content of an IDX file, out of its gzip when it is in one.
+type unpacked struct {
+	name   string
+	file   fs.File
+	reader io.Reader
+	packed bool
+	length int64 // exact when not packed, a bound when packed
+	offset int64 // in the content
+}
+
+func unpack(f stored) (*unpacked, error) {
+	file, err := f.open()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.name, plain(err))
+	}
+	u := &unpacked{name: f.name, file: file}
+	if err := u.start(); err != nil {
+		file.Close()
+		return nil, u.failed(err)
+	}
+	return u, nil
+}
+
+func (u *unpacked) start() error {
+	info, err := u.file.Stat()
+	if err != nil {
+		return err
+	}
+	u.length = info.Size()
+	buffered := bufio.NewReaderSize(u.file, 1<<16)
+	u.reader = buffered
+	if head, _ := buffered.Peek(2); !bytes.Equal(head, gzipMagic) {
+		return nil
+	}
+	u.packed = true
+	u.length *= maxInflation
+	u.reader, err = gzip.NewReader(buffered)
+	return err
+}
+
+func (u *unpacked) Close() error { return u.file.Close() }
+
+// failed is a reading error with the place it happened at.
+func (u *unpacked) failed(err error) error {
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("%s: offset %d: %w", u.name, u.offset, plain(err))
+	}
+	if err == io.ErrUnexpectedEOF {
+		err = errors.New("gzip file is cut short, or followed by other bytes")
+	}
+	return fmt.Errorf("%s: offset %d: %w: %w", u.name, u.offset, err, ErrFormat)
+}
+
+// read fills p; total is the length the content should have.
+func (u *unpacked) read(p []byte, total int64) error {
+	n, err := io.ReadFull(u.reader, p)
+	u.offset += int64(n)
+	switch {
+	case err == nil:
+		return nil
+	case err != io.EOF && err != io.ErrUnexpectedEOF:
+		return u.failed(err)
+	case u.torn():
+		return fmt.Errorf("%s: offset %d: gzip file is cut short, expected %d bytes unpacked: %w", u.name, u.offset, total, ErrFormat)
+	}
+	return fmt.Errorf("%s: ends at offset %d, expected %d bytes: %w", u.name, u.offset, total, ErrFormat)
+}
+
+// torn says whether the gzip stream itself, not the content in it, has ended too early.
+func (u *unpacked) torn() bool {
+	if !u.packed {
+		return false
+	}
+	_, err := u.reader.Read(make([]byte, 1))
+	return err != io.EOF
+}
+
+// end checks that nothing follows.
+func (u *unpacked) end() error {
+	n, err := io.ReadFull(u.reader, make([]byte, 1))
+	if n > 0 {
+		return fmt.Errorf("%s: offset %d: expected the end of the file, got more bytes: %w", u.name, u.offset, ErrFormat)
+	}
+	if err != io.EOF {
+		return u.failed(err)
+	}
+	return nil
+}
+
+// header reads the magic number and the dimensions, and checks what can be checked before
+// the values are read: nothing is allocated by what a header claims.
+func (u *unpacked) header(magic uint32, dims int) ([]int64, error) {
+	raw := make([]byte, 4+4*dims)
+	if err := u.read(raw[:4], int64(len(raw))); err != nil {
+		return nil, err
+	}
+	if got := binary.BigEndian.Uint32(raw); got != magic {
+		return nil, fmt.Errorf("%s: offset 0: magic number is 0x%08x%s, expected 0x%08x%s: %w",
+			u.name, got, magicName(got), magic, magicName(magic), ErrFormat)
+	}
+	if err := u.read(raw[4:], int64(len(raw))); err != nil {
+		return nil, err
+	}
+	shape := make([]int64, dims)
+	for d := range shape {
+		shape[d] = int64(binary.BigEndian.Uint32(raw[4+4*d:]))
+	}
+	if shape[0] == 0 {
+		return nil, fmt.Errorf("%s: offset 4: count is %d, expected 1 or more: %w", u.name, shape[0], ErrFormat)
+	}
+	return shape, nil
+}
+
+func magicName(magic uint32) string {
+	switch magic {
+	case imagesMagic:
+		return " (images)"
+	case labelsMagic:
+		return " (labels)"
+	}
+	return ""
+}
+
+// imagesShape reads the header of an image file and checks it against the file's length.
+func (u *unpacked) imagesShape() (count int, size Size, err error) {
+	shape, err := u.header(imagesMagic, 3)
+	if err != nil {
+		return 0, Size{}, err
+	}
+	if shape[1] > maxPixels || shape[2] > maxPixels {
+		return 0, Size{}, fmt.Errorf("%s: offset 8: image size is %dx%d, expected at most %d pixels: %w",
+			u.name, shape[1], shape[2], maxPixels, ErrFormat)
+	}
+	size = Size{int(shape[1]), int(shape[2])}
+	if err := size.check(); err != nil {
+		return 0, Size{}, fmt.Errorf("%s: offset 8: %w", u.name, err)
+	}
+	want := imagesHeader + shape[0]*int64(size.Pixels())
+	if u.packed && want > u.length {
+		return 0, Size{}, fmt.Errorf("%s: offset 4: header says %d images of %v, %d bytes, more than the gzip file can hold: %w",
+			u.name, shape[0], size, want, ErrFormat)
+	}
+	if !u.packed && want != u.length {
+		return 0, Size{}, fmt.Errorf("%s: offset 4: header says %d images of %v, expected %d bytes, got %d: %w",
+			u.name, shape[0], size, want, u.length, ErrFormat)
+	}
+	if count = int(shape[0]); int64(count) != shape[0] {
+		return 0, Size{}, fmt.Errorf("%s: offset 4: %d images are more than a 32-bit system can count", u.name, shape[0])
+	}
+	return count, size, nil
+}
+
+// readLabels reads the labels file of count images.
+func readLabels(f stored, count int) ([]int32, error) {
+	u, err := unpack(f)
+	if err != nil {
+		return nil, err
+	}
+	defer u.Close()
+	shape, err := u.header(labelsMagic, 1)
+	if err != nil {
+		return nil, err
+	}
+	if shape[0] != int64(count) {
+		return nil, fmt.Errorf("%s: offset 4: count is %d labels, expected %d, one per image: %w", f.name, shape[0], count, ErrFormat)
+	}
+	var labels []int32 // grows with what is really there
+	for raw := make([]byte, 1<<16); len(labels) < count; {
+		raw = raw[:min(len(raw), count-len(labels))]
+		if err := u.read(raw, labelsHeader+shape[0]); err != nil {
+			return nil, err
+		}
+		for _, b := range raw {
+			labels = append(labels, int32(b))
+		}
+	}
+	return labels, u.end()
+}
+
+// labelsBeside finds the labels file that goes with an images file, by its name.
+func labelsBeside(images string) *stored {
+	dir, name := filepath.Split(images)
+	name = strings.TrimSuffix(name, ".gz")
+	for _, ending := range []string{"-idx1-ubyte", ".idx1-ubyte"} {
+		stem := strings.TrimSuffix(strings.TrimSuffix(name, "-idx3-ubyte"), ".idx3-ubyte")
+		if stem == name || !strings.HasSuffix(stem, "images") {
+			return nil
+		}
+		labels := strings.TrimSuffix(stem, "images") + "labels" + ending
+		if path, ok := plainOrPacked(filepath.Join(dir, labels)); ok {
+			return new(onDisk(path))
+		}
+	}
+	return nil
+}
+
+// plainOrPacked finds path or path.gz.
+func plainOrPacked(path string) (string, bool) {
+	for _, p := range []string{path, path + ".gz"} {
+		if info, err := os.Stat(p); err == nil && !info.IsDir() {
+			return p, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,36 @@
+package dataset
+
+import (
+	"context"
+	"io/fs"
+	"testing/fstest"
+)
+
+// What the tests reach inside for.
+var (
+	DecodeGrey = decodeGrey
+	Luma       = luma
+)
+
+// OpenIDXBytes opens IDX files that exist in memory only; nil labels are absent ones.
+func OpenIDXBytes(ctx context.Context, images, labels []byte, o Options) (*Set, *Report, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, nil, err
+	}
+	files := fstest.MapFS{"images": {Data: images}, "labels": {Data: labels}}
+	at := func(name string) stored {
+		return stored{name, func() (fs.File, error) { return files.Open(name) }}
+	}
+	var beside *stored
+	if labels != nil {
+		beside = new(at("labels"))
+	}
+	return openIDX(ctx, &Report{Source: "memory", Kind: "idx"}, at("images"), beside, o)
+}
+
+// EmbeddedMNIST is an embedded file, unpacked.
+func EmbeddedMNIST(name string) (*unpacked, error) { return unpack(inBinary("mnist/" + name)) }
+
+// Read makes unpacked a reader for tests.
+func (u *unpacked) Read(p []byte) (int, error) { return u.reader.Read(p) }

@@ -1,0 +1,173 @@
+package dataset_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gorgan/dataset"
+)
+
+// randomSet is n distinct images of noise with labels 0 to 9.
+func randomSet(t testing.TB, n int, size dataset.Size) *dataset.Set {
+	t.Helper()
+	pixels, labels := make([]byte, n*size.Pixels()), make([]int, n)
+	r := rand.New(rand.NewPCG(1, 2))
+	for k := range pixels {
+		pixels[k] = byte(r.Uint32())
+	}
+	for i := range labels {
+		labels[i] = i % 10
+	}
+	s, err := dataset.FromPixels("noise", size, pixels, labels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func idxImages(count, height, width uint32, pixels []byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, 0x803)
+	for _, d := range []uint32{count, height, width} {
+		b = binary.BigEndian.AppendUint32(b, d)
+	}
+	return append(b, pixels...)
+}
+
+func idxLabels(labels ...byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, 0x801)
+	b = binary.BigEndian.AppendUint32(b, uint32(len(labels)))
+	return append(b, labels...)
+}
+
+// idxOf is a set as a pair of IDX files.
+func idxOf(s *dataset.Set) (images, labels []byte) {
+	size := s.Size()
+	raw := make([]byte, s.Len())
+	for i := range raw {
+		raw[i] = byte(s.Label(i))
+	}
+	return idxImages(uint32(s.Len()), uint32(size.Height), uint32(size.Width), s.Bytes()), idxLabels(raw...)
+}
+
+func packed(b []byte) []byte {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	z.Write(b)
+	z.Close()
+	return out.Bytes()
+}
+
+func write(t testing.TB, path string, data []byte) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func encoded(t testing.TB, img image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// flat is an image of a single grey.
+func flat(size dataset.Size, grey byte) *image.Gray {
+	img := image.NewGray(image.Rect(0, 0, size.Width, size.Height))
+	for k := range img.Pix {
+		img.Pix[k] = grey
+	}
+	return img
+}
+
+func flatPNG(t testing.TB, size dataset.Size, grey byte) []byte { return encoded(t, flat(size, grey)) }
+
+// pngList writes a set as PNG files and a list of them.
+func pngList(t testing.TB, dir string, s *dataset.Set) string {
+	t.Helper()
+	var list strings.Builder
+	n, size := s.Size().Pixels(), s.Size()
+	for i := range s.Len() {
+		img := image.NewGray(image.Rect(0, 0, size.Width, size.Height))
+		copy(img.Pix, s.Bytes()[i*n:])
+		name := fmt.Sprintf("images/%03d.png", i)
+		write(t, filepath.Join(dir, filepath.FromSlash(name)), encoded(t, img))
+		fmt.Fprintf(&list, "%s %d\n", name, s.Label(i))
+	}
+	return write(t, filepath.Join(dir, "list.txt"), []byte(list.String()))
+}
+
+// nearest is a resampler good enough for tests.
+func nearest(dst *image.Gray, src image.Image) {
+	d, s := dst.Bounds(), src.Bounds()
+	for y := range d.Dy() {
+		for x := range d.Dx() {
+			dst.SetGray(x, y, color.GrayModel.Convert(src.At(s.Min.X+x*s.Dx()/d.Dx(), s.Min.Y+y*s.Dy()/d.Dy())).(color.Gray))
+		}
+	}
+}
+
+// mustOpen opens what has to be good.
+func mustOpen(t testing.TB, src string, o dataset.Options) (*dataset.Set, *dataset.Report) {
+	t.Helper()
+	s, r, err := dataset.Open(t.Context(), src, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Err() != nil || s == nil {
+		t.Fatalf("set %v, report error %v", s, r.Err())
+	}
+	return s, r
+}
+
+// same fails unless both sets hold the same images and labels.
+func same(t testing.TB, got, want *dataset.Set) {
+	t.Helper()
+	if got.Len() != want.Len() || got.Size() != want.Size() {
+		t.Fatalf("got %d images of %v, want %d of %v", got.Len(), got.Size(), want.Len(), want.Size())
+	}
+	a, b := make([]byte, want.Size().Pixels()), make([]byte, want.Size().Pixels())
+	for i := range want.Len() {
+		if err := got.Pixels(a, i); err != nil {
+			t.Fatal(err)
+		}
+		if err := want.Pixels(b, i); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(a, b) || got.Label(i) != want.Label(i) {
+			t.Fatalf("image %d: got %v label %d, want %v label %d", i, a, got.Label(i), b, want.Label(i))
+		}
+	}
+	if got.Fingerprint() != want.Fingerprint() {
+		t.Fatalf("fingerprint is %s, want %s", got.Fingerprint(), want.Fingerprint())
+	}
+}
+
+// says fails unless err is there and its text has all the parts.
+func says(t testing.TB, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error is %q, want %q in it", err, part)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package dataset
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"unicode"
+)
+
+// The kinds of [Problem]. Only duplicates leave a set that can be trained on.
+const (
+	KindMissing    = "missing"    // there is no such file
+	KindUnreadable = "unreadable" // not permitted, not an image, or a broken one
+	KindTruncated  = "truncated"  // the image ends before it is complete
+	KindWrongSize  = "wrong size" // most images have another size
+	KindBadLabel   = "bad label"  // not a whole number, 0 or more
+	KindDuplicate  = "duplicate"  // the path, or the very pixels, of an earlier line
+)
+
+// Problem is what is wrong with one entry of a list.
+type Problem struct {
+	Line   int    `json:"line"` // from 1; 0 when not from a list
+	Path   string `json:"path"` // as written in the list
+	Kind   string `json:"kind"`
+	Detail string `json:"detail"`
+}
+
+// Report is what [Open] found. The counts of classes, channels and unlabelled images are of
+// the good images. Fingerprint is empty and Cached false when there is no set.
+type Report struct {
+	Source      string      `json:"source"`
+	Kind        string      `json:"kind"`    // "mnist", "idx" or "list"
+	Images      int         `json:"images"`  // the good ones, duplicates among them
+	Entries     int         `json:"entries"` // all that are listed
+	Size        Size        `json:"size"`    // in the set; without one, the most common
+	Classes     map[int]int `json:"classes"` // number of images by label
+	Unlabelled  int         `json:"unlabelled"`
+	Channels    map[int]int `json:"channels"`  // number of images by channels: 1 grey, 3 colour, 4 CMYK or with alpha
+	Problems    []Problem   `json:"problems"`  // in the order of the lines
+	Identical   int         `json:"identical"` // images with the same pixels as an earlier one
+	Fingerprint string      `json:"fingerprint"`
+	Cached      bool        `json:"cached"` // the pixels are kept in memory
+}
+
+// describe fills in what the complete set tells.
+func (r *Report) describe(s *Set) {
+	r.Images, r.Size, r.Fingerprint, r.Cached = s.Len(), s.size, s.fingerprint, s.pixels != nil
+	r.Classes, r.Unlabelled = map[int]int{}, 0
+	if r.Problems == nil {
+		r.Problems = []Problem{}
+	}
+	for _, label := range s.labels {
+		r.count(int(label))
+	}
+}
+
+func (r *Report) count(label int) {
+	if label < 0 {
+		r.Unlabelled++
+	} else {
+		r.Classes[label]++
+	}
+}
+
+// OK says that there is no problem at all, not even a duplicate.
+func (r *Report) OK() bool { return len(r.Problems) == 0 }
+
+// Err is nil when the set can be trained on. Else it is one error that counts the bad images,
+// names the first and says how to see the rest.
+func (r *Report) Err() error {
+	bad := slices.DeleteFunc(slices.Clone(r.Problems), func(p Problem) bool { return p.Kind == KindDuplicate })
+	if len(bad) == 0 {
+		return nil
+	}
+	verb := "are"
+	if len(bad) == 1 {
+		verb = "is"
+	}
+	return fmt.Errorf("dataset: %s: %d of %d images %s bad, first: line %d: %s: %s; see `gorgan data check %s`", r.Source,
+		len(bad), r.Entries, verb, bad[0].Line, printable(bad[0].Path), bad[0].Detail, argument(r.Source))
+}
+
+// WriteTo writes the report for people: a line per fact, then a line per problem.
+func (r *Report) WriteTo(w io.Writer) (int64, error) {
+	var text bytes.Buffer
+	t := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	line := func(name, format string, a ...any) {
+		fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, a...))
+	}
+	line("source", "%s (%s)", printable(r.Source), r.Kind)
+	line("images", "%d of %d", r.Images, r.Entries)
+	line("size", "%v", r.Size)
+	line("channels", "%s", tally(r.Channels))
+	line("classes", "%d", len(r.Classes))
+	if len(r.Classes) > 0 {
+		line("labels", "%s", tally(r.Classes))
+	}
+	line("unlabelled", "%d", r.Unlabelled)
+	line("identical", "%d", r.Identical)
+	if r.Fingerprint != "" {
+		place := "decoded when asked for"
+		if r.Cached {
+			place = fmt.Sprintf("in memory, %.1f MB", float64(r.Images)*float64(r.Size.Pixels())/1e6)
+		}
+		line("pixels", "%s", place)
+		line("fingerprint", "%s", r.Fingerprint)
+	}
+	line("problems", "%d", len(r.Problems))
+	t.Flush()
+	if !r.OK() {
+		fmt.Fprintln(&text)
+		for _, p := range r.Problems {
+			fmt.Fprintf(t, "line %d\t%s\t%s\t%s\n", p.Line, p.Kind, printable(p.Path), printable(p.Detail))
+		}
+		t.Flush()
+	}
+	return text.WriteTo(w)
+}
+
+// maxTally is how many counts are written out on one line.
+const maxTally = 20
+
+// tally writes counts by key, "0: 5923, 1: 6742"; of very many, only how they spread.
+func tally(counts map[int]int) string {
+	keys := slices.Sorted(maps.Keys(counts))
+	if len(keys) > maxTally {
+		byCount := func(a, b int) int { return cmp.Compare(counts[a], counts[b]) }
+		least, most := slices.MinFunc(keys, byCount), slices.MaxFunc(keys, byCount)
+		return fmt.Sprintf("%d to %d, with %d images (%d) to %d (%d)", keys[0], keys[len(keys)-1], counts[least], least, counts[most], most)
+	}
+	parts := make([]string, len(keys))
+	for k, key := range keys {
+		parts[k] = fmt.Sprintf("%d: %d", key, counts[key])
+	}
+	return strings.Join(parts, ", ")
+}
+
+// printable quotes text that would disturb a terminal or the columns.
+func printable(text string) string {
+	if strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) || c == unicode.ReplacementChar }) {
+		return strconv.Quote(text)
+	}
+	return text
+}
+
+// argument quotes a path that a shell would take apart.
+func argument(path string) string {
+	if strings.ContainsAny(path, " \t'&;()$") {
+		return `"` + path + `"`
+	}
+	return path
+}

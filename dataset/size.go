@@ -1,0 +1,49 @@
+package dataset
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// maxPixels is the largest image taken: more is refused before any of it is decoded.
+const maxPixels = 16 << 20
+
+// Size is an image's height and width in pixels.
+type Size struct {
+	Height int `json:"height"`
+	Width  int `json:"width"`
+}
+
+// String writes the height, an x and the width: "28x28".
+func (s Size) String() string { return fmt.Sprintf("%dx%d", s.Height, s.Width) }
+
+// Pixels is Height times Width.
+func (s Size) Pixels() int { return s.Height * s.Width }
+
+// ParseSize reads what [Size.String] writes. Both sides must be at least 1, and the image
+// no larger than 16 Mi pixels; the error wraps [ErrFormat].
+func ParseSize(text string) (Size, error) {
+	h, w, _ := strings.Cut(text, "x")
+	height, errH := strconv.ParseUint(h, 10, 31)
+	width, errW := strconv.ParseUint(w, 10, 31)
+	if errH != nil || errW != nil {
+		return Size{}, fmt.Errorf("dataset: size %q: expected height x width in pixels, like 28x28: %w", text, ErrFormat)
+	}
+	s := Size{int(height), int(width)}
+	if err := s.check(); err != nil {
+		return Size{}, fmt.Errorf("dataset: size %q: %w", text, err)
+	}
+	return s, nil
+}
+
+// check says whether an image may have this size.
+func (s Size) check() error {
+	if s.Height < 1 || s.Width < 1 {
+		return fmt.Errorf("image size is %v, expected at least 1x1: %w", s, ErrFormat)
+	}
+	if s.Height > maxPixels || s.Width > maxPixels/s.Height {
+		return fmt.Errorf("image size is %v, expected at most %d pixels: %w", s, maxPixels, ErrFormat)
+	}
+	return nil
+}

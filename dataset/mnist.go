@@ -26,3 +26,6 @@ func openMNIST(ctx context.Context, o Options) (*Set, *Report, error) {
 func inBinary(name string) stored {
 	return stored{name, func() (fs.File, error) { return embedded.Open(name) }}
 }
+
+// Attribution is the text that goes with the embedded MNIST wherever it is copied.
+func Attribution() ([]byte, error) { return embedded.ReadFile("mnist/README.md") }

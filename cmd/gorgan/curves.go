@@ -19,6 +19,7 @@ func writeCurves(path string, history []model.Metrics) error {
 	p.X.Label.Text = "step"
 	p.Y.Label.Text = "nats"
 	p.Legend.Top = true
+	p.Y.Min = 0
 	p.Add(plotter.NewGrid())
 	for _, c := range []struct {
 		name  string
@@ -41,6 +42,7 @@ func writeCurves(path string, history []model.Metrics) error {
 		p.Add(line)
 		p.Legend.Add(c.name, line)
 	}
+	p.Y.Max *= 1.25 // room for the legend
 	image, err := p.WriterTo(16*vg.Centimeter, 10*vg.Centimeter, "png")
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)

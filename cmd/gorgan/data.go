@@ -81,6 +81,14 @@ func runExport(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	ui.stop()
+	attribution, err := dataset.Attribution()
+	if err != nil {
+		return err
+	}
+	if err := write(filepath.Join(dir, "README.md"), attribution); err != nil {
+		return err
+	}
 	list := filepath.Join(dir, split+"_labels.txt")
 	ui.say("%s: %d images", list, set.Len())
 	ui.note("train on them with: gorgan train --data %s", list)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"math"
@@ -10,9 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"codeberg.org/sbinet/npyio"
 	"github.com/urfave/cli/v2"
-	"gorgonia.org/tensor"
 
 	"gorgan/cuda"
 	"gorgan/dataset"
@@ -78,7 +75,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 	out, size := c.String("out"), dataset.Size{Height: state.Config.Height, Width: state.Config.Width}
 	switch strings.ToLower(filepath.Ext(out)) {
 	case ".npy":
-		err = writeArray(out, images, len(names))
+		err = dataset.WriteFile(out, func(w io.Writer) error { return writeNpy(w, images, len(names)) })
 	case ".png":
 		img, gridErr := dataset.Grid(model.Pixels(images), size, rows, cols)
 		if gridErr != nil {
@@ -182,41 +179,14 @@ func readNoise(path string, dim int) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := npyio.NewReader(bytes.NewReader(text))
+	noise, rows, cols, err := readNpy(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: not a .npy file: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	shape := r.Header.Descr.Shape
-	if len(shape) != 2 || shape[1] != dim || shape[0] < 1 || r.Header.Descr.Fortran {
-		return nil, fmt.Errorf("%s: an array of shape %v, want (N,%d) in C order", path, shape, dim)
+	if cols != dim {
+		return nil, fmt.Errorf("%s: an array of shape (%d,%d), want (N,%d)", path, rows, cols, dim)
 	}
-	if shape[0] > len(text)/dim { // the header is not trusted with memory
-		return nil, fmt.Errorf("%s: the header says %v values, the file has %d bytes", path, shape, len(text))
-	}
-	switch r.Header.Descr.Type {
-	case "<f4":
-		var v []float32
-		if err = r.Read(&v); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		return v, nil
-	case "<f8":
-		var v []float64
-		if err = r.Read(&v); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		noise := make([]float32, len(v))
-		for i, x := range v {
-			noise[i] = float32(x)
-		}
-		return noise, nil
-	}
-	return nil, fmt.Errorf("%s: an array of %s, want float32 or float64", path, r.Header.Descr.Type)
-}
-
-func writeArray(path string, images []float32, n int) error {
-	t := tensor.New(tensor.WithShape(n, len(images)/n), tensor.WithBacking(images))
-	return dataset.WriteFile(path, func(w io.Writer) error { return t.WriteNpy(w) })
+	return noise, nil
 }
 
 // writeEach writes one PNG file an image to dir.

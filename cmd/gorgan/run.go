@@ -96,6 +96,15 @@ func openRun(dir string, s settings, step uint32) (*runFolder, error) {
 	if err := writeSettings(dir, s); err != nil {
 		return nil, err
 	}
+	left, err := filepath.Glob(filepath.Join(dir, "*.tmp"))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range left {
+		if err := os.Remove(path); err != nil {
+			return nil, err
+		}
+	}
 	var text bytes.Buffer
 	for _, m := range r.history {
 		line, err := json.Marshal(m)

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// small are flags of a net that trains in milliseconds.
+const small = "--resize 7x7 --noise-dim 8 --gen-hidden 16 --dis-hidden 16 --batch-size 16 --device cpu --workers 2"
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gorgan": main})
+}
+
+// TestScripts runs testdata/script. In a script $small stands for the flags of a small
+// net, and $tiny for a list of 40 small images.
+func TestScripts(t *testing.T) {
+	tiny := tinyList(t)
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("small", small)
+			e.Setenv("tiny", tiny)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"run":    runLine,
+			"same":   sameWeights,
+			"resave": resave,
+			"nokids": noTemporaries,
+		},
+	})
+}
+
+// tinyList exports MNIST's first images by the program itself, and lists 40 of them.
+func tinyList(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if code := run(context.Background(), []string{"gorgan", "data", "export", "--split", "test", "--to", dir}, io.Discard, io.Discard); code != 0 {
+		t.Fatalf("export ended with %d", code)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "test_labels.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := filepath.Join(dir, "tiny.txt")
+	lines := strings.SplitAfter(string(text), "\n")
+	if err := os.WriteFile(list, []byte(strings.Join(lines[:40], "")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// runLine is exec with one argument split at blanks: run gorgan train $small.
+func runLine(ts *testscript.TestScript, neg bool, args []string) {
+	words := strings.Fields(strings.Join(args, " "))
+	err := ts.Exec(words[0], words[1:]...)
+	if (err != nil) != neg {
+		ts.Fatalf("%v: %v", words, err)
+	}
+}
+
+// sameWeights compares the weight hashes of two models: same A B.
+func sameWeights(ts *testscript.TestScript, neg bool, args []string) {
+	hash := func(path string) string {
+		_, state, err := loadModel(ts.MkAbs(path))
+		ts.Check(err)
+		return state.WeightHash()
+	}
+	if (hash(args[0]) != hash(args[1])) != neg {
+		ts.Fatalf("weights of %s and %s: neg %v", args[0], args[1], neg)
+	}
+}
+
+// resave sets a key of a JSON file to a JSON value: resave FILE KEY VALUE.
+func resave(ts *testscript.TestScript, _ bool, args []string) {
+	var m map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &m))
+	var v any
+	ts.Check(json.Unmarshal([]byte(args[2]), &v))
+	m[args[1]] = v
+	text, err := json.Marshal(m)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o666))
+}
+
+// noTemporaries fails if a folder holds a file that was being written: nokids DIR.
+func noTemporaries(ts *testscript.TestScript, _ bool, args []string) {
+	held, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	for _, e := range held {
+		if strings.Contains(e.Name(), "tmp") {
+			ts.Fatalf("%s is left", e.Name())
+		}
+	}
+}
+
+// TestKill9: a run killed at any moment goes on to the same weights.
+func TestKill9(t *testing.T) {
+	list, dir := tinyList(t), t.TempDir()
+	train := func(args ...string) *exec.Cmd {
+		c := exec.Command(os.Args[0], append(append([]string{"train"}, strings.Fields(small)...), args...)...)
+		c.Args[0] = "gorgan"
+		return c
+	}
+	// testscript.Main puts the program on the path under its name.
+	program, err := exec.LookPath("gorgan")
+	if err != nil {
+		t.Skip("the program is not on the path of this test")
+	}
+	start := func(args ...string) *exec.Cmd {
+		c := train(args...)
+		c.Path = program
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	whole, killed := filepath.Join(dir, "whole"), filepath.Join(dir, "killed")
+	if err := start("--data", list, "--out", whole, "--steps", "6000", "--save-every", "500", "--display-every", "2000").Wait(); err != nil {
+		t.Fatal(err)
+	}
+	c := start("--data", list, "--out", killed, "--steps", "6000", "--save-every", "500", "--display-every", "2000")
+	for _, wait := range []time.Duration{400, 150, 220, 90, 310} {
+		time.Sleep(wait * time.Millisecond)
+		c.Process.Kill()
+		c.Wait()
+		if _, err := os.Stat(filepath.Join(killed, lastFile)); err != nil {
+			os.RemoveAll(killed)
+			c = start("--data", list, "--out", killed, "--steps", "6000", "--save-every", "500", "--display-every", "2000")
+			continue
+		}
+		c = start("--resume", killed)
+	}
+	if err := c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if left := leftovers(t, killed); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+	for _, name := range []string{"checkpoint_006000.safetensors", "fakes_006000.png"} {
+		if a, b := digest(t, filepath.Join(whole, name)), digest(t, filepath.Join(killed, name)); a != b {
+			t.Errorf("%s differs after kills", name)
+		}
+	}
+}
+
+// leftovers are files a kill left half-written.
+func leftovers(t *testing.T, dir string) []string {
+	t.Helper()
+	left, err := filepath.Glob(filepath.Join(dir, "*.tmp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return left
+}
+
+func digest(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// TestInterrupt: a signal ends the run with 130 and a checkpoint that can go on.
+func TestInterrupt(t *testing.T) {
+	list, dir := tinyList(t), filepath.Join(t.TempDir(), "run")
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	time.AfterFunc(300*time.Millisecond, func() {
+		self, _ := os.FindProcess(os.Getpid())
+		self.Signal(syscall.SIGTERM)
+	})
+	args := append([]string{"gorgan", "train", "--data", list, "--out", dir, "--steps", "4000000000"}, strings.Fields(small)...)
+	var said strings.Builder
+	if code := run(ctx, args, &said, &said); code != exitInterrupted {
+		t.Fatalf("ended with %d: %s", code, said.String())
+	}
+	if !strings.Contains(said.String(), "go on with: gorgan train --resume") {
+		t.Error(said.String())
+	}
+	_, state, err := loadModel(dir)
+	if err != nil || state.Step == 0 {
+		t.Errorf("step %v, %v", state, err)
+	}
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// NumPy's array format, version 1.0: magic, version, length of the header, a Python
+// dict padded with blanks and a newline to a multiple of 64 bytes, then the values.
+// Only matrices of little-endian floats are read, and float32 written.
+const npyMagic = "\x93NUMPY\x01\x00"
+
+// writeNpy writes values as a float32 array (rows, len(values)/rows).
+func writeNpy(w io.Writer, values []float32, rows int) error {
+	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, len(values)/rows)
+	start := len(npyMagic) + 2
+	header += strings.Repeat(" ", 63-(start+len(header))%64) + "\n"
+	text := binary.LittleEndian.AppendUint16([]byte(npyMagic), uint16(len(header)))
+	text = append(text, header...)
+	for _, v := range values {
+		text = binary.LittleEndian.AppendUint32(text, math.Float32bits(v))
+	}
+	_, err := w.Write(text)
+	return err
+}
+
+var (
+	npyDescr = regexp.MustCompile(`'descr': *'([^']*)'`)
+	npyOrder = regexp.MustCompile(`'fortran_order': *(True|False)`)
+	npyShape = regexp.MustCompile(`'shape': *\(([0-9, ]*)\)`)
+)
+
+// readNpy reads a matrix of float32 or float64, row-major, as float32.
+func readNpy(text []byte) (values []float32, rows, cols int, err error) {
+	fail := func(format string, args ...any) ([]float32, int, int, error) {
+		return nil, 0, 0, fmt.Errorf(format, args...)
+	}
+	text, ok := bytes.CutPrefix(text, []byte(npyMagic))
+	if !ok || len(text) < 2 {
+		return fail("not a .npy file of version 1.0")
+	}
+	n := int(binary.LittleEndian.Uint16(text))
+	if len(text)-2 < n {
+		return fail("the .npy header has %d bytes, %d are there", n, len(text)-2)
+	}
+	header, data := text[2:2+n], text[2+n:]
+	descr, order, shape := npyDescr.FindSubmatch(header), npyOrder.FindSubmatch(header), npyShape.FindSubmatch(header)
+	if descr == nil || order == nil || shape == nil {
+		return fail("the .npy header lacks descr, fortran_order or shape")
+	}
+	if string(order[1]) == "True" {
+		return fail("the array is in Fortran order, want C order")
+	}
+	dims := strings.Split(strings.TrimSuffix(strings.ReplaceAll(string(shape[1]), " ", ""), ","), ",")
+	if len(dims) != 2 {
+		return fail("an array of shape (%s), want a matrix", shape[1])
+	}
+	rows, rowsErr := strconv.Atoi(dims[0])
+	cols, colsErr := strconv.Atoi(dims[1])
+	size := map[string]int{"<f4": 4, "<f8": 8}[string(descr[1])]
+	if size == 0 {
+		return fail("an array of %s, want float32 or float64", descr[1])
+	}
+	// By division: the shape may not fit an int when multiplied.
+	if err := errors.Join(rowsErr, colsErr); err != nil || rows < 1 || cols < 1 ||
+		len(data)%size != 0 || len(data)/size%cols != 0 || len(data)/size/cols != rows {
+		return fail("an array of shape (%s) and type %s, with %d bytes of values", shape[1], descr[1], len(data))
+	}
+	values = make([]float32, rows*cols)
+	for i := range values {
+		if size == 4 {
+			values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+		} else {
+			values[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(data[8*i:])))
+		}
+	}
+	return values, rows, cols, nil
+}

@@ -36,7 +36,7 @@ func Open(name string, workers int) (dev kernels.Device, why string, err error) 
 		n := 0
 		if text, ok := strings.CutPrefix(name, "cuda:"); ok {
 			if n, err = strconv.Atoi(text); err != nil || n < 0 {
-				return nil, "", fmt.Errorf("--device: %w: %q, want a number from 0 after cuda:", ErrName, name)
+				return nil, "", fmt.Errorf("--device: %w: %q, want cuda:N, N from 0", ErrName, name)
 			}
 		}
 		dev, err := open(n)

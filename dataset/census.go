@@ -22,7 +22,6 @@ type census struct {
 	byContent   map[[sha256.Size]byte]int
 	set         *Set // nil once there will be none
 	fingerprint fingerprint
-	kept        []byte
 }
 
 func newCensus(src string, l *listed, problems []Problem) *census {

@@ -29,7 +29,7 @@ func TestOrderedKeepsTheOrder(t *testing.T) {
 func TestOrderedGivesTheEarliestError(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	early, late, in, out := errors.New("early"), errors.New("late"), errors.New("in"), errors.New("out")
-	run := func(nextFails, early5, consumeFails int) (error, int) {
+	run := func(nextFails, early5, consumeFails int) (int, error) {
 		n := 0
 		next := upTo(20)
 		err := ordered(t.Context(), 4,
@@ -57,15 +57,15 @@ func TestOrderedGivesTheEarliestError(t *testing.T) {
 				}
 				return nil
 			})
-		return err, n
+		return n, err
 	}
-	if err, n := run(7, 5, -1); err != early || n != 5 {
+	if n, err := run(7, 5, -1); err != early || n != 5 {
 		t.Errorf("got %v after %d", err, n)
 	}
-	if err, n := run(7, 50, -1); err != in || n != 7 {
+	if n, err := run(7, 50, -1); err != in || n != 7 {
 		t.Errorf("got %v after %d", err, n)
 	}
-	if err, n := run(50, 5, 2); err != out || n != 3 {
+	if n, err := run(50, 5, 2); err != out || n != 3 {
 		t.Errorf("got %v after %d", err, n)
 	}
 }

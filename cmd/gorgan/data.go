@@ -75,7 +75,7 @@ func runExport(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	ui.start("writing", "image", set.Len(), 0)
+	ui.start("writing", "image", set.Len())
 	defer ui.stop()
 	err = dataset.Export(c.Context, set, dir, split, func(done, _ int) { ui.progress(done, "writing") })
 	if err != nil {

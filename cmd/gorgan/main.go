@@ -27,7 +27,11 @@ const (
 
 func main() {
 	// The first signal lets the step under way end and be saved; the second kills.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // a closed terminal, without nohup
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop)
 	if code := run(ctx, os.Args, os.Stdout, os.Stderr); code != 0 {
 		os.Exit(code)

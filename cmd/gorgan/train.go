@@ -129,17 +129,18 @@ func (p *plan) open(t *model.Trainer) (*runFolder, error) {
 
 // train takes the run to its last step.
 func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, t *model.Trainer, run *runFolder) error {
-	ui.start("training", "step", int(p.Steps), int(t.Step()))
+	begun := t.Step()
+	ui.start("training", "step", int(p.Steps-begun))
 	defer ui.stop()
 	err := t.Run(ctx, model.Plan{
 		Steps: p.Steps, DisplayEvery: p.DisplayEvery, SaveEvery: p.SaveEvery,
 		Readers: c.Int("readers"), Queue: c.Int("queue"),
 		Progress: func(step uint32, gLoss, dLoss float64) error {
-			ui.progress(int(step), fmt.Sprintf("G %.3f  D %.3f", gLoss, dLoss))
+			ui.progress(int(step-begun), fmt.Sprintf("step %d  G %.3f  D %.3f", step, gLoss, dLoss))
 			return nil
 		},
 		Display: func(m model.Metrics) error {
-			ui.say("step:%d----Generator loss:%f-----Discriminator Loss:%f----D(x):%.3f D(G(z)):%.3f V:%.3f JSD:%.3f",
+			ui.say("step:%d----Generator loss:%f-----Discriminator Loss:%f----D(x):%.2f D(G(z)):%.2f V:%.2f JSD:%.2f",
 				m.Step, m.GLoss, m.DLoss, m.DReal, m.DFake, m.Value, m.JSD)
 			return run.display(m, t)
 		},
@@ -148,7 +149,7 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, t *model.Train
 	ui.stop()
 	switch {
 	case errors.Is(err, context.Canceled):
-		return fmt.Errorf("interrupted at step %d, which is saved; go on with: gorgan train --resume %s: %w", t.Step(), run.dir, err)
+		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: gorgan train --resume %s", t.Step(), run.dir))
 	case err != nil:
 		if file, e := checkpointPath(run.dir); e == nil {
 			ui.note("the last good checkpoint is %s", file)
@@ -165,3 +166,9 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, t *model.Train
 	ui.note("draw more with: gorgan generate --model %s", run.dir)
 	return nil
 }
+
+// interrupted is context.Canceled with the words a person wants to read.
+type interrupted string
+
+func (i interrupted) Error() string { return string(i) }
+func (i interrupted) Unwrap() error { return context.Canceled }

@@ -18,6 +18,7 @@ type ui struct {
 	terminal bool      // err is one
 	log      io.Writer // gets a copy of what say and note write
 	bar      *progressbar.ProgressBar
+	drawn    time.Time // when the bar last moved
 }
 
 func newUI(out, err io.Writer) *ui {
@@ -43,8 +44,8 @@ func (u *ui) line(w io.Writer, format string, args ...any) {
 	}
 }
 
-// start draws a bar of total units on a terminal, from begun on.
-func (u *ui) start(what, unit string, total, begun int) {
+// start draws a bar of total units on a terminal.
+func (u *ui) start(what, unit string, total int) {
 	if !u.terminal {
 		return
 	}
@@ -52,16 +53,17 @@ func (u *ui) start(what, unit string, total, begun int) {
 		progressbar.OptionSetWriter(u.err),
 		progressbar.OptionSetDescription(what),
 		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString(unit),
-		progressbar.OptionSetWidth(24), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetWidth(24),
 		progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
-	u.bar.Set(begun)
+	u.bar.RenderBlank()
 }
 
-// progress moves the bar.
+// progress moves the bar, some times a second at most.
 func (u *ui) progress(done int, what string) {
-	if u.bar == nil {
+	if u.bar == nil || time.Since(u.drawn) < 100*time.Millisecond {
 		return
 	}
+	u.drawn = time.Now()
 	u.bar.Describe(what)
 	u.bar.Set(done)
 }

@@ -53,8 +53,11 @@ func Default() Config {
 	}
 }
 
-// The largest width, batch and image side that are taken for meant.
-const maxSize = 1 << 20
+// The largest that are taken for meant: a layer's width or a batch, an image's side.
+const (
+	maxSize = 1 << 20
+	maxSide = 1 << 12
+)
 
 // Validate reports every field that is out of range.
 func (c Config) Validate() error {
@@ -80,15 +83,17 @@ func (c Config) Validate() error {
 	for _, n := range c.DisHidden {
 		size("dis_hidden", n)
 	}
-	check(c.Height >= 1 && c.Width >= 1 && c.Height <= 1<<12 && c.Width <= 1<<12, "image size",
-		fmt.Sprintf("%dx%d", c.Height, c.Width), "1x1 to 4096x4096")
+	check(c.Height >= 1 && c.Height <= maxSide, "height", c.Height, fmt.Sprintf("1 to %d", maxSide))
+	check(c.Width >= 1 && c.Width <= maxSide, "width", c.Width, fmt.Sprintf("1 to %d", maxSide))
 	_, known = optimizerByName(c.Optimizer)
 	check(known, "optimizer", quoted(c.Optimizer), "one of "+strings.Join(Optimizers(), ", "))
-	check(c.LearningRate > 0 && c.LearningRate <= math.MaxFloat32, "learning_rate", c.LearningRate, "above 0")
-	check(c.Beta1 >= 0 && c.Beta1 < 1, "beta1", c.Beta1, "0 to below 1")
-	check(c.Beta2 >= 0 && c.Beta2 < 1, "beta2", c.Beta2, "0 to below 1")
-	check(c.Epsilon > 0 && c.Epsilon < 1, "epsilon", c.Epsilon, "above 0, below 1")
-	check(c.Momentum >= 0 && c.Momentum < 1, "momentum", c.Momentum, "0 to below 1")
+	// As float32, which the optimizers compute in: 1-beta and epsilon must not vanish.
+	fraction := func(field string, v float64) { check(v >= 0 && float32(v) < 1, field, v, "0 to below 1") }
+	check(float32(c.LearningRate) > 0 && c.LearningRate <= math.MaxFloat32, "learning_rate", c.LearningRate, "above 0")
+	fraction("beta1", c.Beta1)
+	fraction("beta2", c.Beta2)
+	check(float32(c.Epsilon) > 0 && c.Epsilon < 1, "epsilon", c.Epsilon, "above 0, below 1")
+	fraction("momentum", c.Momentum)
 	size("batch_size", c.BatchSize)
 	check(c.DisSteps >= 1 && c.DisSteps <= 1000, "dis_steps", c.DisSteps, "1 to 1000")
 	check(c.UpdateOrder == DiscriminatorFirst || c.UpdateOrder == Simultaneous, "update_order", quoted(c.UpdateOrder),
@@ -124,7 +129,8 @@ func (c Config) Differences(other Config) []string {
 	var all []string
 	now, was := reflect.ValueOf(c), reflect.ValueOf(other)
 	for i := range now.NumField() {
-		if a, b := now.Field(i).Interface(), was.Field(i).Interface(); !reflect.DeepEqual(a, b) {
+		// As text, where no hidden layers are the same however they are written.
+		if a, b := fmt.Sprint(now.Field(i)), fmt.Sprint(was.Field(i)); a != b {
 			all = append(all, fmt.Sprintf("%s is %v, was %v", now.Type().Field(i).Tag.Get("json"), a, b))
 		}
 	}

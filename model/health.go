@@ -14,7 +14,7 @@ import (
 type NonFiniteError struct {
 	Step   uint32
 	Net    string // "generator" or "discriminator"
-	Tensor string // "loss", "gradient of generator.0.weight", "generator.0.weight"
+	Tensor string // "loss", "gradient of generator.0.weight", "generator.0.weight", "adam.v.generator.0.weight"
 	Value  float32
 }
 
@@ -34,22 +34,27 @@ type health struct {
 // healthRow is one tensor that is looked at, in the order in which trouble spreads.
 type healthRow struct {
 	net    string
-	kind   string        // put before the name of a parameter
-	params []param       // nil for the losses
+	kind   string        // "loss", or what is put before the name of a parameter
+	params []param       // nil for a loss
 	values *tensor.Dense // what the chunks lie in
 	first  *tensor.Dense
 	at     int // its first chunk in health.first
 }
 
 func newHealth(g *game) (*health, error) {
-	losses, err := g.dev.View(g.stats, 0, trainingSize)
+	disLoss, err := g.dev.View(g.stats, 0, genStat)
+	if err != nil {
+		return nil, err
+	}
+	genLoss, err := g.dev.View(g.stats, genStat, trainingSize-genStat)
 	if err != nil {
 		return nil, err
 	}
 	h := &health{game: g, rows: []healthRow{
-		{net: "", kind: "loss", values: losses},
+		{net: "discriminator", kind: "loss", values: disLoss},
 		{net: "discriminator", kind: "gradient of ", params: g.dis.params(), values: g.dis.grads},
 		{net: "discriminator", params: g.dis.params(), values: g.dis.values},
+		{net: "generator", kind: "loss", values: genLoss},
 		{net: "generator", kind: "gradient of ", params: g.gen.params(), values: g.gen.grads},
 		{net: "generator", params: g.gen.params(), values: g.gen.values},
 	}}
@@ -111,23 +116,35 @@ func (h *health) describe(r healthRow, chunk int, step uint32) error {
 		return err
 	}
 	e := &NonFiniteError{Step: step, Net: r.net, Tensor: r.kind, Value: float32(math.NaN())}
-	for i, v := range values[chunk*kernels.Chunk : min(len(values), (chunk+1)*kernels.Chunk)] {
-		if d := float64(v); math.IsNaN(d) || math.IsInf(d, 0) {
+	for _, v := range values[chunk*kernels.Chunk : min(len(values), (chunk+1)*kernels.Chunk)] {
+		if !finite(v) {
 			e.Value = v
-			if r.params == nil {
-				e.Net = "discriminator"
-				if i >= genStat {
-					e.Net = "generator"
-				}
-			}
 			break
 		}
 	}
 	for _, p := range r.params {
 		if p.offset <= chunk*kernels.Chunk {
-			e.Tensor = strings.TrimSuffix(r.kind, " ") + " " + p.name
+			e.Tensor = r.kind + p.name
 		}
 	}
-	e.Tensor = strings.TrimSpace(e.Tensor)
 	return e
+}
+
+func finite(v float32) bool { return v-v == 0 }
+
+// finite looks at all that s holds. The optimizers' memory can overflow while the
+// weights still look sound.
+func (s *State) finite() error {
+	for _, t := range s.Tensors {
+		for _, v := range t.Values {
+			if !finite(v) {
+				net := "discriminator"
+				if strings.Contains(t.Name, "generator.") {
+					net = "generator"
+				}
+				return &NonFiniteError{Step: s.Step, Net: net, Tensor: t.Name, Value: v}
+			}
+		}
+	}
+	return nil
 }

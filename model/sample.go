@@ -37,7 +37,6 @@ func (s *sampler) draw(noise []float32) ([]float32, error) {
 	images := make([]float32, 0, n*pixels)
 	z, x := make([]float32, sampleRows*dim), make([]float32, sampleRows*pixels)
 	for len(noise) > 0 {
-		clear(z)
 		used := copy(z, noise)
 		noise = noise[used:]
 		if err := s.pass.net.dev.Upload(s.noise, z); err != nil {

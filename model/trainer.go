@@ -198,10 +198,14 @@ func (t *Trainer) save(p Plan) error {
 	if err != nil {
 		return err
 	}
+	if err := s.finite(); err != nil {
+		return err
+	}
 	return p.Save(s)
 }
 
 // Measure evaluates the metrics of the last step, with the weights as they are now.
+// It returns a *NonFiniteError where these weights give a NaN or an infinity.
 func (t *Trainer) Measure() (Metrics, error) {
 	if err := t.measure.Run(); err != nil {
 		return Metrics{}, err
@@ -209,6 +213,12 @@ func (t *Trainer) Measure() (Metrics, error) {
 	s := make([]float32, statsSize)
 	if err := t.game.dev.Download(s, t.game.stats); err != nil {
 		return Metrics{}, err
+	}
+	for _, v := range s {
+		if !finite(v) {
+			// D's loss comes first, and sees all that G's sees.
+			return Metrics{}, &NonFiniteError{Step: t.step, Net: "discriminator", Tensor: "loss", Value: v}
+		}
 	}
 	m := metricsOf(t.step, s)
 	m.Seconds = t.seconds

@@ -1,0 +1,164 @@
+package model_test
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"gorgan/dataset"
+	"gorgan/kernels"
+	"gorgan/model"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// small is a game of a few hundred parameters, fast enough to be differentiated
+// numerically.
+func small(change ...func(*model.Config)) model.Config {
+	c := model.Default()
+	c.NoiseDim, c.GenHidden, c.DisHidden, c.Height, c.Width = 5, []int{8}, []int{6}, 4, 4
+	c.BatchSize, c.LearningRate, c.Seed = 8, 1e-3, 7
+	for _, f := range change {
+		f(&c)
+	}
+	return c
+}
+
+func simultaneous(c *model.Config) { c.UpdateOrder = model.Simultaneous }
+func freshNoise(c *model.Config)   { c.FreshNoise = true }
+func disSteps(n int) func(*model.Config) {
+	return func(c *model.Config) { c.DisSteps = n }
+}
+func loss(name string) func(*model.Config) {
+	return func(c *model.Config) { c.Loss = name }
+}
+func optimizer(name string) func(*model.Config) {
+	return func(c *model.Config) { c.Optimizer = name }
+}
+func smoothing(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", 0.1 }
+func twoLayers(c *model.Config) { c.GenHidden, c.DisHidden = []int{6, 8}, []int{8, 6} }
+
+// objectives are all losses, with smoothed labels for the one that takes them.
+func objectives() map[string]func(*model.Config) {
+	all := map[string]func(*model.Config){"bce, smoothed": smoothing}
+	for _, name := range model.Losses() {
+		all[name] = loss(name)
+	}
+	return all
+}
+
+func cpu(t testing.TB, workers int) kernels.Device {
+	t.Helper()
+	dev := kernels.CPU(workers)
+	t.Cleanup(func() { must(t, dev.Close()) })
+	return dev
+}
+
+// noiseSet is n images of noise; 21 is no multiple of the batch.
+func noiseSet(t testing.TB, n int, c model.Config) *dataset.Set {
+	t.Helper()
+	pixels := make([]byte, n*c.Pixels())
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range pixels {
+		pixels[i] = byte(r.Uint32())
+	}
+	s, err := dataset.FromPixels("noise", dataset.Size{Height: c.Height, Width: c.Width}, pixels, nil)
+	must(t, err)
+	return s
+}
+
+func newTrainer(t testing.TB, dev kernels.Device, c model.Config, set *dataset.Set) *model.Trainer {
+	t.Helper()
+	trainer, err := model.NewTrainer(dev, c, set)
+	must(t, err)
+	return trainer
+}
+
+// trainerOf is a trainer on two workers and 21 images, or a batch.
+func trainerOf(t testing.TB, c model.Config) *model.Trainer {
+	t.Helper()
+	return newTrainer(t, cpu(t, 2), c, noiseSet(t, max(21, c.BatchSize), c))
+}
+
+// newProbe is a game of c on batches of noise, with biases that are not 0.
+func newProbe(t testing.TB, c model.Config) *model.Probe {
+	t.Helper()
+	p, err := model.NewProbe(cpu(t, 2), c)
+	must(t, err)
+	r := rand.New(rand.NewPCG(3, 4))
+	for range c.DisSteps {
+		x := make([]float32, c.BatchSize*c.Pixels())
+		for i := range x {
+			x[i] = r.Float32()
+		}
+		p.Batches = append(p.Batches, x)
+	}
+	tensors, err := p.Tensors()
+	must(t, err)
+	weights := map[string][]float32{}
+	for _, w := range tensors {
+		if strings.HasSuffix(w.Name, "bias") {
+			for i := range w.Values {
+				w.Values[i] = float32(0.1 * r.NormFloat64())
+			}
+		}
+		weights[w.Name] = w.Values
+	}
+	must(t, p.SetWeights(weights))
+	return p
+}
+
+// run trains in a context that never ends: whatever Run starts, it stops itself.
+func run(t testing.TB, trainer *model.Trainer, p model.Plan) {
+	t.Helper()
+	must(t, trainer.Run(context.Background(), p))
+}
+
+func stateOf(t testing.TB, trainer *model.Trainer) *model.State {
+	t.Helper()
+	s, err := trainer.State()
+	must(t, err)
+	return s
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// differs reports the first value of got further than abs + rel·|want| from want.
+func differs(t testing.TB, what string, got []float32, want []float64, abs, rel float64) {
+	t.Helper()
+	if len(got) != len(want) || len(got) == 0 {
+		t.Errorf("%s: got %d values, want %d", what, len(got), len(want))
+		return
+	}
+	for i, w := range want {
+		// Written so that NaN is a difference.
+		if d := math.Abs(float64(got[i]) - w); !(d <= abs+rel*math.Abs(w)) {
+			t.Errorf("%s: value %d is %.9g, want %.9g", what, i, got[i], w)
+			return
+		}
+	}
+}
+
+func wide(values []float32) []float64 {
+	w := make([]float64, len(values))
+	for i, v := range values {
+		w[i] = float64(v)
+	}
+	return w
+}
+
+func contains(t testing.TB, err error, want string) {
+	t.Helper()
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got error %v, want %q in it", err, want)
+	}
+}

@@ -1,0 +1,108 @@
+package model_test
+
+import (
+	"math"
+	"testing"
+
+	"gorgan/model"
+)
+
+// TestMetrics holds what is displayed against the reference, evaluated after the
+// same steps on the last one's batch and noise.
+func TestMetrics(t *testing.T) {
+	type change = func(*model.Config)
+	cases := map[string]change{
+		"simultaneous": simultaneous, "fresh noise": freshNoise,
+		"three discriminator steps": disSteps(3),
+	}
+	for name, f := range objectives() {
+		cases[name] = f
+	}
+	for name, f := range cases {
+		t.Run(name, func(t *testing.T) {
+			c := small(f)
+			set := noiseSet(t, 21, c)
+			trainer := newTrainer(t, cpu(t, 2), c, set)
+			r := newReference(stateOf(t, trainer))
+			var shown model.Metrics
+			run(t, trainer, model.Plan{Steps: 2, Display: func(m model.Metrics) error {
+				shown = m
+				return nil
+			}})
+			r.step(set.Bytes(), 1)
+			x, z := r.step(set.Bytes(), 2)
+			drawn := r.drawAll(z)
+			value := meanOf(r.judge(x), math.Log) + meanOf(r.judge(drawn), logNot)
+			same := func(p float64) float64 { return p }
+			want := []float64{r.genLoss(z), r.disLoss(x, drawn), meanOf(r.judge(x), same), meanOf(r.judge(drawn), same),
+				value, (value + math.Log(4)) / 2}
+			m := shown
+			got := []float32{float32(m.GLoss), float32(m.DLoss), float32(m.DReal), float32(m.DFake), float32(m.Value), float32(m.JSD)}
+			differs(t, "losses, probabilities, value and divergence", got, want, 1e-6, 2e-6)
+			if m.Step != 2 || m.Seconds <= 0 || m.ImagesPerSecond <= 0 {
+				t.Errorf("got step %d, %v seconds, %v images a second", m.Step, m.Seconds, m.ImagesPerSecond)
+			}
+		})
+	}
+}
+
+// TestProgressLosses: the running losses are those of the step itself, before its
+// updates of the net in question.
+func TestProgressLosses(t *testing.T) {
+	c := small()
+	set := noiseSet(t, 21, c)
+	trainer := newTrainer(t, cpu(t, 2), c, set)
+	r := newReference(stateOf(t, trainer))
+	var gLoss, dLoss float64
+	run(t, trainer, model.Plan{Steps: 1, Progress: func(_ uint32, g, d float64) error {
+		gLoss, dLoss = g, d
+		return nil
+	}})
+	x, z, _ := r.inputs(set.Bytes(), 1, 0)
+	before := r.disLoss(x, r.drawAll(z))
+	r.descend("discriminator", r.disGradients(x, z))
+	differs(t, "losses", []float32{float32(dLoss), float32(gLoss)}, []float64{before, r.genLoss(z)}, 0, 1e-6)
+}
+
+// still trains without moving the weights to speak of.
+func still(c *model.Config) { c.LearningRate = 1e-30 }
+
+// measured is what is displayed after the first step.
+func measured(t *testing.T, trainer *model.Trainer) (m model.Metrics) {
+	t.Helper()
+	run(t, trainer, model.Plan{Steps: 1, Display: func(shown model.Metrics) error {
+		m = shown
+		return nil
+	}})
+	return m
+}
+
+// TestNoJudgement: a D that always says 1/2 tells nothing apart.
+func TestNoJudgement(t *testing.T) {
+	for name, f := range objectives() {
+		s := stateOf(t, trainerOf(t, small(f, still)))
+		for _, w := range s.Tensors {
+			if w.Name == "discriminator.1.weight" {
+				clear(w.Values)
+			}
+		}
+		trainer := trainerOf(t, small(f, still))
+		must(t, trainer.Restore(s, 0))
+		m := measured(t, trainer)
+		got := []float32{float32(m.JSD), float32(m.Value), float32(m.DReal), float32(m.DFake)}
+		differs(t, name, got, []float64{0, -math.Log(4), 0.5, 0.5}, 1e-6, 0)
+	}
+}
+
+// TestSmoothingLeavesValue: the value of the game is that of the data, not of the
+// labels.
+func TestSmoothingLeavesValue(t *testing.T) {
+	smoothed := measured(t, trainerOf(t, small(smoothing, still)))
+	plain := measured(t, trainerOf(t, small(loss("bce"), still)))
+	if smoothed.Value != plain.Value || smoothed.JSD != plain.JSD {
+		t.Errorf("value %v and JSD %v, without smoothing %v and %v", smoothed.Value, smoothed.JSD, plain.Value, plain.JSD)
+	}
+	if smoothed.DLoss == plain.DLoss {
+		t.Error("smoothing leaves D's loss as well")
+	}
+}

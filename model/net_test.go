@@ -1,0 +1,109 @@
+package model_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gorgan/model"
+)
+
+// TestInitialWeights: normal with standard deviation 1/sqrt(in/2), within five
+// standard errors; biases 0; each tensor's draws its own.
+func TestInitialWeights(t *testing.T) {
+	p, err := model.NewProbe(cpu(t, 2), model.Default())
+	must(t, err)
+	tensors, err := p.Tensors()
+	must(t, err)
+	first := map[float32]string{}
+	weights := 0
+	for _, w := range tensors {
+		var sum, squares, fourth float64
+		for _, v := range w.Values {
+			sum += float64(v)
+			squares += float64(v) * float64(v)
+		}
+		n := float64(len(w.Values))
+		switch {
+		case strings.HasPrefix(w.Name, "adam."):
+		case strings.HasSuffix(w.Name, ".bias"):
+			if squares != 0 {
+				t.Errorf("%s is not 0", w.Name)
+			}
+		default:
+			weights++
+			stddev := 1 / math.Sqrt(float64(w.Shape[0])/2)
+			if z := sum / n / (stddev / math.Sqrt(n)); math.Abs(z) > 5 {
+				t.Errorf("%s: the mean is %.1f standard errors from 0", w.Name, z)
+			}
+			got := math.Sqrt(squares / n)
+			if z := (got - stddev) / (stddev / math.Sqrt(2*n)); math.Abs(z) > 5 {
+				t.Errorf("%s: the standard deviation is %v, %.1f standard errors from %v", w.Name, got, z, stddev)
+			}
+			// A normal variable's fourth moment is 3, with variance 96.
+			for _, v := range w.Values {
+				fourth += math.Pow(float64(v)/stddev, 4)
+			}
+			if z := (fourth/n - 3) / math.Sqrt(96/n); math.Abs(z) > 5 {
+				t.Errorf("%s: the fourth moment is %v, %.1f standard errors from 3", w.Name, fourth/n, z)
+			}
+			// In units of the deviation, a tensor that reuses another's stream begins alike.
+			unit := float32(math.Round(float64(w.Values[0])/stddev*1e5) / 1e5)
+			if other := first[unit]; other != "" {
+				t.Errorf("%s begins as %s does", w.Name, other)
+			}
+			first[unit] = w.Name
+		}
+	}
+	if weights != 4 {
+		t.Errorf("got %d weights, want 4", weights)
+	}
+}
+
+// TestSeedsDiffer in either of a seed's halves.
+func TestSeedsDiffer(t *testing.T) {
+	seen := map[string]uint64{}
+	for _, seed := range []uint64{1, 2, 1 + 1<<32} {
+		h := stateOf(t, trainerOf(t, small(func(c *model.Config) { c.Seed = seed }))).WeightHash()
+		if other, ok := seen[h]; ok {
+			t.Errorf("seeds %d and %d begin with the same weights", other, seed)
+		}
+		seen[h] = seed
+	}
+}
+
+// TestWeightHash: every value of the two nets counts, and nothing else.
+func TestWeightHash(t *testing.T) {
+	s := stateOf(t, trainerOf(t, small()))
+	want := s.WeightHash()
+	for _, w := range s.Tensors {
+		for i := range w.Values {
+			was := w.Values[i]
+			w.Values[i]++
+			if same := s.WeightHash() == want; same != strings.HasPrefix(w.Name, "adam.") {
+				t.Errorf("%s, value %d: the hash stays: %v", w.Name, i, same)
+			}
+			w.Values[i] = was
+		}
+	}
+}
+
+// TestNets: the tutorial's two nets, counted by hand.
+func TestNets(t *testing.T) {
+	got := (&model.State{Config: model.Default()}).Nets()
+	want := []model.Net{
+		{Name: "generator", Parameters: 100*256 + 256 + 256*784 + 784, Layers: []model.Layer{
+			{Name: "generator.0", In: 100, Out: 256, Activation: "relu", Parameters: 25856},
+			{Name: "generator.1", In: 256, Out: 784, Activation: "sigmoid", Parameters: 201488},
+		}},
+		{Name: "discriminator", Parameters: 784*256 + 256 + 256 + 1, Layers: []model.Layer{
+			{Name: "discriminator.0", In: 784, Out: 256, Activation: "relu", Parameters: 200960},
+			{Name: "discriminator.1", In: 256, Out: 1, Activation: "linear", Parameters: 257},
+		}},
+	}
+	if d := cmp.Diff(got, want); d != "" {
+		t.Error(d)
+	}
+}

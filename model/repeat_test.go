@@ -1,0 +1,154 @@
+package model_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"gorgan/dataset"
+	"gorgan/model"
+)
+
+// large is a game whose kernels are worth sharing among workers.
+func large(c *model.Config) {
+	c.GenHidden, c.DisHidden, c.Height, c.Width, c.BatchSize = []int{128}, []int{128}, 12, 12, 96
+}
+
+func TestSameSeedSameBits(t *testing.T) {
+	c := small(large)
+	set := noiseSet(t, 100, c)
+	hash := func(workers, procs int, c model.Config) string {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		trainer := newTrainer(t, cpu(t, workers), c, set)
+		run(t, trainer, model.Plan{Steps: 4})
+		return stateOf(t, trainer).WeightHash()
+	}
+	want := hash(1, 1, c)
+	for _, workers := range []int{1, 2, 5} {
+		for _, procs := range []int{1, 2} {
+			if got := hash(workers, procs, c); got != want {
+				t.Errorf("with %d workers, GOMAXPROCS %d: hash %s, want %s", workers, procs, got, want)
+			}
+		}
+	}
+	c.Seed++
+	if hash(1, 1, c) == want {
+		t.Error("another seed gives the same weights")
+	}
+}
+
+// TestResume: 20 steps are 10, a checkpoint and 10.
+func TestResume(t *testing.T) {
+	type change = func(*model.Config)
+	cases := map[string]change{"three discriminator steps": disSteps(3), "fresh noise": freshNoise, "simultaneous": simultaneous}
+	for _, name := range model.Optimizers() {
+		cases[name] = optimizer(name)
+	}
+	for name, f := range cases {
+		t.Run(name, func(t *testing.T) {
+			c := small(f)
+			whole := trainerOf(t, c)
+			run(t, whole, model.Plan{Steps: 20})
+			first := trainerOf(t, c)
+			path := filepath.Join(t.TempDir(), "half")
+			run(t, first, model.Plan{Steps: 10, Save: func(s *model.State) error { return model.Save(path, s) }})
+			equal(t, finish(t, trainerOf(t, c), path, 20), stateOf(t, whole))
+		})
+	}
+}
+
+// finish takes a fresh trainer from a checkpoint to the end.
+func finish(t *testing.T, trainer *model.Trainer, path string, steps uint32) *model.State {
+	t.Helper()
+	s, err := model.Load(path)
+	must(t, err)
+	must(t, trainer.Restore(s, 0))
+	if trainer.Step() != s.Step {
+		t.Errorf("restored at step %d, want %d", trainer.Step(), s.Step)
+	}
+	run(t, trainer, model.Plan{Steps: steps})
+	return stateOf(t, trainer)
+}
+
+// equal compares states bit for bit, the optimizer's memory and the step with them.
+func equal(t *testing.T, got, want *model.State) {
+	t.Helper()
+	if g, w := text(got), text(want); g != w {
+		t.Errorf("got %.300s\nwant %.300s", g, w)
+	}
+	if got.WeightHash() != want.WeightHash() {
+		t.Errorf("weights hash to %s, want %s", got.WeightHash(), want.WeightHash())
+	}
+}
+
+// text shows each float in full: %v is exact, but for the bits of a NaN.
+func text(s *model.State) string { return fmt.Sprintf("%+v", *s) }
+
+// TestRestoreRefuses what would not be the same run.
+func TestRestoreRefuses(t *testing.T) {
+	c := small()
+	s := stateOf(t, trainerOf(t, c))
+	other := trainerOf(t, small(func(c *model.Config) { c.Beta1 = 0.5 }))
+	contains(t, other.Restore(s, 0), "beta1 is 0.5, was 0.9")
+	contains(t, newTrainer(t, cpu(t, 1), c, noiseSet(t, 22, c)).Restore(s, 0), "the data differ")
+}
+
+func TestNewTrainerRefuses(t *testing.T) {
+	c := small()
+	set := noiseSet(t, 7, c)
+	_, err := model.NewTrainer(cpu(t, 1), c, set)
+	contains(t, err, "noise has 7 images, fewer than batch_size 8")
+	c.Height = 6
+	_, err = model.NewTrainer(cpu(t, 1), c, set)
+	contains(t, err, "images of noise are 4x4, the config wants 6x4")
+	c.Loss = "wasserstein"
+	_, err = model.NewTrainer(cpu(t, 1), c, set)
+	contains(t, err, `loss is "wasserstein"`)
+}
+
+// TestStreamed: data that are read as they are needed train as those in memory do,
+// through a resume and the end of an epoch.
+func TestStreamed(t *testing.T) {
+	c := small(disSteps(2))
+	resident := noiseSet(t, 21, c)
+	streamed := streamedSet(t, resident)
+	want := newTrainer(t, cpu(t, 2), c, resident)
+	run(t, want, model.Plan{Steps: 8})
+
+	first := newTrainer(t, cpu(t, 2), c, streamed)
+	path := filepath.Join(t.TempDir(), "half")
+	run(t, first, model.Plan{Steps: 3, Save: func(s *model.State) error { return model.Save(path, s) }})
+	equal(t, finish(t, newTrainer(t, cpu(t, 2), c, streamed), path, 8), stateOf(t, want))
+	run(t, first, model.Plan{Steps: 8, Readers: 1, Queue: 1}) // and the same trainer goes on
+	equal(t, stateOf(t, first), stateOf(t, want))
+
+	must(t, os.RemoveAll(filepath.Dir(streamed.Name())))
+	contains(t, newTrainer(t, cpu(t, 1), c, streamed).Run(t.Context(), model.Plan{Steps: 8}), ".png")
+}
+
+// streamedSet is the same images, left on disk as PNG files.
+func streamedSet(t *testing.T, set *dataset.Set) *dataset.Set {
+	t.Helper()
+	dir, size := t.TempDir(), set.Size()
+	var list bytes.Buffer
+	for i := range set.Len() {
+		img := image.NewGray(image.Rect(0, 0, size.Width, size.Height))
+		must(t, set.Pixels(img.Pix, i))
+		name := fmt.Sprintf("%02d.png", i)
+		must(t, dataset.WritePNG(filepath.Join(dir, name), img))
+		fmt.Fprintln(&list, name)
+	}
+	path := filepath.Join(dir, "list.txt")
+	must(t, os.WriteFile(path, list.Bytes(), 0o666))
+	streamed, report, err := dataset.Open(t.Context(), path, dataset.Options{Cache: 1})
+	must(t, errors.Join(err, report.Err()))
+	if streamed.Bytes() != nil || streamed.Fingerprint() != set.Fingerprint() {
+		t.Fatal("the list is not the same data, left on disk")
+	}
+	return streamed
+}

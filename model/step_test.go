@@ -1,0 +1,93 @@
+package model_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"testing"
+
+	"gorgan/model"
+)
+
+// TestSteps holds three whole steps against the reference: what is updated in which
+// order, on which noise and which batch.
+func TestSteps(t *testing.T) {
+	type change = func(*model.Config)
+	cases := map[string][]change{
+		"discriminator first":             nil,
+		"simultaneous":                    {simultaneous},
+		"fresh noise":                     {freshNoise},
+		"three discriminator steps":       {disSteps(3)},
+		"three discriminator steps, sgd":  {disSteps(3), optimizer("sgd")},
+		"two layers":                      {twoLayers},
+		"no hidden layer":                 {func(c *model.Config) { c.GenHidden, c.DisHidden = nil, nil }},
+		"adam with other constants":       {func(c *model.Config) { c.Beta1, c.Beta2, c.Epsilon = 0.5, 0.9, 1e-3 }},
+		"sgd without momentum":            {optimizer("sgd"), func(c *model.Config) { c.Momentum = 0 }},
+		"minimax with three dis. steps":   {loss("minimax"), disSteps(3)},
+		"smoothed bce at the same time":   {smoothing, simultaneous},
+		"images that are wider than high": {func(c *model.Config) { c.Height, c.Width = 2, 9 }},
+	}
+	for name, f := range objectives() {
+		cases["loss "+name] = []change{f}
+	}
+	for _, name := range model.Optimizers() {
+		cases["optimizer "+name] = []change{optimizer(name)}
+	}
+	for name, changes := range cases {
+		t.Run(name, func(t *testing.T) {
+			c := small(changes...)
+			set := noiseSet(t, 21, c)
+			trainer := newTrainer(t, cpu(t, 2), c, set)
+			want := newReference(stateOf(t, trainer))
+			run(t, trainer, model.Plan{Steps: 3})
+			for step := range 3 {
+				want.step(set.Bytes(), step+1)
+			}
+			// An Adam step is 1e-3 whatever the gradient's size.
+			want.compare(t, stateOf(t, trainer), 2e-7, 1e-5)
+		})
+	}
+}
+
+// TestSeparateUpdates: a step of one net changes no bit of the other, nor of its
+// optimizer.
+func TestSeparateUpdates(t *testing.T) {
+	nets := [2]string{"discriminator", "generator"}
+	for _, name := range model.Optimizers() {
+		t.Run(name, func(t *testing.T) {
+			p := newProbe(t, small(optimizer(name)))
+			hashes := func() (all [2]string) {
+				tensors, err := p.Tensors()
+				must(t, err)
+				for i, net := range nets {
+					h := sha256.New()
+					for _, w := range tensors {
+						if strings.Contains(w.Name, net) {
+							fmt.Fprintln(h, w.Name, w.Values)
+						}
+					}
+					all[i] = fmt.Sprintf("%x", h.Sum(nil))
+				}
+				return all
+			}
+			must(t, p.Tick())
+			gradients := [2]func() error{func() error { return p.DisGradients(0) }, p.GenGradients}
+			update := [2]func() error{p.UpdateDis, p.UpdateGen}
+			for own, other := range [2]int{1, 0} {
+				before := hashes()
+				must(t, gradients[own]())
+				if hashes() != before {
+					t.Errorf("the gradients of the %s change weights", nets[own])
+				}
+				must(t, update[own]())
+				after := hashes()
+				if after[other] != before[other] {
+					t.Errorf("a step of the %s changes the %s", nets[own], nets[other])
+				}
+				if after[own] == before[own] {
+					t.Errorf("a step of the %s does not change it", nets[own])
+				}
+			}
+		})
+	}
+}

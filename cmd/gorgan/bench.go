@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/metrics"
+	"time"
+
+	"github.com/klauspost/cpuid/v2"
+	"github.com/urfave/cli/v2"
+
+	"gorgan/cuda"
+	"gorgan/dataset"
+	"gorgan/model"
+)
+
+func newBench(ui *ui) *cli.Command {
+	return &cli.Command{
+		Name:  "bench",
+		Usage: "time the training step and each pass it is made of",
+		Description: "Times are medians; p10 and p90 show the spread. Shares are of the time all parts take alone.\n\nExamples:\n\n" +
+			"   gorgan bench --batch-size 512\n   gorgan bench --json >before.json\n   gorgan bench --compare before.json",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "device", Usage: "`NAME`: " + cuda.Names, Value: "auto"},
+			&cli.IntFlag{Name: "workers", Usage: "goroutines that compute on the CPU, 0 for one a core"},
+			&cli.DurationFlag{Name: "time", Usage: "measure steps for `D`, and each part for a twentieth of it", Value: 4 * time.Second},
+			&cli.BoolFlag{Name: "step", Usage: "time the step alone, not its parts"},
+			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+			&cli.StringFlag{Name: "compare", Usage: "print ratios to what --json wrote to `FILE` before"},
+		}, modelFlags(model.Default())...),
+		Action: func(c *cli.Context) error {
+			if _, err := positional(c); err != nil {
+				return err
+			}
+			return runBench(c.Context, ui, c)
+		},
+	}
+}
+
+// benchReport is what bench prints.
+type benchReport struct {
+	Processor string  `json:"processor"`
+	System    string  `json:"system"`
+	MemoryMB  float64 `json:"memory_mb"`
+	*model.Bench
+}
+
+func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
+	config := model.Default()
+	if err := applyFlags(c, &config, true); err != nil {
+		return err
+	}
+	if err := config.Validate(); err != nil {
+		return usageError{err}
+	}
+	if c.Duration("time") <= 0 {
+		return usageError{fmt.Errorf("--time is %v, want more than 0", c.Duration("time"))}
+	}
+	var before *benchReport
+	if path := c.String("compare"); path != "" {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		before = new(benchReport)
+		if err := json.Unmarshal(text, before); err != nil || before.Bench == nil || before.Step.Median <= 0 {
+			return fmt.Errorf("%s is not what gorgan bench --json writes", path)
+		}
+	}
+	dev, _, err := cuda.Open(c.String("device"), c.Int("workers"))
+	if err != nil {
+		return err
+	}
+	defer dev.Close()
+	set, _, err := dataset.Open(ctx, "mnist", dataset.Options{})
+	if err != nil {
+		return err
+	}
+	o := model.BenchOptions{Step: c.Duration("time"), Part: c.Duration("time") / 20}
+	if c.Bool("step") {
+		o.Part = 0
+	}
+	b, err := model.RunBench(ctx, dev, config, set, o)
+	if err != nil {
+		return err
+	}
+	r := benchReport{cpuid.CPU.BrandName, fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0)), memory(), b}
+	if c.Bool("json") {
+		return printJSON(ui, r)
+	}
+	r.print(ui, before)
+	return nil
+}
+
+// memory is what the program holds from the system, in 10^6 bytes.
+func memory() float64 {
+	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
+	metrics.Read(s)
+	return float64(s[0].Value.Uint64()) / 1e6
+}
+
+func (r benchReport) print(ui *ui, before *benchReport) {
+	ui.say("processor  %s, %s", r.Processor, r.System)
+	ui.say("device     %s", r.Device)
+	ui.say("step       %.3f ms (p10 %.3f, p90 %.3f, %d steps), batch %d%s", r.Step.Median, r.Step.P10, r.Step.P90,
+		r.Step.Repeats, r.Config.BatchSize, ratio(before, r.Step))
+	ui.say("images/s   %.0f", r.ImagesPerSecond)
+	ui.say("memory     %.0f MB", r.MemoryMB)
+	if len(r.Parts) == 0 {
+		return
+	}
+	ui.say("peak       %.0f GFLOP/s, a product of 1024x1024 matrices\n", r.PeakGFLOPS)
+	total := 0.0
+	for _, p := range r.Parts {
+		total += p.Median * float64(p.Count)
+	}
+	ui.say("%-14s %-18s %5s %9s %9s %9s %6s  rate", "part", "sizes", "count", "median ms", "p10", "p90", "share")
+	for _, p := range r.Parts {
+		rate := fmt.Sprintf("%.0f GFLOP/s, %.0f %% of peak", p.GFLOPS, 100*p.GFLOPS/r.PeakGFLOPS)
+		if p.GFLOPS == 0 {
+			rate = fmt.Sprintf("%.1f GB/s", p.GBPerSecond)
+		}
+		ui.say("%-14s %-18s %5d %9.4f %9.4f %9.4f %5.1f%%  %s%s", p.Name, p.Shape, p.Count, p.Median, p.P10, p.P90,
+			100*p.Median*float64(p.Count)/total, rate, ratio(before, p))
+	}
+}
+
+// ratio compares a time with that of the same piece of work before.
+func ratio(before *benchReport, t model.Timing) string {
+	if before == nil {
+		return ""
+	}
+	for _, b := range append([]model.Timing{before.Step}, before.Parts...) {
+		if b.Name == t.Name && b.Shape == t.Shape && b.Median > 0 {
+			return fmt.Sprintf(", %.2f of before", t.Median/b.Median)
+		}
+	}
+	return ", not there before"
+}

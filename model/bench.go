@@ -1,0 +1,208 @@
+package model
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/dataset"
+	"gorgan/kernels"
+)
+
+// Timing is how long one piece of work took, in milliseconds, over Repeats runs.
+type Timing struct {
+	Name    string  `json:"name"`
+	Shape   string  `json:"shape,omitempty"`
+	Count   int     `json:"count"` // of such pieces in a step
+	Median  float64 `json:"median_ms"`
+	P10     float64 `json:"p10_ms"`
+	P90     float64 `json:"p90_ms"`
+	Repeats int     `json:"repeats"`
+	// GFLOPS is 10^9 floating point operations a second, for products; GBPerSecond 10^9
+	// bytes read and written a second, for other passes.
+	GFLOPS      float64 `json:"gflops,omitempty"`
+	GBPerSecond float64 `json:"gb_per_second,omitempty"`
+}
+
+// Bench is what RunBench found.
+type Bench struct {
+	Device          string   `json:"device"`
+	Config          Config   `json:"config"`
+	Step            Timing   `json:"step"`
+	ImagesPerSecond float64  `json:"images_per_second"`
+	Parts           []Timing `json:"parts"` // what a step is made of
+	// PeakGFLOPS is the rate of a large product, the most this device was seen to do.
+	PeakGFLOPS float64 `json:"peak_gflops"`
+}
+
+// BenchOptions say how long to measure.
+type BenchOptions struct {
+	Step time.Duration // spent on whole steps
+	Part time.Duration // spent on each part; 0 leaves the parts out
+}
+
+// RunBench times training steps of c on dev with the images of set, then each of the
+// passes they are made of, alone.
+func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Set, o BenchOptions) (*Bench, error) {
+	ledger := &ledger{Device: dev}
+	t, err := NewTrainer(ledger, c, set)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.feed.start(ctx, 0, Plan{}); err != nil {
+		return nil, err
+	}
+	defer t.feed.stop()
+	step := func() error {
+		if err := t.feed.next(ctx); err != nil {
+			return err
+		}
+		return t.train.Run()
+	}
+	// One step for the books; the following ones have warm caches and buffers.
+	ledger.open = true
+	if err := step(); err != nil {
+		return nil, err
+	}
+	ledger.open = false
+	b := &Bench{Device: dev.Name(), Config: c}
+	if b.Step, err = clock(ctx, dev, o.Step, step); err != nil {
+		return nil, err
+	}
+	b.Step.Name, b.Step.Count = "step", 1
+	b.ImagesPerSecond = float64(c.BatchSize*c.DisSteps) / b.Step.Median * 1e3
+	if o.Part == 0 {
+		return b, nil
+	}
+	if b.PeakGFLOPS, err = peak(ctx, dev, o.Part); err != nil {
+		return nil, err
+	}
+	for _, e := range ledger.entries {
+		timing, err := clock(ctx, dev, o.Part, e.run)
+		if err != nil {
+			return nil, err
+		}
+		timing.Name, timing.Shape, timing.Count = e.name, e.shape, e.count
+		timing.GFLOPS = e.flops / timing.Median / 1e6
+		timing.GBPerSecond = e.bytes / timing.Median / 1e6
+		b.Parts = append(b.Parts, timing)
+	}
+	slices.SortStableFunc(b.Parts, func(x, y Timing) int { return -compareCost(x, y) })
+	return b, nil
+}
+
+func compareCost(x, y Timing) int {
+	d := x.Median*float64(x.Count) - y.Median*float64(y.Count)
+	switch {
+	case d < 0:
+		return -1
+	case d > 0:
+		return 1
+	}
+	return 0
+}
+
+// clock runs f for about d, at least ten times, after warming up.
+func clock(ctx context.Context, dev kernels.Device, d time.Duration, f func() error) (Timing, error) {
+	var ms []float64
+	const warm, least = 3, 10
+	var spent time.Duration
+	for i := 0; i < warm+least || spent < d; i++ {
+		if err := ctx.Err(); err != nil {
+			return Timing{}, err
+		}
+		began := time.Now()
+		if err := f(); err != nil {
+			return Timing{}, err
+		}
+		if err := dev.Sync(); err != nil {
+			return Timing{}, err
+		}
+		if i >= warm {
+			took := time.Since(began)
+			spent += took
+			ms = append(ms, took.Seconds()*1e3)
+		}
+	}
+	slices.Sort(ms)
+	at := func(q float64) float64 { return ms[int(q*float64(len(ms)-1)+0.5)] }
+	return Timing{Median: at(0.5), P10: at(0.1), P90: at(0.9), Repeats: len(ms)}, nil
+}
+
+// peak is the rate of a product of (1024,1024) by (1024,1024).
+func peak(ctx context.Context, dev kernels.Device, d time.Duration) (float64, error) {
+	const n = 1024
+	var m [3]*tensor.Dense
+	for i := range m {
+		var err error
+		if m[i], err = dev.New(tensor.Float32, n, n); err != nil {
+			return 0, err
+		}
+	}
+	t, err := clock(ctx, dev, d, func() error { return dev.MatMul(m[0], m[1], m[2], false, false) })
+	return 2 * n * n * n / t.P10 / 1e6, err
+}
+
+// ledger is a device that, while open, notes what it is asked to do.
+type ledger struct {
+	kernels.Device
+	open    bool
+	entries []*entry
+}
+
+// entry is one kind of work in a step.
+type entry struct {
+	name, shape  string
+	count        int
+	flops, bytes float64
+	run          func() error
+}
+
+func (l *ledger) add(e entry) {
+	if !l.open {
+		return
+	}
+	for _, held := range l.entries {
+		if held.name == e.name && held.shape == e.shape {
+			held.count++
+			return
+		}
+	}
+	e.count = 1
+	l.entries = append(l.entries, &e)
+}
+
+func (l *ledger) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
+	if l.open {
+		m, n, k, err := kernels.CheckMatMul(dst, a, b, tA, tB)
+		if err != nil {
+			return err
+		}
+		op := map[bool]string{false: "N", true: "T"}
+		l.add(entry{name: "matmul " + op[tA] + op[tB], shape: fmt.Sprintf("%d,%d,%d", m, n, k), flops: 2 * float64(m) * float64(n) * float64(k),
+			run: func() error { return l.Device.MatMul(dst, a, b, tA, tB) }})
+	}
+	return l.Device.MatMul(dst, a, b, tA, tB)
+}
+
+func (l *ledger) Launch(k *kernels.Kernel, a kernels.Args) error {
+	if l.open {
+		var bytes float64
+		for i, t := range a.Tensors {
+			if t.Dtype() == tensor.Uint8 {
+				t = a.Tensors[0] // of a whole data set only the batch is read
+			}
+			once := float64(t.Shape().TotalSize()) * float64(t.Dtype().Size())
+			if k.Params[i].Access == kernels.InOut {
+				once *= 2
+			}
+			bytes += once
+		}
+		l.add(entry{name: k.Name, shape: fmt.Sprint(a.Sizes), bytes: bytes,
+			run: func() error { return l.Device.Launch(k, a) }})
+	}
+	return l.Device.Launch(k, a)
+}

@@ -1,0 +1,45 @@
+"""What the peers share: MNIST's pixels, the command line, and the clock."""
+
+import argparse
+import gzip
+import json
+import os
+import time
+
+import numpy as np
+
+NOISE, PIXELS = 100, 784
+RATE, BETA1, BETA2, EPSILON = 2e-4, 0.9, 0.999, 1e-8
+
+
+def arguments():
+    p = argparse.ArgumentParser()
+    p.add_argument("--batch", type=int, default=128)
+    p.add_argument("--hidden", type=int, default=256)
+    p.add_argument("--steps", type=int, default=300)
+    p.add_argument("--mode", default="")
+    return p.parse_args()
+
+
+def images():
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "dataset", "mnist")
+    with gzip.open(os.path.join(folder, "train-images-idx3-ubyte.gz")) as f:
+        return np.frombuffer(f.read(), np.uint8, offset=16).reshape(-1, PIXELS)
+
+
+def weights(rng, hidden):
+    """The tutorial's initial weights: G's two layers, then D's two."""
+    widths = [(NOISE, hidden), (hidden, PIXELS), (PIXELS, hidden), (hidden, 1)]
+    return [rng.normal(0, 1 / np.sqrt(i / 2), (i, o)).astype(np.float32) for i, o in widths]
+
+
+def report(step, steps, warm=50):
+    """Times step() and prints the milliseconds of each as JSON."""
+    for _ in range(warm):
+        step()
+    times = []
+    for _ in range(steps):
+        began = time.perf_counter()
+        step()
+        times.append((time.perf_counter() - began) * 1e3)
+    print(json.dumps(times))

@@ -1,7 +1,7 @@
 # Targets for people; .ci/run calls test, and the others in turn.
 GO ?= go
 
-.PHONY: help build train test race cross lint fuzz clean
+.PHONY: help build train test race cross lint generate fuzz clean
 
 help:
 	@echo "make train   build, then train the tutorial's GAN on the embedded MNIST"
@@ -10,6 +10,7 @@ help:
 	@echo "make race    run all tests under the race detector (wants a C compiler)"
 	@echo "make cross   build for Windows, macOS and Linux on other processors"
 	@echo "make lint    gofmt, vet and staticcheck"
+	@echo "make generate   write the assembly anew from scripts/asmgen"
 	@echo "make fuzz    fuzz every parser, FUZZTIME each (20s)"
 
 build:
@@ -32,10 +33,14 @@ cross:
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 lint:
-	test -z "$$(gofmt -s -l cmd cuda kernels model dataset)"
+	test -z "$$(gofmt -s -l cmd cuda kernels model dataset scripts)"
 	$(GO) vet ./...
 	$(GO) vet -tags cpu ./...
+	$(GO) vet -tags purego ./...
 	$(GO) run $(STATICCHECK) ./...
+
+generate:
+	$(GO) generate ./kernels
 
 FUZZTIME ?= 20s
 

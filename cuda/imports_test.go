@@ -16,6 +16,8 @@ var mayImport = map[string][]string{
 	"gorgan/dataset":    nil,
 	// Test code only.
 	"gorgan/kernels/kerneltest": {"gorgan/kernels"},
+	// For comparison, and independent of us.
+	"gorgan/scripts/peers/gorgonia": nil,
 }
 
 func list(t *testing.T, args ...string) []string {

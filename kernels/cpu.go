@@ -10,26 +10,56 @@ import (
 
 // CPU returns the device that computes in Go on this machine's processor with the
 // given number of workers, 0 for one a core. It is always compiled, so that every
-// other device can be checked against it.
+// other device can be checked against it. Its level is the first of Levels, or
+// what the environment's LevelVar says; if that is none of Levels, the device's
+// New, MatMul, Launch and Sync return an error that says so.
 func CPU(workers int) Device {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	return &cpu{pool: newPool(workers), workers: workers}
+	c := &cpu{pool: newPool(workers)}
+	var l *level
+	if l, c.broken = chooseLevel(); c.broken == nil {
+		c.gemm = newGemm(l, c.pool)
+	}
+	c.part = c.compute
+	return c
 }
 
 type cpu struct {
-	pool    *pool
-	workers int
-	mem     Mem[float32] // of the launch under way, reused
-	closed  bool
+	pool   *pool
+	gemm   *gemm
+	broken error // why the device cannot work
+	closed bool
+
+	// The launch under way.
+	run          body
+	mem          Mem[float32]
+	items, parts int
+	part         func(worker, part int) // compute, bound once
 }
 
 var errClosed = errors.New("kernels: the device is closed")
 
-func (c *cpu) Name() string { return fmt.Sprintf("cpu, %d workers", c.workers) }
+func (c *cpu) Name() string {
+	if c.broken != nil {
+		return fmt.Sprintf("cpu, %v", c.broken)
+	}
+	return fmt.Sprintf("cpu, %d workers, %s", c.pool.size(), c.gemm.level.name)
+}
+
+// usable reports why the device cannot work, if it cannot.
+func (c *cpu) usable() error {
+	if c.closed {
+		return errClosed
+	}
+	return c.broken
+}
 
 func (c *cpu) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {
+	if c.broken != nil {
+		return nil, c.broken
+	}
 	n, err := elements(shape)
 	if err != nil {
 		return nil, err
@@ -130,14 +160,14 @@ func move(t *tensor.Dense, host any, cp func(memory, host any)) error {
 }
 
 func (c *cpu) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
-	if c.closed {
-		return errClosed
+	if err := c.usable(); err != nil {
+		return err
 	}
 	m, n, k, err := CheckMatMul(dst, a, b, tA, tB)
 	if err != nil {
 		return err
 	}
-	matmul(dst.Float32s(), a.Float32s(), b.Float32s(), m, n, k, tA, tB)
+	c.gemm.product(dst.Float32s(), a.Float32s(), b.Float32s(), m, n, k, tA, tB)
 	return nil
 }
 
@@ -145,8 +175,8 @@ func (c *cpu) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 const worthSharing = 1 << 14
 
 func (c *cpu) Launch(k *Kernel, a Args) error {
-	if c.closed {
-		return errClosed
+	if err := c.usable(); err != nil {
+		return err
 	}
 	if err := k.Check(a); err != nil {
 		return err
@@ -163,13 +193,23 @@ func (c *cpu) Launch(k *Kernel, a Args) error {
 			m.B = append(m.B, t.Uint8s())
 		}
 	}
+	c.run = k.F32
+	if better := c.gemm.level.bodies[k.Name]; better != nil {
+		c.run = better
+	}
 	items, cost := k.Items(a.Sizes)
 	if items == 1 || items*cost < worthSharing {
-		k.F32(*m, 0, items)
+		c.run(*m, 0, items)
 		return nil
 	}
-	c.pool.share(items, func(lo, hi int) { k.F32(*m, lo, hi) })
+	c.items, c.parts = items, min(items, c.pool.size())
+	c.pool.share(c.parts, c.part)
 	return nil
+}
+
+// compute is one part of the launch under way.
+func (c *cpu) compute(_, part int) {
+	c.run(c.mem, part*c.items/c.parts, (part+1)*c.items/c.parts)
 }
 
 // Record keeps the function: there is nothing to gain from preparing it.
@@ -179,7 +219,7 @@ type call func() error
 
 func (f call) Run() error { return f() }
 
-func (c *cpu) Sync() error { return nil }
+func (c *cpu) Sync() error { return c.broken }
 
 func (c *cpu) Close() error {
 	if c.closed {

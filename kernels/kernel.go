@@ -67,12 +67,14 @@ type Kernel struct {
 	// element operations one takes. No result depends on how pieces are shared out.
 	Items func(size []int) (n, cost int)
 	Tol   Tol
-	// F32 does the pieces lo to hi-1.
-	F32 func(m Mem[float32], lo, hi int)
+	F32   body // for the CPU
 	// F64 is the oracle: the whole work, by the formula as it is written in the
 	// wrapper's comment.
 	F64 func(m Mem[float64])
 }
+
+// body does the pieces lo to hi-1 of a kernel's work.
+type body func(m Mem[float32], lo, hi int)
 
 // Args are one call's arguments, in the order of the Kernel's fields.
 type Args struct {

@@ -15,7 +15,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func cpu(t *testing.T, workers int) kernels.Device {
+func cpu(t testing.TB, workers int) kernels.Device {
+	t.Helper()
 	dev := kernels.CPU(workers)
 	t.Cleanup(func() {
 		if err := dev.Close(); err != nil {
@@ -25,10 +26,56 @@ func cpu(t *testing.T, workers int) kernels.Device {
 	return dev
 }
 
-func TestCPU(t *testing.T) { kerneltest.Run(t, cpu(t, 0)) }
+// eachLevel runs f with every level of this processor in force.
+func eachLevel(t *testing.T, f func(t *testing.T)) {
+	tried := 0
+	for _, level := range kernels.Levels() {
+		t.Run(level, func(t *testing.T) {
+			t.Setenv(kernels.LevelVar, level)
+			if name := cpu(t, 1).Name(); !strings.HasSuffix(name, ", "+level) {
+				t.Fatalf("the device is %q", name)
+			}
+			f(t)
+			tried++
+		})
+	}
+	if tried == 0 {
+		t.Error("no level was tried")
+	}
+}
+
+// level is the one in force.
+func level(t testing.TB) string {
+	t.Helper()
+	name := os.Getenv(kernels.LevelVar)
+	if name == "" {
+		t.Fatal("no level is in force")
+	}
+	return name
+}
+
+func TestCPU(t *testing.T) {
+	eachLevel(t, func(t *testing.T) { kerneltest.Run(t, cpu(t, 0)) })
+}
 
 // TestWorkers: the number of workers changes no bit.
-func TestWorkers(t *testing.T) { kerneltest.Same(t, cpu(t, 1), cpu(t, 7)) }
+func TestWorkers(t *testing.T) {
+	eachLevel(t, func(t *testing.T) { kerneltest.Same(t, cpu(t, 1), cpu(t, 7)) })
+}
+
+// TestUnknownLevel: what the processor or the build lacks is an error, not another
+// level.
+func TestUnknownLevel(t *testing.T) {
+	t.Setenv(kernels.LevelVar, "avx1024")
+	dev := cpu(t, 2)
+	const want = `GORGAN_CPU is "avx1024": this build on this processor has `
+	if _, err := dev.New(tensor.Float32, 1); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %q", err, want)
+	}
+	if err := dev.Sync(); err == nil || !strings.Contains(dev.Name(), want) {
+		t.Errorf("%s: %v", dev.Name(), err)
+	}
+}
 
 var kernelVar = regexp.MustCompile(`(?m)^var \w+ = Kernel\{`)
 

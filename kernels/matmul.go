@@ -3,8 +3,6 @@ package kernels
 import (
 	"fmt"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/gonum"
 	"gorgonia.org/tensor"
 )
 
@@ -29,18 +27,4 @@ func CheckMatMul(dst, a, b *tensor.Dense, tA, tB bool) (m, n, k int, err error) 
 			am, ak, bk, bn, dst.Shape())
 	}
 	return am, bn, ak, nil
-}
-
-// matmul is the CPU's product, row-major: dst (m,n) = op(a)·op(b). Gonum shares
-// the work out by blocks of dst, so the number of cores does not change a bit.
-func matmul(dst, a, b []float32, m, n, k int, tA, tB bool) {
-	opA, lda := blas.NoTrans, k
-	if tA {
-		opA, lda = blas.Trans, m
-	}
-	opB, ldb := blas.NoTrans, n
-	if tB {
-		opB, ldb = blas.Trans, k
-	}
-	gonum.Implementation{}.Sgemm(opA, opB, m, n, k, 1, a, lda, b, ldb, 0, dst, n)
 }

@@ -9,15 +9,16 @@ import (
 // and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), section 4.3:
 // four random words for each counter and key.
 func Philox4x32(counter [4]uint32, key [2]uint32) [4]uint32 {
-	c, k := counter, key
+	c0, c1, c2, c3 := counter[0], counter[1], counter[2], counter[3]
+	k0, k1 := key[0], key[1]
 	for range 10 {
-		h0, l0 := bits.Mul32(0xD2511F53, c[0])
-		h1, l1 := bits.Mul32(0xCD9E8D57, c[2])
-		c = [4]uint32{h1 ^ c[1] ^ k[0], l1, h0 ^ c[3] ^ k[1], l0}
-		k[0] += 0x9E3779B9
-		k[1] += 0xBB67AE85
+		h0, l0 := bits.Mul32(0xD2511F53, c0)
+		h1, l1 := bits.Mul32(0xCD9E8D57, c2)
+		c0, c1, c2, c3 = h1^c1^k0, l1, h0^c3^k1, l0
+		k0 += 0x9E3779B9
+		k1 += 0xBB67AE85
 	}
-	return c
+	return [4]uint32{c0, c1, c2, c3}
 }
 
 // Purpose is the second word of the counter. It keeps the streams of one seed

@@ -25,6 +25,8 @@ type Timing struct {
 	// bytes read and written a second, for other passes.
 	GFLOPS      float64 `json:"gflops,omitempty"`
 	GBPerSecond float64 `json:"gb_per_second,omitempty"`
+	// Times are all repeats, sorted.
+	Times []float64 `json:"-"`
 }
 
 // Bench is what RunBench found.
@@ -40,9 +42,13 @@ type Bench struct {
 
 // BenchOptions say how long to measure.
 type BenchOptions struct {
-	Step time.Duration // spent on whole steps
-	Part time.Duration // spent on each part; 0 leaves the parts out
+	Step     time.Duration // spent on whole steps
+	Part     time.Duration // spent on each part; 0 leaves the parts out
+	Products bool          // times, in place of a step, its large matrix products together
 }
+
+// largeProduct is how many multiplications make a product a large one.
+const largeProduct = 1 << 20
 
 // RunBench times training steps of c on dev with the images of set, then each of the
 // passes they are made of, alone.
@@ -68,6 +74,9 @@ func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Se
 		return nil, err
 	}
 	ledger.open = false
+	if o.Products {
+		step = ledger.products
+	}
 	b := &Bench{Device: dev.Name(), Config: c}
 	if b.Step, err = clock(ctx, dev, o.Step, step); err != nil {
 		return nil, err
@@ -129,7 +138,7 @@ func clock(ctx context.Context, dev kernels.Device, d time.Duration, f func() er
 	}
 	slices.Sort(ms)
 	at := func(q float64) float64 { return ms[int(q*float64(len(ms)-1)+0.5)] }
-	return Timing{Median: at(0.5), P10: at(0.1), P90: at(0.9), Repeats: len(ms)}, nil
+	return Timing{Median: at(0.5), P10: at(0.1), P90: at(0.9), Repeats: len(ms), Times: ms}, nil
 }
 
 // peak is the rate of a product of (1024,1024) by (1024,1024).
@@ -173,6 +182,20 @@ func (l *ledger) add(e entry) {
 	}
 	e.count = 1
 	l.entries = append(l.entries, &e)
+}
+
+// products does the step's large products, one after the other.
+func (l *ledger) products() error {
+	for _, e := range l.entries {
+		for range e.count {
+			if e.flops >= 2*largeProduct {
+				if err := e.run(); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func (l *ledger) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {

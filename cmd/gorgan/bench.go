@@ -28,6 +28,8 @@ func newBench(ui *ui) *cli.Command {
 			&cli.IntFlag{Name: "workers", Usage: "goroutines that compute on the CPU, 0 for one a core"},
 			&cli.DurationFlag{Name: "time", Usage: "measure steps for `D`, and each part for a twentieth of it", Value: 4 * time.Second},
 			&cli.BoolFlag{Name: "step", Usage: "time the step alone, not its parts"},
+			&cli.BoolFlag{Name: "products", Usage: "time the large matrix products of a step together, in place of the step"},
+			&cli.BoolFlag{Name: "times", Usage: "print the milliseconds of every step as a JSON array"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.StringFlag{Name: "compare", Usage: "print ratios to what --json wrote to `FILE` before"},
 		}, modelFlags(model.Default())...),
@@ -80,7 +82,7 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 		return err
 	}
 	o := model.BenchOptions{Step: c.Duration("time"), Part: c.Duration("time") / 20}
-	if c.Bool("step") {
+	if o.Products = c.Bool("products"); c.Bool("step") || o.Products {
 		o.Part = 0
 	}
 	b, err := model.RunBench(ctx, dev, config, set, o)
@@ -88,6 +90,14 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 		return err
 	}
 	r := benchReport{cpuid.CPU.BrandName, fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0)), memory(), b}
+	if c.Bool("times") {
+		text, err := json.Marshal(b.Step.Times)
+		if err != nil {
+			return err
+		}
+		ui.say("%s", text)
+		return nil
+	}
 	if c.Bool("json") {
 		return printJSON(ui, r)
 	}

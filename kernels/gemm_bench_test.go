@@ -1,0 +1,54 @@
+package kernels_test
+
+import (
+	"fmt"
+	"testing"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+	"gorgan/kernels/kerneltest"
+)
+
+// The nine products of a training step of the tutorial's nets at batch 128, and
+// others: of the discriminator's last layer, and of wider nets and batches.
+var benched = []kerneltest.Product{
+	{M: 128, N: 256, K: 100}, {M: 128, N: 784, K: 256}, // generator
+	{M: 256, N: 256, K: 784}, {M: 128, N: 256, K: 784}, // discriminator
+	{M: 784, N: 256, K: 256, TA: true}, // its gradient
+	{M: 128, N: 784, K: 256, TB: true}, // to the images
+	{M: 256, N: 784, K: 128, TA: true}, {M: 128, N: 256, K: 784, TB: true}, {M: 100, N: 256, K: 128, TA: true},
+	{M: 256, N: 1, K: 256}, {M: 256, N: 1, K: 256, TA: true}, {M: 256, N: 256, K: 1, TB: true},
+	{M: 1, N: 784, K: 256}, {M: 128, N: 784, K: 1024}, {M: 1024, N: 784, K: 128, TA: true}, {M: 128, N: 1024, K: 784, TB: true},
+	{M: 128, N: 1024, K: 1024}, {M: 1024, N: 1024, K: 128, TA: true}, {M: 4096, N: 256, K: 784}, {M: 784, N: 256, K: 4096, TA: true},
+	{M: 4096, N: 784, K: 256, TB: true},
+}
+
+func BenchmarkMatMul(b *testing.B) {
+	for _, p := range benched {
+		for _, level := range kernels.Levels() {
+			b.Run(fmt.Sprintf("%v/%s", p, level), func(b *testing.B) {
+				b.Setenv(kernels.LevelVar, level)
+				dev := kernels.CPU(0)
+				defer dev.Close()
+				shapes := [][2]int{{p.M, p.N}, {p.M, p.K}, {p.K, p.N}}
+				var t [3]*tensor.Dense
+				for i, flip := range []bool{false, p.TA, p.TB} {
+					s := shapes[i]
+					if flip {
+						s[0], s[1] = s[1], s[0]
+					}
+					t[i], _ = dev.New(tensor.Float32, s[:]...)
+				}
+				b.SetBytes(int64(4 * (p.M*p.N + p.M*p.K + p.K*p.N)))
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := dev.MatMul(t[0], t[1], t[2], p.TA, p.TB); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(2*float64(p.M*p.N*p.K)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			})
+		}
+	}
+}

@@ -1,0 +1,42 @@
+// Asmgen writes the amd64 assembly of package kernels, the matrix product's
+// micro-kernels and the passes over memory:
+//
+//	cd scripts/asmgen && go run .
+//
+// The product follows Goto & van de Geijn, "Anatomy of High-Performance Matrix
+// Multiplication" (2008), and BLIS: a micro-kernel holds a tile of dst in
+// registers and walks over k, one rank-1 update a step. The Go code around it
+// chooses blocks that fit the caches.
+package main
+
+import (
+	"flag"
+
+	. "github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	// avo reads its output's names from these flags.
+	for name, value := range map[string]string{
+		"out":   "../../kernels/asm_amd64.s",
+		"stubs": "../../kernels/asm_stub_amd64.go",
+		"pkg":   "kernels",
+	} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
+	}
+	ConstraintExpr("amd64,!purego")
+	for _, v := range []vector{zmm, ymm} {
+		for rows := 1; rows <= v.rows; rows++ {
+			tile(v, rows, 2, false)
+		}
+		for rows := 1; rows <= v.rows; rows++ {
+			tile(v, rows, 1, true)
+		}
+		transpose(v)
+		passes(v)
+	}
+	pause()
+	Generate()
+}

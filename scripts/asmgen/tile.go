@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// tile writes the micro-kernel for rows x width vectors of dst. Strides are in
+// elements: a's element (i,l) is at i*ars + l*aks, b's row l at l*bks, dst's row
+// i at i*cs. So a may lie either way round and both may be packed or not. add
+// says whether to go on from what dst holds, or from 0. A masked tile is n
+// columns wide, at most one vector.
+//
+// Every element of dst is the chain fma(a[k-1],b[k-1], … fma(a[0],b[0],start)),
+// for any tile.
+//
+// One pointer serves three rows of a: base, base+stride and base+2*stride are
+// addresses, further multiples are not. That leaves 4 to 5 pointers to add to in
+// each step of k, which is free next to 2*rows FMAs.
+func tile(v vector, rows, width int, masked bool) {
+	name := fmt.Sprintf("tile%sx%d", v.name, rows)
+	if masked {
+		name += "masked"
+	}
+	TEXT(name, NOSPLIT, "func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s adds a product to a tile of %d rows.", name, rows))
+
+	ars, c, cs := stride("ars"), Load(Param("c"), GP64()), stride("cs")
+	var mask Op
+	if masked {
+		mask = v.mask(Load(Param("n"), GP64()))
+	}
+	acc := make([][]reg.VecVirtual, rows)
+	for i := range acc {
+		acc[i] = v.regs(width)
+	}
+	each := func(do func(r reg.VecVirtual, m Mem)) {
+		row := GP64()
+		MOVQ(c, row)
+		for i := range acc {
+			for j, r := range acc[i] {
+				do(r, Mem{Base: row, Disp: j * v.bytes()})
+			}
+			if i < rows-1 {
+				ADDQ(cs, row)
+			}
+		}
+	}
+
+	add := Load(Param("add"), GP8())
+	TESTB(add, add)
+	JZ(LabelRef("fresh"))
+	each(func(r reg.VecVirtual, m Mem) { v.load(m, mask, r) })
+	JMP(LabelRef("start"))
+	Label("fresh")
+	for i := range acc {
+		for _, r := range acc[i] {
+			v.zero(r)
+		}
+	}
+
+	Label("start")
+	aks, b, bks, k := stride("aks"), Load(Param("b"), GP64()), stride("bks"), Load(Param("k"), GP64())
+	p := []reg.GPVirtual{Load(Param("a"), GP64()).(reg.GPVirtual)}
+	for g := 3; g < rows; g += 3 {
+		next := GP64()
+		LEAQ(Mem{Base: p[len(p)-1], Index: ars, Scale: 2}, next)
+		ADDQ(ars, next)
+		p = append(p, next)
+	}
+	bv, av := v.regs(width), v.regs(2)
+	Label("step")
+	for j, r := range bv {
+		v.load(Mem{Base: b, Disp: j * v.bytes()}, mask, r)
+	}
+	ADDQ(bks, b)
+	for i := range acc {
+		at := Mem{Base: p[i/3]}
+		if i%3 > 0 {
+			at.Index, at.Scale = ars, uint8(i%3)
+		}
+		VBROADCASTSS(at, av[i%2])
+		for j, r := range acc[i] {
+			VFMADD231PS(bv[j], av[i%2], r)
+		}
+		if i%3 == 2 || i == rows-1 {
+			ADDQ(aks, p[i/3])
+		}
+	}
+	DECQ(k)
+	JNZ(LabelRef("step"))
+
+	each(func(r reg.VecVirtual, m Mem) { v.store(r, mask, m) })
+	VZEROUPPER()
+	RET()
+}
+
+// stride loads a parameter counted in elements and returns it in bytes.
+func stride(name string) reg.Register {
+	s := Load(Param(name), GP64())
+	SHLQ(Imm(2), s)
+	return s
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// vector is what differs between the two instruction sets.
+//
+// Tile choice. A tile of rows x 2 vectors needs 2*rows accumulators, two registers
+// for a row of b and one or more for a broadcast element of a. Both units of a
+// core start an FMA every cycle and take 4 cycles over it, so 8 accumulators hide
+// the latency; more of them cost fewer loads an FMA, (rows+2)/(2*rows), of which a
+// core does two a cycle. 14 rows fill the 32 registers of AVX-512 and 6 rows the
+// 16 of AVX2.
+type vector struct {
+	name  string
+	lanes int // float32 values in a register
+	rows  int // of the largest tile
+	new   func() reg.VecVirtual
+}
+
+var (
+	zmm = vector{"AVX512", 16, 14, ZMM}
+	ymm = vector{"AVX2", 8, 6, YMM}
+)
+
+func (v vector) bytes() int { return 4 * v.lanes }
+
+func (v vector) regs(n int) []reg.VecVirtual {
+	r := make([]reg.VecVirtual, n)
+	for i := range r {
+		r[i] = v.new()
+	}
+	return r
+}
+
+// mask selects the first n lanes: in an opmask register for AVX-512, in the sign
+// bits of a vector for AVX2.
+func (v vector) mask(n reg.Register) Op {
+	if v.lanes == 16 {
+		bits, m := GP32(), K()
+		MOVL(U32(0xffffffff), bits)
+		BZHIL(n.(reg.GPVirtual).As32(), bits, bits)
+		KMOVW(bits, m)
+		return m
+	}
+	m := YMM()
+	MOVQ(n, m.AsX())
+	VPBROADCASTD(m.AsX(), m)
+	VPCMPGTD(lanes(), m, m)
+	return m
+}
+
+// load reads a vector of b or dst; what the mask, if any, leaves out is neither
+// read nor able to fault, and is 0.
+func (v vector) load(m Mem, mask Op, r reg.VecVirtual) {
+	switch {
+	case mask == nil:
+		VMOVUPS(m, r)
+	case v.lanes == 16:
+		VMOVUPS_Z(m, mask, r)
+	default:
+		VMASKMOVPS(m, mask, r)
+	}
+}
+
+func (v vector) store(r reg.VecVirtual, mask Op, m Mem) {
+	switch {
+	case mask == nil:
+		VMOVUPS(r, m)
+	case v.lanes == 16:
+		VMOVUPS(r, mask, m)
+	default:
+		VMASKMOVPS(r, mask, m)
+	}
+}
+
+func (v vector) zero(r reg.VecVirtual) {
+	if v.lanes == 16 {
+		VPXORD(r, r, r)
+	} else {
+		VXORPS(r, r, r)
+	}
+}
+
+var laneNumbers Mem
+
+// lanes is a constant: 0 to 7.
+func lanes() Mem {
+	if laneNumbers.Symbol.Name == "" {
+		laneNumbers = GLOBL("lanes", RODATA|NOPTR)
+		for i := range 8 {
+			DATA(4*i, U32(i))
+		}
+	}
+	return laneNumbers
+}

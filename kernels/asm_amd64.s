@@ -3350,7 +3350,7 @@ row:
 
 // func adamAVX512(n int, w *float32, m *float32, v *float32, grad *float32, rate *float32, scalars *float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·adamAVX512(SB), NOSPLIT, $0-56
+TEXT ·adamAVX512(SB), NOSPLIT, $16-56
 	MOVQ         n+0(FP), AX
 	MOVQ         w+8(FP), CX
 	MOVQ         m+16(FP), DX
@@ -3370,6 +3370,11 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-56
 	VPBROADCASTD X5, Z5
 	VSUBPS       Z1, Z4, Z4
 	VSUBPS       Z2, Z5, Z5
+	VSTMXCSR     (SP)
+	MOVL         (SP), DI
+	ORL          $0x00008040, DI
+	MOVL         DI, 8(SP)
+	VLDMXCSR     8(SP)
 
 whole:
 	CMPQ    AX, $0x10
@@ -3427,6 +3432,7 @@ rest:
 	VMOVUPS   Z1, K1, (CX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -4611,7 +4617,7 @@ row:
 
 // func adamAVX2(n int, w *float32, m *float32, v *float32, grad *float32, rate *float32, scalars *float32)
 // Requires: AVX, AVX2, SSE2
-TEXT ·adamAVX2(SB), NOSPLIT, $0-56
+TEXT ·adamAVX2(SB), NOSPLIT, $16-56
 	MOVQ         n+0(FP), AX
 	MOVQ         w+8(FP), CX
 	MOVQ         m+16(FP), DX
@@ -4631,6 +4637,11 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-56
 	VPBROADCASTD X5, Y5
 	VSUBPS       Y1, Y4, Y4
 	VSUBPS       Y2, Y5, Y5
+	VSTMXCSR     (SP)
+	MOVL         (SP), DI
+	ORL          $0x00008040, DI
+	MOVL         DI, 8(SP)
+	VLDMXCSR     8(SP)
 
 whole:
 	CMPQ    AX, $0x08
@@ -4688,6 +4699,7 @@ rest:
 	VMASKMOVPS   Y1, Y6, (CX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 

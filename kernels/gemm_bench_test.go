@@ -2,8 +2,11 @@ package kernels_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
@@ -26,29 +29,57 @@ var benched = []kerneltest.Product{
 
 func BenchmarkMatMul(b *testing.B) {
 	for _, p := range benched {
-		for _, level := range kernels.Levels() {
+		for _, level := range append(kernels.Levels(), "gonum") {
 			b.Run(fmt.Sprintf("%v/%s", p, level), func(b *testing.B) {
-				b.Setenv(kernels.LevelVar, level)
-				dev := kernels.CPU(0)
-				defer dev.Close()
-				shapes := [][2]int{{p.M, p.N}, {p.M, p.K}, {p.K, p.N}}
-				var t [3]*tensor.Dense
-				for i, flip := range []bool{false, p.TA, p.TB} {
-					s := shapes[i]
-					if flip {
-						s[0], s[1] = s[1], s[0]
-					}
-					t[i], _ = dev.New(tensor.Float32, s[:]...)
+				product := gonumProduct(p)
+				if level != "gonum" {
+					b.Setenv(kernels.LevelVar, level)
+					dev := kernels.CPU(0)
+					defer dev.Close()
+					product = deviceProduct(b, dev, p)
 				}
 				b.SetBytes(int64(4 * (p.M*p.N + p.M*p.K + p.K*p.N)))
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := dev.MatMul(t[0], t[1], t[2], p.TA, p.TB); err != nil {
-						b.Fatal(err)
-					}
+					product()
 				}
 				b.ReportMetric(2*float64(p.M*p.N*p.K)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 			})
 		}
+	}
+}
+
+func deviceProduct(b *testing.B, dev kernels.Device, p kerneltest.Product) func() {
+	shapes := [][2]int{{p.M, p.N}, {p.M, p.K}, {p.K, p.N}}
+	var t [3]*tensor.Dense
+	for i, flip := range []bool{false, p.TA, p.TB} {
+		s := shapes[i]
+		if flip {
+			s[0], s[1] = s[1], s[0]
+		}
+		t[i], _ = dev.New(tensor.Float32, s[:]...)
+	}
+	return func() {
+		if err := dev.MatMul(t[0], t[1], t[2], p.TA, p.TB); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// gonumProduct is the yardstick: the product of the library most Go programs use. Its
+// operands are not 0, which it would skip.
+func gonumProduct(p kerneltest.Product) func() {
+	ones := func(n int) []float32 { return slices.Repeat([]float32{1}, n) }
+	opA, lda := blas.NoTrans, p.K
+	if p.TA {
+		opA, lda = blas.Trans, p.M
+	}
+	opB, ldb := blas.NoTrans, p.N
+	if p.TB {
+		opB, ldb = blas.Trans, p.K
+	}
+	dst, a, b := ones(p.M*p.N), ones(p.M*p.K), ones(p.K*p.N)
+	return func() {
+		gonum.Implementation{}.Sgemm(opA, opB, p.M, p.N, p.K, 1, a, lda, b, ldb, 0, dst, p.N)
 	}
 }

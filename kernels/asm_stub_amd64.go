@@ -284,5 +284,15 @@ func notFiniteAVX2(n int, x *float32) bool
 //go:noescape
 func pixelsAVX2(n int, x *float32, p *uint8)
 
+// uniformAVX512 writes four values for each lane of each group of blocks.
+//
+//go:noescape
+func uniformAVX512(groups int, dst *float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+
+// prefetch asks for the cache lines of n bytes.
+//
+//go:noescape
+func prefetch(n int, p *uint8)
+
 // pause waits some tens of nanoseconds.
 func pause()

@@ -15,6 +15,7 @@ var (
 		"adam":         vectorAdam(adamAVX512),
 		"non_finite":   vectorNonFinite(notFiniteAVX512),
 		"gather":       vectorGather(16, pixelsAVX512),
+		"uniform":      vectorUniform,
 	}
 	avx2Bodies = map[string]body{
 		"bias_relu":    vectorBiasReLU(biasReLUAVX2),
@@ -80,6 +81,10 @@ func vectorGather(lanes int, whole func(n int, x *float32, p *uint8)) body {
 		x, index, data, pixels, images := m.F[0], m.U[0], m.B[0], m.N[1], uint32(m.N[2])
 		most := pixels / lanes * lanes
 		for i := lo; i < hi; i++ {
+			// The images lie anywhere in the data: the next ones are on their way by then.
+			if next := i + 2; next < hi && index[next] < images {
+				prefetch(pixels, &data[int(index[next])*pixels])
+			}
 			if most == 0 || index[i] >= images {
 				gatherRows(m, i, i+1)
 				continue
@@ -91,4 +96,14 @@ func vectorGather(lanes int, whole func(n int, x *float32, p *uint8)) body {
 			}
 		}
 	}
+}
+
+func vectorUniform(m Mem[float32], lo, hi int) {
+	const lanes = 16
+	z, key, purpose, step := m.F[0], [2]uint32(m.U[0]), Purpose(m.N[1]), m.U[1][0]
+	if groups := (min(hi, len(z)/4) - lo) / lanes; groups > 0 {
+		uniformAVX512(groups, &z[4*lo], uint32(lo), uint32(purpose), step, key[0], key[1])
+		lo += groups * lanes
+	}
+	uniformBlocks(z, key, purpose, step, lo, hi)
 }

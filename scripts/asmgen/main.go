@@ -37,6 +37,8 @@ func main() {
 		transpose(v)
 		passes(v)
 	}
+	uniform()
+	prefetch()
 	pause()
 	Generate()
 }

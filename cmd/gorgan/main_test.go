@@ -183,10 +183,17 @@ func TestInterrupt(t *testing.T) {
 	list, dir := tinyList(t), filepath.Join(t.TempDir(), "run")
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	time.AfterFunc(300*time.Millisecond, func() {
+	// Once the first step is displayed, the run is under way.
+	go func() {
+		for {
+			if info, err := os.Stat(filepath.Join(dir, "metrics.jsonl")); err == nil && info.Size() > 0 {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
 		self, _ := os.FindProcess(os.Getpid())
 		self.Signal(syscall.SIGTERM)
-	})
+	}()
 	args := append([]string{"gorgan", "train", "--data", list, "--out", dir, "--steps", "4000000000"}, strings.Fields(small)...)
 	var said strings.Builder
 	if code := run(ctx, args, &said, &said); code != exitInterrupted {

@@ -49,11 +49,13 @@ type sleeper struct {
 	wake   chan struct{}
 }
 
-// newPool starts workers-1 goroutines: the caller of share is a worker too.
-func newPool(workers int) *pool {
+// newPool starts workers-1 goroutines: the caller of share is a worker too. With more
+// workers than processors, who spins would keep others from working.
+func newPool(workers int) *pool { return startPool(workers, workers <= runtime.GOMAXPROCS(0)) }
+
+func startPool(workers int, spins bool) *pool {
 	p := &pool{
-		// With more workers than processors, who spins keeps others from working.
-		spins:   workers <= runtime.GOMAXPROCS(0),
+		spins:   spins,
 		caller:  sleeper{wake: make(chan struct{}, 1)},
 		queues:  make([]queue, workers),
 		workers: make([]*sleeper, workers-1),

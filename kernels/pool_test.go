@@ -38,10 +38,8 @@ func TestPoolParts(t *testing.T) {
 // TestPoolWakes: no wake-up is lost, neither one that came before the sleep nor
 // where all waiting is sleep.
 func TestPoolWakes(t *testing.T) {
-	p := newPool(2)
+	p := startPool(2, false)
 	defer p.close()
-	p.share(1, func(int, int) {})
-	p.spins = false
 	late := sleeper{wake: make(chan struct{}, 1)}
 	p.await(&late, func() bool { return true })
 	for range 20_000 {

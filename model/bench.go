@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -99,20 +100,11 @@ func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Se
 		timing.GBPerSecond = e.bytes / timing.Median / 1e6
 		b.Parts = append(b.Parts, timing)
 	}
-	slices.SortStableFunc(b.Parts, func(x, y Timing) int { return -compareCost(x, y) })
+	slices.SortStableFunc(b.Parts, func(x, y Timing) int { return cmp.Compare(y.cost(), x.cost()) })
 	return b, nil
 }
 
-func compareCost(x, y Timing) int {
-	d := x.Median*float64(x.Count) - y.Median*float64(y.Count)
-	switch {
-	case d < 0:
-		return -1
-	case d > 0:
-		return 1
-	}
-	return 0
-}
+func (t Timing) cost() float64 { return t.Median * float64(t.Count) }
 
 // clock runs f for about d, at least ten times, after warming up.
 func clock(ctx context.Context, dev kernels.Device, d time.Duration, f func() error) (Timing, error) {

@@ -70,7 +70,7 @@ func (c Config) Validate() error {
 	size := func(field string, n int) {
 		check(n >= 1 && n <= maxSize, field, n, fmt.Sprintf("1 to %d", maxSize))
 	}
-	_, known := lossByName(c.Loss)
+	_, known := losses.find(c.Loss)
 	check(known, "loss", quoted(c.Loss), "one of "+strings.Join(Losses(), ", "))
 	check(c.LabelSmoothing >= 0 && c.LabelSmoothing < 0.5, "label_smoothing", c.LabelSmoothing, "0 to below 0.5")
 	check(c.LabelSmoothing == 0 || c.Loss == "bce", "label_smoothing", c.LabelSmoothing, "0 unless the loss is bce")
@@ -85,7 +85,7 @@ func (c Config) Validate() error {
 	}
 	check(c.Height >= 1 && c.Height <= maxSide, "height", c.Height, fmt.Sprintf("1 to %d", maxSide))
 	check(c.Width >= 1 && c.Width <= maxSide, "width", c.Width, fmt.Sprintf("1 to %d", maxSide))
-	_, known = optimizerByName(c.Optimizer)
+	_, known = optimizers.find(c.Optimizer)
 	check(known, "optimizer", quoted(c.Optimizer), "one of "+strings.Join(Optimizers(), ", "))
 	// As float32, which the optimizers compute in: 1-beta and epsilon must not vanish.
 	fraction := func(field string, v float64) { check(v >= 0 && float32(v) < 1, field, v, "0 to below 1") }

@@ -45,9 +45,9 @@ const (
 const disTensors = 256
 
 func newGame(dev kernels.Device, c Config) (*game, error) {
-	loss, _ := lossByName(c.Loss)
-	row, _ := optimizerByName(c.Optimizer)
-	g := &game{config: c, dev: dev, objective: loss.objective(c)}
+	loss, _ := losses.find(c.Loss)
+	row, _ := optimizers.find(c.Optimizer)
+	g := &game{config: c, dev: dev, objective: loss.value(c)}
 	var err error
 	alloc := func(dt tensor.Dtype, shape ...int) *tensor.Dense {
 		var t *tensor.Dense
@@ -89,10 +89,10 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	if g.fake, err = g.dis.newPass(drawn, nil); err != nil {
 		return nil, err
 	}
-	if g.optG, err = row.open(c, g.gen, g.clock, 1); err != nil {
+	if g.optG, err = row.value.open(c, g.gen, g.clock, 1); err != nil {
 		return nil, err
 	}
-	if g.optD, err = row.open(c, g.dis, g.clock, c.DisSteps); err != nil {
+	if g.optD, err = row.value.open(c, g.dis, g.clock, c.DisSteps); err != nil {
 		return nil, err
 	}
 	return g, nil

@@ -1,8 +1,6 @@
 package model
 
 import (
-	"slices"
-
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
@@ -18,16 +16,10 @@ type objective interface {
 	generator(dev kernels.Device, stats, dFake, fake *tensor.Dense) error
 }
 
-// lossRow is one loss users can name.
-type lossRow struct {
-	name, summary string
-	objective     func(Config) objective
-}
-
 // losses is the table that flags, help, errors and tests range over. With r and f
 // the logits of real and generated images and softplus(x) = log(1+exp(x)),
 // log D(x) = -softplus(-r) and log(1-D(G(z))) = -softplus(f).
-var losses = []lossRow{
+var losses = table[func(Config) objective]{
 	{"non-saturating", "-log D(G(z)): the tutorial's first, and section 3 of the 2014 paper",
 		func(Config) objective { return crossEntropy{realTarget: 1, genTarget: 1, genWeight: 1} }},
 	{"minimax", "log(1-D(G(z))): the tutorial's second, and equation 1 of the 2014 paper",
@@ -39,25 +31,12 @@ var losses = []lossRow{
 }
 
 // Losses returns the names Config.Loss takes.
-func Losses() []string {
-	var names []string
-	for _, l := range losses {
-		names = append(names, l.name)
-	}
-	return names
-}
+func Losses() []string { return losses.names() }
 
 // LossSummary says in a line what the loss of that name is.
 func LossSummary(name string) string {
-	l, _ := lossByName(name)
+	l, _ := losses.find(name)
 	return l.summary
-}
-
-func lossByName(name string) (lossRow, bool) {
-	if i := slices.IndexFunc(losses, func(l lossRow) bool { return l.name == name }); i >= 0 {
-		return losses[i], true
-	}
-	return lossRow{}, false
 }
 
 // crossEntropy is the family of the 2014 paper. With H(t,x) = softplus(x) - t·x, the

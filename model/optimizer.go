@@ -17,39 +17,26 @@ type optimizer interface {
 	state() []*tensor.Dense
 }
 
-type optimizerRow struct {
-	name, summary string
-	moments       []string // names in a checkpoint, put before a parameter's
-	open          func(c Config, n *net, clock *tensor.Dense, perStep int) (optimizer, error)
+// method is a kind of optimizer.
+type method struct {
+	moments []string // names in a checkpoint, put before a parameter's
+	open    func(c Config, n *net, clock *tensor.Dense, perStep int) (optimizer, error)
 }
 
 // optimizers is the table that flags, help, errors and tests range over.
-var optimizers = []optimizerRow{
-	{"adam", "Kingma and Ba 2015, as TensorFlow defines it (epsilon hat)", []string{"adam.m", "adam.v"}, newAdam},
-	{"adagrad", "Duchi et al. 2011; the tutorial reports that it does not converge here", []string{"adagrad.sum"}, newAdagrad},
-	{"sgd", "stochastic gradient descent with momentum", []string{"sgd.velocity"}, newSGD},
+var optimizers = table[method]{
+	{"adam", "Kingma and Ba 2015, as TensorFlow defines it (epsilon hat)", method{[]string{"adam.m", "adam.v"}, newAdam}},
+	{"adagrad", "Duchi et al. 2011; the tutorial reports that it does not converge here", method{[]string{"adagrad.sum"}, newAdagrad}},
+	{"sgd", "stochastic gradient descent with momentum", method{[]string{"sgd.velocity"}, newSGD}},
 }
 
 // Optimizers returns the names Config.Optimizer takes.
-func Optimizers() []string {
-	var names []string
-	for _, o := range optimizers {
-		names = append(names, o.name)
-	}
-	return names
-}
+func Optimizers() []string { return optimizers.names() }
 
 // OptimizerSummary says in a line what the optimizer of that name is.
 func OptimizerSummary(name string) string {
-	o, _ := optimizerByName(name)
+	o, _ := optimizers.find(name)
 	return o.summary
-}
-
-func optimizerByName(name string) (optimizerRow, bool) {
-	if i := slices.IndexFunc(optimizers, func(o optimizerRow) bool { return o.name == name }); i >= 0 {
-		return optimizers[i], true
-	}
-	return optimizerRow{}, false
 }
 
 // newRate returns the tensor (1) a learning rate is read from.

@@ -59,13 +59,13 @@ func littleEndian(values []float32) []byte {
 
 // layout lists the tensors a state of c has, sorted by name.
 func layout(c Config) []Tensor {
-	o, _ := optimizerByName(c.Optimizer)
+	o, _ := optimizers.find(c.Optimizer)
 	var all []Tensor
 	for _, s := range []shapes{generatorShapes(c), discriminatorShapes(c)} {
 		params, _ := s.params()
 		for _, p := range params {
 			all = append(all, Tensor{Name: p.name, Shape: p.shape})
-			for _, m := range o.moments {
+			for _, m := range o.value.moments {
 				all = append(all, Tensor{Name: m + "." + p.name, Shape: p.shape})
 			}
 		}
@@ -104,7 +104,7 @@ func (s *State) upload(dev kernels.Device, name string, dst *tensor.Dense) error
 
 // visit calls f on each tensor of the state, as it lies on the device.
 func (g *game) visit(f func(name string, shape []int, t *tensor.Dense) error) error {
-	row, _ := optimizerByName(g.config.Optimizer)
+	row, _ := optimizers.find(g.config.Optimizer)
 	for _, side := range []struct {
 		net *net
 		opt optimizer
@@ -118,7 +118,7 @@ func (g *game) visit(f func(name string, shape []int, t *tensor.Dense) error) er
 				if err != nil {
 					return err
 				}
-				if err := f(row.moments[i]+"."+p.name, p.shape, t); err != nil {
+				if err := f(row.value.moments[i]+"."+p.name, p.shape, t); err != nil {
 					return err
 				}
 			}

@@ -176,12 +176,12 @@ func (t *Trainer) progress(p Plan) error {
 	if err := t.health.check(); err != nil {
 		return err
 	}
-	s := make([]float32, statsSize)
-	if err := t.game.dev.Download(s, t.game.stats); err != nil {
-		return err
-	}
 	if p.Progress == nil {
 		return nil
+	}
+	s, err := t.stats()
+	if err != nil {
+		return err
 	}
 	m := metricsOf(t.step, s)
 	return p.Progress(t.step, m.GLoss, m.DLoss)
@@ -210,8 +210,8 @@ func (t *Trainer) Measure() (Metrics, error) {
 	if err := t.measure.Run(); err != nil {
 		return Metrics{}, err
 	}
-	s := make([]float32, statsSize)
-	if err := t.game.dev.Download(s, t.game.stats); err != nil {
+	s, err := t.stats()
+	if err != nil {
 		return Metrics{}, err
 	}
 	for _, v := range s {
@@ -223,4 +223,10 @@ func (t *Trainer) Measure() (Metrics, error) {
 	m := metricsOf(t.step, s)
 	m.Seconds = t.seconds
 	return m, nil
+}
+
+// stats copies the game's results from the device.
+func (t *Trainer) stats() ([]float32, error) {
+	s := make([]float32, statsSize)
+	return s, t.game.dev.Download(s, t.game.stats)
 }

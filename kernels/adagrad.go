@@ -11,7 +11,7 @@ var adagrad = Kernel{
 	Params: []Param{inout("w"), inout("sum"), in("grad"), in("rate")},
 	Sizes:  []string{"n"},
 	Lens:   func(n []int) []int { return []int{n[0], n[0], n[0], 1} },
-	Items:  elementwise(3), Tol: sumTol,
+	Items:  elementwise(3), Grid: gridN, Tol: sumTol,
 	F32: func(a Mem[float32], lo, hi int) {
 		w, sum, grad, rate := a.F[0][lo:hi], a.F[1][lo:hi], a.F[2][lo:hi], a.F[3][0]
 		for i, g := range grad {

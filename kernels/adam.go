@@ -11,7 +11,7 @@ var adam = Kernel{
 	Params:  []Param{inout("w"), inout("m"), inout("v"), in("grad"), in("rate")},
 	Scalars: []string{"beta1", "beta2", "epsilon"}, Sizes: []string{"n"},
 	Lens:  func(n []int) []int { return []int{n[0], n[0], n[0], n[0], 1} },
-	Items: elementwise(4), Tol: sumTol,
+	Items: elementwise(4), Grid: gridN, Tol: sumTol,
 	F32: func(a Mem[float32], lo, hi int) {
 		w, m, v, grad, rate := a.F[0][lo:hi], a.F[1][lo:hi], a.F[2][lo:hi], a.F[3][lo:hi], a.F[4][0]
 		b1, b2, eps := a.S[0], a.S[1], a.S[2]

@@ -11,7 +11,7 @@ var adamRate = Kernel{
 	Params:  []Param{out("rate"), words("clock")},
 	Scalars: []string{"learning_rate", "beta1", "beta2"}, Sizes: []string{"per_step", "nth"},
 	Lens:  func([]int) []int { return []int{1, 1} },
-	Items: single, Tol: defaultTol,
+	Items: single, Grid: gridThread, Tol: defaultTol,
 	F32: func(m Mem[float32], _, _ int) {
 		t := uint64(m.U[0][0]-1)*uint64(m.N[0]) + uint64(m.N[1]) + 1
 		b1, b2 := power(float64(m.S[1]), t), power(float64(m.S[2]), t)

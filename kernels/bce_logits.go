@@ -11,7 +11,7 @@ var bceLogits = Kernel{
 	Params:  []Param{out("stats"), out("dlogits"), in("logits")},
 	Scalars: []string{"target", "weight"}, Sizes: []string{"n"},
 	Lens:  func(n []int) []int { return []int{2, n[0], n[0]} },
-	Items: single, Tol: defaultTol,
+	Items: single, Grid: gridBlock, Tol: defaultTol,
 	F32: func(m Mem[float32], _, _ int) {
 		stats, dlogits, logits := m.F[0], m.F[1], m.F[2]
 		target, weight, n := float64(m.S[0]), float64(m.S[1]), float64(m.N[0])

@@ -7,7 +7,7 @@ var biasReLU = Kernel{
 	Params:  []Param{inout("y"), in("bias")},
 	Scalars: []string{"slope"}, Sizes: []string{"rows", "cols"},
 	Lens:  biasLens,
-	Items: byRow(1), Tol: defaultTol,
+	Items: byRow(1), Grid: gridArea, Tol: defaultTol,
 	F32: func(m Mem[float32], lo, hi int) {
 		y, bias, slope, cols := m.F[0], m.F[1], m.S[0], m.N[1]
 		for i := lo; i < hi; i++ {

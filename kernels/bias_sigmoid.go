@@ -11,7 +11,7 @@ var biasSigmoid = Kernel{
 	Params: []Param{inout("y"), in("bias")},
 	Sizes:  []string{"rows", "cols"},
 	Lens:   biasLens,
-	Items:  byRow(8), Tol: defaultTol,
+	Items:  byRow(8), Grid: gridArea, Tol: defaultTol,
 	F32: func(m Mem[float32], lo, hi int) {
 		y, bias, cols := m.F[0], m.F[1], m.N[1]
 		for i := lo; i < hi; i++ {

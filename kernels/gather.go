@@ -11,7 +11,7 @@ var gather = Kernel{
 	Params: []Param{out("x"), words("index"), {"data", tensor.Uint8, In}},
 	Sizes:  []string{"batch", "pixels", "images"},
 	Lens:   func(n []int) []int { return []int{n[0] * n[1], n[0], n[2] * n[1]} },
-	Items:  byRow(1), Tol: defaultTol,
+	Items:  byRow(1), Grid: gridArea, Tol: defaultTol,
 	F32: gatherRows,
 	F64: func(m Mem[float64]) {
 		for i := range m.F[0] {

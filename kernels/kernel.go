@@ -66,8 +66,10 @@ type Kernel struct {
 	// Items gives the number of independent pieces of the work and how many
 	// element operations one takes. No result depends on how pieces are shared out.
 	Items func(size []int) (n, cost int)
-	Tol   Tol
-	F32   body // for the CPU
+	// Grid gives the launch of the kernel's PTX.
+	Grid func(size []int) Grid
+	Tol  Tol
+	F32  body // for the CPU
 	// F64 is the oracle: the whole work, by the formula as it is written in the
 	// wrapper's comment.
 	F64 func(m Mem[float64])

@@ -7,7 +7,7 @@ var linearGrad = Kernel{
 	Params: []Param{out("dbias"), in("d")},
 	Sizes:  []string{"rows", "cols"},
 	Lens:   func(n []int) []int { return []int{n[1], n[0] * n[1]} },
-	Items:  byColumn(1), Tol: defaultTol,
+	Items:  byColumn(1), Grid: gridColumns, Tol: defaultTol,
 	F32: func(m Mem[float32], lo, hi int) {
 		dbias, d, rows, cols := m.F[0], m.F[1], m.N[0], m.N[1]
 		for j := lo; j < hi; j++ {

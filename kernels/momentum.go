@@ -7,7 +7,7 @@ var momentum = Kernel{
 	Params:  []Param{inout("w"), inout("velocity"), in("grad"), in("rate")},
 	Scalars: []string{"momentum"}, Sizes: []string{"n"},
 	Lens:  func(n []int) []int { return []int{n[0], n[0], n[0], 1} },
-	Items: elementwise(1), Tol: sumTol,
+	Items: elementwise(1), Grid: gridN, Tol: sumTol,
 	F32: func(a Mem[float32], lo, hi int) {
 		w, velocity, grad, rate := a.F[0][lo:hi], a.F[1][lo:hi], a.F[2][lo:hi], a.F[3][0]
 		for i, g := range grad {

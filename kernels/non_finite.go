@@ -14,7 +14,7 @@ var nonFinite = Kernel{
 	Params: []Param{{"first", tensor.Uint32, InOut}, in("x"), words("clock")},
 	Sizes:  []string{"n"},
 	Lens:   func(n []int) []int { return []int{(n[0] + Chunk - 1) / Chunk, n[0], 1} },
-	Items:  func(n []int) (int, int) { return (n[0] + Chunk - 1) / Chunk, Chunk },
+	Items:  func(n []int) (int, int) { return (n[0] + Chunk - 1) / Chunk, Chunk }, Grid: gridChunks,
 	F32: func(m Mem[float32], lo, hi int) {
 		first, x, step := m.U[0], m.F[0], m.U[1][0]
 		for c := lo; c < hi; c++ {

@@ -7,7 +7,7 @@ var reluGrad = Kernel{
 	Params:  []Param{inout("d"), out("dbias"), in("y")},
 	Scalars: []string{"slope"}, Sizes: []string{"rows", "cols"},
 	Lens:  gradLens,
-	Items: byColumn(1), Tol: defaultTol,
+	Items: byColumn(1), Grid: gridColumns, Tol: defaultTol,
 	F32: func(m Mem[float32], lo, hi int) {
 		slope := m.S[0]
 		gradColumns(m, lo, hi, func(d, y []float32) {

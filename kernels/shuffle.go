@@ -7,7 +7,7 @@ var shuffle = Kernel{
 	Params: []Param{{"index", tensor.Uint32, Out}, words("key"), words("clock")},
 	Sizes:  []string{"batch", "images", "per_step", "nth"},
 	Lens:   func(n []int) []int { return []int{n[0], 2, 1} },
-	Items:  elementwise(200),
+	Items:  elementwise(200), Grid: gridN,
 	F32: func(m Mem[float32], lo, hi int) {
 		batch, images := uint64(m.N[0]), uint32(m.N[1])
 		first := (uint64(m.U[2][0]-1)*uint64(m.N[2]) + uint64(m.N[3])) * batch

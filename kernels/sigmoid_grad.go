@@ -7,7 +7,7 @@ var sigmoidGrad = Kernel{
 	Params: []Param{inout("d"), out("dbias"), in("y")},
 	Sizes:  []string{"rows", "cols"},
 	Lens:   gradLens,
-	Items:  byColumn(1), Tol: sumTol,
+	Items:  byColumn(1), Grid: gridColumns, Tol: sumTol,
 	F32: func(m Mem[float32], lo, hi int) {
 		gradColumns(m, lo, hi, func(d, y []float32) {
 			for j, v := range y {

@@ -6,9 +6,9 @@ var tick = Kernel{
 	Name:   "tick",
 	Params: []Param{{"clock", tensor.Uint32, InOut}},
 	Lens:   func([]int) []int { return []int{1} },
-	Items:  single,
-	F32:    func(m Mem[float32], _, _ int) { m.U[0][0]++ },
-	F64:    func(m Mem[float64]) { m.U[0][0] = uint32(uint64(m.U[0][0]) + 1) },
+	Items:  single, Grid: gridThread,
+	F32: func(m Mem[float32], _, _ int) { m.U[0][0]++ },
+	F64: func(m Mem[float64]) { m.U[0][0] = uint32(uint64(m.U[0][0]) + 1) },
 }
 
 // Tick adds 1 to clock (1), the number of the step that other kernels read.

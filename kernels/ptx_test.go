@@ -1,0 +1,69 @@
+package kernels
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var entry = regexp.MustCompile(`(?s)\.visible \.entry (\w+)\((.*?)\)`)
+
+// TestPTX holds each kernel's text to its description in Go, and the folder to All.
+func TestPTX(t *testing.T) {
+	var files []string
+	for _, k := range All() {
+		files = append(files, k.Name+".ptx")
+		t.Run(k.Name, func(t *testing.T) {
+			entries := entry.FindAllStringSubmatch(k.PTX(), -1)
+			if len(entries) != 1 || entries[0][1] != k.Name {
+				t.Fatalf("entries %q, want one of the kernel's name", entries)
+			}
+			var want []string
+			for _, p := range k.Params {
+				want = append(want, ".param .u64 "+p.Name)
+			}
+			for _, s := range k.Scalars {
+				want = append(want, ".param .f32 "+s)
+			}
+			for _, s := range k.Sizes {
+				want = append(want, ".param .u32 "+s)
+			}
+			var got []string
+			for p := range strings.SplitSeq(entries[0][2], ",") {
+				got = append(got, strings.Join(strings.Fields(p), " "))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("parameters %q, want %q", got, want)
+			}
+			if k.Grid == nil {
+				t.Error("no grid")
+			}
+		})
+	}
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".ptx") && !slices.Contains(files, e.Name()) {
+			t.Errorf("%s belongs to no kernel", e.Name())
+		}
+	}
+}
+
+// TestGrid: every kernel's grid fits a device, however large its tensors are.
+func TestGrid(t *testing.T) {
+	for _, k := range All() {
+		for _, n := range []int{1, 255, 256, 257, 1024, 1025, 70001} {
+			size := make([]int, len(k.Sizes))
+			for i := range size {
+				size[i] = n
+			}
+			if g := k.Grid(size); g.Blocks < 1 || g.Threads < 1 || g.Threads > 1024 {
+				t.Errorf("%s: a grid of %+v for sizes %v", k.Name, g, size)
+			}
+		}
+	}
+}

@@ -14,22 +14,42 @@ var (
 	ErrNoDevice = errors.New("no such device")
 	// ErrName is wrapped when a name is none of a device.
 	ErrName = errors.New("not a device")
+	// ErrMemory is wrapped when a device's memory does not suffice.
+	ErrMemory = errors.New("out of device memory")
 )
+
+// Options are how a device is to work.
+type Options struct {
+	Workers int  // the CPU's goroutines, 0 for one a core
+	NoGraph bool // CUDA: launch each kernel of a step, instead of replaying one graph
+	TF32    bool // CUDA: products on tensor cores, with 10 bits of mantissa
+}
+
+// suffix tells, in a device's name, what is not as usual.
+func (o Options) suffix() (text string) {
+	if o.TF32 {
+		text += ", TF32"
+	}
+	if o.NoGraph {
+		text += ", no graph"
+	}
+	return text
+}
 
 // Names says what Open takes, for help texts.
 const Names = "auto, cpu, cuda or cuda:N"
 
-// Open returns the device of that name, with workers goroutines if it is the CPU, 0
-// for one a core. why says in a few words what was taken and what for. auto takes the
-// first CUDA device, or the CPU where there is none; cuda and cuda:N never fall back.
-func Open(name string, workers int) (dev kernels.Device, why string, err error) {
+// Open returns the device of that name. why says in a few words what was taken and
+// what for. auto takes the first CUDA device, or the CPU where there is none; cuda and
+// cuda:N never fall back.
+func Open(name string, o Options) (dev kernels.Device, why string, err error) {
 	switch {
 	case name == "cpu":
-		return kernels.CPU(workers), "asked for", nil
+		return kernels.CPU(o.Workers), "asked for", nil
 	case name == "auto":
-		dev, err := open(0)
+		dev, err := open(0, o)
 		if err != nil {
-			return kernels.CPU(workers), reason(err), nil
+			return kernels.CPU(o.Workers), reason(err), nil
 		}
 		return dev, "the first CUDA device", nil
 	case name == "cuda" || strings.HasPrefix(name, "cuda:"):
@@ -39,7 +59,7 @@ func Open(name string, workers int) (dev kernels.Device, why string, err error) 
 				return nil, "", fmt.Errorf("--device: %w: %q, want cuda:N, N from 0", ErrName, name)
 			}
 		}
-		dev, err := open(n)
+		dev, err := open(n, o)
 		if err != nil {
 			return nil, "", fmt.Errorf("--device %s: %w", name, err)
 		}
@@ -55,20 +75,22 @@ type Status struct {
 	Ready bool   `json:"ready"`
 }
 
-// List returns every device this build knows of, and why it cannot be used if it
-// cannot.
+// List returns the CPU and every CUDA device, or why there is none.
 func List() []Status {
-	var all []Status
-	for _, name := range []string{"cpu", "cuda:0"} {
-		dev, _, err := Open(name, 0)
+	cpu := kernels.CPU(0)
+	defer cpu.Close()
+	all := []Status{{Name: "cpu", About: cpu.Name(), Ready: true}}
+	for n := 0; ; n++ {
+		name := fmt.Sprintf("cuda:%d", n)
+		about, err := probe(n)
 		if err != nil {
-			all = append(all, Status{Name: name, About: reason(err)})
-			continue
+			if n == 0 {
+				all = append(all, Status{Name: name, About: reason(err)})
+			}
+			return all
 		}
-		all = append(all, Status{Name: name, About: dev.Name(), Ready: true})
-		dev.Close()
+		all = append(all, Status{Name: name, About: about, Ready: true})
 	}
-	return all
 }
 
 // reason is what went wrong, without the names of packages and sentinels before it.

@@ -10,7 +10,7 @@ import (
 
 func TestOpen(t *testing.T) {
 	for _, name := range []string{"cpu", "auto"} {
-		dev, why, err := cuda.Open(name, 3)
+		dev, why, err := cuda.Open(name, cuda.Options{Workers: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -25,7 +25,7 @@ func TestOpen(t *testing.T) {
 		"cuda": cuda.ErrNoDevice, "cuda:0": cuda.ErrNoDevice, "cuda:7": cuda.ErrNoDevice,
 		"cuda:x": cuda.ErrName, "cuda:-1": cuda.ErrName, "cuda:": cuda.ErrName, "gpu": cuda.ErrName, "": cuda.ErrName,
 	} {
-		if dev, _, err := cuda.Open(name, 0); dev != nil || !errors.Is(err, want) {
+		if dev, _, err := cuda.Open(name, cuda.Options{}); dev != nil || !errors.Is(err, want) {
 			t.Errorf("%s: got %v, %v, want %v", name, dev, err, want)
 		}
 	}

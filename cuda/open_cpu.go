@@ -8,6 +8,11 @@ import (
 	"gorgan/kernels"
 )
 
-func open(int) (kernels.Device, error) {
-	return nil, fmt.Errorf("%w: this program was built without CUDA", ErrNoDevice)
+func open(int, Options) (kernels.Device, error) {
+	_, err := probe(0)
+	return nil, err
+}
+
+func probe(int) (about string, err error) {
+	return "", fmt.Errorf("%w: this program was built without CUDA", ErrNoDevice)
 }

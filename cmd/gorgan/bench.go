@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/metrics"
+	"slices"
 	"time"
 
 	"github.com/klauspost/cpuid/v2"
@@ -23,16 +24,14 @@ func newBench(ui *ui) *cli.Command {
 		Usage: "time the training step and each pass it is made of",
 		Description: "Times are medians; p10 and p90 show the spread. Shares are of the time all parts take alone.\n\nExamples:\n\n" +
 			"   gorgan bench --batch-size 512\n   gorgan bench --json >before.json\n   gorgan bench --compare before.json",
-		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "device", Usage: "`NAME`: " + cuda.Names, Value: "auto"},
-			&cli.IntFlag{Name: "workers", Usage: "goroutines that compute on the CPU, 0 for one a core"},
+		Flags: slices.Concat(deviceFlags(), []cli.Flag{
 			&cli.DurationFlag{Name: "time", Usage: "measure steps for `D`, and each part for a twentieth of it", Value: 4 * time.Second},
 			&cli.BoolFlag{Name: "step", Usage: "time the step alone, not its parts"},
 			&cli.BoolFlag{Name: "products", Usage: "time the large matrix products of a step together, in place of the step"},
 			&cli.BoolFlag{Name: "times", Usage: "print the milliseconds of every step as a JSON array"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.StringFlag{Name: "compare", Usage: "print ratios to what --json wrote to `FILE` before"},
-		}, modelFlags(model.Default())...),
+		}, modelFlags(model.Default())),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
 				return err
@@ -72,7 +71,7 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 			return fmt.Errorf("%s is not what gorgan bench --json writes", path)
 		}
 	}
-	dev, _, err := cuda.Open(c.String("device"), c.Int("workers"))
+	dev, _, err := cuda.Open(c.String("device"), deviceOptions(c))
 	if err != nil {
 		return err
 	}

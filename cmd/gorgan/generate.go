@@ -24,16 +24,14 @@ func newGenerate(ui *ui) *cli.Command {
 			"an array of float32 (N, pixels) in [0,1], anything else a folder with a PNG file an image.\n\nExamples:\n\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --grid 6x6 --out digits.png\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: 36},
 			&cli.StringFlag{Name: "seeds", Usage: "draw the images of these `SEEDS`, as in 0-35,40"},
 			&cli.StringFlag{Name: "noise", Usage: "draw from the noise in a .npy `FILE` (N, noise dim)"},
 			&cli.StringFlag{Name: "grid", Usage: "`ROWSxCOLS` of the grid; nearly square without it"},
 			&cli.StringFlag{Name: "out", Usage: "write to `PATH`", Value: "generated.png"},
-			&cli.StringFlag{Name: "device", Usage: "`NAME`: " + cuda.Names, Value: "auto"},
-			&cli.IntFlag{Name: "workers", Usage: "goroutines that compute on the CPU, 0 for one a core"},
-		},
+		}, deviceFlags()...),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
 				return err
@@ -56,7 +54,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	dev, _, err := cuda.Open(c.String("device"), c.Int("workers"))
+	dev, _, err := cuda.Open(c.String("device"), deviceOptions(c))
 	if err != nil {
 		return err
 	}

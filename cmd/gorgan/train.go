@@ -20,8 +20,6 @@ func newTrain(ui *ui) *cli.Command {
 		&cli.StringFlag{Name: "data", Usage: "train on `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist"},
 		&cli.StringFlag{Name: "out", Usage: "run folder to make, `DIR`; a numbered one under runs without it"},
 		&cli.StringFlag{Name: "resume", Usage: "go on with the run in folder `RUN`, as if it had not stopped"},
-		&cli.StringFlag{Name: "device", Usage: "`NAME`: " + cuda.Names, Value: "auto"},
-		&cli.IntFlag{Name: "workers", Usage: "goroutines that compute on the CPU, 0 for one a core"},
 		&cli.UintFlag{Name: "steps", Usage: "train to step `N`", Value: 15000},
 		&cli.UintFlag{Name: "display-every", Usage: "print and note the losses every `N` steps", Value: 1000},
 		&cli.UintFlag{Name: "save-every", Usage: "write a checkpoint every `N` steps", Value: 1000},
@@ -35,7 +33,7 @@ func newTrain(ui *ui) *cli.Command {
 			"\nOptimizers:\n\n" + table(model.Optimizers(), model.OptimizerSummary) +
 			"\nExamples:\n\n   gorgan train\n   gorgan train --loss bce --label-smoothing 0.1 --gen-hidden 256,512 --seed 2\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
-		Flags: slices.Concat(flags, modelFlags(d), sourceFlags()),
+		Flags: slices.Concat(flags, deviceFlags(), modelFlags(d), sourceFlags()),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
 				return err
@@ -62,7 +60,7 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) error {
 		ui.note("%s is at step %d already; train on with --steps above it", p.resume, p.state.Step)
 		return nil
 	}
-	dev, why, err := cuda.Open(p.Device, c.Int("workers"))
+	dev, why, err := cuda.Open(p.Device, deviceOptions(c))
 	if err != nil {
 		return err
 	}

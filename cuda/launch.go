@@ -1,0 +1,130 @@
+//go:build gpu && !cpu
+
+package cuda
+
+import (
+	"fmt"
+	"math"
+	"unsafe"
+
+	"gorgonia.org/cu"
+
+	"gorgan/cuda/driver"
+	"gorgan/kernels"
+)
+
+// maxArgs is more arguments than any kernel takes.
+const maxArgs = 24
+
+func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
+	if err := k.Check(a); err != nil {
+		return err
+	}
+	if n := len(a.Tensors) + len(a.Scalars) + len(a.Sizes); n > maxArgs {
+		return fmt.Errorf("cuda: %s takes %d arguments, at most %d are possible", k.Name, n, maxArgs)
+	}
+	grid := k.Grid(a.Sizes)
+	if int64(grid.Blocks) >= 1<<31 {
+		return fmt.Errorf("cuda: %s would take %d blocks, at most 2^31-1 are possible", k.Name, grid.Blocks)
+	}
+	return d.run(k.Name, func() error {
+		f, err := d.function(k)
+		if err != nil || d.mode == rehearse {
+			return err
+		}
+		// The binding reads 8 bytes of each argument.
+		var words [maxArgs]uint64
+		var args [maxArgs]unsafe.Pointer
+		n := 0
+		add := func(word uint64) {
+			words[n] = word
+			args[n] = unsafe.Pointer(&words[n])
+			n++
+		}
+		for _, t := range a.Tensors {
+			add(uint64(t.Uintptr()))
+		}
+		for _, s := range a.Scalars {
+			add(uint64(math.Float32bits(s)))
+		}
+		for _, s := range a.Sizes {
+			add(uint64(s))
+		}
+		return f.Launch(grid.Blocks, 1, 1, grid.Threads, 1, 1, 0, d.stream, args[:n])
+	})
+}
+
+// function is k's, compiled by the driver when it is first wanted.
+func (d *device) function(k *kernels.Kernel) (cu.Function, error) {
+	name := k.Name + "." + k.Name // as the engine keeps them: module and function
+	if f, ok := d.Functions()[name]; ok {
+		return f, nil
+	}
+	if err := d.LoadCUDAFunc(k.Name, k.PTX(), []string{k.Name}); err != nil {
+		return cu.Function{}, fmt.Errorf("the driver does not take the PTX: %w", err)
+	}
+	return d.Functions()[name], nil
+}
+
+// Record captures the step as one CUDA graph, or keeps it as it is with --no-graph.
+func (d *device) Record(step func() error) (kernels.Step, error) {
+	if d.noGraph {
+		return &recorded{d, nil, step}, nil
+	}
+	if err := d.within(rehearse, "rehearsing a step", step); err != nil {
+		return nil, err
+	}
+	var graph *driver.Graph
+	err := d.within(inStep, "capturing a step", func() (err error) {
+		graph, err = driver.Capture(d.stream, step)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &recorded{d, graph, step}, nil
+}
+
+// within calls f on the engine's goroutine, where Launch and MatMul then are in a mode
+// of their own.
+func (d *device) within(m mode, what string, f func() error) error {
+	if d.mode != queue {
+		return fmt.Errorf("cuda: %s in a recorded step, which may only launch and multiply", what)
+	}
+	if d.closed {
+		return errClosed
+	}
+	if d.failed != nil {
+		return d.failed
+	}
+	d.mode = m
+	defer func() { d.mode = queue }()
+	return d.do(what, f)
+}
+
+// recorded is a captured graph, or where there is none the step itself.
+type recorded struct {
+	dev   *device
+	graph *driver.Graph
+	step  func() error
+}
+
+func (r *recorded) Run() error {
+	if r.graph == nil {
+		return r.dev.within(inStep, "a step", r.step)
+	}
+	return r.dev.outside("a step", func() error { return r.graph.Launch(r.dev.stream) })
+}
+
+// rehearsalMemory is memory nobody reads, for n floats.
+func (d *device) rehearsalMemory(n int) ([]float32, error) {
+	bytes := int64(n) * 4
+	if d.scratch.bytes < bytes {
+		at, err := cu.MemAlloc(bytes)
+		if err != nil {
+			return nil, err
+		}
+		d.scratch = memory{at, bytes} // the smaller ones go with the context
+	}
+	return unsafe.Slice((*float32)(driver.Pointer(d.scratch.at)), n), nil
+}

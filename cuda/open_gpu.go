@@ -1,0 +1,90 @@
+//go:build gpu && !cpu
+
+package cuda
+
+import (
+	"errors"
+	"fmt"
+
+	"gorgonia.org/cu"
+
+	"gorgan/cuda/driver"
+	"gorgan/kernels"
+)
+
+// workspaceBytes is what cuBLAS gets to work in, since it must not allocate while a
+// step is captured: the 32 MiB that its manual asks for on Hopper.
+const workspaceBytes = 32 << 20
+
+// open starts the n-th CUDA device.
+func open(n int, o Options) (kernels.Device, error) {
+	libraries, name, err := find(n)
+	if err != nil {
+		return nil, err
+	}
+	limit, err := timeout()
+	if err != nil {
+		return nil, err
+	}
+	e, err := openEngine(n, limit)
+	if err != nil {
+		return nil, unusable(err)
+	}
+	d := &device{engine: e, noGraph: o.NoGraph}
+	d.name = fmt.Sprintf("cuda:%d, %s, %s%s", n, name, libraries, o.suffix())
+	err = d.run("preparing the stream", func() error {
+		if d.stream, err = cu.MakeStream(cu.NonBlocking); err != nil {
+			return err
+		}
+		workspace, err := cu.MemAlloc(workspaceBytes)
+		if err != nil {
+			return err
+		}
+		return driver.UseStream(e.BLASContext(), d.stream, workspace, workspaceBytes, o.TF32)
+	})
+	if err != nil {
+		return nil, unusable(errors.Join(err, d.Close()))
+	}
+	return d, nil
+}
+
+// find loads the libraries and looks at the n-th device without touching it.
+func find(n int) (libraries driver.Libraries, name string, err error) {
+	limit, err := timeout()
+	if err != nil {
+		return libraries, "", err
+	}
+	if libraries, err = driver.Load(limit); err != nil {
+		return libraries, "", unusable(err)
+	}
+	count, err := cu.NumDevices()
+	if err != nil {
+		return libraries, "", unusable(driver.Describe(err))
+	}
+	if n >= count {
+		return libraries, "", unusable(fmt.Errorf("there are %d CUDA devices, numbered from 0", count))
+	}
+	dev := cu.Device(n)
+	if name, err = dev.Name(); err != nil {
+		return libraries, "", unusable(driver.Describe(err))
+	}
+	major, minor, err := dev.ComputeCapability()
+	if err != nil {
+		return libraries, "", unusable(driver.Describe(err))
+	}
+	if 10*major+minor < 75 {
+		return libraries, "", unusable(fmt.Errorf("%s has compute capability %d.%d, 7.5 (Turing) or later is needed", name, major, minor))
+	}
+	return libraries, name, nil
+}
+
+func unusable(err error) error { return fmt.Errorf("%w: %w", ErrNoDevice, err) }
+
+// probe says what the n-th device is.
+func probe(n int) (about string, err error) {
+	libraries, name, err := find(n)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s, %s", name, libraries), nil
+}

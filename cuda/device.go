@@ -106,8 +106,8 @@ func (d *device) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {
 
 // outOfMemory says how much was asked for and how much there is.
 func (d *device) outOfMemory(bytes int64) error {
-	var free, total int64
-	if err := d.run("asking for free memory", func() (err error) { free, total, err = cu.MemInfo(); return err }); err != nil {
+	free, total, err := d.memory()
+	if err != nil {
 		return err
 	}
 	return fmt.Errorf("cuda: %w: a tensor of %.1f MB does not fit, %.1f of %.1f MB are free; try a smaller batch, or end other programs on this device",
@@ -226,4 +226,13 @@ func transpose(t bool) blas.Transpose {
 		return blas.Trans
 	}
 	return blas.NoTrans
+}
+
+func (d *device) load(k *kernels.Kernel) error {
+	return d.outside("compiling "+k.Name, func() error { _, err := d.function(k); return err })
+}
+
+func (d *device) memory() (free, total int64, err error) {
+	err = d.outside("asking for free memory", func() (err error) { free, total, err = cu.MemInfo(); return err })
+	return free, total, err
 }

@@ -11,10 +11,9 @@ import (
 var mayImport = map[string][]string{
 	"gorgan/cmd/gorgan": {"gorgan/cuda", "gorgan/model", "gorgan/dataset"},
 	"gorgan/model":      {"gorgan/kernels", "gorgan/dataset"},
-	"gorgan/cuda":       {"gorgan/kernels"},
+	"gorgan/cuda":       {"gorgan/kernels", "gorgan/kernels/kerneltest"},
 	"gorgan/kernels":    nil,
 	"gorgan/dataset":    nil,
-	// Test code only.
 	"gorgan/kernels/kerneltest": {"gorgan/kernels"},
 	// For comparison, and independent of us.
 	"gorgan/scripts/peers/gorgonia": nil,

@@ -3,6 +3,7 @@
 package cuda
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -165,7 +166,7 @@ func (d *device) Download(dst any, src *tensor.Dense) error {
 		if err := cu.MemcpyDtoHAsync(to, cu.DevicePtr(src.Uintptr()), bytes, d.stream); err != nil {
 			return err
 		}
-		return driver.Synchronize(d.stream)
+		return d.stream.Synchronize()
 	})
 }
 
@@ -189,7 +190,7 @@ func host(t *tensor.Dense, slice any) (unsafe.Pointer, int64, error) {
 }
 
 func (d *device) Sync() error {
-	return d.outside("waiting for the device", func() error { return driver.Synchronize(d.stream) })
+	return d.outside("waiting for the device", func() error { return d.stream.Synchronize() })
 }
 
 func (d *device) Close() error {
@@ -229,7 +230,9 @@ func transpose(t bool) blas.Transpose {
 }
 
 func (d *device) load(k *kernels.Kernel) error {
-	return d.outside("compiling "+k.Name, func() error { _, err := d.function(k); return err })
+	var untaken error
+	err := d.outside("compiling "+k.Name, func() error { _, untaken = d.function(k); return nil })
+	return cmp.Or(err, untaken)
 }
 
 func (d *device) memory() (free, total int64, err error) {

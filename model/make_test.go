@@ -1,14 +1,17 @@
 package model_test
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
 
+	"gorgan/cuda"
 	"gorgan/dataset"
 	"gorgan/kernels"
 	"gorgan/model"
@@ -51,9 +54,21 @@ func objectives() map[string]func(*model.Config) {
 	return all
 }
 
+// device is what the tests run on: the CPU, or what the environment names.
+func device(t testing.TB) kernels.Device {
+	t.Helper()
+	return opened(t, cmp.Or(os.Getenv("GORGAN_TEST_DEVICE"), "cpu"), cuda.Options{Workers: 2})
+}
+
 func cpu(t testing.TB, workers int) kernels.Device {
 	t.Helper()
-	dev := kernels.CPU(workers)
+	return opened(t, "cpu", cuda.Options{Workers: workers})
+}
+
+func opened(t testing.TB, name string, o cuda.Options) kernels.Device {
+	t.Helper()
+	dev, _, err := cuda.Open(name, o)
+	must(t, err)
 	t.Cleanup(func() { must(t, dev.Close()) })
 	return dev
 }
@@ -81,13 +96,13 @@ func newTrainer(t testing.TB, dev kernels.Device, c model.Config, set *dataset.S
 // trainerOf is a trainer on two workers and 21 images, or a batch.
 func trainerOf(t testing.TB, c model.Config) *model.Trainer {
 	t.Helper()
-	return newTrainer(t, cpu(t, 2), c, noiseSet(t, max(21, c.BatchSize), c))
+	return newTrainer(t, device(t), c, noiseSet(t, max(21, c.BatchSize), c))
 }
 
 // newProbe is a game of c on batches of noise, with biases that are not 0.
 func newProbe(t testing.TB, c model.Config) *model.Probe {
 	t.Helper()
-	p, err := model.NewProbe(cpu(t, 2), c)
+	p, err := model.NewProbe(device(t), c)
 	must(t, err)
 	r := rand.New(rand.NewPCG(3, 4))
 	for range c.DisSteps {

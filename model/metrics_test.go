@@ -22,7 +22,7 @@ func TestMetrics(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := small(f)
 			set := noiseSet(t, 21, c)
-			trainer := newTrainer(t, cpu(t, 2), c, set)
+			trainer := newTrainer(t, device(t), c, set)
 			r := newReference(stateOf(t, trainer))
 			var shown model.Metrics
 			run(t, trainer, model.Plan{Steps: 2, Display: func(m model.Metrics) error {
@@ -51,7 +51,7 @@ func TestMetrics(t *testing.T) {
 func TestProgressLosses(t *testing.T) {
 	c := small()
 	set := noiseSet(t, 21, c)
-	trainer := newTrainer(t, cpu(t, 2), c, set)
+	trainer := newTrainer(t, device(t), c, set)
 	r := newReference(stateOf(t, trainer))
 	var gLoss, dLoss float64
 	run(t, trainer, model.Plan{Steps: 1, Progress: func(_ uint32, g, d float64) error {

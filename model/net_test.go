@@ -13,7 +13,7 @@ import (
 // TestInitialWeights: normal with standard deviation 1/sqrt(in/2), within five
 // standard errors; biases 0; each tensor's draws its own.
 func TestInitialWeights(t *testing.T) {
-	p, err := model.NewProbe(cpu(t, 2), model.Default())
+	p, err := model.NewProbe(device(t), model.Default())
 	must(t, err)
 	tensors, err := p.Tensors()
 	must(t, err)

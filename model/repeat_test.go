@@ -95,19 +95,19 @@ func TestRestoreRefuses(t *testing.T) {
 	s := stateOf(t, trainerOf(t, c))
 	other := trainerOf(t, small(func(c *model.Config) { c.Beta1 = 0.5 }))
 	contains(t, other.Restore(s, 0), "beta1 is 0.5, was 0.9")
-	contains(t, newTrainer(t, cpu(t, 1), c, noiseSet(t, 22, c)).Restore(s, 0), "the data differ")
+	contains(t, newTrainer(t, device(t), c, noiseSet(t, 22, c)).Restore(s, 0), "the data differ")
 }
 
 func TestNewTrainerRefuses(t *testing.T) {
 	c := small()
 	set := noiseSet(t, 7, c)
-	_, err := model.NewTrainer(cpu(t, 1), c, set)
+	_, err := model.NewTrainer(device(t), c, set)
 	contains(t, err, "noise has 7 images, fewer than batch_size 8")
 	c.Height = 6
-	_, err = model.NewTrainer(cpu(t, 1), c, set)
+	_, err = model.NewTrainer(device(t), c, set)
 	contains(t, err, "images of noise are 4x4, the config wants 6x4")
 	c.Loss = "wasserstein"
-	_, err = model.NewTrainer(cpu(t, 1), c, set)
+	_, err = model.NewTrainer(device(t), c, set)
 	contains(t, err, `loss is "wasserstein"`)
 }
 
@@ -117,18 +117,18 @@ func TestStreamed(t *testing.T) {
 	c := small(disSteps(2))
 	resident := noiseSet(t, 21, c)
 	streamed := streamedSet(t, resident)
-	want := newTrainer(t, cpu(t, 2), c, resident)
+	want := newTrainer(t, device(t), c, resident)
 	run(t, want, model.Plan{Steps: 8})
 
-	first := newTrainer(t, cpu(t, 2), c, streamed)
+	first := newTrainer(t, device(t), c, streamed)
 	path := filepath.Join(t.TempDir(), "half")
 	run(t, first, model.Plan{Steps: 3, Save: func(s *model.State) error { return model.Save(path, s) }})
-	equal(t, finish(t, newTrainer(t, cpu(t, 2), c, streamed), path, 8), stateOf(t, want))
+	equal(t, finish(t, newTrainer(t, device(t), c, streamed), path, 8), stateOf(t, want))
 	run(t, first, model.Plan{Steps: 8, Readers: 1, Queue: 1}) // and the same trainer goes on
 	equal(t, stateOf(t, first), stateOf(t, want))
 
 	must(t, os.RemoveAll(filepath.Dir(streamed.Name())))
-	contains(t, newTrainer(t, cpu(t, 1), c, streamed).Run(t.Context(), model.Plan{Steps: 8}), ".png")
+	contains(t, newTrainer(t, device(t), c, streamed).Run(t.Context(), model.Plan{Steps: 8}), ".png")
 }
 
 // streamedSet is the same images, left on disk as PNG files.

@@ -59,7 +59,7 @@ func TestInterruptedAtOnce(t *testing.T) {
 	cancel()
 	for name, set := range map[string]*dataset.Set{"resident": noiseSet(t, 21, small()), "streamed": streamedSet(t, noiseSet(t, 21, small()))} {
 		var saved []uint32
-		err := newTrainer(t, cpu(t, 1), small(), set).Run(ctx, model.Plan{Steps: 9, Save: func(s *model.State) error {
+		err := newTrainer(t, device(t), small(), set).Run(ctx, model.Plan{Steps: 9, Save: func(s *model.State) error {
 			saved = append(saved, s.Step)
 			return nil
 		}})

@@ -38,7 +38,7 @@ func TestNoise(t *testing.T) {
 // TestImageAlone: an image depends on its own noise, not on what is drawn with it.
 func TestImageAlone(t *testing.T) {
 	s := trained(t, large)
-	g, err := model.NewGenerator(cpu(t, 2), s)
+	g, err := model.NewGenerator(device(t), s)
 	must(t, err)
 	draw := func(seeds ...uint64) []float32 {
 		x, err := g.Draw(model.Noise(seeds, s.Config.NoiseDim))
@@ -101,12 +101,12 @@ func TestDraw(t *testing.T) {
 
 func TestDrawErrors(t *testing.T) {
 	s := trained(t)
-	g, err := model.NewGenerator(cpu(t, 1), s)
+	g, err := model.NewGenerator(device(t), s)
 	must(t, err)
 	_, err = g.Draw(make([]float32, 11))
 	contains(t, err, "noise of 11 values, want a multiple of the noise dim, 5")
 	s.Tensors = s.Tensors[:1]
-	_, err = model.NewGenerator(cpu(t, 1), s)
+	_, err = model.NewGenerator(device(t), s)
 	contains(t, err, "tensor generator.0.weight is missing")
 }
 

@@ -37,7 +37,7 @@ func TestSteps(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := small(changes...)
 			set := noiseSet(t, 21, c)
-			trainer := newTrainer(t, cpu(t, 2), c, set)
+			trainer := newTrainer(t, device(t), c, set)
 			want := newReference(stateOf(t, trainer))
 			run(t, trainer, model.Plan{Steps: 3})
 			for step := range 3 {

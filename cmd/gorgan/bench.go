@@ -24,10 +24,11 @@ func newBench(ui *ui) *cli.Command {
 		Usage: "time the training step and each pass it is made of",
 		Description: "Times are medians; p10 and p90 show the spread. Shares are of the time all parts take alone.\n\nExamples:\n\n" +
 			"   gorgan bench --batch-size 512\n   gorgan bench --json >before.json\n   gorgan bench --compare before.json",
-		Flags: slices.Concat(deviceFlags(), []cli.Flag{
+		Flags: slices.Concat(deviceFlags("auto"), []cli.Flag{
 			&cli.DurationFlag{Name: "time", Usage: "measure steps for `D`, and each part for a twentieth of it", Value: 4 * time.Second},
 			&cli.BoolFlag{Name: "step", Usage: "time the step alone, not its parts"},
 			&cli.BoolFlag{Name: "products", Usage: "time the large matrix products of a step together, in place of the step"},
+			&cli.BoolFlag{Name: "unfused", Usage: "compute the loss in four passes, as the tutorial does, to see what fusing them saves"},
 			&cli.BoolFlag{Name: "times", Usage: "print the milliseconds of every step as a JSON array"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.StringFlag{Name: "compare", Usage: "print ratios to what --json wrote to `FILE` before"},
@@ -80,7 +81,7 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	o := model.BenchOptions{Step: c.Duration("time"), Part: c.Duration("time") / 20}
+	o := model.BenchOptions{Step: c.Duration("time"), Part: c.Duration("time") / 20, Unfused: c.Bool("unfused")}
 	if o.Products = c.Bool("products"); c.Bool("step") || o.Products {
 		o.Part = 0
 	}

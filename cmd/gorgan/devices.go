@@ -29,11 +29,7 @@ func runDevices(ui *ui, asJSON bool) error {
 		return printJSON(ui, all)
 	}
 	for _, d := range all {
-		mark := "✗"
-		if d.Ready {
-			mark = "✓"
-		}
-		ui.say("%s %-8s %s", mark, d.Name, d.About)
+		ui.say("%s %-8s %s", mark(d.Ready), d.Name, d.About)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func newGenerate(ui *ui) *cli.Command {
 			&cli.StringFlag{Name: "noise", Usage: "draw from the noise in a .npy `FILE` (N, noise dim)"},
 			&cli.StringFlag{Name: "grid", Usage: "`ROWSxCOLS` of the grid; nearly square without it"},
 			&cli.StringFlag{Name: "out", Usage: "write to `PATH`", Value: "generated.png"},
-		}, deviceFlags()...),
+		}, deviceFlags("auto")...),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
 				return err

@@ -33,7 +33,7 @@ func newTrain(ui *ui) *cli.Command {
 			"\nOptimizers:\n\n" + table(model.Optimizers(), model.OptimizerSummary) +
 			"\nExamples:\n\n   gorgan train\n   gorgan train --loss bce --label-smoothing 0.1 --gen-hidden 256,512 --seed 2\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
-		Flags: slices.Concat(flags, deviceFlags(), modelFlags(d), sourceFlags()),
+		Flags: slices.Concat(flags, deviceFlags("auto"), modelFlags(d), sourceFlags()),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
 				return err

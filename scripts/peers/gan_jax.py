@@ -1,15 +1,15 @@
-"""usage: gan_jax.py   the tutorial's GAN step in JAX, one jitted function for all of it"""
+"""usage: gan_jax.py [--device cuda]   the tutorial's GAN step in JAX, one jitted function for all of it"""
 
 import os
-
-os.environ["JAX_PLATFORMS"] = "cpu"
-import jax
-import jax.numpy as jnp
-import numpy as np
 
 from timing import BETA1, BETA2, EPSILON, NOISE, RATE, arguments, images, report, weights
 
 a = arguments()
+os.environ["JAX_PLATFORMS"] = a.device
+import jax
+import jax.numpy as jnp
+import numpy as np
+
 B = a.batch
 data = jnp.asarray(images())
 
@@ -61,7 +61,9 @@ state = (jax.random.key(1), jnp.float32(0), g, d, zeros(g), zeros(g), zeros(d), 
 
 def run():
     global state
-    state = jax.block_until_ready(step(state))
+    state = step(state)
+    if a.device == "cpu":
+        jax.block_until_ready(state)
 
 
-report(run, a.steps)
+report(run, a.steps, wait=None if a.device == "cpu" else lambda: jax.block_until_ready(state))

@@ -18,6 +18,7 @@ def arguments():
     p.add_argument("--hidden", type=int, default=256)
     p.add_argument("--steps", type=int, default=300)
     p.add_argument("--mode", default="")
+    p.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     return p.parse_args()
 
 
@@ -33,13 +34,20 @@ def weights(rng, hidden):
     return [rng.normal(0, 1 / np.sqrt(i / 2), (i, o)).astype(np.float32) for i, o in widths]
 
 
-def report(step, steps, warm=50):
-    """Times step() and prints the milliseconds of each as JSON."""
+def report(step, steps, warm=50, wait=None):
+    """Times step() and prints the milliseconds of each as JSON. Where wait() waits for
+    a device, steps are queued twenty at a time, as in training, and share their time."""
+    group = 20 if wait else 1
     for _ in range(warm):
         step()
     times = []
-    for _ in range(steps):
+    for _ in range(-(-steps // group)):
+        if wait:
+            wait()
         began = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - began) * 1e3)
+        for _ in range(group):
+            step()
+        if wait:
+            wait()
+        times += [(time.perf_counter() - began) * 1e3 / group] * group
     print(json.dumps(times))

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+
+	"github.com/urfave/cli/v2"
+
+	"gorgan/cuda"
+)
+
+func newDoctor(ui *ui) *cli.Command {
+	return &cli.Command{
+		Name:  "doctor",
+		Usage: "try a device step by step, and say what is wrong and what to do",
+		Description: "Checks what there is, then each kernel and the matrix products against float64, and a recorded step.\n\n" +
+			"Examples:\n\n   gorgan doctor\n   gorgan doctor --device cpu",
+		Flags: append(deviceFlags("cuda"), &cli.BoolFlag{Name: "json", Usage: "print JSON"}),
+		Action: func(c *cli.Context) error {
+			if _, err := positional(c); err != nil {
+				return err
+			}
+			return runDoctor(c.Context, ui, c.String("device"), deviceOptions(c), c.Bool("json"))
+		},
+	}
+}
+
+func runDoctor(ctx context.Context, ui *ui, device string, o cuda.Options, asJSON bool) error {
+	all := []cuda.Finding{}
+	err := cuda.Examine(ctx, device, o, func(f cuda.Finding) {
+		all = append(all, f)
+		if !asJSON {
+			ui.say("%s %-14s %s", mark(f.OK), f.Step, f.About)
+		}
+	})
+	if asJSON {
+		if err := printJSON(ui, all); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// mark is how a line of a list says yes or no.
+func mark(ok bool) string {
+	if ok {
+		return "✓"
+	}
+	return "✗"
+}

@@ -1,0 +1,94 @@
+//go:build gpu && !cpu
+
+package model_test
+
+import (
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"gorgan/cuda"
+	"gorgan/kernels"
+	"gorgan/model"
+)
+
+// onCUDA opens the first CUDA device, or skips where there is none and none is required.
+func onCUDA(t *testing.T, o cuda.Options) kernels.Device {
+	t.Helper()
+	dev, _, err := cuda.Open("cuda", o)
+	if errors.Is(err, cuda.ErrNoDevice) && os.Getenv("GORGAN_REQUIRE_GPU") == "" {
+		t.Skip(err)
+	}
+	must(t, err)
+	t.Cleanup(func() { must(t, dev.Close()) })
+	return dev
+}
+
+// wideGame is the tutorial's step on small images.
+func wideGame() model.Config {
+	return small(func(c *model.Config) {
+		c.GenHidden, c.DisHidden, c.Height, c.Width, c.BatchSize, c.NoiseDim = []int{33}, []int{40}, 8, 8, 16, 20
+	})
+}
+
+func losses(t *testing.T, trainer *model.Trainer, steps uint32) []float64 {
+	var all []float64
+	run(t, trainer, model.Plan{Steps: steps, DisplayEvery: 1, Display: func(m model.Metrics) error {
+		all = append(all, m.GLoss, m.DLoss, m.DReal, m.DFake)
+		return nil
+	}})
+	return all
+}
+
+// TestTrajectory: 50 steps on CUDA print what the CPU prints, and the same bits with
+// and without a graph, and again.
+func TestTrajectory(t *testing.T) {
+	for _, name := range model.Losses() {
+		c := wideGame()
+		c.Loss = name
+		set := noiseSet(t, 100, c)
+		want := losses(t, newTrainer(t, cpu(t, 2), c, set), 50)
+		graph := newTrainer(t, onCUDA(t, cuda.Options{}), c, set)
+		got := losses(t, graph, 50)
+		for i, w := range want {
+			if off := math.Abs(got[i] - w); !(off <= 1e-4*math.Abs(w)) {
+				t.Fatalf("%s: step %d: %v, on the CPU %v", name, i/4+1, got[i/4*4:i/4*4+4], want[i/4*4:i/4*4+4])
+			}
+		}
+		for what, o := range map[string]cuda.Options{"another run": {}, "no graph": {NoGraph: true}} {
+			other := newTrainer(t, onCUDA(t, o), c, set)
+			losses(t, other, 50)
+			if a, b := stateOf(t, graph).WeightHash(), stateOf(t, other).WeightHash(); a != b {
+				t.Errorf("%s: %s: weights %s, want %s", name, what, b, a)
+			}
+		}
+	}
+}
+
+// TestMove: a run goes on where it was, on the other device.
+func TestMove(t *testing.T) {
+	c := wideGame()
+	set := noiseSet(t, 100, c)
+	open := map[string]func() kernels.Device{
+		"cpu":  func() kernels.Device { return cpu(t, 2) },
+		"cuda": func() kernels.Device { return onCUDA(t, cuda.Options{}) },
+	}
+	for from, to := range map[string]string{"cpu": "cuda", "cuda": "cpu"} {
+		whole := losses(t, newTrainer(t, open[from](), c, set), 30)
+		first := newTrainer(t, open[from](), c, set)
+		path := filepath.Join(t.TempDir(), "half")
+		run(t, first, model.Plan{Steps: 15, Save: func(s *model.State) error { return model.Save(path, s) }})
+		s, err := model.Load(path)
+		must(t, err)
+		second := newTrainer(t, open[to](), c, set)
+		must(t, second.Restore(s, 0))
+		got := losses(t, second, 30)
+		for i, w := range whole[15*4:] {
+			if off := math.Abs(got[i] - w); !(off <= 1e-4*math.Abs(w)) {
+				t.Fatalf("from %s to %s: step %d: %v, want %v", from, to, 16+i/4, got[i], w)
+			}
+		}
+	}
+}

@@ -17,7 +17,7 @@ var biasSigmoid = Kernel{
 		for i := lo; i < hi; i++ {
 			row := y[i*cols:][:len(bias)]
 			for j, b := range bias {
-				row[j] = sigmoid(row[j] + b)
+				row[j] = logistic(row[j] + b)
 			}
 		}
 	},
@@ -30,13 +30,4 @@ var biasSigmoid = Kernel{
 // (cols).
 func BiasSigmoid(dev Device, y, bias *tensor.Dense) error {
 	return dev.Launch(&biasSigmoid, Args{[]*tensor.Dense{y, bias}, nil, rowsCols(y)})
-}
-
-// sigmoid takes the exponential of -|x| only, which cannot overflow.
-func sigmoid(x float32) float32 {
-	e := math.Exp(-math.Abs(float64(x)))
-	if x < 0 {
-		return float32(e / (1 + e))
-	}
-	return float32(1 / (1 + e))
 }

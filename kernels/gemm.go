@@ -19,9 +19,9 @@ type microKernel func(k int, a *float32, ars, aks int, b *float32, bks int, c *f
 // High-Performance Matrix Multiplication" (2008), and BLIS: tiles of dst stay in
 // registers, panels of b and blocks of a in the caches.
 //
-// An element of dst is the one chain fma(a[k-1],b[k-1], … fma(a[0],b[0],0)),
-// whatever the blocks, the number of workers, and the other rows and columns;
-// purego rounds each product before it adds it.
+// An element of dst is the one chain fma(a[k-1],b[k-1], … fma(a[0],b[0],c)), where c
+// is 0 or what dst held, whatever the blocks, the number of workers, and the other
+// rows and columns; purego rounds each product before it adds it.
 type gemm struct {
 	level *level
 	pool  *pool
@@ -29,10 +29,12 @@ type gemm struct {
 	part  func(worker, number int) // compute, bound once
 
 	// The product under way. Element (i,l) of op(a) is at i*ars+l*aks, (l,j) of
-	// op(b) at l*bks+j*bcs.
-	dst, a, b          []float32
-	m, n, k            int
-	ars, aks, bks, bcs int
+	// op(b) at l*bks+j*bcs, (i,j) of dst at i*drs+j. One of a's strides is 1, and one
+	// of b's.
+	dst, a, b               []float32
+	m, n, k                 int
+	ars, aks, bks, bcs, drs int
+	add                     bool
 
 	rows, cols   int // of a part
 	across       int // parts side by side
@@ -45,20 +47,20 @@ func newGemm(l *level, p *pool) *gemm {
 	return g
 }
 
-// product is dst (m,n) = op(a)·op(b), all row-major.
-func (g *gemm) product(dst, a, b []float32, m, n, k int, tA, tB bool) {
-	g.dst, g.a, g.b, g.m, g.n, g.k = dst, a, b, m, n, k
-	g.ars, g.aks, g.bks, g.bcs = k, 1, n, 1
-	if tA {
-		g.ars, g.aks = 1, m
+// multiply does p, which has been checked.
+func (g *gemm) multiply(p *Product) {
+	g.dst, g.a, g.b, g.m, g.n, g.k = p.Dst, p.A, p.B, p.M, p.N, p.K
+	g.ars, g.aks, g.bks, g.bcs, g.drs, g.add = p.LdA, 1, p.LdB, 1, p.LdDst, p.Add
+	if p.TA {
+		g.ars, g.aks = 1, p.LdA
 	}
-	if tB {
-		g.bks, g.bcs = 1, k
+	if p.TB {
+		g.bks, g.bcs = 1, p.LdB
 	}
-	if n == 1 {
+	if p.N == 1 && p.LdDst == 1 {
 		// A column lies in memory as a row does, and the transposed product fills
 		// the lanes.
-		g.a, g.b, g.m, g.n = b, a, 1, m
+		g.a, g.b, g.m, g.n = p.B, p.A, 1, p.M
 		g.ars, g.aks, g.bks, g.bcs = 1, g.bks, g.aks, g.ars
 	}
 	g.pool.share(g.split(), g.part)
@@ -80,7 +82,7 @@ func (g *gemm) compute(worker, number int) {
 			b, bks := g.panelB(w, l, j, k, cols)
 			for t := range tiles {
 				i, end := t*rows/tiles, (t+1)*rows/tiles
-				g.tile(k, a[i*ars:], ars, aks, b, bks, g.dst[(i0+i)*g.n+j:], end-i, cols, l > 0)
+				g.tile(k, a[i*ars:], ars, aks, b, bks, g.dst[(i0+i)*g.drs+j:], end-i, cols, g.add || l > 0)
 			}
 		}
 	}
@@ -90,12 +92,12 @@ func (g *gemm) compute(worker, number int) {
 func (g *gemm) tile(k int, a []float32, ars, aks int, b []float32, bks int, c []float32, rows, cols int, add bool) {
 	half := g.level.lanes
 	if cols == 2*half {
-		g.level.wide[rows](k, &a[0], ars, aks, &b[0], bks, &c[0], g.n, cols, add)
+		g.level.wide[rows](k, &a[0], ars, aks, &b[0], bks, &c[0], g.drs, cols, add)
 		return
 	}
 	narrow := g.level.narrow[rows]
-	narrow(k, &a[0], ars, aks, &b[0], bks, &c[0], g.n, min(cols, half), add)
+	narrow(k, &a[0], ars, aks, &b[0], bks, &c[0], g.drs, min(cols, half), add)
 	if cols > half {
-		narrow(k, &a[0], ars, aks, &b[half], bks, &c[half], g.n, cols-half, add)
+		narrow(k, &a[0], ars, aks, &b[half], bks, &c[half], g.drs, cols-half, add)
 	}
 }

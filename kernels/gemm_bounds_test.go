@@ -38,16 +38,26 @@ func TestReadsWithinBounds(t *testing.T) {
 		g := newGemm(l, p)
 		for _, s := range [][3]int{{1, 1, 1}, {3, 5, 7}, {13, 17, 3}, {14, 33, 2}, {5, 63, 4}, {29, 31, 9}, {15, 48, 8}, {1, 7, 5}, {7, 1, 6},
 			{513, 3, 2}, {64, 512, 3}, {2, 9, 515}} {
-			m, n, k := s[0], s[1], s[2]
-			dst, a, b := fenced(t, m*n), fenced(t, m*k), fenced(t, k*n)
-			for flags := range 4 {
+			for flags := range 8 {
+				p := Product{M: s[0], N: s[1], K: s[2], TA: flags&1 != 0, TB: flags&2 != 0, Add: flags&4 != 0}
+				// Rows that lie apart in every other case.
+				matrix := func(flip bool, rows, cols int) ([]float32, int) {
+					if flip {
+						rows, cols = cols, rows
+					}
+					ld := cols + 3*(flags>>2)
+					return fenced(t, (rows-1)*ld+cols), ld
+				}
+				p.Dst, p.LdDst = matrix(false, p.M, p.N)
+				p.A, p.LdA = matrix(p.TA, p.M, p.K)
+				p.B, p.LdB = matrix(p.TB, p.K, p.N)
 				func() {
 					defer func() {
 						if r := recover(); r != nil {
-							t.Fatalf("%s: %v, transposed %02b: %v", l.name, s, flags, r)
+							t.Fatalf("%s: %v, flags %03b: %v", l.name, s, flags, r)
 						}
 					}()
-					g.product(dst, a, b, m, n, k, flags&1 != 0, flags&2 != 0)
+					g.multiply(&p)
 				}()
 			}
 		}

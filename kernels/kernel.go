@@ -89,9 +89,9 @@ type Args struct {
 func All() []*Kernel {
 	return []*Kernel{
 		&biasReLU, &biasSigmoid, &biasLinear, &reluGrad, &sigmoidGrad, &linearGrad,
-		&bceLogits,
-		&adamRate, &adam, &adagrad, &momentum,
-		&tick, &uniform, &shuffle, &gather, &nonFinite,
+		&bceLogits, &sigmoid, &logLoss, &logLossGrad, &sigmoidBack,
+		&adamRate, &adam, &adagrad, &momentum, &ema,
+		&tick, &uniform, &normal, &shuffle, &gather, &sum, &nonFinite,
 	}
 }
 

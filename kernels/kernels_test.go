@@ -55,12 +55,29 @@ func level(t testing.TB) string {
 }
 
 func TestCPU(t *testing.T) {
-	eachLevel(t, func(t *testing.T) { kerneltest.Run(t, cpu(t, 0)) })
+	eachLevel(t, func(t *testing.T) {
+		dev := cpu(t, 0)
+		for name, check := range kerneltest.All() {
+			t.Run(name, func(t *testing.T) { report(t, check(dev)) })
+		}
+	})
 }
 
 // TestWorkers: the number of workers changes no bit.
 func TestWorkers(t *testing.T) {
-	eachLevel(t, func(t *testing.T) { kerneltest.Same(t, cpu(t, 1), cpu(t, 7)) })
+	eachLevel(t, func(t *testing.T) {
+		a, b := cpu(t, 1), cpu(t, 7)
+		for name, check := range kerneltest.Pairs() {
+			t.Run(name, func(t *testing.T) { report(t, check(a, b)) })
+		}
+	})
+}
+
+func report(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // TestUnknownLevel: what the processor or the build lacks is an error, not another

@@ -56,10 +56,14 @@ func uniformBlocks(dst []float32, key [2]uint32, purpose Purpose, step uint32, l
 
 // Normal fills dst with values of the normal distribution of mean 0 and the given
 // standard deviation, by the method of Box and Muller (1958) in float64 from the
-// counters that Uniform uses.
+// counters that Uniform uses, those of step 0.
 func Normal(dst []float32, stddev float64, key [2]uint32, purpose Purpose) {
-	for b := 0; 4*b < len(dst); b++ {
-		r := Philox4x32([4]uint32{uint32(b), uint32(purpose), 0, 0}, key)
+	normalBlocks(dst, stddev, key, purpose, 0, 0, (len(dst)+3)/4)
+}
+
+func normalBlocks(dst []float32, stddev float64, key [2]uint32, purpose Purpose, step uint32, lo, hi int) {
+	for b := lo; b < hi; b++ {
+		r := Philox4x32([4]uint32{uint32(b), uint32(purpose), step, 0}, key)
 		var v [4]float64
 		for j := 0; j < 4; j += 2 {
 			// u in (0,1) keeps the logarithm finite.

@@ -3,7 +3,10 @@ package kernels_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
+
+	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
 )
@@ -58,6 +61,49 @@ func TestNormalMoments(t *testing.T) {
 			t.Errorf("value %d depends on how many are drawn", i)
 		}
 	}
+}
+
+// TestNewNormal: a clock of 0 gives Normal's values, another clock others.
+func TestNewNormal(t *testing.T) {
+	dev := cpu(t, 2)
+	const n = 1001
+	z, key, clock := zeros(t, dev, n), wordsOf(t, dev, 7, 9), wordsOf(t, dev, 0)
+	got, want := make([]float32, n), make([]float32, n)
+	kernels.Normal(want, 0.5, [2]uint32{7, 9}, kernels.GenNoise)
+	draw := func() {
+		t.Helper()
+		if err := kernels.NewNormal(dev, z, key, clock, kernels.GenNoise, 0.5); err != nil {
+			t.Fatal(err)
+		}
+		if err := dev.Download(got, z); err != nil {
+			t.Fatal(err)
+		}
+	}
+	draw()
+	if !slices.Equal(got, want) {
+		t.Error("step 0 differs from Normal")
+	}
+	if err := kernels.Tick(dev, clock); err != nil {
+		t.Fatal(err)
+	}
+	draw()
+	for i, v := range got {
+		if v == want[i] {
+			t.Errorf("value %d is the same at steps 0 and 1", i)
+		}
+	}
+}
+
+func wordsOf(t *testing.T, dev kernels.Device, words ...uint32) *tensor.Dense {
+	t.Helper()
+	d, err := dev.New(tensor.Uint32, len(words))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := dev.Upload(d, words); err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 func moments(z []float32) (mean, variance, lo, hi float64) {

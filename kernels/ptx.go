@@ -4,7 +4,9 @@ import "embed"
 
 // Each kernel's PTX is the file of its name: one entry of that name whose
 // parameters are the addresses of Params, the Scalars and the Sizes, as .u64, .f32
-// and .u32, in that order.
+// and .u32, in that order. Float arithmetic names its rounding (.rn): without it one
+// assembler may fuse a product and a sum and another not. What is only read comes by
+// ld.global.nc.
 //
 //go:embed *.ptx
 var sources embed.FS
@@ -30,13 +32,19 @@ func gridN(size []int) Grid { return perThread(size[0]) }
 // gridArea is one thread for each element of a (rows, cols) tensor.
 func gridArea(size []int) Grid { return perThread(size[0] * size[1]) }
 
-// gridColumns is one block for each 32 columns of a (rows, cols) tensor; thread
-// 32*w+l takes rows w, w+32, ... of the block's column l.
-func gridColumns(size []int) Grid { return Grid{(size[1] + 31) / 32, 1024} }
+// gridColumns is one block for each 8 columns of a (rows, cols) tensor; thread t
+// takes rows t/8, t/8+128, ... of the block's column t%8. Eight columns are the 32
+// bytes that memory moves at once; as few of them as that keep the rows each thread
+// walks few and the blocks many.
+func gridColumns(size []int) Grid { return Grid{(size[1] + 7) / 8, 1024} }
 
-// gridBlock is one block, whose threads take every 1024th element, so that the
-// order of a sum over all elements is fixed.
-func gridBlock([]int) Grid { return Grid{1, 1024} }
+// gridCounters is one thread for each 4 elements, the words of one counter.
+func gridCounters(size []int) Grid { return perThread((size[0] + 3) / 4) }
+
+// gridBlock is one block of as many warps as n elements fill, 32 at most; thread t of
+// T takes elements t, t+T, ..., so that the order of a sum over all of them depends on
+// n alone.
+func gridBlock(size []int) Grid { return Grid{1, min(1024, (size[0]+31)/32*32)} }
 
 // gridThread is a single thread.
 func gridThread([]int) Grid { return Grid{1, 1} }

@@ -8,7 +8,7 @@ var uniform = Kernel{
 	Sizes:  []string{"n", "purpose"},
 	Lens:   func(n []int) []int { return []int{n[0], 2, 1} },
 	Items:  func(n []int) (int, int) { return (n[0] + 3) / 4, 16 },
-	Grid:   func(size []int) Grid { return perThread((size[0] + 3) / 4) },
+	Grid:   gridCounters,
 	F32: func(m Mem[float32], lo, hi int) {
 		uniformBlocks(m.F[0], [2]uint32(m.U[0]), Purpose(m.N[1]), m.U[1][0], lo, hi)
 	},

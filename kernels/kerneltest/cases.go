@@ -23,23 +23,31 @@ var (
 )
 
 var table = map[string]row{
-	"bias_relu":    {matrices, [][]float32{{0}, {0.2}}},
-	"bias_sigmoid": {matrices, nil},
-	"bias_linear":  {matrices, nil},
-	"relu_grad":    {matrices, [][]float32{{0}, {0.2}}},
-	"sigmoid_grad": {matrices, nil},
-	"linear_grad":  {matrices, nil},
-	"bce_logits":   {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
-	"adam_rate":    {[][]int{{1, 0}, {5, 0}, {5, 4}}, [][]float32{{2e-4, 0.9, 0.999}, {1e-3, 0, 0.99}}},
-	"adam":         {lengths, [][]float32{{0.9, 0.999, 1e-8}, {0, 0.99, 1e-8}}},
-	"adagrad":      {lengths, nil},
-	"momentum":     {lengths, [][]float32{{0}, {0.9}}},
-	"tick":         {[][]int{{}}, nil},
-	"uniform":      {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, nil},
+	"bias_relu":     {matrices, [][]float32{{0}, {0.2}}},
+	"bias_sigmoid":  {matrices, nil},
+	"bias_linear":   {matrices, nil},
+	"relu_grad":     {matrices, [][]float32{{0}, {0.2}}},
+	"sigmoid_grad":  {matrices, nil},
+	"linear_grad":   {matrices, nil},
+	"bce_logits":    {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
+	"sigmoid":       {lengths, nil},
+	"log_loss":      {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
+	"log_loss_grad": {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
+	"sigmoid_back":  {lengths, nil},
+	"adam_rate":     {[][]int{{1, 0}, {5, 0}, {5, 4}}, [][]float32{{2e-4, 0.9, 0.999}, {1e-3, 0, 0.99}}},
+	"adam":          {lengths, [][]float32{{0.9, 0.999, 1e-8}, {0, 0.99, 1e-8}}},
+	"adagrad":       {lengths, nil},
+	"momentum":      {lengths, [][]float32{{0}, {0.9}}},
+	"ema":           {lengths, [][]float32{{0}, {0.5}, {0.999}}},
+	"tick":          {[][]int{{}}, nil},
+	"uniform":       {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, nil},
+	"normal":        {[][]int{{1, 1 << 16}, {2, 5}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, [][]float32{{1}, {0.02}}},
 	// batch, images, batches a step, number of the batch
 	"shuffle": {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 128, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}}, nil},
 	// batch, pixels, images
-	"gather":     {[][]int{{1, 1, 1}, {3, 5, 2}, {33, 49, 100}, {128, 784, 50}}, nil},
+	"gather": {[][]int{{1, 1, 1}, {3, 5, 2}, {33, 49, 100}, {128, 784, 50}}, nil},
+	// 70001 is two of Sum's runs
+	"sum":        {append([][]int{{1 << 16}, {1<<16 + 1}}, lengths...), nil},
 	"non_finite": {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},
 }
 
@@ -91,7 +99,8 @@ var fills = map[string]func(*rand.Rand) float32{
 }
 
 // fillFloat gives one element of a float tensor: rates are small, second moments
-// not negative, Adagrad's sums positive, and what a sigmoid gave is between 0 and 1.
+// not negative, Adagrad's sums positive, what a ReLU gave is often 0 and what a sigmoid
+// gave between 0 and 1.
 func fillFloat(kernel, tensor, fill string, r *rand.Rand) float32 {
 	v := fills[fill](r)
 	if tensor == "rate" {
@@ -102,8 +111,14 @@ func fillFloat(kernel, tensor, fill string, r *rand.Rand) float32 {
 		return max(v, -v)
 	case "adagrad.sum":
 		return max(v, -v) + 0.1
-	case "sigmoid_grad.y":
+	case "relu_grad.y":
+		if r.IntN(4) == 0 {
+			return 0 // what ReLU makes of a negative value
+		}
+	case "sigmoid_grad.y", "log_loss.p", "sigmoid_back.p":
 		return float32(1 / (1 + math.Exp(-float64(v))))
+	case "log_loss_grad.p": // above 1e-35, so that what is divided by it is a float32
+		return float32(1 / (1 + math.Exp(-0.8*float64(v))))
 	}
 	return v
 }

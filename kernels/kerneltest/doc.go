@@ -1,7 +1,15 @@
 // Package kerneltest is the one test suite of every kernels.Device. A device's own
-// test is one line:
+// test is one loop:
 //
-//	func TestCPU(t *testing.T) { kerneltest.Run(t, kernels.CPU(0)) }
+//	for name, check := range kerneltest.All() {
+//		t.Run(name, func(t *testing.T) {
+//			if err := check(dev); err != nil {
+//				t.Error(err)
+//			}
+//		})
+//	}
+//
+// The program runs the same checks when it is asked whether a device is sound.
 //
 // Each kernel of kernels.All, and MatMul, runs on sizes either side of a warp and
 // a block, on ordinary, huge, zero and non-finite values. What it writes is held

@@ -67,26 +67,67 @@ func checkLayer(dev kernels.Device, l layer) error {
 	return nil
 }
 
-// checkLoss compares the gradient of the loss kernel with central differences of
-// its oracle's loss.
-func checkLoss(dev kernels.Device, scalars []float32) error {
+// passes are the layers without a bias and the losses, of one size n; a loss is the
+// first of its kernel's stats, and bce_logits gives its own gradient.
+func passes() []layer {
+	all := []layer{{"sigmoid", "sigmoid_back", nil}}
+	for _, s := range table["bce_logits"].scalars {
+		all = append(all, layer{"bce_logits", "bce_logits", s}, layer{"log_loss", "log_loss_grad", s})
+	}
+	return all
+}
+
+// checkPass takes L = the sum of d·y, y = f(x), or the loss, and compares dL/dx from the
+// device with central differences of f's oracle. What the gradient's kernel reads it
+// finds by name: x, y or d, the gradient of either being that name after a "d".
+func checkPass(dev kernels.Device, l layer) error {
 	const n, h = 9, 1e-5
-	k := byName("bce_logits")
-	logits := normals(rand.New(rand.NewPCG(4, 0)), n)
-	loss := func() float64 {
-		m := kernels.Mem[float64]{F: [][]float64{make([]float64, 2), make([]float64, n), logits}, N: []int{n}}
-		for _, s := range scalars {
+	r := rand.New(rand.NewPCG(4, 0))
+	f, b := byName(l.forward), byName(l.backward)
+	input, output := f.Params[len(f.Params)-1].Name, f.Params[0].Name
+	x := normals(r, n)
+	if input == "p" {
+		x = probabilities(r, n)
+	}
+	forward := func() []float64 {
+		m := kernels.Mem[float64]{N: []int{n}}
+		for _, s := range l.scalars {
 			m.S = append(m.S, float64(s))
 		}
-		k.F64(m)
-		return m.F[0][0]
+		for _, length := range f.Lens(m.N) {
+			m.F = append(m.F, make([]float64, length))
+		}
+		copy(m.F[len(m.F)-1], x)
+		f.F64(m)
+		return m.F[0]
 	}
-	got, err := launch(dev, k, scalars, []int{n}, make([]float32, 2), make([]float32, n), single(logits))
+	y := forward()
+	d := normals(r, len(y))
+	if output == "stats" {
+		d = []float64{1, 0}
+	}
+	known := map[string][]float64{input: x, output: y, "d" + output: d}
+	var tensors [][]float32
+	for i, length := range b.Lens([]int{n}) {
+		t := make([]float32, length)
+		if p := b.Params[i]; p.Access == kernels.In {
+			t = single(known[p.Name])
+		}
+		tensors = append(tensors, t)
+	}
+	got, err := launch(dev, b, l.scalars, []int{n}, tensors...)
 	if err != nil {
 		return err
 	}
-	for i := range logits {
-		if err := near("dlogits", i, got[1][i], difference(logits, i, h, loss)); err != nil {
+	gradient := slices.IndexFunc(b.Params, func(p kernels.Param) bool { return p.Name == "d"+input })
+	for i := range x {
+		want := difference(x, i, h, func() (sum float64) {
+			for j, v := range forward() {
+				sum += d[j] * v
+			}
+			return sum
+		})
+		if err := near("d"+input, i, got[gradient][i], want); err != nil {
 			return err
 		}
 	}
@@ -116,6 +157,15 @@ func normals(r *rand.Rand, n int) []float64 {
 	v := make([]float64, n)
 	for i := range v {
 		v[i] = float64(float32(r.NormFloat64()))
+	}
+	return v
+}
+
+// probabilities keep so far from 0 and 1 that differences of their logarithms hold.
+func probabilities(r *rand.Rand, n int) []float64 {
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = float64(float32(0.1 + 0.8*r.Float64()))
 	}
 	return v
 }

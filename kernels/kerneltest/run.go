@@ -2,51 +2,64 @@ package kerneltest
 
 import (
 	"fmt"
-	"testing"
+	"iter"
 
 	"gorgan/kernels"
 )
 
-// Run checks all of dev.
-func Run(t *testing.T, dev kernels.Device) {
-	t.Run("contract", func(t *testing.T) { report(t, Contract(dev)) })
-	for _, k := range kernels.All() {
-		cases, err := Cases(k)
-		report(t, err)
-		for _, c := range cases {
-			t.Run(k.Name+"/"+c.String(), func(t *testing.T) { report(t, Check(dev, k, c)) })
+// All yields the checks of a device, each with its name, "bias_relu/[65 64]/[0.2]/huge".
+func All() iter.Seq2[string, func(dev kernels.Device) error] {
+	return func(yield func(string, func(kernels.Device) error) bool) {
+		if !yield("contract", Contract) {
+			return
 		}
-	}
-	for _, p := range Products() {
-		t.Run("matmul/"+p.String(), func(t *testing.T) { report(t, CheckProduct(dev, p)) })
-	}
-	for _, l := range layers {
-		t.Run(fmt.Sprintf("gradient/%s/%v", l.backward, l.scalars), func(t *testing.T) { report(t, checkLayer(dev, l)) })
-	}
-	for _, s := range table["bce_logits"].scalars {
-		t.Run(fmt.Sprintf("gradient/bce_logits/%v", s), func(t *testing.T) { report(t, checkLoss(dev, s)) })
+		for _, k := range kernels.All() {
+			cases, err := Cases(k)
+			if err != nil && !yield(k.Name, func(kernels.Device) error { return err }) {
+				return
+			}
+			for _, c := range cases {
+				if !yield(k.Name+"/"+c.String(), func(dev kernels.Device) error { return Check(dev, k, c) }) {
+					return
+				}
+			}
+		}
+		for _, p := range Products() {
+			if !yield("matmul/"+p.String(), func(dev kernels.Device) error { return CheckProduct(dev, p) }) {
+				return
+			}
+		}
+		for _, l := range layers {
+			name := fmt.Sprintf("gradient/%s/%v", l.backward, l.scalars)
+			if !yield(name, func(dev kernels.Device) error { return checkLayer(dev, l) }) {
+				return
+			}
+		}
+		for _, l := range passes() {
+			name := fmt.Sprintf("gradient/%s/%v", l.backward, l.scalars)
+			if !yield(name, func(dev kernels.Device) error { return checkPass(dev, l) }) {
+				return
+			}
+		}
 	}
 }
 
-// Same checks that two devices give the same bits.
-func Same(t *testing.T, a, b kernels.Device) {
-	for _, k := range kernels.All() {
-		cases, err := Cases(k)
-		report(t, err)
-		for _, c := range cases {
-			t.Run(k.Name+"/"+c.String(), func(t *testing.T) { report(t, sameKernel(a, b, k, c)) })
-		}
-	}
-	for _, p := range Products() {
-		t.Run("matmul/"+p.String(), func(t *testing.T) {
-			_, _, _, x, err := product(a, p)
-			report(t, err)
-			_, _, _, y, err := product(b, p)
-			report(t, err)
-			if at := firstDifference(x, y); at >= 0 {
-				t.Errorf("dst[%d] = %g on %s and %g on %s", at-guard, x[at], a.Name(), y[at], b.Name())
+// Pairs yields the checks that two devices give the same bits.
+func Pairs() iter.Seq2[string, func(a, b kernels.Device) error] {
+	return func(yield func(string, func(a, b kernels.Device) error) bool) {
+		for _, k := range kernels.All() {
+			cases, _ := Cases(k) // All tells of a kernel without cases
+			for _, c := range cases {
+				if !yield(k.Name+"/"+c.String(), func(a, b kernels.Device) error { return sameKernel(a, b, k, c) }) {
+					return
+				}
 			}
-		})
+		}
+		for _, p := range Products() {
+			if !yield("matmul/"+p.String(), func(a, b kernels.Device) error { return sameProduct(a, b, p) }) {
+				return
+			}
+		}
 	}
 }
 
@@ -63,9 +76,17 @@ func sameKernel(a, b kernels.Device, k *kernels.Kernel, c Case) error {
 	return sameBits(k, x, y)
 }
 
-func report(t *testing.T, err error) {
-	t.Helper()
+func sameProduct(a, b kernels.Device, p Product) error {
+	_, _, _, x, err := product(a, p)
 	if err != nil {
-		t.Error(err)
+		return err
 	}
+	_, _, _, y, err := product(b, p)
+	if err != nil {
+		return err
+	}
+	if at := firstDifference(x, y); at >= 0 {
+		return fmt.Errorf("dst[%d] = %g on %s and %g on %s", at-guard, x[at], a.Name(), y[at], b.Name())
+	}
+	return nil
 }

@@ -9,12 +9,15 @@ import (
 
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
-	"gorgan/cmd/gorgan": {"gorgan/cuda", "gorgan/model", "gorgan/dataset"},
-	"gorgan/model":      {"gorgan/kernels", "gorgan/dataset"},
-	"gorgan/cuda":       {"gorgan/kernels", "gorgan/kernels/kerneltest"},
-	"gorgan/kernels":    nil,
-	"gorgan/dataset":    nil,
+	"gorgan/cmd/gorgan":         {"gorgan/cuda", "gorgan/model", "gorgan/dataset"},
+	"gorgan/model":              {"gorgan/kernels", "gorgan/dataset"},
+	"gorgan/cuda":               {"gorgan/kernels", "gorgan/kernels/kerneltest"},
+	"gorgan/kernels":            nil,
+	"gorgan/dataset":            nil,
 	"gorgan/kernels/kerneltest": {"gorgan/kernels"},
+	// For Gorgonia programs, and one of them.
+	"gorgan/kernels/engine":         {"gorgan/kernels"},
+	"gorgan/kernels/engine/example": {"gorgan/kernels/engine", "gorgan/dataset"},
 	// For comparison, and independent of us.
 	"gorgan/scripts/peers/gorgonia": nil,
 }

@@ -1,0 +1,135 @@
+//go:build gpu && !cpu
+
+package cuda
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gorgan/kernels"
+	"gorgan/kernels/kerneltest"
+)
+
+// changes are single instructions made wrong, each by its own pattern.
+var changes = []struct {
+	what string
+	from *regexp.Regexp
+	to   string
+}{
+	{"add for sub", regexp.MustCompile(`\bsub(\.rn)?\.(f32|f64|u32|s32|u64)`), "add$1.$2"},
+	{"sub for add", regexp.MustCompile(`\badd(\.rn)?\.(f32|f64|u32|u64)`), "sub$1.$2"},
+	{"add for mul", regexp.MustCompile(`\bmul(\.rn)?\.(f32|f64)`), "add$1.$2"},
+	{"add for mul.lo", regexp.MustCompile(`\bmul\.lo\.`), "add."},
+	{"the other predicate", regexp.MustCompile(`@(%\w+)`), "@!$1"},
+	{"gt for ge", regexp.MustCompile(`\bsetp\.ge\.`), "setp.gt."},
+	{"ge for gt", regexp.MustCompile(`\bsetp\.gt\.`), "setp.ge."},
+	{"ge for lt", regexp.MustCompile(`\bsetp\.lt\.`), "setp.ge."},
+	{"ne for eq", regexp.MustCompile(`\bsetp\.eq\.`), "setp.ne."},
+	{"eq for ne", regexp.MustCompile(`\bsetp\.neu?\.`), "setp.eq."},
+	{"a block for a thread", regexp.MustCompile(`%tid\.x`), "%ctaid.x"},
+	{"another stride", regexp.MustCompile(`(mul\.wide\.u32[^;]*), 4;`), "$1, 8;"},
+	{"no store", regexp.MustCompile(`\bst\.(global|shared)[^;]*;`), ""},
+	{"no barrier", regexp.MustCompile(`\bbar\.sync[^;]*;`), ""},
+	{"another shift", regexp.MustCompile(`(sh[lr]\.[bu]32[^;]*), (\d+);`), "$1, 1$2;"},
+	{"the wrong half", regexp.MustCompile(`mul\.hi\.`), "mul.lo."},
+	{"a change of sign", regexp.MustCompile(`\bfma\.rn\.(f32|f64) (%\w+), (%\w+), ([^,]+), (%\w+);`), "neg.$1 $2, $5;"},
+	{"another constant", regexp.MustCompile(`0f3F800000`), "0f3F000000"},
+	{"zero for one", regexp.MustCompile(`, 1;`), ", 0;"},
+	{"min for max", regexp.MustCompile(`\bmax\.`), "min."},
+	{"and for or", regexp.MustCompile(`\bor\.(b32|pred)`), "and.$1"},
+	{"or for and", regexp.MustCompile(`\band\.(b32|pred)`), "or.$1"},
+	{"or for xor", regexp.MustCompile(`\bxor\.b32`), "or.b32"},
+	{"the wrong word", regexp.MustCompile(`\bld\.global(\.nc)?\.(f32|u32) (%\w+), \[(%\w+)\];`), "mov.b32 $3, 0;"},
+}
+
+// mutant is a kernel's text with one instruction changed.
+type mutant struct{ what, text string }
+
+func mutants(text string) []mutant {
+	_, body, _ := strings.Cut(text, "{\n")
+	head := strings.TrimSuffix(text, body)
+	var all []mutant
+	for _, c := range changes {
+		for _, at := range c.from.FindAllStringIndex(body, -1) {
+			line := strings.Count(head+body[:at[0]], "\n") + 1
+			start := strings.LastIndexByte(body[:at[0]], '\n') + 1
+			if strings.Contains(body[start:at[0]], "//") {
+				continue
+			}
+			changed := body[:at[0]] + c.from.ReplaceAllString(body[at[0]:at[1]], c.to) + body[at[1]:]
+			if changed != body {
+				all = append(all, mutant{fmt.Sprintf("line %d: %s", line, c.what), head + changed})
+			}
+		}
+	}
+	return all
+}
+
+// TestMutants changes single instructions of every kernel. At least five changes of each
+// must be caught by the shared suite; those that are not are told with -v.
+func TestMutants(t *testing.T) {
+	if all := List(); len(all) < 2 || !strings.Contains(all[1].About, "simulated device") {
+		t.Skip("a wrong kernel may do harm on a card")
+	}
+	const wanted = 5
+	for _, k := range kernels.All() {
+		t.Run(k.Name, func(t *testing.T) {
+			all := mutants(k.PTX())
+			// Every so many, so that all parts of the kernel have their turn.
+			every := 1
+			if os.Getenv("GORGAN_MUTANTS") != "all" {
+				every = max(1, len(all)/8)
+			}
+			caught := 0
+			for i := range all {
+				// Those passed over have their turn when too few were caught.
+				m := all[i*every%len(all)+i*every/len(all)]
+				if i >= len(all)/every && caught >= wanted {
+					break
+				}
+				switch err := try(t, k, m.text); {
+				case err == nil:
+					t.Logf("not caught: %s", m.what)
+				case !errors.Is(err, errUntaken):
+					caught++
+				}
+			}
+			if caught < wanted {
+				t.Errorf("%d changes of %d were caught, want at least %d", caught, len(all), wanted)
+			}
+		})
+	}
+}
+
+// errUntaken is a change that is no PTX.
+var errUntaken = errors.New("not taken")
+
+// try runs the suite's cases of k with another text, and returns the first failure.
+func try(t *testing.T, k *kernels.Kernel, text string) error {
+	t.Helper()
+	dev, _, err := Open("cuda", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dev.Close()
+	d := dev.(*device)
+	var untaken error
+	if err := d.run("loading a mutant", func() error { untaken = d.LoadCUDAFunc(k.Name, text, []string{k.Name}); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if untaken != nil {
+		return errUntaken
+	}
+	for name, check := range kerneltest.All() {
+		if strings.HasPrefix(name, k.Name+"/") {
+			if err := check(dev); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,7 +1,7 @@
 # Targets for people; .ci/run calls test, and the others in turn.
 GO ?= go
 
-.PHONY: help build train test race cross lint generate fuzz clean
+.PHONY: help build train test race cross lint generate fuzz gpu ptx sim test-gpu lint-gpu test-scripts gpu-bundle clean
 
 help:
 	@echo "make train   build, then train the tutorial's GAN on the embedded MNIST"
@@ -12,6 +12,14 @@ help:
 	@echo "make lint    gofmt, vet and staticcheck"
 	@echo "make generate   write the assembly anew from scripts/asmgen"
 	@echo "make fuzz    fuzz every parser, FUZZTIME each (20s)"
+	@echo "make gpu     build ./gorgan with CUDA; wants gcc and Python, fetches CUDA's headers into .cuda unless CUDA_HOME has them"
+	@echo "make ptx     assemble every PTX kernel for compute capability 7.5 to 12.0; fetches ptxas, 12 MB, into .cuda"
+	@echo "make sim     build the simulated CUDA device in .cuda/sim (wants a C++ compiler)"
+	@echo "make test-gpu   run the tests of the build with CUDA on the simulated device"
+	@echo "make lint-gpu   vet and staticcheck of the build with CUDA"
+	@echo "make test-scripts   test the programs that fetch and reduce CUDA's headers"
+	@echo "make gpu-bundle   make dist/gorgan-gpu, which checks and measures on a machine with a GPU and no Go"
+	@echo "make clean   remove what was built and fetched, runs/ apart"
 
 build:
 	CGO_ENABLED=0 $(GO) build -o gorgan ./cmd/gorgan
@@ -47,5 +55,33 @@ FUZZTIME ?= 20s
 fuzz:
 	FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
+# The build with CUDA. Nothing of CUDA's is linked: gorgan starts with the C library alone.
+gpu:
+	scripts/with_cuda.sh $(GO) build -tags gpu -o gorgan ./cmd/gorgan
+	@readelf -d gorgan | awk '/NEEDED/ && !/lib(c|m|dl|pthread)\.so|ld-linux/ { print "gorgan needs " $$NF " to start"; bad = 1 } END { exit bad }'
+
+ptx:
+	scripts/cuda/ptx.py
+
+SIM = .cuda/sim
+ON_SIM = GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1
+
+sim:
+	@cxx=$${CXX:-$$(command -v g++ || command -v clang++)} && CXX=$$cxx cuda/sim/build.sh $(SIM) || \
+	{ test -z "$$cxx" && echo "no C++ compiler: the simulated CUDA device is not built, and tests that need one are skipped"; }
+
+test-gpu: sim
+	$(if $(wildcard $(SIM)/libcuda.so.1),$(ON_SIM)) scripts/with_cuda.sh $(GO) test -tags gpu ./cuda/... ./kernels/... ./model/... ./cmd/...
+
+lint-gpu:
+	scripts/with_cuda.sh $(GO) vet -tags gpu ./...
+	scripts/with_cuda.sh $(GO) run $(STATICCHECK) -tags gpu ./...
+
+test-scripts:
+	python3 -m unittest discover -s scripts/cuda -p 'test_*.py'
+
+gpu-bundle:
+	scripts/gpu_bundle.sh dist/gorgan-gpu
+
 clean:
-	rm -f gorgan
+	rm -rf gorgan .cuda dist

@@ -14,7 +14,7 @@ func TestOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if why == "" || !strings.Contains(dev.Name(), "cpu, 3 workers") {
+		if want := map[string]string{"cpu": "cpu, 3 workers", "auto": ""}[name]; why == "" || !strings.Contains(dev.Name(), want) {
 			t.Errorf("%s opened %s (%q)", name, dev.Name(), why)
 		}
 		if err := dev.Close(); err != nil {
@@ -22,8 +22,7 @@ func TestOpen(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]error{
-		"cuda": cuda.ErrNoDevice, "cuda:0": cuda.ErrNoDevice, "cuda:7": cuda.ErrNoDevice,
-		"cuda:x": cuda.ErrName, "cuda:-1": cuda.ErrName, "cuda:": cuda.ErrName, "gpu": cuda.ErrName, "": cuda.ErrName,
+		"cuda:97": cuda.ErrNoDevice, "cuda:x": cuda.ErrName, "cuda:-1": cuda.ErrName, "cuda:": cuda.ErrName, "gpu": cuda.ErrName, "": cuda.ErrName,
 	} {
 		if dev, _, err := cuda.Open(name, cuda.Options{}); dev != nil || !errors.Is(err, want) {
 			t.Errorf("%s: got %v, %v, want %v", name, dev, err, want)
@@ -33,7 +32,7 @@ func TestOpen(t *testing.T) {
 
 func TestList(t *testing.T) {
 	all := cuda.List()
-	if len(all) != 2 || all[0].Name != "cpu" || !all[0].Ready || all[1].Ready || all[1].About == "" {
+	if len(all) < 2 || all[0].Name != "cpu" || !all[0].Ready || all[1].Name != "cuda:0" || all[1].About == "" {
 		t.Errorf("%+v", all)
 	}
 }

@@ -61,11 +61,11 @@ func (d *device) run(what string, f func() error) error {
 	var err error
 	if d.mode == queue {
 		err = d.do(what, f)
-	} else {
-		err = driver.Describe(f())
+	} else if err = f(); err != nil {
+		err = fmt.Errorf("%s: %w", what, driver.Describe(err))
 	}
 	if err != nil {
-		d.failed = fmt.Errorf("cuda: %s: %w", what, err)
+		d.failed = fmt.Errorf("cuda: %w", err)
 	}
 	return d.failed
 }
@@ -198,7 +198,11 @@ func (d *device) Close() error {
 		return errClosed
 	}
 	d.closed = true
-	return d.close()
+	err := d.close()
+	if d.failed != nil {
+		return nil // that was told; what follows from it is no news
+	}
+	return err
 }
 
 // MatMul is one Sgemm. cuBLAS takes matrices column by column, and so sees each of

@@ -16,7 +16,11 @@ import (
 	"gorgan/kernels/kerneltest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// A kernel broken on purpose may loop for ever; no kernel's block takes as long as this.
+	os.Setenv("GORGAN_SIM_FAULTS", "steps=20000000")
+	goleak.VerifyTestMain(m)
+}
 
 // onCUDA opens the first CUDA device, or skips where there is none and none is required.
 func onCUDA(t testing.TB, o cuda.Options) kernels.Device {

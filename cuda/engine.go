@@ -101,7 +101,10 @@ func (e *engine) wait(what string, c call) error {
 	defer timer.Stop()
 	select {
 	case err := <-e.answers:
-		return driver.Describe(err)
+		if err != nil {
+			return fmt.Errorf("%s: %w", what, driver.Describe(err))
+		}
+		return nil
 	case <-timer.C:
 		e.stuck = fmt.Errorf("%s: %w within %v; the device hangs or is very busy, see nvidia-smi, or set %s higher", what, ErrTimeout, e.timeout, TimeoutVar)
 		return e.stuck
@@ -114,7 +117,12 @@ func (e *engine) close() error {
 	if e.stuck != nil {
 		return nil
 	}
-	err := e.wait("closing the device", call{f: e.Close})
+	err := e.wait("closing the device", call{f: func() error {
+		// Modules end with their context. After a failure they cannot be unloaded, and
+		// Close would stop there and leave the engine's goroutine.
+		clear(e.Modules())
+		return e.Close()
+	}})
 	if e.stuck == nil {
 		close(e.calls)
 	}

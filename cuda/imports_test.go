@@ -15,6 +15,9 @@ var mayImport = map[string][]string{
 	"gorgan/kernels":            nil,
 	"gorgan/dataset":            nil,
 	"gorgan/kernels/kerneltest": {"gorgan/kernels"},
+	// The evaluation, and what makes the classifier in it.
+	"gorgan/model/evaluate":       {"gorgan/kernels", "gorgan/dataset"},
+	"gorgan/model/evaluate/train": {"gorgan/model/evaluate", "gorgan/kernels", "gorgan/dataset"},
 	// For Gorgonia programs, and one of them.
 	"gorgan/kernels/engine":         {"gorgan/kernels"},
 	"gorgan/kernels/engine/example": {"gorgan/kernels/engine", "gorgan/dataset"},

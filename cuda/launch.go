@@ -14,15 +14,9 @@ import (
 	"gorgan/kernels"
 )
 
-// maxArgs is more arguments than any kernel takes.
-const maxArgs = 24
-
 func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 	if err := k.Check(a); err != nil {
 		return err
-	}
-	if n := len(a.Tensors) + len(a.Scalars) + len(a.Sizes); n > maxArgs {
-		return fmt.Errorf("cuda: %s takes %d arguments, at most %d are possible", k.Name, n, maxArgs)
 	}
 	grid := k.Grid(a.Sizes)
 	if int64(grid.Blocks) >= 1<<31 {
@@ -34,25 +28,18 @@ func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 		if f, untaken = d.function(k); untaken != nil || d.mode == rehearse {
 			return nil
 		}
-		// The binding reads 8 bytes of each argument.
-		var words [maxArgs]uint64
-		var args [maxArgs]unsafe.Pointer
-		n := 0
-		add := func(word uint64) {
-			words[n] = word
-			args[n] = unsafe.Pointer(&words[n])
-			n++
-		}
+		var words [24]uint64
+		w := words[:0]
 		for _, t := range a.Tensors {
-			add(uint64(t.Uintptr()))
+			w = append(w, uint64(t.Uintptr()))
 		}
 		for _, s := range a.Scalars {
-			add(uint64(math.Float32bits(s)))
+			w = append(w, uint64(math.Float32bits(s)))
 		}
 		for _, s := range a.Sizes {
-			add(uint64(s))
+			w = append(w, uint64(s))
 		}
-		return f.Launch(grid.Blocks, 1, 1, grid.Threads, 1, 1, 0, d.stream, args[:n])
+		return driver.Launch(f, grid.Blocks, grid.Threads, d.stream, w)
 	})
 	return cmp.Or(err, untaken)
 }
@@ -74,35 +61,33 @@ func (d *device) Record(step func() error) (kernels.Step, error) {
 	if d.noGraph {
 		return &recorded{d, nil, step}, nil
 	}
-	if err := d.within(rehearse, "rehearsing a step", step); err != nil {
-		return nil, err
-	}
 	var graph *driver.Graph
-	err := d.within(inStep, "capturing a step", func() (err error) {
-		graph, err = driver.Capture(d.stream, step)
-		return err
-	})
-	if err != nil {
+	var wrong error // what the step itself finds wrong does the device no harm
+	try := func() error { wrong = step(); return wrong }
+	err := d.within(rehearse, "rehearsing a step", func() error { try(); return nil })
+	if err == nil && wrong == nil {
+		err = d.within(inStep, "capturing a step", func() (err error) {
+			graph, err = driver.Capture(d.stream, try)
+			if wrong != nil {
+				return nil
+			}
+			return err
+		})
+	}
+	if err = cmp.Or(err, wrong); err != nil {
 		return nil, err
 	}
 	return &recorded{d, graph, step}, nil
 }
 
-// within calls f on the engine's goroutine, where Launch and MatMul then are in a mode
+// within is run on the engine's goroutine, where Launch and MatMul then are in a mode
 // of their own.
 func (d *device) within(m mode, what string, f func() error) error {
-	if d.mode != queue {
-		return fmt.Errorf("cuda: %s in a recorded step, which may only launch and multiply", what)
-	}
-	if d.closed {
-		return errClosed
-	}
-	if d.failed != nil {
-		return d.failed
-	}
-	d.mode = m
-	defer func() { d.mode = queue }()
-	return d.do(what, f)
+	return d.outside(what, func() error {
+		d.mode = m
+		defer func() { d.mode = queue }()
+		return f()
+	})
 }
 
 // recorded is a captured graph, or where there is none the step itself.
@@ -114,7 +99,9 @@ type recorded struct {
 
 func (r *recorded) Run() error {
 	if r.graph == nil {
-		return r.dev.within(inStep, "a step", r.step)
+		var wrong error
+		err := r.dev.within(inStep, "a step", func() error { wrong = r.step(); return nil })
+		return cmp.Or(err, wrong)
 	}
 	return r.dev.outside("a step", func() error { return r.graph.Launch(r.dev.stream) })
 }

@@ -14,5 +14,5 @@ func open(int, Options) (kernels.Device, error) {
 }
 
 func probe(int) (about string, err error) {
-	return "", fmt.Errorf("%w: this program was built without CUDA", ErrNoDevice)
+	return "", fmt.Errorf("%w: this program was built without CUDA; make gpu builds one that has it", ErrNoDevice)
 }

@@ -78,7 +78,14 @@ func find(n int) (libraries driver.Libraries, name string, err error) {
 	return libraries, name, nil
 }
 
-func unusable(err error) error { return fmt.Errorf("%w: %w", ErrNoDevice, err) }
+// unusable says why there is no device to compute on.
+func unusable(err error) error {
+	if errors.Is(err, cu.OutOfMemory) {
+		err = fmt.Errorf("%w: the device has not the %d MB that cuBLAS works in, let alone the nets; end other programs on it, see nvidia-smi (%w)",
+			ErrMemory, workspaceBytes>>20, err)
+	}
+	return fmt.Errorf("%w: %w", ErrNoDevice, err)
+}
 
 // probe says what the n-th device is.
 func probe(n int) (about string, err error) {

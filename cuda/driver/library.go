@@ -1,0 +1,70 @@
+//go:build gpu && !cpu
+
+package driver
+
+// #include <stdlib.h>
+// #include "library.h"
+import "C"
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"unsafe"
+)
+
+// library is an open shared library. It stays open until the process ends.
+type library struct{ handle unsafe.Pointer }
+
+// openFirst opens the first of paths that is a library; a path without a slash is one
+// for the loader's path. If none is, problem says why.
+func openFirst(paths []string) (l *library, path, problem string) {
+	names := make(map[string]bool)
+	var missing, broken []string
+	for _, p := range paths {
+		if name := filepath.Base(p); !names[name] {
+			names[name] = true
+			missing = append(missing, name)
+		}
+		if _, err := os.Stat(p); strings.Contains(p, "/") && err != nil {
+			continue
+		}
+		l, why := open(p)
+		if l != nil {
+			return l, C.GoString(C.gorgan_cuda_path(l.handle)), ""
+		}
+		if !strings.HasPrefix(why, p+": cannot open shared object file: No such file") {
+			broken = append(broken, why)
+		}
+	}
+	if len(broken) > 0 {
+		return nil, "", "cannot open " + strings.Join(broken, "; ")
+	}
+	return nil, "", strings.Join(missing, " or ") + " was not found"
+}
+
+// open opens one library, or says why it does not.
+func open(path string) (l *library, why string) {
+	// The loader's sentence is the calling thread's.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	text := C.CString(path)
+	defer C.free(unsafe.Pointer(text))
+	var sentence *C.char
+	handle := C.gorgan_cuda_open(text, &sentence)
+	if handle == nil {
+		return nil, C.GoString(sentence)
+	}
+	return &library{handle}, ""
+}
+
+// has tells whether the library has a function.
+func (l *library) has(name string) bool {
+	text := C.CString(name)
+	defer C.free(unsafe.Pointer(text))
+	return C.gorgan_cuda_has(l.handle, text) != 0
+}
+
+// use makes the program's calls go to the library.
+func (l *library) use(which uint32) { C.gorgan_cuda_use(l.handle, which) }

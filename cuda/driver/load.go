@@ -1,0 +1,170 @@
+//go:build gpu && !cpu
+
+// Package driver opens the NVIDIA driver and cuBLAS when they are asked for, so that the
+// program starts on any machine, and adds to gorgonia.org/cu what a recorded step needs.
+//
+// Before Load every function of CUDA's answers that there is no device. cuDNN is never
+// opened, and managed memory never used: what asks for it gets device memory.
+package driver
+
+// #cgo LDFLAGS: -ldl
+// #include <cublas_v2.h>
+// #include <cuda.h>
+// #include "library.h"
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Why Load found nothing to compute on. Each begins a sentence that ends in a remedy.
+var (
+	ErrNoDriver     = errors.New("no NVIDIA driver")
+	ErrDriverTooOld = errors.New("the NVIDIA driver is too old")
+	ErrNoDevice     = errors.New("no CUDA device")
+	ErrDriver       = errors.New("the NVIDIA driver does not start")
+	ErrNoCUBLAS     = errors.New("no cuBLAS")
+	ErrTimeout      = errors.New("the NVIDIA driver does not answer")
+)
+
+// Libraries is what Load opened.
+type Libraries struct {
+	Driver, CUBLAS string // paths
+	DriverVersion  int    // the CUDA it supports, 12090 for 12.9
+	CUBLASVersion  int    // 120903 for 12.9.3; 0 if cuBLAS does not say
+}
+
+// String is the versions in words.
+func (l Libraries) String() string {
+	s := "CUDA " + cudaVersion(l.DriverVersion)
+	if v := l.CUBLASVersion; v > 0 {
+		s += fmt.Sprintf(", cuBLAS %d.%d.%d", v/10000, v/100%100, v%100)
+	}
+	return s
+}
+
+func cudaVersion(v int) string { return fmt.Sprintf("%d.%d", v/1000, v%1000/10) }
+
+// Load opens the driver and cuBLAS, once in a process: later calls answer the same. They
+// are looked for in the folders that GORGAN_CUDA_PATH names, then on the loader's path,
+// then where the driver, CUDA's toolkits and Python's wheels install them. What was
+// found before an error is returned with it.
+//
+// The driver is given timeout to start. One that hangs keeps its thread until the
+// process ends, and a later Load waits for it again.
+func Load(timeout time.Duration) (Libraries, error) {
+	l := loading()
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case <-l.done:
+		return l.libraries, l.err
+	case <-timer.C:
+		return Libraries{}, fmt.Errorf("%w within %v; see whether nvidia-smi does, and restart the machine if not", ErrTimeout, timeout)
+	}
+}
+
+// loadingOnce is a load on its way; the rest is valid once done is closed.
+type loadingOnce struct {
+	done      chan struct{}
+	libraries Libraries
+	err       error
+}
+
+var loading = sync.OnceValue(func() *loadingOnce {
+	l := &loadingOnce{done: make(chan struct{})}
+	go func() {
+		defer close(l.done)
+		if l.err = l.libraries.loadDriver(); l.err == nil {
+			l.err = l.libraries.loadCUBLAS()
+		}
+	}()
+	return l
+})
+
+// needed are the functions that the oldest driver of use has: CUDA 11.4's.
+var needed = [...]string{"cuStreamBeginCapture_v2", "cuGraphInstantiateWithFlags"}
+
+func (l *Libraries) loadDriver() error {
+	opened, path, problem := openFirst(candidates([]string{"libcuda.so.1"}, driverFolders()))
+	if opened == nil {
+		return fmt.Errorf("%w: %s; install the driver, pass the GPU through if this is a container, or name the folder in %s",
+			ErrNoDriver, problem, PathVar)
+	}
+	l.Driver = path
+	opened.use(C.library_driver)
+	var version C.int
+	if r := C.cuDriverGetVersion(&version); r != C.CUDA_SUCCESS {
+		return fmt.Errorf("%w: %s: cuDriverGetVersion: %w", ErrDriver, path, result(r))
+	}
+	l.DriverVersion = int(version)
+	for _, name := range needed {
+		if version < 11000 || !opened.has(name) {
+			return fmt.Errorf("%w: %s supports CUDA %s, 11.4 or later is needed; install driver 470 or later",
+				ErrDriverTooOld, path, cudaVersion(l.DriverVersion))
+		}
+	}
+	return l.startDriver()
+}
+
+// startDriver is where a sick driver fails or hangs.
+func (l *Libraries) startDriver() error {
+	var count C.int
+	r := C.cuInit(0)
+	if r == C.CUDA_SUCCESS {
+		r = C.cuDeviceGetCount(&count)
+	}
+	switch {
+	case r == C.CUDA_ERROR_NO_DEVICE || r == C.CUDA_SUCCESS && count == 0:
+		hint := "see nvidia-smi"
+		if visible, ok := os.LookupEnv("CUDA_VISIBLE_DEVICES"); ok {
+			hint += fmt.Sprintf(", and CUDA_VISIBLE_DEVICES, which is %q", visible)
+		}
+		return fmt.Errorf("%w: the driver %s is there but finds no GPU; %s", ErrNoDevice, l.Driver, hint)
+	case r != C.CUDA_SUCCESS:
+		return fmt.Errorf("%w: %s: cuInit: %w; see nvidia-smi, and restart the machine if the driver was just updated",
+			ErrDriver, l.Driver, result(r))
+	}
+	return nil
+}
+
+// loadCUBLAS opens the newest cuBLAS that the driver runs.
+func (l *Libraries) loadCUBLAS() error {
+	var names []string
+	for major := 13; major >= 11; major-- {
+		if major <= l.DriverVersion/1000 {
+			names = append(names, fmt.Sprintf("libcublas.so.%d", major))
+		}
+	}
+	opened, path, problem := openFirst(candidates(names, append(toolkitFolders(), wheelFolders()...)))
+	if opened == nil {
+		return fmt.Errorf("%w: %s; install it, for example with pip install %s, or name its folder in %s",
+			ErrNoCUBLAS, problem, wheel(names[0]), PathVar)
+	}
+	l.CUBLAS = path
+	opened.use(C.library_cublas)
+	for _, part := range [...]struct {
+		property C.libraryPropertyType
+		unit     int
+	}{{C.MAJOR_VERSION, 10000}, {C.MINOR_VERSION, 100}, {C.PATCH_LEVEL, 1}} {
+		var value C.int
+		if C.cublasGetProperty(part.property, &value) == C.CUBLAS_STATUS_SUCCESS {
+			l.CUBLASVersion += part.unit * int(value)
+		}
+	}
+	return nil
+}
+
+// wheel is the Python package that brings a cuBLAS.
+func wheel(name string) string {
+	major := strings.TrimPrefix(name, "libcublas.so.")
+	if major == "13" {
+		return "nvidia-cublas"
+	}
+	return "nvidia-cublas-cu" + major
+}

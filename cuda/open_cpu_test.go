@@ -1,0 +1,55 @@
+//go:build !gpu || cpu
+
+package cuda_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"gorgan/cuda"
+)
+
+// TestNoCUDA: a build without CUDA says so, and auto takes the CPU.
+func TestNoCUDA(t *testing.T) {
+	if dev, _, err := cuda.Open("cuda", cuda.Options{}); dev != nil || !errors.Is(err, cuda.ErrNoDevice) {
+		t.Errorf("got %v, %v, want %v", dev, err, cuda.ErrNoDevice)
+	}
+	dev, why, err := cuda.Open("auto", cuda.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dev.Close()
+	if !strings.HasPrefix(dev.Name(), "cpu") || !strings.Contains(why, "built without CUDA") {
+		t.Errorf("auto opened %s (%q)", dev.Name(), why)
+	}
+}
+
+// TestExamine: the CPU is sound, and each kernel is told of once.
+func TestExamine(t *testing.T) {
+	seen := map[string]int{}
+	if err := cuda.Examine(context.Background(), "cpu", cuda.Options{}, func(f cuda.Finding) {
+		seen[f.Step]++
+		if !f.OK || f.About == "" {
+			t.Errorf("%+v", f)
+		}
+	}); err != nil {
+		t.Error(err)
+	}
+	for _, step := range []string{"device", "bias_relu", "matmul", "recorded step"} {
+		if seen[step] != 1 {
+			t.Errorf("%s was told %d times", step, seen[step])
+		}
+	}
+	var last cuda.Finding
+	err := cuda.Examine(context.Background(), "cuda", cuda.Options{}, func(f cuda.Finding) { last = f })
+	if !errors.Is(err, cuda.ErrNoDevice) || last.OK {
+		t.Errorf("got %v, %+v", err, last)
+	}
+	ended, end := context.WithCancel(context.Background())
+	end()
+	if err := cuda.Examine(ended, "cpu", cuda.Options{}, func(cuda.Finding) {}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}

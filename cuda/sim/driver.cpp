@@ -1,0 +1,111 @@
+// What the driver keeps; see driver.h.
+#include "driver.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "export.h"
+
+namespace sim {
+
+Driver &driver() {
+  static Driver *const d = new Driver;
+  return *d;
+}
+
+std::vector<Context *> &contextStack() {
+  static thread_local std::vector<Context *> stack;
+  return stack;
+}
+
+int enter(const char *function, Context **context) {
+  if (!driver().initialized) return fail(notInitialized, "%s before cuInit", function);
+  if (contextStack().empty()) return fail(invalidContext, "%s: no context is current on this thread", function);
+  *context = contextStack().back();
+  if (!driver().contexts.find(*context)) return fail(contextDestroyed, "%s: the current context, number %d, was destroyed", function, (*context)->number);
+  return (*context)->spoilt;  // the sentence of the failure that spoilt it stands
+}
+
+int spoil(Context &context, int code) {
+  const bool lasting = code == eccUncorrectable || (code >= 700 && code < 720 && code != launchOutOfResources && code != primaryContextActive);
+  if (lasting) context.spoilt = code;
+  return code;
+}
+
+int struck(Point point, const char *function, Context *context) {
+  int code = unknownError;
+  switch (point) {
+    case Point::context: code = deviceUnavailable; break;
+    case Point::alloc: case Point::instantiate: code = outOfMemory; break;
+    case Point::copy: code = eccUncorrectable; break;
+    case Point::module: code = invalidPTX; break;
+    case Point::launch: case Point::sgemm: case Point::graph: case Point::sync: code = launchFailed; break;
+    case Point::capture: code = captureUnsupported; break;
+    default: break;
+  }
+  fail(code, "%s failed, as GORGAN_SIM_FAULTS says", function);
+  return context ? spoil(*context, code) : code;
+}
+
+int findStream(const char *function, Context &context, void *handle, Stream **stream) {
+  *stream = nullptr;
+  if (!handle || handle == reinterpret_cast<void *>(1)) return success;
+  *stream = driver().streams.find(handle);
+  if (!*stream) return fail(invalidHandle, "%s: %p is no stream, or was destroyed", function, handle);
+  if ((*stream)->context != &context)
+    return fail(invalidHandle, "%s: the stream is of context %d, but context %d is current", function, (*stream)->context->number, context.number);
+  return success;
+}
+
+int submit(const char *function, Context &context, Stream *stream, Effect effect, Work work) {
+  if (stream && stream->capture) {
+    if (!stream->capture->spoilt.empty()) return fail(captureInvalidated, "%s: the capture was spoilt before: %s", function, stream->capture->spoilt.c_str());
+    stream->capture->work.push_back(std::move(work));
+    return success;
+  }
+  if (!stream) {
+    for (Capture *c : driver().captures) {
+      if (c->context != &context) continue;
+      return spoilCapture(*c, fail(captureImplicit, "%s: work on the legacy default stream while another stream is capturing", function));
+    }
+  }
+  u64 firstFloat = 0;
+  const int code = spoil(context, work(&firstFloat));
+  if (effect == Effect::nan && !code && firstFloat) {
+    const f32 nan = std::numeric_limits<f32>::quiet_NaN();
+    std::memcpy(memory().find(firstFloat)->at(firstFloat), &nan, sizeof nan);
+  }
+  return code;
+}
+
+int spoilCapture(Capture &capture, int code) {
+  capture.spoilt = explain(code);
+  return code;
+}
+
+int forbidDuringCapture(const char *function, Context &context) {
+  for (Capture *c : driver().captures) {
+    if (c->context != &context || c->mode == CaptureMode::relaxed) continue;
+    if (c->mode == CaptureMode::threadLocal && c->thread != std::this_thread::get_id()) continue;
+    return spoilCapture(*c, fail(captureUnsupported, "%s is not allowed while a stream is capturing", function));
+  }
+  return success;
+}
+
+void destroyContext(Context *context) {
+  Driver &d = driver();
+  const auto mine = [=](const auto &object) { return object.context == context; };
+  for (Capture *c : d.captures)
+    if (c->context == context) c->origin->capture = nullptr;
+  d.captures.erase(std::remove_if(d.captures.begin(), d.captures.end(), [=](Capture *c) { return c->context == context; }), d.captures.end());
+  d.streams.dropIf(mine);
+  d.events.dropIf(mine);
+  d.graphs.dropIf(mine);
+  d.executableGraphs.dropIf(mine);
+  d.modules.dropIf([=](Module &m) { return m.context == context && (m.unload(), true); });
+  d.contexts.drop(context);
+  memory().releaseAll(context);
+}
+
+}  // namespace sim

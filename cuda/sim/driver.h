@@ -1,0 +1,150 @@
+// What the driver keeps: contexts, streams, captures, graphs. One lock guards it all;
+// work is done when it is submitted, so nothing runs between calls.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+#include "faults.h"
+#include "kernel.h"
+#include "memory.h"
+
+namespace sim {
+
+const int computeCapability = 80;
+
+// The objects of one kind that handles stand for. One that is dropped is kept in
+// memory, so that no handle ever comes to mean another object.
+template <class T>
+class Handles {
+ public:
+  T *add(T *object) {
+    live_.insert(object);
+    return object;
+  }
+  T *find(void *handle) const { return live_.count(handle) ? static_cast<T *>(handle) : nullptr; }
+  void drop(T *object) { live_.erase(object); }
+  template <class F>
+  void each(F f) const {
+    for (void *object : live_) f(*static_cast<T *>(object));
+  }
+  template <class F>
+  void dropIf(F test) {
+    for (auto at = live_.begin(); at != live_.end();) at = test(*static_cast<T *>(*at)) ? live_.erase(at) : std::next(at);
+  }
+
+ private:
+  std::unordered_set<void *> live_;
+};
+
+struct Context {
+  int number, device;
+  bool primary = false;
+  int spoilt = 0;  // the error that all calls give since a kernel failed, as on a card
+};
+
+// Does a piece of work; 0 or a code. Says where it stored its first float32, if it did.
+using Work = std::function<int(u64 *firstFloat)>;
+
+enum class CaptureMode : int { global = 0, threadLocal = 1, relaxed = 2 };
+
+struct Stream;
+
+struct Capture {
+  Context *context;
+  Stream *origin;
+  CaptureMode mode;
+  std::thread::id thread;
+  std::string spoilt;  // the sentence of what made it invalid, empty if nothing did
+  std::vector<Work> work;
+};
+
+struct Stream {
+  Context *context;
+  u32 flags;
+  Capture *capture = nullptr;
+};
+
+struct Event {
+  Context *context;
+  bool timed;
+  bool recorded = false;
+  const Capture *capture = nullptr;
+  std::chrono::steady_clock::time_point at;
+};
+
+struct Graph {
+  Context *context;
+  std::vector<Work> work;
+};
+
+struct ExecutableGraph : Graph {};
+
+struct Driver {
+  std::recursive_mutex lock;
+  bool initialized = false;
+  int contextsMade = 0;
+  Handles<Context> contexts;
+  Handles<Stream> streams;
+  Handles<Event> events;
+  Handles<Graph> graphs;
+  Handles<ExecutableGraph> executableGraphs;
+  Handles<Module> modules;
+  std::vector<Capture *> captures;  // that were begun and not ended
+};
+
+Driver &driver();
+using Locked = std::lock_guard<std::recursive_mutex>;
+
+// The contexts of this thread, the current one last.
+std::vector<Context *> &contextStack();
+
+// Whether a call may go on: the driver is initialised and the thread's current context
+// is alive and not spoilt; else a code. Gives the context.
+int enter(const char *function, Context **context);
+
+// Records a code that a kernel's failure gives; those of the device spoil the context.
+int spoil(Context &context, int code);
+
+// What a failing call of the point gives.
+int struck(Point point, const char *function, Context *context);
+
+// Runs f in the current context, after what GORGAN_SIM_FAULTS says of the point.
+template <class F>
+int inContext(const char *function, F f) {
+  const Locked hold(driver().lock);
+  Context *context = nullptr;
+  if (const int code = enter(function, &context)) return code;
+  return f(*context);
+}
+template <class F>
+int inContext(const char *function, Point point, F f) {
+  const Effect effect = strike(point);
+  return inContext(function, [&](Context &c) -> int {
+    if (effect != Effect::none && effect != Effect::nan) return struck(point, function, &c);
+    return f(c, effect);
+  });
+}
+
+// The stream of a handle: nullptr for the legacy default stream. A code if it is none
+// of this context.
+int findStream(const char *function, Context &context, void *handle, Stream **stream);
+
+// Does work at once, or records it if the stream is capturing.
+int submit(const char *function, Context &context, Stream *stream, Effect effect, Work work);
+
+// Makes the capture invalid by the call that just failed with that code; gives the code.
+int spoilCapture(Capture &capture, int code);
+
+// Spoils the capture and gives a code if one forbids a call that may wait, or change
+// what work uses.
+int forbidDuringCapture(const char *function, Context &context);
+
+// Ends a context, with all that was made in it.
+void destroyContext(Context *context);
+Context *retainPrimary(int device);
+
+}  // namespace sim

@@ -1,0 +1,19 @@
+// Tests of the simulated device, by the calls that a program makes of it.
+#include "check.h"
+
+Tally tally;
+
+int main() {
+  testFaults();
+  // A loop without end is to be found soon.
+  setenv("GORGAN_SIM_FAULTS", "steps=50000", 1);
+  testText();
+  testArithmetic();
+  testWarps();
+  testMemory();
+  testDriver();
+  testGraphs();
+  testProducts();
+  std::printf("simulated device: %d checks, %d failed\n", tally.checks, tally.failures);
+  return tally.failures != 0;
+}

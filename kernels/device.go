@@ -28,8 +28,8 @@ type Device interface {
 	MatMul(dst, a, b *tensor.Dense, tA, tB bool) error
 	// Launch runs k on a, after k.Check(a).
 	Launch(k *Kernel, a Args) error
-	// Record prepares one step for replay. The step only calls Launch and MatMul,
-	// and calls them with the same arguments each time. It is not run yet.
+	// Record prepares one step for replay. The step only calls Launch and MatMul, with
+	// the same arguments however often it is called. Their work is not done yet.
 	Record(step func() error) (Step, error)
 	// Sync waits for queued work and returns the first error since the last Sync.
 	Sync() error

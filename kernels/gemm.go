@@ -63,7 +63,9 @@ func (g *gemm) multiply(p *Product) {
 		g.a, g.b, g.m, g.n = p.B, p.A, 1, p.M
 		g.ars, g.aks, g.bks, g.bcs = 1, g.bks, g.aks, g.ars
 	}
-	g.pool.share(g.split(), g.part)
+	parts := g.split()
+	g.reserve()
+	g.pool.share(parts, g.part)
 	g.dst, g.a, g.b = nil, nil, nil
 }
 

@@ -1,11 +1,27 @@
 package kernels
 
-// scratch is what one worker packs into. It grows on first use.
+// scratch is what one worker packs into.
 type scratch struct{ a, b []float32 }
 
 // Packed rows of a are so many elements longer than need be: away from multiples
 // of 4 KiB, which fall on one set of the first-level cache.
 const padding = 16
+
+// reserve makes room for the product under way, for every worker whether or not it
+// will come to take a part: so a product that was done once allocates no more.
+func (g *gemm) reserve() {
+	k := min(g.k, most)
+	_, nr := g.largest()
+	for i := range g.room {
+		w := &g.room[i]
+		if g.packA {
+			w.a = grown(w.a, k*(g.rows+padding))
+		}
+		if g.packB {
+			w.b = grown(w.b, k*nr)
+		}
+	}
+}
 
 // blockA returns rows x k of op(a) from (i,l) on, and its strides.
 func (g *gemm) blockA(w *scratch, i, l, rows, k int) (a []float32, ars, aks int) {
@@ -14,7 +30,6 @@ func (g *gemm) blockA(w *scratch, i, l, rows, k int) (a []float32, ars, aks int)
 		return a, g.ars, g.aks
 	}
 	aks = rows + padding
-	w.a = grown(w.a, aks*k)
 	for p := range k {
 		copy(w.a[p*aks:][:rows], a[p*g.aks:])
 	}
@@ -29,7 +44,6 @@ func (g *gemm) panelB(w *scratch, l, j, k, cols int) (b []float32, bks int) {
 		return b, g.bks
 	}
 	_, nr := g.largest()
-	w.b = grown(w.b, k*nr)
 	if g.bcs == 1 {
 		for p := range k {
 			copy(w.b[p*nr:][:cols], b[p*g.bks:])
@@ -54,10 +68,10 @@ func (g *gemm) panelB(w *scratch, l, j, k, cols int) (b []float32, bks int) {
 	return w.b, nr
 }
 
-// grown is a slice of n elements: s, if it is large enough.
+// grown is a slice of at least n elements: s, if it is large enough.
 func grown(s []float32, n int) []float32 {
-	if cap(s) < n {
+	if len(s) < n {
 		return make([]float32, n)
 	}
-	return s[:n]
+	return s
 }

@@ -52,6 +52,8 @@ var (
 	defaultTol = Tol{Abs: 1e-6, Rel: 1e-5}
 	// The same for sums whose terms may cancel: their rounding stays that of the terms.
 	sumTol = Tol{Abs: 1e-6, Rel: 1e-5, Cancel: 1e-6}
+	// Float64 throughout, rounded to float32 once.
+	roundedTol = Tol{Rel: 1e-7}
 )
 
 // Kernel is one pass over device memory and all that is needed to call and to
@@ -89,9 +91,13 @@ type Args struct {
 func All() []*Kernel {
 	return []*Kernel{
 		&biasReLU, &biasSigmoid, &biasLinear, &reluGrad, &sigmoidGrad, &linearGrad,
+		&biasTanh, &tanhGrad, &maxout, &maxoutGrad, &maxoutPick, &dropout,
+		&classBias, &classGrad, &labels,
 		&bceLogits, &sigmoid, &logLoss, &logLossGrad, &sigmoidBack,
-		&adamRate, &adam, &adagrad, &momentum, &ema,
+		&leastSquares, &hinge, &wasserstein, &pairing, &rowPenalty, &rowLoss,
+		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp,
 		&tick, &uniform, &normal, &shuffle, &gather, &sum, &nonFinite,
+		&interpolate, &perturb, &standardDeviation, &addNoise,
 	}
 }
 

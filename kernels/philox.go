@@ -63,19 +63,23 @@ func Normal(dst []float32, stddev float64, key [2]uint32, purpose Purpose) {
 
 func normalBlocks(dst []float32, stddev float64, key [2]uint32, purpose Purpose, step uint32, lo, hi int) {
 	for b := lo; b < hi; b++ {
-		r := Philox4x32([4]uint32{uint32(b), uint32(purpose), step, 0}, key)
-		var v [4]float64
-		for j := 0; j < 4; j += 2 {
-			// u in (0,1) keeps the logarithm finite.
-			u := (float64(r[j]) + 0.5) / (1 << 32)
-			radius := math.Sqrt(-2 * math.Log(u))
-			sin, cos := math.Sincos(2 * math.Pi * float64(r[j+1]) / (1 << 32))
-			v[j], v[j+1] = radius*cos, radius*sin
-		}
+		v := boxMuller(Philox4x32([4]uint32{uint32(b), uint32(purpose), step, 0}, key))
 		for j := range dst[4*b : min(4*b+4, len(dst))] {
 			dst[4*b+j] = float32(stddev * v[j])
 		}
 	}
+}
+
+// boxMuller takes the words of one counter to values of mean 0 and standard deviation 1.
+func boxMuller(r [4]uint32) (v [4]float64) {
+	for j := 0; j < 4; j += 2 {
+		// u in (0,1) keeps the logarithm finite.
+		u := (float64(r[j]) + 0.5) / (1 << 32)
+		radius := math.Sqrt(-2 * math.Log(u))
+		sin, cos := math.Sincos(2 * math.Pi * float64(r[j+1]) / (1 << 32))
+		v[j], v[j+1] = radius*cos, radius*sin
+	}
+	return v
 }
 
 // shuffleRounds is two more than the four after which a Feistel network of random

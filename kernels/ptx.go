@@ -32,6 +32,10 @@ func gridN(size []int) Grid { return perThread(size[0]) }
 // gridArea is one thread for each element of a (rows, cols) tensor.
 func gridArea(size []int) Grid { return perThread(size[0] * size[1]) }
 
+// gridRows is one block for each row of a (rows, cols) tensor; its threads take every
+// 256th column of it.
+func gridRows(size []int) Grid { return Grid{size[0], 256} }
+
 // gridColumns is one block for each 8 columns of a (rows, cols) tensor; thread t
 // takes rows t/8, t/8+128, ... of the block's column t%8. Eight columns are the 32
 // bytes that memory moves at once; as few of them as that keep the rows each thread

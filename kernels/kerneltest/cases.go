@@ -19,7 +19,11 @@ var (
 	// for a CPU to share out.
 	lengths = [][]int{{1}, {31}, {32}, {33}, {255}, {256}, {257}, {1000}, {4099}, {70001}}
 	// (rows, cols)
-	matrices = [][]int{{1, 1}, {1, 33}, {33, 1}, {31, 257}, {256, 1}, {65, 64}, {128, 784}}
+	matrices = [][]int{{1, 1}, {1, 33}, {33, 1}, {31, 257}, {256, 1}, {65, 64}, {300, 70}, {128, 784}}
+	// (rows, units, pieces)
+	maxouts = [][]int{{1, 1, 1}, {1, 33, 2}, {33, 1, 3}, {31, 51, 5}, {260, 3, 4}, {128, 240, 5}}
+	// (rows, columns, classes)
+	classes = [][]int{{1, 1, 1}, {33, 5, 3}, {65, 300, 10}, {300, 65, 2}}
 )
 
 var table = map[string]row{
@@ -29,27 +33,62 @@ var table = map[string]row{
 	"relu_grad":     {matrices, [][]float32{{0}, {0.2}}},
 	"sigmoid_grad":  {matrices, nil},
 	"linear_grad":   {matrices, nil},
+	"bias_tanh":     {matrices, nil},
+	"tanh_grad":     {matrices, nil},
+	"maxout":        {maxouts, nil},
+	"maxout_grad":   {maxouts, nil},
+	"maxout_pick":   {maxouts, nil},
+	"class_bias":    {classes, nil},
+	"class_grad":    {classes, nil},
 	"bce_logits":    {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
 	"sigmoid":       {lengths, nil},
 	"log_loss":      {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
 	"log_loss_grad": {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
 	"sigmoid_back":  {lengths, nil},
-	"adam_rate":     {[][]int{{1, 0}, {5, 0}, {5, 4}}, [][]float32{{2e-4, 0.9, 0.999}, {1e-3, 0, 0.99}}},
-	"adam":          {lengths, [][]float32{{0.9, 0.999, 1e-8}, {0, 0.99, 1e-8}}},
+	"least_squares": {lengths, [][]float32{{1, 0.5}, {0, 0.5}, {-0.5, -1}}},
+	"hinge":         {lengths, [][]float32{{1}, {-1}}},
+	"wasserstein":   {lengths, [][]float32{{-1}, {1}, {0.3}}},
+	"pairing":       {lengths, nil},
+	"row_penalty":   {matrices, [][]float32{{5, 0}, {10, 1}, {0.3, -2}}},
+	"row_loss":      {lengths, [][]float32{{5, 0}, {10, 1}, {0.3, -2}}},
+	"adam_rate":     {[][]int{{1, 0}, {5, 0}, {5, 4}}, [][]float32{{0.9, 0.999}, {0, 0.99}}},
+	"adam":          {lengths, [][]float32{{0.9, 0.999, 1e-8}, {0, 0.99, 1e-8}, {0.5, 0.9, 0.1}}},
 	"adagrad":       {lengths, nil},
-	"momentum":      {lengths, [][]float32{{0}, {0.9}}},
+	"momentum":      {lengths, nil},
 	"ema":           {lengths, [][]float32{{0}, {0.5}, {0.999}}},
+	"clip":          {lengths, [][]float32{{0.01}, {1}}},
+	"decay":         {[][]int{{}}, [][]float32{{1e-3, 0.999, 1e-6}, {0.1, 0.99999, 1e-3}, {1e-3, 0.5, 1e-30}, {1e-3, 1, 0}}},
+	"ramp":          {[][]int{{1}, {3}, {997}, {1000}, {200000}}, [][]float32{{0.5, 0.7}, {1, 0}}},
 	"tick":          {[][]int{{}}, nil},
 	"uniform":       {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, nil},
-	"normal":        {[][]int{{1, 1 << 16}, {2, 5}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, [][]float32{{1}, {0.02}}},
-	// batch, images, batches a step, number of the batch
-	"shuffle": {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 128, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}}, nil},
+	// the last two draw zeroWord and onesWord
+	"normal": {[][]int{{1, 1 << 16}, {2, 5}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}, {8, zeroWord}, {8, onesWord}}, [][]float32{{1}, {0.02}}},
+	// rows, cols, purpose
+	"interpolate": {[][]int{{1, 1, 1 << 16}, {3, 255, 5}, {5, 256, 5}, {33, 1, 5}, {65, 257, 2<<16 | 1}, {128, 784, 2 << 16}}, nil},
+	"perturb":     {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {4099, 5}, {100352, 2 << 16}}, [][]float32{{0.5}, {-3}}},
+	"deviation":   {append([][]int{{1024}, {1025}}, lengths...), nil},
+	// n, purpose, steps: none, over by the step, and to come; the last two draw zeroWord and
+	// onesWord
+	"add_noise": {[][]int{{1, 1 << 16, 0}, {2, 5, 1}, {3, 5, 3}, {257, 2<<16 | 1, 1500}, {4099, 5, 200000}, {12800, 2 << 16, 0}, {8, zeroWord, 0}, {8, onesWord, 0}}, [][]float32{{1}, {0.02}}},
+	// batch, images, batches a step, number of the batch; the last has epochs beyond 2^32
+	"shuffle": {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 128, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}, {300, 5, 1 << 20, 7}}, nil},
+	// n, purpose, first; the last draws zeroWord, which is below no share that is kept
+	"dropout": {[][]int{{1, 5, 0}, {1, 5, 3}, {3, 5, 6}, {257, 2<<16 | 1, 0}, {12801, 2 << 16, 4098}, {8, zeroWord, 0}}, [][]float32{{0}, {0.5}, {0.8}, {1}}},
+	// batch, images
+	"labels": {[][]int{{1, 1}, {33, 2}, {257, 100}, {1000, 60000}}, nil},
 	// batch, pixels, images
 	"gather": {[][]int{{1, 1, 1}, {3, 5, 2}, {33, 49, 100}, {128, 784, 50}}, nil},
-	// 70001 is two of Sum's runs
-	"sum":        {append([][]int{{1 << 16}, {1<<16 + 1}}, lengths...), nil},
+	// either side of one and of two of Sum's runs
+	"sum":        {append([][]int{{1 << 16}, {1<<16 + 1}, {1<<17 + 1}}, lengths...), nil},
 	"non_finite": {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},
 }
+
+// Purposes for which the ends of the range of random words come up, once in 2^32: with
+// a key of 0, at step 1, the first word of counter 0 is 0, of counter 1 it is 2^32-1.
+const (
+	zeroWord = 61635094
+	onesWord = 929701454
+)
 
 // Case is one call of one kernel.
 type Case struct {
@@ -103,7 +142,7 @@ var fills = map[string]func(*rand.Rand) float32{
 // gave between 0 and 1.
 func fillFloat(kernel, tensor, fill string, r *rand.Rand) float32 {
 	v := fills[fill](r)
-	if tensor == "rate" {
+	if tensor == "rate" || tensor == "base" {
 		return max(v, -v) / 100
 	}
 	switch kernel + "." + tensor {
@@ -115,8 +154,14 @@ func fillFloat(kernel, tensor, fill string, r *rand.Rand) float32 {
 		if r.IntN(4) == 0 {
 			return 0 // what ReLU makes of a negative value
 		}
-	case "sigmoid_grad.y", "log_loss.p", "sigmoid_back.p":
+	case "tanh_grad.y":
+		return float32(math.Tanh(float64(v)))
+	case "sigmoid_grad.y", "log_loss.p", "sigmoid_back.p", "momentum.factor":
 		return float32(1 / (1 + math.Exp(-float64(v))))
+	case "non_finite.x": // so rare that one alone decides about a chunk
+		if fill == "special" && r.IntN(50) > 0 {
+			return float32(r.NormFloat64())
+		}
 	case "log_loss_grad.p": // above 1e-35, so that what is divided by it is a float32
 		return float32(1 / (1 + math.Exp(-0.8*float64(v))))
 	}
@@ -127,14 +172,22 @@ func fillFloat(kernel, tensor, fill string, r *rand.Rand) float32 {
 func fillWord(name string, size []int, fill string, r *rand.Rand) uint32 {
 	switch name {
 	case "clock":
-		return []uint32{1, 2, 1000, 123456}[r.IntN(4)]
-	case "index":
-		if fill == "special" && r.IntN(4) == 0 {
-			return uint32(size[2]) + r.Uint32N(3) // outside the data
+		if fill == "zero" {
+			return 1
 		}
-		return r.Uint32N(uint32(size[2]))
+		return []uint32{1, 2, 1000, 123456}[r.IntN(4)]
+	case "index", "label": // below the third size, or the last: images, classes
+		most := uint32(size[min(2, len(size)-1)])
+		if fill == "special" && r.IntN(4) == 0 {
+			return most + r.Uint32N(3) // outside the data
+		}
+		return r.Uint32N(most)
 	case "first":
 		return r.Uint32N(2)
+	case "key":
+		if fill == "zero" {
+			return 0
+		}
 	}
 	return r.Uint32()
 }

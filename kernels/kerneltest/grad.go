@@ -5,14 +5,15 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
 )
 
-// layer is an activation whose gradient kernel is held against differences of its
-// forward oracle.
+// layer is a kernel whose gradient kernel is held against differences of its forward
+// oracle.
 type layer struct {
 	forward, backward string
 	scalars           []float32
@@ -22,6 +23,10 @@ var layers = []layer{
 	{"bias_relu", "relu_grad", []float32{0}},
 	{"bias_relu", "relu_grad", []float32{0.2}},
 	{"bias_sigmoid", "sigmoid_grad", nil},
+	{"bias_tanh", "tanh_grad", nil},
+	{"maxout", "maxout_grad", nil},
+	{"class_bias", "class_grad", nil},
+	{"dropout", "dropout", []float32{0.5}},
 }
 
 func byName(name string) *kernels.Kernel {
@@ -29,84 +34,143 @@ func byName(name string) *kernels.Kernel {
 	return all[slices.IndexFunc(all, func(k *kernels.Kernel) bool { return k.Name == name })]
 }
 
-// checkLayer takes L = sum of d·act(x+bias) and compares dL/dx and dL/dbias, from
-// the device, with central differences of the oracle.
+// checkLayer takes L = the sum of d·y, y being the first tensor of the forward kernel,
+// and compares dL/dx, from the device, with central differences of its oracle. What the
+// gradient's kernel reads is d, or what the forward kernel left in the tensor of that
+// name; what it writes is the gradient at the tensor named behind its "d", or, in d's
+// place, at the tensor that the forward kernel changes into y.
 func checkLayer(dev kernels.Device, l layer) error {
-	const rows, cols, h = 7, 5, 1e-5
+	const h = 1e-5
 	r := rand.New(rand.NewPCG(3, 0))
-	x, bias, d := normals(r, rows*cols), normals(r, cols), normals(r, rows*cols)
-	f := byName(l.forward)
-	forward := func(x, bias []float64) []float64 {
-		m := kernels.Mem[float64]{F: [][]float64{slices.Clone(x), bias}, N: []int{rows, cols}}
+	f, b := byName(l.forward), byName(l.backward)
+	c := Case{Sizes: []int{7, 5, 3}[:len(f.Sizes)], Scalars: l.scalars}
+	floats, words := map[string][]float64{}, map[string][]uint32{}
+	for i, n := range f.Lens(c.Sizes) {
+		p := f.Params[i]
+		if p.Type == tensor.Float32 {
+			floats[p.Name] = normals(r, n)
+			continue
+		}
+		for range n {
+			words[p.Name] = append(words[p.Name], fillWord(p.Name, c.Sizes, "normal", r))
+		}
+	}
+	y := f.Params[0].Name
+	d := normals(r, len(floats[y]))
+	forward := func() map[string][]float64 {
+		m := kernels.Mem[float64]{N: c.Sizes}
 		for _, s := range l.scalars {
 			m.S = append(m.S, float64(s))
 		}
+		after := map[string][]float64{}
+		for _, p := range f.Params {
+			if p.Type == tensor.Float32 {
+				after[p.Name] = slices.Clone(floats[p.Name])
+				m.F = append(m.F, after[p.Name])
+			} else {
+				m.U = append(m.U, words[p.Name])
+			}
+		}
 		f.F64(m)
-		return m.F[0]
+		return after
 	}
-	objective := func(x, bias []float64) (sum float64) {
-		for i, y := range forward(x, bias) {
-			sum += d[i] * y
+	objective := func() (sum float64) {
+		for i, v := range forward()[y] {
+			sum += d[i] * v
 		}
 		return sum
 	}
-	got, err := launch(dev, byName(l.backward), l.scalars, []int{rows, cols}, single(d), make([]float32, cols), single(forward(x, bias)))
+	after := forward()
+	var before host
+	for i, n := range b.Lens(c.Sizes) {
+		switch p := b.Params[i]; {
+		case p.Type == tensor.Uint32:
+			before = append(before, padded(words[p.Name]))
+		case p.Name == "d" || p.Access == kernels.InOut:
+			before = append(before, padded(single(d)))
+		case p.Access == kernels.In:
+			before = append(before, padded(single(after[p.Name])))
+		default:
+			before = append(before, padded(make([]float32, n)))
+		}
+	}
+	got, err := before.onDevice(dev, b, c)
 	if err != nil {
 		return err
 	}
-	for i := range x {
-		if err := near("d", i, got[0][i], difference(x, i, h, func() float64 { return objective(x, bias) })); err != nil {
-			return err
+	for i, p := range b.Params {
+		if p.Access == kernels.In {
+			continue
 		}
-	}
-	for j := range bias {
-		if err := near("dbias", j, got[1][j], difference(bias, j, h, func() float64 { return objective(x, bias) })); err != nil {
-			return err
+		x := floats[strings.TrimPrefix(p.Name, "d")]
+		if p.Access == kernels.InOut {
+			x = floats[y]
+		}
+		if x == nil {
+			return fmt.Errorf("%s is the gradient at no tensor of %s", p.Name, f.Name)
+		}
+		for j := range x {
+			if err := near(p.Name, j, inner(got[i].([]float32))[j], difference(x, j, h, objective)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
+func padded[T any](s []T) []T { return slices.Concat(make([]T, guard), s, make([]T, guard)) }
+
 // passes are the layers without a bias and the losses, of one size n; a loss is the
-// first of its kernel's stats, and bce_logits gives its own gradient.
+// first of its kernel's stats, and most give their own gradient.
 func passes() []layer {
-	all := []layer{{"sigmoid", "sigmoid_back", nil}}
-	for _, s := range table["bce_logits"].scalars {
-		all = append(all, layer{"bce_logits", "bce_logits", s}, layer{"log_loss", "log_loss_grad", s})
+	all := []layer{{"sigmoid", "sigmoid_back", nil}, {"pairing", "pairing", nil}}
+	for _, names := range [][2]string{{"bce_logits", "bce_logits"}, {"log_loss", "log_loss_grad"},
+		{"least_squares", "least_squares"}, {"hinge", "hinge"}, {"wasserstein", "wasserstein"}} {
+		for _, s := range table[names[0]].scalars {
+			all = append(all, layer{names[0], names[1], s})
+		}
 	}
 	return all
 }
 
 // checkPass takes L = the sum of d·y, y = f(x), or the loss, and compares dL/dx from the
-// device with central differences of f's oracle. What the gradient's kernel reads it
-// finds by name: x, y or d, the gradient of either being that name after a "d".
+// device with central differences of f's oracle, for each of what f reads. What the
+// gradient's kernel reads it finds by name: x, y or d, the gradient of either being that
+// name after a "d".
 func checkPass(dev kernels.Device, l layer) error {
 	const n, h = 9, 1e-5
 	r := rand.New(rand.NewPCG(4, 0))
 	f, b := byName(l.forward), byName(l.backward)
-	input, output := f.Params[len(f.Params)-1].Name, f.Params[0].Name
-	x := normals(r, n)
-	if input == "p" {
-		x = probabilities(r, n)
+	known := map[string][]float64{}
+	var inputs []string
+	for _, p := range f.Params {
+		if p.Access != kernels.In {
+			continue
+		}
+		inputs = append(inputs, p.Name)
+		known[p.Name] = normals(r, n)
+		if p.Name == "p" {
+			known[p.Name] = probabilities(r, n)
+		}
 	}
 	forward := func() []float64 {
 		m := kernels.Mem[float64]{N: []int{n}}
 		for _, s := range l.scalars {
 			m.S = append(m.S, float64(s))
 		}
-		for _, length := range f.Lens(m.N) {
+		for i, length := range f.Lens(m.N) {
 			m.F = append(m.F, make([]float64, length))
+			copy(m.F[i], known[f.Params[i].Name])
 		}
-		copy(m.F[len(m.F)-1], x)
 		f.F64(m)
 		return m.F[0]
 	}
-	y := forward()
+	y, output := forward(), f.Params[0].Name
 	d := normals(r, len(y))
 	if output == "stats" {
 		d = []float64{1, 0}
 	}
-	known := map[string][]float64{input: x, output: y, "d" + output: d}
+	known[output], known["d"+output] = y, d
 	var tensors [][]float32
 	for i, length := range b.Lens([]int{n}) {
 		t := make([]float32, length)
@@ -119,16 +183,19 @@ func checkPass(dev kernels.Device, l layer) error {
 	if err != nil {
 		return err
 	}
-	gradient := slices.IndexFunc(b.Params, func(p kernels.Param) bool { return p.Name == "d"+input })
-	for i := range x {
-		want := difference(x, i, h, func() (sum float64) {
-			for j, v := range forward() {
-				sum += d[j] * v
+	for _, input := range inputs {
+		gradient := slices.IndexFunc(b.Params, func(p kernels.Param) bool { return p.Name == "d"+input })
+		x := known[input]
+		for i := range x {
+			want := difference(x, i, h, func() (sum float64) {
+				for j, v := range forward() {
+					sum += d[j] * v
+				}
+				return sum
+			})
+			if err := near("d"+input, i, got[gradient][i], want); err != nil {
+				return err
 			}
-			return sum
-		})
-		if err := near("d"+input, i, got[gradient][i], want); err != nil {
-			return err
 		}
 	}
 	return nil

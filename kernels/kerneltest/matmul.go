@@ -90,7 +90,7 @@ func CheckProduct(dev kernels.Device, p Product) error {
 func product(dev kernels.Device, p Product) (a, b, before, after []float32, err error) {
 	r := rand.New(rand.NewPCG(2, uint64(p.M*p.N*p.K)))
 	normal := func() float32 { return float32(r.NormFloat64()) }
-	hosts := [][]float32{guarded(p.M*p.N, 12345.678, normal), guarded(p.M*p.K, 12345.678, normal), guarded(p.K*p.N, 12345.678, normal)}
+	hosts := [][]float32{floats(p.M*p.N, kernels.Out, normal), floats(p.M*p.K, kernels.In, normal), floats(p.K*p.N, kernels.In, normal)}
 	shapes := [][2]int{{p.M, p.N}, {p.M, p.K}, {p.K, p.N}}
 	for i, t := range []bool{false, p.TA, p.TB} {
 		if t {

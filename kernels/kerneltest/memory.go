@@ -11,7 +11,9 @@ import (
 	"gorgan/kernels"
 )
 
-// guard values stand before and after each tensor; no kernel may touch them.
+// guard values stand before and after each tensor; no kernel may touch them. Those of
+// float tensors are infinite where a kernel only reads, so that a result shows one that
+// was read, and finite where it writes, so that what comes of an infinity shows there.
 const guard = 64
 
 // host is the tensors of one call, guards included, as the host holds them.
@@ -24,7 +26,7 @@ func newHost(k *kernels.Kernel, c Case) host {
 	for i, n := range k.Lens(c.Sizes) {
 		switch p := k.Params[i]; p.Type {
 		case tensor.Float32:
-			h[i] = guarded(n, 12345.678, func() float32 { return fillFloat(k.Name, p.Name, c.Fill, r) })
+			h[i] = floats(n, p.Access, func() float32 { return fillFloat(k.Name, p.Name, c.Fill, r) })
 		case tensor.Uint32:
 			h[i] = guarded(n, 0xdeadbeef, func() uint32 { return fillWord(p.Name, c.Sizes, c.Fill, r) })
 		default:
@@ -32,6 +34,13 @@ func newHost(k *kernels.Kernel, c Case) host {
 		}
 	}
 	return h
+}
+
+func floats(n int, a kernels.Access, fill func() float32) []float32 {
+	if a != kernels.In {
+		return guarded(n, 12345.678, fill)
+	}
+	return guarded(n, float32(math.Inf(1)), fill)
 }
 
 func guarded[T any](n int, g T, fill func() T) []T {

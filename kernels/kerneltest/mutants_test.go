@@ -94,7 +94,11 @@ func TestLaunchMutants(t *testing.T) {
 				// Drawing twice gives the same draw, and looking twice the same report.
 				idempotent := map[string]bool{"uniform": true, "shuffle": true, "gather": true, "non_finite": true,
 					"bce_logits": true, "adam_rate": true, "linear_grad": true, "sigmoid": true, "log_loss": true,
-					"log_loss_grad": true, "sigmoid_back": true, "normal": true, "sum": true}
+					"log_loss_grad": true, "sigmoid_back": true, "normal": true, "sum": true,
+					"least_squares": true, "hinge": true, "wasserstein": true, "pairing": true, "row_penalty": true,
+					"row_loss": true, "interpolate": true, "perturb": true, "deviation": true,
+					"maxout_grad": true, "maxout_pick": true, "class_grad": true, "labels": true, "clip": true,
+					"decay": true, "ramp": true}
 				if name == "done twice" && idempotent[k.Name] {
 					return
 				}
@@ -214,6 +218,11 @@ func TestGradientMutant(t *testing.T) {
 	for _, l := range passes() {
 		if checkPass(dev, l) == nil {
 			t.Errorf("%v passed", l)
+		}
+	}
+	for _, s := range table["row_penalty"].scalars {
+		if checkPenalty(dev, s) == nil {
+			t.Errorf("row_penalty of %v passed", s)
 		}
 	}
 }

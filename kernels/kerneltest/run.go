@@ -41,6 +41,12 @@ func All() iter.Seq2[string, func(dev kernels.Device) error] {
 				return
 			}
 		}
+		for _, s := range table["row_penalty"].scalars {
+			name := fmt.Sprintf("gradient/row_penalty/%v", s)
+			if !yield(name, func(dev kernels.Device) error { return checkPenalty(dev, s) }) {
+				return
+			}
+		}
 	}
 }
 

@@ -1,0 +1,51 @@
+package kernels
+
+import "gorgonia.org/tensor"
+
+var addNoise = Kernel{
+	Name:    "add_noise",
+	Params:  []Param{inout("x"), words("key"), words("clock")},
+	Scalars: []string{"stddev"}, Sizes: []string{"n", "purpose", "steps"},
+	Lens:  func(n []int) []int { return []int{n[0], 2, 1} },
+	Items: func(n []int) (int, int) { return (n[0] + 3) / 4, 64 },
+	Grid:  gridCounters,
+	// That of normal, and one rounding of the sum.
+	Tol: Tol{Abs: 1e-5, Cancel: 1e-7},
+	F32: func(m Mem[float32], lo, hi int) {
+		x, key, step, stddev := m.F[0], [2]uint32(m.U[0]), m.U[1][0], float64(m.S[0])
+		if steps := m.N[2]; steps > 0 {
+			stddev *= float64(max(0, steps-int(step-1))) / float64(steps)
+		}
+		for c := lo; c < hi; c++ {
+			v := boxMuller(Philox4x32([4]uint32{uint32(c), uint32(m.N[1]), step, 0}, key))
+			part := x[4*c : min(4*c+4, len(x))]
+			for j := range part {
+				part[j] += float32(stddev * v[j])
+			}
+		}
+	},
+	F64: func(m Mem[float64]) {
+		stddev, steps := m.S[0], float64(m.N[2])
+		if steps > 0 {
+			stddev *= max(0, 1-(float64(m.U[1][0])-1)/steps)
+		}
+		noise := make([]float64, m.N[0])
+		normal.F64(Mem[float64]{F: [][]float64{noise}, U: m.U, S: []float64{stddev}, N: m.N[:2]})
+		for i, v := range noise {
+			m.F[0][i] += v
+		}
+	},
+}
+
+// AddNoise adds to x (any shape) normal noise that fades out over training, the
+// instance noise of Sønderby et al., "Amortised MAP Inference for Image
+// Super-resolution" (2017), section 3.3:
+//
+//	x = x + stddev·max(0, 1-(step-1)/steps)·z
+//
+// z is what NewNormal draws for key (2), purpose and the step in clock (1), which counts
+// from 1. The noise does not fade where steps is 0. NaN and infinities stay.
+func AddNoise(dev Device, x, key, clock *tensor.Dense, purpose Purpose, stddev float32, steps int) error {
+	return dev.Launch(&addNoise, Args{[]*tensor.Dense{x, key, clock}, []float32{stddev},
+		[]int{x.Shape().TotalSize(), int(purpose), steps}})
+}

@@ -1,0 +1,33 @@
+package kerneltest
+
+import (
+	"math/rand/v2"
+
+	"gorgan/kernels"
+)
+
+// checkPenalty compares row_penalty's t, from the device, with central differences of
+// what row_loss's oracle makes of row_penalty's norms; scalars are weight and centre.
+func checkPenalty(dev kernels.Device, scalars []float32) error {
+	const rows, cols, h = 7, 5, 1e-5
+	r := rand.New(rand.NewPCG(5, 0))
+	g := normals(r, rows*cols)
+	s := []float64{float64(scalars[0]), float64(scalars[1])}
+	penalty := func() float64 {
+		norm, stats := make([]float64, rows), make([]float64, 2)
+		byName("row_penalty").F64(kernels.Mem[float64]{F: [][]float64{make([]float64, rows*cols), norm, g}, S: s, N: []int{rows, cols}})
+		byName("row_loss").F64(kernels.Mem[float64]{F: [][]float64{stats, norm}, S: s, N: []int{rows}})
+		return stats[0]
+	}
+	got, err := launch(dev, byName("row_penalty"), scalars, []int{rows, cols},
+		make([]float32, rows*cols), make([]float32, rows), single(g))
+	if err != nil {
+		return err
+	}
+	for i := range g {
+		if err := near("t", i, got[0][i], difference(g, i, h, penalty)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package kernels
+
+import "gorgonia.org/tensor"
+
+var maxoutGrad = Kernel{
+	Name:   "maxout_grad",
+	Params: []Param{out("da"), out("dbias"), in("d"), in("a")},
+	Sizes:  []string{"rows", "units", "pieces"},
+	Lens: func(n []int) []int {
+		area, cols := n[0]*n[1], n[1]*n[2]
+		return []int{n[0] * cols, cols, area, n[0] * cols}
+	},
+	Items: func(n []int) (int, int) { return n[1], n[0] * n[2] * 2 },
+	Grid:  func(n []int) Grid { return gridColumns([]int{n[0], n[1] * n[2]}) },
+	Tol:   defaultTol,
+	F32: func(m Mem[float32], lo, hi int) {
+		da, dbias, d, a, rows, units, pieces := m.F[0], m.F[1], m.F[2], m.F[3], m.N[0], m.N[1], m.N[2]
+		for i := range rows {
+			for u := lo; u < hi; u++ {
+				to := da[(i*units+u)*pieces:][:pieces]
+				clear(to)
+				to[argmax(a[(i*units+u)*pieces:][:pieces])] = d[i*units+u]
+			}
+		}
+		for c := lo * pieces; c < hi*pieces; c++ {
+			var sum float64
+			for i := range rows {
+				sum += float64(da[i*units*pieces+c])
+			}
+			dbias[c] = float32(sum)
+		}
+	},
+	F64: func(m Mem[float64]) {
+		da, dbias, d, a, pieces := m.F[0], m.F[1], m.F[2], m.F[3], m.N[2]
+		clear(da)
+		clear(dbias)
+		for i, v := range d {
+			c := i*pieces + firstLargest(a[i*pieces:][:pieces])
+			da[c] = v
+			dbias[c%len(dbias)] += v
+		}
+	},
+}
+
+// MaxoutGrad writes to da (rows, units·pieces) the gradient at the pieces a (rows,
+// units·pieces) that Maxout left, given d (rows, units), that at its output: d for the
+// first of a unit's largest pieces, 0 for the others. dbias (units·pieces) becomes the
+// sum of da over the rows.
+func MaxoutGrad(dev Device, da, dbias, d, a *tensor.Dense) error {
+	return dev.Launch(&maxoutGrad, Args{[]*tensor.Dense{da, dbias, d, a}, nil, unitsPieces(d, a)})
+}

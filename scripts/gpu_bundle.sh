@@ -10,13 +10,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 scripts/with_cuda.sh go build -tags gpu -trimpath -ldflags "-s -w" -o "$work/gorgan" ./cmd/gorgan
-for package in cuda kernels model dataset cmd/gorgan; do
+for package in cuda cuda/driver kernels model dataset cmd/gorgan; do
 	mkdir -p "$work/tests/$package"
 	scripts/with_cuda.sh go test -c -tags gpu -trimpath -ldflags "-s -w" -o "$work/tests/$package/test" "./$package"
 	if [ -d "$package/testdata" ]; then
 		cp -r "$package/testdata" "$work/tests/$package/"
 	fi
 done
+cp cuda/driver/symbols.h "$work/tests/cuda/driver/"
 mkdir -p "$work/scripts" "$work/dataset/mnist"
 cp -r scripts/peers "$work/scripts/"
 rm -rf "$work/scripts/peers/gorgonia" "$work/scripts/peers/__pycache__"

@@ -73,8 +73,8 @@ stage_doctor() {
 }
 
 stage_tests() {
-	for package in cuda kernels model dataset cmd/gorgan; do
-		log=tests-$(basename $package)
+	for package in cuda cuda/driver kernels model dataset cmd/gorgan; do
+		log=tests-$(echo $package | tr / -)
 		(cd "tests/$package" && GORGAN_TEST_DEVICE=cuda part "$log" 300 ./test -test.short)
 	done
 }

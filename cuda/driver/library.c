@@ -54,6 +54,18 @@ static CUresult allocate(CUdeviceptr *memory, size_t bytes, unsigned int flags) 
 	return cuMemAlloc(memory, bytes);
 }
 
+// The engine makes its cuBLAS handle on a thread without a context. cuBLAS would start
+// the device's primary context for it, which takes a while and some hundred MB; so there
+// is no handle until one is made where a context is current.
+static cublasStatus_t (*make_cublas)(cublasHandle_t *);
+static cublasStatus_t create_cublas(cublasHandle_t *handle) {
+	CUcontext current = NULL;
+	*handle = NULL;
+	if (cuCtxGetCurrent(&current) == CUDA_SUCCESS && current == NULL)
+		return CUBLAS_STATUS_SUCCESS;
+	return make_cublas(handle);
+}
+
 // The engine also makes a cuDNN handle, which it never uses. cuDNN is never opened.
 static cudnnStatus_t create_handle(cudnnHandle_t *handle) {
 	static char nothing;
@@ -94,5 +106,9 @@ void gorgan_cuda_use(void *opened, enum library library) {
 			continue;
 		void *function = dlsym(opened, names[i]);
 		gorgan_cuda_slots[i] = function ? function : missing[library];
+	}
+	if (library == library_cublas) {
+		*(void **)&make_cublas = gorgan_cuda_slots[slot_cublasCreate_v2];
+		gorgan_cuda_slots[slot_cublasCreate_v2] = create_cublas;
 	}
 }

@@ -107,6 +107,9 @@ std::vector<Case> floatCases() {
   all.push_back(of<f32, f32>("lg2.approx.f32", [](f32 a) { return static_cast<f32>(std::log2(Long(a))); }));
   all.push_back(of<f32, f32>("sin.approx.f32", [](f32 a) { return static_cast<f32>(std::sin(Long(a))); }));
   all.push_back(of<f32, f32>("cos.approx.f32", [](f32 a) { return static_cast<f32>(std::cos(Long(a))); }));
+  Case kept = of<f32, f32>("", [](f32 a) { return a; });  // .ftz leaves its operands as they are
+  kept.text = "add.ftz.f32 %d, %a, %a; mov.f32 %d, %a;";
+  all.push_back(kept);
   Case flushed = of<u32, f32, f32>("", [](f32 a, f32 b) { return flush(a) == flush(b) ? 1u : 0u; });
   flushed.text = "setp.eq.ftz.f32 %p, %a, %b; selp.u32 %d, 1, 0, %p;";
   all.push_back(flushed);

@@ -50,6 +50,7 @@ void testWidths() {
       {"v2 of them", ".reg .u64 %a; .reg .f32 %x, %y; ld.param.u64 %a, [a]; ld.global.v2.f32 {%x, %y}, [%a]; ret;", 0, 0, ""},
       {"a misaligned vector", ".reg .u64 %a; .reg .f32 %x, %y; ld.param.u64 %a, [a]; ld.global.v2.f32 {%x, %y}, [%a]; ret;", 4, 716, "no multiple of 8"},
       {"a double across the end", ".reg .u64 %a; .reg .f64 %x; ld.param.u64 %a, [a]; st.global.f64 [%a], 0d0000000000000000; ret;", 16, 700, "run past its end"},
+      {"a word across the end of shared memory", ".shared .b8 s[6]; .reg .u32 %v; ld.shared.u32 %v, [s+4]; ret;", 0, 700, "4 bytes at shared address 4, but the block has 6 bytes"},
       {"an atomic on what was never written", ".reg .u64 %a; ld.param.u64 %a, [a]; red.global.add.u32 [%a], 1; ret;", 16, 719, "never written"},
   };
   for (const auto &c : cases) {

@@ -79,6 +79,8 @@ const Program programs[] = {
     {"a race after one barrier", "shl.b32 %a, %t, 2; st.shared.u32 [%a], %t; bar.sync 0; xor.b32 %b, %a, 128; ld.shared.u32 %d, [%b]; st.shared.u32 [%a], %d;", 64, {}, 719, "races with a write of another warp"},
     {"a write after another warp's read", "shl.b32 %a, %t, 2; st.shared.u32 [%a], %t; bar.sync 0; setp.lt.u32 %p, %t, 32; xor.b32 %b, %a, 128; @%p ld.shared.u32 %d, [%b]; @!%p st.shared.u32 [%a], %t;", 64, {}, 719,
      "thread (32,0,0), line 8 of the PTX, @!%p st.shared.u32 [%a], %t: races with a read of another warp"},
+    {"a write after two warps' reads", "setp.eq.u32 %p, %t, 0; @%p st.shared.u32 [sm], 1; bar.sync 0; ld.shared.u32 %d, [sm]; setp.eq.u32 %p, %t, 63; @%p st.shared.u32 [sm], 2;", 64, {}, 719,
+     "thread (63,0,0), line 8 of the PTX, @%p st.shared.u32 [sm], 2: races with a read of another warp"},
     {"two values at one address", "st.shared.u32 [sm], %t; mov.u32 %d, 0;", 32, {}, 719, "stores another value at the same address"},
     {"one value at one address", "st.shared.u32 [sm], 5; bar.warp.sync -1; ld.shared.u32 %d, [sm];", 32, [](u32) { return 5u; }, 0, ""},
 };

@@ -70,8 +70,12 @@ sim:
 	@cxx=$${CXX:-$$(command -v g++ || command -v clang++)} && CXX=$$cxx cuda/sim/build.sh $(SIM) || \
 	{ test -z "$$cxx" && echo "no C++ compiler: the simulated CUDA device is not built, and tests that need one are skipped"; }
 
+# Package kernels has no code for CUDA: its suite runs on the device from package cuda.
+GPU_TESTS = ./cuda/... ./model ./cmd/...
+
 test-gpu: sim
-	$(if $(wildcard $(SIM)/libcuda.so.1),$(ON_SIM)) scripts/with_cuda.sh $(GO) test -tags gpu ./cuda/... ./kernels/... ./model/... ./cmd/...
+	@if [ -e $(SIM)/libcuda.so.1 ]; then set -x; GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1 GORGAN_TEST_DEVICE=cuda scripts/with_cuda.sh $(GO) test -tags gpu $(GPU_TESTS); \
+	else echo "no simulated CUDA device: tests that need one are skipped"; set -x; scripts/with_cuda.sh $(GO) test -tags gpu $(GPU_TESTS); fi
 
 lint-gpu:
 	scripts/with_cuda.sh $(GO) vet -tags gpu ./...

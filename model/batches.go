@@ -65,8 +65,8 @@ type stream struct {
 	set    *dataset.Set
 	loader *dataset.Loader
 	host   []uint8
-	data   *tensor.Dense // (DisSteps*B, pixels)
-	index  *tensor.Dense // 0, 1, ... DisSteps*B-1
+	data   *tensor.Dense   // (DisSteps*B, pixels)
+	index  []*tensor.Dense // (B) each: of the nth batch, nB, nB+1, ... (n+1)B-1
 }
 
 func newStream(g *game, set *dataset.Set) (*stream, error) {
@@ -76,14 +76,21 @@ func newStream(g *game, set *dataset.Set) (*stream, error) {
 	if s.data, err = g.dev.New(tensor.Uint8, n, g.config.Pixels()); err != nil {
 		return nil, err
 	}
-	if s.index, err = g.dev.New(tensor.Uint32, n); err != nil {
-		return nil, err
-	}
 	order := make([]uint32, n)
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	return s, g.dev.Upload(s.index, order)
+	for b := g.config.BatchSize; len(order) > 0; order = order[b:] {
+		index, err := g.dev.New(tensor.Uint32, b)
+		if err != nil {
+			return nil, err
+		}
+		if err := g.dev.Upload(index, order[:b]); err != nil {
+			return nil, err
+		}
+		s.index = append(s.index, index)
+	}
+	return s, nil
 }
 
 func (s *stream) start(ctx context.Context, done uint32, p Plan) (err error) {
@@ -113,10 +120,5 @@ func (s *stream) next(ctx context.Context) error {
 }
 
 func (s *stream) batch(dst *tensor.Dense, nth int) error {
-	b := s.game.config.BatchSize
-	index, err := s.game.dev.View(s.index, nth*b, b)
-	if err != nil {
-		return err
-	}
-	return kernels.Gather(s.game.dev, dst, index, s.data)
+	return kernels.Gather(s.game.dev, dst, s.index[nth], s.data)
 }

@@ -109,3 +109,7 @@ func (t *Trainer) Poison(what string, at int, v float32) error {
 func (t *Trainer) Look() error  { return t.health.look() }
 func (t *Trainer) Check() error { return t.health.check() }
 func (t *Trainer) Tick() error  { return kernels.Tick(t.game.dev, t.game.clock) }
+
+// TrainStep and MeasureStep are the recorded steps, without the feed and the metrics.
+func (t *Trainer) TrainStep() error   { return t.train.Run() }
+func (t *Trainer) MeasureStep() error { return t.measure.Run() }

@@ -21,7 +21,10 @@ type game struct {
 	draw            *pass         // G on z, into images
 	both            *pass         // D on images
 	fake            *pass         // D on the drawn half alone
-	stats           *tensor.Dense // results, see the offsets below
+
+	logits, dLogits [2]*tensor.Dense             // (B,1) each: of both, on x and on what is drawn
+	stats           *tensor.Dense                // results, see the offsets below
+	results         [statsSize / 2]*tensor.Dense // stats in pairs
 	batches         batchSource
 }
 
@@ -89,6 +92,9 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	if g.fake, err = g.dis.newPass(drawn, nil); err != nil {
 		return nil, err
 	}
+	if err := g.views(); err != nil {
+		return nil, err
+	}
 	if g.optG, err = row.value.open(c, g.gen, g.clock, 1); err != nil {
 		return nil, err
 	}
@@ -97,6 +103,28 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	}
 	return g, nil
 }
+
+// views names the parts of what is computed as a whole.
+func (g *game) views() (err error) {
+	for i := range g.results {
+		if g.results[i], err = g.dev.View(g.stats, 2*i, 2); err != nil {
+			return err
+		}
+	}
+	b := g.config.BatchSize
+	for i := range g.logits {
+		if g.logits[i], err = g.dev.View(g.both.out(), i*b, b, 1); err != nil {
+			return err
+		}
+		if g.dLogits[i], err = g.dev.View(g.both.dOut(), i*b, b, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// result is the pair of stats at one of their offsets.
+func (g *game) result(at int) *tensor.Dense { return g.results[at/2] }
 
 func (g *game) initialize() error {
 	if err := g.gen.initialize(g.config.Seed, 0); err != nil {
@@ -162,60 +190,22 @@ func (g *game) genGradients() error {
 // measure evaluates both losses, and the game's value, with the weights as they are
 // on the batch and the noise of the last step.
 func (g *game) measure() error {
-	real, drawn, dReal, dDrawn, err := g.halves()
-	if err != nil {
-		return err
-	}
 	return g.inOrder(g.draw.forward, g.both.forward,
-		func() error { return g.cross(valueReal, dReal, real, 1) },
-		func() error { return g.cross(valueFake, dDrawn, drawn, 0) },
+		func() error {
+			return kernels.BCELogits(g.dev, g.result(valueReal), g.dLogits[0], g.logits[0], 1, 1)
+		},
+		func() error {
+			return kernels.BCELogits(g.dev, g.result(valueFake), g.dLogits[1], g.logits[1], 0, 1)
+		},
 		g.disLoss,
-		func() error { return g.genLoss(drawn, dDrawn) })
-}
-
-func (g *game) cross(at int, dlogits, logits *tensor.Dense, target float32) error {
-	stat, err := g.dev.View(g.stats, at, 2)
-	if err != nil {
-		return err
-	}
-	return kernels.BCELogits(g.dev, stat, dlogits, logits, target, 1)
+		func() error { return g.genLoss(g.logits[1], g.dLogits[1]) })
 }
 
 func (g *game) disLoss() error {
-	real, drawn, dReal, dDrawn, err := g.halves()
-	if err != nil {
-		return err
-	}
-	onReal, err := g.dev.View(g.stats, disRealStat, 2)
-	if err != nil {
-		return err
-	}
-	onDrawn, err := g.dev.View(g.stats, disFakeStat, 2)
-	if err != nil {
-		return err
-	}
-	return g.objective.discriminator(g.dev, [2]*tensor.Dense{onReal, onDrawn}, dReal, dDrawn, real, drawn)
+	return g.objective.discriminator(g.dev, [2]*tensor.Dense{g.result(disRealStat), g.result(disFakeStat)},
+		g.dLogits[0], g.dLogits[1], g.logits[0], g.logits[1])
 }
 
 func (g *game) genLoss(logits, dlogits *tensor.Dense) error {
-	stat, err := g.dev.View(g.stats, genStat, 2)
-	if err != nil {
-		return err
-	}
-	return g.objective.generator(g.dev, stat, dlogits, logits)
-}
-
-// halves are the logits of x and of the drawn images, and the gradients at them.
-func (g *game) halves() (real, drawn, dReal, dDrawn *tensor.Dense, err error) {
-	b := g.config.BatchSize
-	for i, h := range []**tensor.Dense{&real, &drawn, &dReal, &dDrawn} {
-		whole := g.both.out()
-		if i >= 2 {
-			whole = g.both.dOut()
-		}
-		if *h, err = g.dev.View(whole, i%2*b, b, 1); err != nil {
-			return
-		}
-	}
-	return
+	return g.objective.generator(g.dev, g.result(genStat), dlogits, logits)
 }

@@ -54,19 +54,21 @@ func newFilled(dev kernels.Device, n int, value float32) (*tensor.Dense, error) 
 }
 
 type adam struct {
-	net         *net
-	clock, rate *tensor.Dense
-	m, v        *tensor.Dense
-	perStep     int
-	learning    float32
-	b1, b2, eps float32
+	net               *net
+	clock, base, rate *tensor.Dense
+	m, v              *tensor.Dense
+	perStep           int
+	b1, b2, eps       float32
 }
 
 func newAdam(c Config, n *net, clock *tensor.Dense, perStep int) (optimizer, error) {
-	a := &adam{net: n, clock: clock, perStep: perStep, learning: float32(c.LearningRate),
+	a := &adam{net: n, clock: clock, perStep: perStep,
 		b1: float32(c.Beta1), b2: float32(c.Beta2), eps: float32(c.Epsilon)}
 	var err error
-	if a.rate, err = newRate(n.dev, c.LearningRate); err != nil {
+	if a.base, err = newRate(n.dev, c.LearningRate); err != nil {
+		return nil, err
+	}
+	if a.rate, err = newFilled(n.dev, 1, 0); err != nil {
 		return nil, err
 	}
 	if a.m, err = newFilled(n.dev, n.size, 0); err != nil {
@@ -77,7 +79,7 @@ func newAdam(c Config, n *net, clock *tensor.Dense, perStep int) (optimizer, err
 }
 
 func (a *adam) update(nth int) error {
-	if err := kernels.AdamRate(a.net.dev, a.rate, a.clock, a.learning, a.b1, a.b2, a.perStep, nth); err != nil {
+	if err := kernels.AdamRate(a.net.dev, a.rate, a.base, a.clock, a.b1, a.b2, a.perStep, nth); err != nil {
 		return err
 	}
 	return kernels.Adam(a.net.dev, a.net.values, a.m, a.v, a.net.grads, a.rate, a.b1, a.b2, a.eps)
@@ -109,9 +111,8 @@ func (a *adagrad) update(int) error {
 func (a *adagrad) state() []*tensor.Dense { return []*tensor.Dense{a.sum} }
 
 type sgd struct {
-	net            *net
-	rate, velocity *tensor.Dense
-	momentum       float32
+	net                      *net
+	rate, momentum, velocity *tensor.Dense
 }
 
 func newSGD(c Config, n *net, _ *tensor.Dense, _ int) (optimizer, error) {
@@ -119,8 +120,12 @@ func newSGD(c Config, n *net, _ *tensor.Dense, _ int) (optimizer, error) {
 	if err != nil {
 		return nil, err
 	}
+	momentum, err := newFilled(n.dev, 1, float32(c.Momentum))
+	if err != nil {
+		return nil, err
+	}
 	velocity, err := newFilled(n.dev, n.size, 0)
-	return &sgd{n, rate, velocity, float32(c.Momentum)}, err
+	return &sgd{n, rate, momentum, velocity}, err
 }
 
 func (s *sgd) update(int) error {

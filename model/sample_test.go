@@ -82,7 +82,7 @@ func TestDraw(t *testing.T) {
 	must(t, err)
 	differs(t, "images", got, newReference(s).drawAll(wide(z)), 1e-6, 1e-5)
 
-	g, err := model.NewGenerator(cpu(t, 5), s)
+	g, err := model.NewGenerator(device(t), s)
 	must(t, err)
 	again, err := g.Draw(z)
 	must(t, err)

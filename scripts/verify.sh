@@ -54,8 +54,8 @@ measure() {
 	fi
 }
 
-# times NAME COMMAND...: the times of one round, in OUT/peers.jsonl
-times() {
+# peer NAME COMMAND...: the times of one round, in OUT/peers.jsonl
+peer() {
 	name=$1
 	shift
 	if line=$(timeout 180 "$@" 2>"$out/peer.err"); then
@@ -117,15 +117,15 @@ stage_peers() {
 	done
 	for batch in 128 512 2048 8192; do
 		for round in 1 2; do
-			times "gorgan $batch" ./gorgan bench --device cuda --step --times --time 1s --batch-size $batch
-			times "gorgan-tf32 $batch" ./gorgan bench --device cuda --step --times --time 1s --batch-size $batch --tf32
+			peer "gorgan $batch" ./gorgan bench --device cuda --step --times --time 1s --batch-size $batch
+			peer "gorgan-tf32 $batch" ./gorgan bench --device cuda --step --times --time 1s --batch-size $batch --tf32
 			if "$python" -c "import torch" 2>/dev/null; then
 				for mode in eager graph compile; do
-					times "torch-$mode $batch" "$python" scripts/peers/gan_torch.py --device cuda --mode $mode --batch $batch --steps 1000
+					peer "torch-$mode $batch" "$python" scripts/peers/gan_torch.py --device cuda --mode $mode --batch $batch --steps 1000
 				done
 			fi
 			if "$python" -c "import jax" 2>/dev/null; then
-				times "jax $batch" "$python" scripts/peers/gan_jax.py --device cuda --batch $batch --steps 1000
+				peer "jax $batch" "$python" scripts/peers/gan_jax.py --device cuda --batch $batch --steps 1000
 			fi
 		done
 	done

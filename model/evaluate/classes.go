@@ -1,0 +1,71 @@
+package evaluate
+
+import (
+	"context"
+	"slices"
+)
+
+// seldom is the part of its share among the test images below which a class counts as
+// missing.
+const seldom = 0.1
+
+// Class is how often a class occurs.
+type Class struct {
+	Label int `json:"label"`
+	Count int `json:"count"` // among the samples
+	Floor int `json:"floor"` // among the real images of the floor
+}
+
+// measureClasses counts the images that the classifier puts into each class. The
+// entropy is at most the logarithm of the number of classes. A class is missing if
+// its share is less than a tenth of that among the test images.
+func measureClasses(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+	counts, err := e.counts(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	real, err := e.counts(ctx, e.test)
+	if err != nil {
+		return nil, err
+	}
+	total, realTotal := float64(s.images.Len()), float64(e.test.images.Len())
+	var entropy float64
+	missing := 0
+	for k, n := range counts {
+		share := float64(n) / total
+		entropy -= xlogx(share)
+		if share < seldom*float64(real[k])/realTotal {
+			missing++
+		}
+	}
+	return []Figure{
+		{Name: "class_entropy", Unit: "nats", Better: Higher, Value: entropy},
+		{Name: "smallest_class", Unit: "share", Better: Higher, Value: float64(slices.Min(counts)) / total},
+		{Name: "largest_class", Unit: "share", Better: Lower, Value: float64(slices.Max(counts)) / total},
+		{Name: "missing_classes", Unit: "classes", Better: Lower, Value: float64(missing), Against: e.test.split},
+	}, nil
+}
+
+// counts is how many images of s fall into each class.
+func (e *Evaluator) counts(ctx context.Context, s *subject) ([]int, error) {
+	logits, err := e.logits(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	counts := make([]int, logits.cols)
+	for i := range logits.Len() {
+		counts[likeliest(logits.at(i))]++
+	}
+	return counts, nil
+}
+
+// likeliest is the class of the greatest logit, the first of several.
+func likeliest(logits []float32) int {
+	best := 0
+	for k, v := range logits {
+		if v > logits[best] {
+			best = k
+		}
+	}
+	return best
+}

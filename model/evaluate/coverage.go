@@ -1,0 +1,113 @@
+package evaluate
+
+import (
+	"context"
+	"fmt"
+)
+
+// Which neighbour's distance makes an image's ball, from the papers.
+const (
+	precisionNeighbour = 3
+	densityNeighbour   = 5
+)
+
+// measureCoverage is, in the features, with balls round the test images and round the
+// subject's images that reach to their kth nearest other:
+//
+//	precision  share of the subject's images in a ball of a test image, k = 3
+//	recall     share of the test images in a ball of the subject's, k = 3
+//	density    number of the test images' balls that one of the subject's is in, over k = 5
+//	coverage   share of the test images that have one of the subject's in their ball, k = 5
+//
+// The first two are by Kynkäänniemi et al., "Improved precision and recall metric for
+// assessing generative models" (2019), equations 1 to 3; the others by Naeem et al.,
+// "Reliable fidelity and diversity metrics for generative models" (2020), equations 7
+// and 8. Real images do not score 1: see the floor.
+func measureCoverage(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+	for _, r := range []*subject{s, e.test} {
+		if n := r.images.Len(); n <= densityNeighbour {
+			return nil, fmt.Errorf("evaluate: precision and recall: %d images (%s), want more than %d", n, r.name, densityNeighbour)
+		}
+	}
+	fake, err := e.manifold(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	real, err := e.manifold(ctx, e.test)
+	if err != nil {
+		return nil, err
+	}
+	c, err := e.distances.coverage(ctx, real, fake, precisionNeighbour, densityNeighbour)
+	if err != nil {
+		return nil, err
+	}
+	figure := func(name string, value float64) Figure {
+		return Figure{Name: name, Better: Higher, Value: value, Against: e.test.split}
+	}
+	return []Figure{
+		figure("precision", c.precision), figure("recall", c.recall), figure("density", c.density), figure("coverage", c.coverage),
+	}, nil
+}
+
+// manifold is features and each one's nearest others.
+type manifold struct {
+	features matrix
+	others   neighbours
+}
+
+type coverage struct{ precision, recall, density, coverage float64 }
+
+// coverage holds fake against real: precision and recall with the kPrecision nearest
+// others, density and coverage with the kDensity nearest.
+func (d *distances) coverage(ctx context.Context, real, fake manifold, kPrecision, kDensity int) (coverage, error) {
+	realRadii, fakeRadii := real.others.radii(kPrecision), fake.others.radii(kPrecision)
+	densityRadii := real.others.radii(kDensity)
+	nReal, nFake := real.features.Len(), fake.features.Len()
+
+	precise, balls := make([]bool, nFake), make([]int, nFake)
+	err := d.walk(ctx, fake.features, real.features, func(i, j int, squared []float32) {
+		r, in, n := realRadii[j:][:len(squared)], precise[i], balls[i]
+		for k, s := range squared {
+			in = in || s < r[k]
+		}
+		for k, radius := range densityRadii[j:][:len(squared)] {
+			if squared[k] < radius {
+				n++
+			}
+		}
+		precise[i], balls[i] = in, n
+	})
+	if err != nil {
+		return coverage{}, err
+	}
+	recalled, covered := make([]bool, nReal), make([]bool, nReal)
+	err = d.walk(ctx, real.features, fake.features, func(i, j int, squared []float32) {
+		r, in, own, near := fakeRadii[j:][:len(squared)], recalled[i], densityRadii[i], covered[i]
+		for k, s := range squared {
+			in = in || s < r[k]
+			near = near || s < own
+		}
+		recalled[i], covered[i] = in, near
+	})
+	if err != nil {
+		return coverage{}, err
+	}
+	total := 0
+	for _, n := range balls {
+		total += n
+	}
+	return coverage{
+		share(precise), share(recalled), float64(total) / float64(kDensity*nFake), share(covered),
+	}, nil
+}
+
+// share is the part that is true.
+func share(of []bool) float64 {
+	n := 0
+	for _, b := range of {
+		if b {
+			n++
+		}
+	}
+	return float64(n) / float64(len(of))
+}

@@ -1,0 +1,68 @@
+package evaluate
+
+import (
+	"context"
+	"fmt"
+)
+
+// measureDuplicates looks for images that are there more than once. An image is a near
+// duplicate if its distance to the nearest other of the subject's is among what the
+// closest 1 % of as many training images have; it is a duplicate if in 8 bits it has
+// the pixels of an earlier one.
+func measureDuplicates(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+	if n := s.images.Len(); n < 2 {
+		return nil, fmt.Errorf("evaluate: duplicates: %d images (%s), want 2 or more", n, s.name)
+	}
+	apart, err := e.apart(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	floor := e.floor(s.images.Len())
+	real, err := e.apart(ctx, floor)
+	if err != nil {
+		return nil, err
+	}
+	limit := quantile(closest, real)
+	near, same := 0, 0
+	seen := make(map[string]bool, len(apart))
+	for i, distance := range apart {
+		if distance <= limit {
+			near++
+		}
+		p, err := eightBit(s.images, i)
+		if err != nil {
+			return nil, err
+		}
+		if seen[string(p)] {
+			same++
+		}
+		seen[string(p)] = true
+	}
+	return []Figure{
+		{Name: "near_duplicates", Unit: "share", Better: Lower, Value: float64(near) / float64(len(apart)),
+			Note: fmt.Sprintf("distance at most %.4g", limit)},
+		{Name: "duplicates", Unit: "images", Better: Lower, Value: float64(same)},
+	}, nil
+}
+
+// apart is each image's distance to the nearest other of the same subject.
+func (e *Evaluator) apart(ctx context.Context, s *subject) ([]float64, error) {
+	if s.apart != nil {
+		return s.apart, nil
+	}
+	found, err := e.distances.nearestOther(ctx, s.images, 1)
+	if err != nil {
+		return nil, err
+	}
+	apart := make([]float64, s.images.Len())
+	err = parallel(len(apart), func(i int) error {
+		var err error
+		apart[i], err = between(s.images, i, s.images, int(found.index[i]))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.apart = apart
+	return apart, nil
+}

@@ -1,0 +1,196 @@
+package evaluate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorgan/kernels"
+)
+
+// metric is one thing that can be measured.
+type metric struct {
+	name       string
+	classifier bool // whether it works on what a classifier sees
+	measure    func(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error)
+	// floor gives the real images whose figures stand beside those of n samples.
+	floor func(e *Evaluator, n int) *subject
+}
+
+// metrics are all there are, in the order of the report.
+func metrics() []metric {
+	train := (*Evaluator).floor
+	test := func(e *Evaluator, _ int) *subject { return e.test }
+	return []metric{
+		{"parzen", false, measureParzen, train},
+		{"frechet", true, measureFrechet, train},
+		{"score", true, measureScore, train},
+		{"coverage", true, measureCoverage, train},
+		{"classes", true, measureClasses, train},
+		{"memory", false, measureMemory, test},
+		{"duplicates", false, measureDuplicates, train},
+	}
+}
+
+// Metrics lists the names that Options.Metrics may hold.
+func Metrics() []string {
+	var names []string
+	for _, m := range metrics() {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+// Options say what is measured.
+type Options struct {
+	// Metrics names what to measure; none means all, or without a classifier all that
+	// need none.
+	Metrics []string
+	// Seed draws the training images that give the floor.
+	Seed uint64
+}
+
+// Samples are images to be evaluated.
+type Samples struct {
+	Source string    // where they are from: "runs/00000-mnist step 30000"
+	Seed   uint64    // that drew them
+	Values []float32 // (n, pixels) in [0,1]
+}
+
+// Progress is told how far a stage of the evaluation is.
+type Progress func(stage string, done, total int)
+
+// Evaluator measures samples against a reference. It keeps what it finds out about the
+// reference, so that a second Run takes less time. Its methods are for one goroutine,
+// that of its device.
+type Evaluator struct {
+	reference  Reference
+	classifier *Classifier // nil: none
+	options    Options
+	metrics    []metric
+	net        *predictor
+	distances  distances
+	test       *subject
+	floors     map[int]*subject // by the number of images
+	figures    map[floorKey][]Figure
+}
+
+// floorKey names the figures of a metric's floor.
+type floorKey struct {
+	metric string
+	of     *subject
+}
+
+// New prepares an evaluation on dev, whose memory it uses until dev is closed. The
+// classifier may be nil.
+func New(dev kernels.Device, r Reference, c *Classifier, o Options) (*Evaluator, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	chosen, err := o.choose(c)
+	if err != nil {
+		return nil, err
+	}
+	e := &Evaluator{
+		reference: r, classifier: c, options: o, metrics: chosen,
+		distances: distances{dev: dev},
+		test:      &subject{images: r.Test, name: r.Test.String(), split: r.Test.Name},
+		floors:    map[int]*subject{}, figures: map[floorKey][]Figure{},
+	}
+	if c == nil {
+		return e, nil
+	}
+	if err := c.fits(r.Train); err != nil {
+		return nil, err
+	}
+	e.net, err = c.on(dev)
+	return e, err
+}
+
+// choose is the metrics the options ask for.
+func (o Options) choose(c *Classifier) ([]metric, error) {
+	for _, name := range o.Metrics {
+		if !slices.Contains(Metrics(), name) {
+			return nil, fmt.Errorf("evaluate: metric is %q, want one of %v", name, Metrics())
+		}
+	}
+	var all []metric
+	for _, m := range metrics() {
+		switch asked := slices.Contains(o.Metrics, m.name); {
+		case asked && m.classifier && c == nil:
+			return nil, fmt.Errorf("evaluate: %s: %w", m.name, errNoClassifier)
+		case asked || len(o.Metrics) == 0 && (c != nil || !m.classifier):
+			all = append(all, m)
+		}
+	}
+	return all, nil
+}
+
+var errNoClassifier = errors.New("needs a classifier; images with labels can train one")
+
+// Run measures samples. progress may be nil.
+func (e *Evaluator) Run(ctx context.Context, samples Samples, progress Progress) (*Report, error) {
+	images, err := samples.matrix(e.reference.Train.width())
+	if err != nil {
+		return nil, err
+	}
+	s := &subject{images: images, name: samples.Source}
+	report, err := e.report(ctx, samples, images.Len(), progress)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range e.metrics {
+		if err := e.add(ctx, report, m, s, progress); err != nil {
+			return nil, err
+		}
+	}
+	report.Nearest = s.training
+	return report, nil
+}
+
+// add measures one metric, and its floor unless it is known.
+func (e *Evaluator) add(ctx context.Context, r *Report, m metric, s *subject, progress Progress) error {
+	e.stage(m.name, progress)
+	figures, err := m.measure(ctx, e, s)
+	if err != nil {
+		return err
+	}
+	floor := m.floor(e, s.images.Len())
+	key := floorKey{m.name, floor}
+	if e.figures[key] == nil {
+		e.stage(m.name+", floor", progress)
+		if e.figures[key], err = m.measure(ctx, e, floor); err != nil {
+			return err
+		}
+	}
+	for i, f := range e.figures[key] {
+		figures[i].Floor, figures[i].FloorSpread, figures[i].FloorOf = f.Value, f.Spread, floor.split
+	}
+	r.Figures = append(r.Figures, figures...)
+	if m.name == "classes" {
+		return e.countClasses(ctx, r, s, floor)
+	}
+	return nil
+}
+
+// stage names what goes on from here.
+func (e *Evaluator) stage(name string, progress Progress) {
+	e.distances.progress = nil
+	if progress != nil {
+		e.distances.progress = func(done, total int) { progress(name, done, total) }
+	}
+}
+
+// matrix checks the values, which go to metrics that could not tell what is wrong.
+func (s Samples) matrix(pixels int) (matrix, error) {
+	if len(s.Values) == 0 || len(s.Values)%pixels != 0 {
+		return matrix{}, fmt.Errorf("evaluate: %s: %d values, want images of %d pixels", s.Source, len(s.Values), pixels)
+	}
+	for i, v := range s.Values {
+		if !(v >= 0 && v <= 1) {
+			return matrix{}, fmt.Errorf("evaluate: %s: sample %d: pixel %d is %v, want values of 0 to 1", s.Source, i/pixels, i%pixels, v)
+		}
+	}
+	return matrix{s.Values, pixels}, nil
+}

@@ -1,0 +1,116 @@
+package evaluate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// rowsPerFeature is how many images a feature asks for: with few more than there are
+// features the covariances are near singular, and the distance mostly bias.
+const rowsPerFeature = 5
+
+// moments are the mean and the covariance of features, in float64.
+type moments struct {
+	mean       []float64
+	covariance *mat.SymDense // with n-1, as numpy.cov
+}
+
+func momentsOf(features matrix) moments {
+	n, dim := features.Len(), features.cols
+	x := mat.NewDense(n, dim, nil)
+	sum := make([]float64, dim)
+	for i := range n {
+		for j, v := range features.at(i) {
+			x.Set(i, j, float64(v))
+			sum[j] += float64(v)
+		}
+	}
+	m := moments{mean: sum, covariance: mat.NewSymDense(dim, nil)}
+	for j := range m.mean {
+		m.mean[j] /= float64(n)
+	}
+	stat.CovarianceMatrix(m.covariance, x, nil)
+	return m
+}
+
+// measureFrechet is the Fréchet distance of Heusel et al., "GANs trained by a two
+// time-scale update rule" (2017), equation 6, between normal distributions fitted to
+// the features of the subject's and of the test images.
+func measureFrechet(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+	for _, r := range []*subject{s, e.test} {
+		if least, dim := rowsPerFeature*e.classifier.Features(), e.classifier.Features(); r.images.Len() < least {
+			return nil, fmt.Errorf("evaluate: Fréchet distance: %d images (%s) for %d features, want %d or more", r.images.Len(), r.name, dim, least)
+		}
+	}
+	of, err := e.moments(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	real, err := e.moments(ctx, e.test)
+	if err != nil {
+		return nil, err
+	}
+	distance, err := frechetDistance(of, real)
+	if err != nil {
+		return nil, fmt.Errorf("evaluate: Fréchet distance of %s: %w", s.name, err)
+	}
+	return []Figure{{Name: "frechet_distance", Better: Lower, Value: distance, Against: e.test.split}}, nil
+}
+
+// frechetDistance is |a-b|² + tr(A + B - 2·(√A·B·√A)^½) for means a, b and covariances
+// A, B. The last has the eigenvalues' roots of a symmetric matrix for its trace, so
+// that rounding brings no complex numbers, as it may with the root of A·B.
+func frechetDistance(a, b moments) (float64, error) {
+	var distance float64
+	for j := range a.mean {
+		distance += (a.mean[j] - b.mean[j]) * (a.mean[j] - b.mean[j])
+	}
+	rootA, err := squareRoot(a.covariance)
+	if err != nil {
+		return 0, err
+	}
+	var half, product mat.Dense
+	half.Mul(rootA, b.covariance)
+	product.Mul(&half, rootA)
+	dim := len(a.mean)
+	symmetric := mat.NewSymDense(dim, nil)
+	for i := range dim {
+		for j := i; j < dim; j++ {
+			symmetric.SetSym(i, j, (product.At(i, j)+product.At(j, i))/2)
+		}
+	}
+	var eigen mat.EigenSym
+	if !eigen.Factorize(symmetric, false) {
+		return 0, errNoEigenvalues
+	}
+	var trace float64
+	for _, v := range eigen.Values(nil) {
+		trace += math.Sqrt(max(v, 0))
+	}
+	return distance + mat.Trace(a.covariance) + mat.Trace(b.covariance) - 2*trace, nil
+}
+
+var errNoEigenvalues = errors.New("no eigenvalues found for the covariance")
+
+// squareRoot is the symmetric root of a covariance; eigenvalues that rounding made
+// negative count as 0.
+func squareRoot(c *mat.SymDense) (*mat.Dense, error) {
+	var eigen mat.EigenSym
+	if !eigen.Factorize(c, true) {
+		return nil, errNoEigenvalues
+	}
+	values := eigen.Values(nil)
+	for i, v := range values {
+		values[i] = math.Sqrt(max(v, 0))
+	}
+	var vectors, scaled, root mat.Dense
+	eigen.VectorsTo(&vectors)
+	scaled.Mul(&vectors, mat.NewDiagDense(len(values), values))
+	root.Mul(&scaled, vectors.T())
+	return &root, nil
+}

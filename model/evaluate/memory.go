@@ -1,0 +1,151 @@
+package evaluate
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+const (
+	// closest is the part of the real images that count as close, which makes it the
+	// floor.
+	closest = 0.01
+	// memorised is how much nearer than the second nearest training image the nearest
+	// one of a memorised image is.
+	memorised = 1.0 / 3
+)
+
+// Neighbour is the training image nearest to a sample.
+type Neighbour struct {
+	Image    int     // its place in the training split
+	Distance float64 // Euclidean, of pixels in [0,1]
+	second   float64 // distance of the next one
+}
+
+// measureMemory holds each image of the subject against its nearest training image. An
+// image is close to training if its distance is among what the closest 1 % of the test
+// images have; it is memorised if the nearest training image is less than a third as
+// far as the second nearest, after Yoon et al., "Diffusion probabilistic models
+// generalize when they fail to memorize" (2023), section 3; it is a copy if rounded to
+// 8 bits it has the pixels of its nearest one.
+func measureMemory(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+	near, err := e.nearestTraining(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	real, err := e.nearestTraining(ctx, e.test)
+	if err != nil {
+		return nil, err
+	}
+	limit := quantile(closest, firsts(real))
+	distances := firsts(near)
+	closeBy, known, copies := 0, 0, 0
+	for i, n := range near {
+		if n.Distance <= limit {
+			closeBy++
+		}
+		if n.Distance < memorised*n.second {
+			known++
+		}
+		same, err := samePixels(s.images, i, e.reference.Train, n.Image)
+		if err != nil {
+			return nil, err
+		}
+		if same {
+			copies++
+		}
+	}
+	against := e.reference.Train.Name
+	return []Figure{
+		{Name: "nearest_distance", Value: quantile(0.5, distances), Against: against, Note: "median"},
+		{Name: "close_to_training", Unit: "share", Better: Lower, Value: float64(closeBy) / float64(len(near)),
+			Against: against, Note: fmt.Sprintf("distance at most %.4g", limit)},
+		{Name: "memorised", Unit: "images", Better: Lower, Value: float64(known), Against: against},
+		{Name: "training_copies", Unit: "images", Better: Lower, Value: float64(copies), Against: against},
+	}, nil
+}
+
+// nearestTraining finds each image's nearest training image.
+func (e *Evaluator) nearestTraining(ctx context.Context, s *subject) ([]Neighbour, error) {
+	if s.training != nil {
+		return s.training, nil
+	}
+	if n := e.reference.Train.Len(); n < 2 {
+		return nil, fmt.Errorf("evaluate: memory: %d training images, want 2 or more", n)
+	}
+	found, err := e.distances.nearest(ctx, s.images, e.reference.Train, 2)
+	if err != nil {
+		return nil, err
+	}
+	near := make([]Neighbour, s.images.Len())
+	err = parallel(len(near), func(i int) error {
+		first, second := int(found.index[2*i]), int(found.index[2*i+1])
+		n := Neighbour{Image: first}
+		var err error
+		if n.Distance, err = between(s.images, i, e.reference.Train, first); err != nil {
+			return err
+		}
+		n.second, err = between(s.images, i, e.reference.Train, second)
+		near[i] = n
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.training = near
+	return near, nil
+}
+
+// between is the Euclidean distance of two rows, without cancellation.
+func between(a rows, i int, b rows, j int) (float64, error) {
+	x, y := make([]float32, a.width()), make([]float32, a.width())
+	if err := a.row(x, i); err != nil {
+		return 0, err
+	}
+	if err := b.row(y, j); err != nil {
+		return 0, err
+	}
+	var sum float64
+	for k, v := range x {
+		d := float64(v) - float64(y[k])
+		sum += d * d
+	}
+	return math.Sqrt(sum), nil
+}
+
+// samePixels says whether two images are the same in 8 bits.
+func samePixels(a rows, i int, b rows, j int) (bool, error) {
+	x, err := eightBit(a, i)
+	if err != nil {
+		return false, err
+	}
+	y, err := eightBit(b, j)
+	return slices.Equal(x, y), err
+}
+
+// eightBit rounds an image to bytes.
+func eightBit(r rows, i int) ([]byte, error) {
+	x := make([]float32, r.width())
+	p := make([]byte, len(x))
+	err := r.row(x, i)
+	for k, v := range x {
+		p[k] = byte(255*v + 0.5)
+	}
+	return p, err
+}
+
+func firsts(near []Neighbour) []float64 {
+	d := make([]float64, len(near))
+	for i, n := range near {
+		d[i] = n.Distance
+	}
+	return d
+}
+
+// quantile is the smallest value that a share p of the values does not exceed.
+func quantile(p float64, values []float64) float64 {
+	return stat.Quantile(p, stat.Empirical, slices.Sorted(slices.Values(values)), nil)
+}

@@ -1,0 +1,24 @@
+package evaluate
+
+import (
+	"errors"
+	"runtime"
+	"sync"
+)
+
+// parallel calls run for 0 to n-1, shared among the processors in pieces one behind
+// the other, and joins the errors. No result may depend on which call comes first.
+func parallel(n int, run func(i int) error) error {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	errs := make([]error, workers)
+	var wait sync.WaitGroup
+	for w := range workers {
+		wait.Go(func() {
+			for i := w * n / workers; i < (w+1)*n/workers && errs[w] == nil; i++ {
+				errs[w] = run(i)
+			}
+		})
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}

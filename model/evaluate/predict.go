@@ -1,0 +1,109 @@
+package evaluate
+
+import (
+	"context"
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// predictRows is how many images the classifier sees at once. It is fixed, the last
+// ones padded with what was there before, for a row depends on no other.
+const predictRows = 1024
+
+// predictor is a classifier on a device.
+type predictor struct {
+	*perceptron
+	host []float32 // (predictRows, pixels)
+}
+
+func (c *Classifier) on(dev kernels.Device) (*predictor, error) {
+	net, err := newPerceptron(dev, c.Widths, predictRows)
+	if err != nil {
+		return nil, err
+	}
+	return &predictor{net, make([]float32, predictRows*c.Widths[0])}, dev.Upload(net.values, c.values())
+}
+
+// Accuracy is the share of the labelled images that c gets right, 0 if none has a label.
+// It uses memory of dev until dev is closed.
+func (c *Classifier) Accuracy(ctx context.Context, dev kernels.Device, images Split) (float64, error) {
+	if err := c.fits(images); err != nil {
+		return 0, err
+	}
+	net, err := c.on(dev)
+	if err != nil {
+		return 0, err
+	}
+	logits := newMatrix(images.Len(), len(c.Labels))
+	err = net.each(ctx, images, nil, func(first, count int) error {
+		return net.take(logits.values[first*logits.cols:], net.logits(), count)
+	})
+	return c.right(images, logits), err
+}
+
+// fits says whether the images have the pixels that c takes.
+func (c *Classifier) fits(images Split) error {
+	if err := images.check(); err != nil {
+		return err
+	}
+	if got := images.width(); got != c.Widths[0] {
+		return fmt.Errorf("evaluate: %v: images of %d pixels, the classifier %v takes %d", images, got, c, c.Widths[0])
+	}
+	return nil
+}
+
+// right is the share of the labelled images whose likeliest class is their label.
+func (c *Classifier) right(images Split, logits matrix) float64 {
+	right, labelled := 0, 0
+	for i := range logits.Len() {
+		if label := images.Label(i); label >= 0 {
+			labelled++
+			if c.Labels[likeliest(logits.at(i))] == label {
+				right++
+			}
+		}
+	}
+	return float64(right) / float64(max(labelled, 1))
+}
+
+// each runs the net over all images, some at a time, and calls visit for each time
+// while the net holds what it made of count images from the first.
+func (p *predictor) each(ctx context.Context, images rows, progress func(done, total int), visit func(first, count int) error) error {
+	width := images.width()
+	for first := 0; first < images.Len(); first += predictRows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := min(predictRows, images.Len()-first)
+		err := parallel(n, func(i int) error { return images.row(p.host[i*width:][:width], first+i) })
+		if err != nil {
+			return err
+		}
+		if err := p.dev.Upload(p.x, p.host); err != nil {
+			return err
+		}
+		if err := p.forward(); err != nil {
+			return err
+		}
+		if err := visit(first, n); err != nil {
+			return err
+		}
+		if progress != nil {
+			progress(first+n, images.Len())
+		}
+	}
+	return nil
+}
+
+// take copies the first n rows of y, one of the net's outputs, to dst.
+func (p *predictor) take(dst []float32, y *tensor.Dense, n int) error {
+	cols := y.Shape()[1]
+	v, err := p.dev.View(y, 0, n, cols)
+	if err != nil {
+		return err
+	}
+	return p.dev.Download(dst[:n*cols], v)
+}

@@ -1,0 +1,164 @@
+package evaluate
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+)
+
+// Report is what an evaluation found.
+type Report struct {
+	Samples    string          `json:"samples"` // where they are from
+	Seeds      []uint64        `json:"seeds"`   // that drew them, one for each evaluation of a spread
+	Count      int             `json:"count"`   // by each seed
+	Train      string          `json:"train"`   // the reference's splits, "mnist train[0:50000]"
+	Validation string          `json:"validation"`
+	Test       string          `json:"test"`
+	Floor      string          `json:"floor"`                // the training images that give a floor
+	FloorSeed  uint64          `json:"floor_seed"`           // that drew these
+	Classifier *ClassifierNote `json:"classifier,omitempty"` // nil: none
+	Figures    []Figure        `json:"figures"`
+	Classes    []Class         `json:"classes,omitempty"`
+	// Nearest holds the training image nearest to each sample, if that was measured.
+	Nearest []Neighbour `json:"-"`
+}
+
+// ClassifierNote says by which classifier a figure is.
+type ClassifierNote struct {
+	Net      string  `json:"net"` // "784-512-128-10"
+	SHA256   string  `json:"sha256"`
+	Data     string  `json:"data"`               // trained on
+	Accuracy float64 `json:"accuracy,omitempty"` // on the labelled images of the test split; 0 without any
+}
+
+// Better says which way a figure improves.
+type Better string
+
+// A figure without one of these is for information.
+const (
+	Higher Better = "higher"
+	Lower  Better = "lower"
+)
+
+// Figure is one number and what it is worth beside.
+type Figure struct {
+	Name        string  `json:"name"`
+	Unit        string  `json:"unit,omitempty"`
+	Better      Better  `json:"better,omitempty"`
+	Value       float64 `json:"value"`
+	Spread      float64 `json:"spread,omitempty"`
+	Floor       float64 `json:"floor"` // the same of real images
+	FloorSpread float64 `json:"floor_spread,omitempty"`
+	FloorOf     string  `json:"floor_of"`          // the split of those
+	Against     string  `json:"against,omitempty"` // the split that the samples were held against
+	Over        string  `json:"over,omitempty"`    // what Spread is over
+	Note        string  `json:"note,omitempty"`
+}
+
+// Figure returns the figure of that name, and whether there is one.
+func (r *Report) Figure(name string) (Figure, bool) {
+	for _, f := range r.Figures {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Figure{}, false
+}
+
+// report is an empty one for n samples.
+func (e *Evaluator) report(ctx context.Context, samples Samples, n int, progress Progress) (*Report, error) {
+	r := &Report{
+		Samples: samples.Source, Seeds: []uint64{samples.Seed}, Count: n,
+		Floor: e.floor(n).name, FloorSeed: e.options.Seed,
+		Train: e.reference.Train.String(), Validation: e.reference.Validation.String(), Test: e.reference.Test.String(),
+	}
+	if e.classifier == nil {
+		return r, nil
+	}
+	e.stage("classifier", progress)
+	c := e.classifier
+	logits, err := e.logits(ctx, e.test)
+	if err != nil {
+		return nil, err
+	}
+	r.Classifier = &ClassifierNote{c.String(), c.SHA256(), c.Data, c.right(e.reference.Test, logits)}
+	return r, nil
+}
+
+func (e *Evaluator) countClasses(ctx context.Context, r *Report, s, floor *subject) error {
+	of, err := e.counts(ctx, s)
+	if err != nil {
+		return err
+	}
+	real, err := e.counts(ctx, floor)
+	if err != nil {
+		return err
+	}
+	for k, label := range e.classifier.Labels {
+		r.Classes = append(r.Classes, Class{label, of[k], real[k]})
+	}
+	return nil
+}
+
+// WriteTo writes the report for people: where the figures are from, then a line for
+// each, beside its floor.
+func (r *Report) WriteTo(w io.Writer) (int64, error) {
+	var text bytes.Buffer
+	t := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	line := func(cells ...string) { fmt.Fprintln(t, strings.Join(cells, "\t")) }
+	line("samples", fmt.Sprintf("%d of %s, seed %s", r.Count, r.Samples, strings.Trim(fmt.Sprint(r.Seeds), "[]")))
+	line("train", r.Train)
+	line("validation", r.Validation)
+	line("test", r.Test)
+	if c := r.Classifier; c == nil {
+		line("classifier", "none")
+	} else {
+		line("classifier", fmt.Sprintf("%s on %s, %.2f %% of test right", c.Net, c.Data, 100*c.Accuracy))
+		line("", "sha256 "+c.SHA256)
+	}
+	line("floor", fmt.Sprintf("%s, seed %d", r.Floor, r.FloorSeed))
+	t.Flush()
+	fmt.Fprintln(&text)
+	line("figure", "value", "floor", "unit", "against", "floor of", "note")
+	for _, f := range r.Figures {
+		line(f.Name, number(f.Value, f.Spread), number(f.Floor, f.FloorSpread), f.Unit, f.Against, f.FloorOf, f.note())
+	}
+	t.Flush()
+	if len(r.Classes) > 0 {
+		fmt.Fprintln(&text)
+		line("class", "samples", "floor")
+		for _, c := range r.Classes {
+			line(fmt.Sprint(c.Label), fmt.Sprint(c.Count), fmt.Sprint(c.Floor))
+		}
+		t.Flush()
+	}
+	var trimmed strings.Builder
+	for line := range strings.Lines(text.String()) {
+		trimmed.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
+	n, err := io.WriteString(w, trimmed.String())
+	return int64(n), err
+}
+
+// note says what the spread is over, and what else there is to know.
+func (f Figure) note() string {
+	if f.Over == "" || f.Note == "" {
+		return f.Note + f.Over
+	}
+	return f.Note + "; " + f.Over
+}
+
+// number writes a value and its spread, if it has one.
+func number(value, spread float64) string {
+	switch {
+	case spread != 0:
+		return fmt.Sprintf("%.4g ± %.2g", value, spread)
+	case value == math.Trunc(value):
+		return fmt.Sprintf("%.0f", value)
+	}
+	return fmt.Sprintf("%.4g", value)
+}

@@ -1,0 +1,63 @@
+package evaluate
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// scoreSplits is how many equal parts of the images are scored apart.
+const scoreSplits = 10
+
+// measureScore is the classifier score, with a classifier of these images in the place
+// of Inception: exp of the mean over x of KL(p(y|x) ‖ p(y)), p(y) the mean of p(y|x);
+// Salimans et al., "Improved techniques for training GANs" (2016), section 4. The
+// images are cut into 10 parts in their order; the figure is the mean of the parts'
+// scores, its spread their standard deviation. It is at most the number of classes.
+func measureScore(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+	logits, err := e.logits(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if logits.Len() < scoreSplits {
+		return nil, fmt.Errorf("evaluate: classifier score: %d images (%s), want %d or more", logits.Len(), s.name, scoreSplits)
+	}
+	scores := make([]float64, scoreSplits)
+	for i := range scores {
+		from, to := i*logits.Len()/scoreSplits, (i+1)*logits.Len()/scoreSplits
+		scores[i] = classifierScore(matrix{logits.values[from*logits.cols : to*logits.cols], logits.cols})
+	}
+	mean, variance := stat.PopMeanVariance(scores, nil)
+	return []Figure{{Name: "classifier_score", Better: Higher, Value: mean, Spread: math.Sqrt(variance),
+		Over: fmt.Sprintf("%d parts, standard deviation", scoreSplits), Note: fmt.Sprintf("of %d at most", logits.cols)}}, nil
+}
+
+// classifierScore is the score of images whose classes have these logits.
+func classifierScore(logits matrix) float64 {
+	p := make([]float64, logits.cols)
+	marginal := make([]float64, logits.cols)
+	var negentropy float64 // sum of p·log p over all images and classes
+	for i := range logits.Len() {
+		softmax(p, logits.at(i))
+		for j, v := range p {
+			marginal[j] += v
+			negentropy += xlogx(v)
+		}
+	}
+	n := float64(logits.Len())
+	divergence := negentropy / n
+	for _, v := range marginal {
+		divergence -= xlogx(v / n)
+	}
+	return math.Exp(divergence)
+}
+
+// xlogx is x·log x, 0 at 0.
+func xlogx(x float64) float64 {
+	if x == 0 {
+		return 0
+	}
+	return x * math.Log(x)
+}

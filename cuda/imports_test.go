@@ -9,7 +9,7 @@ import (
 
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
-	"gorgan/cmd/gorgan":         {"gorgan/cuda", "gorgan/model", "gorgan/dataset"},
+	"gorgan/cmd/gorgan":         {"gorgan/cuda", "gorgan/model", "gorgan/model/evaluate", "gorgan/dataset"},
 	"gorgan/model":              {"gorgan/kernels", "gorgan/dataset"},
 	"gorgan/cuda":               {"gorgan/kernels", "gorgan/kernels/kerneltest"},
 	"gorgan/kernels":            nil,

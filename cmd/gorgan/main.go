@@ -67,7 +67,7 @@ func newApp(ui *ui) *cli.App {
 			"   gorgan generate --model runs/00000-mnist-non-saturating\n\n" +
 			"Exit codes: 0 done, 1 failed, 2 bad usage, 3 no such device, 130 interrupted.",
 		Commands: []*cli.Command{
-			newTrain(ui), newGenerate(ui), newInspect(ui), newData(ui), newDevices(ui), newDoctor(ui), newBench(ui),
+			newTrain(ui), newGenerate(ui), newEvaluate(ui), newInspect(ui), newData(ui), newDevices(ui), newDoctor(ui), newBench(ui),
 		},
 		Writer: ui.out, ErrWriter: ui.err,
 		HideVersion:    true,

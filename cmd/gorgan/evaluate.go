@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"gorgan/cuda"
+	"gorgan/dataset"
+	"gorgan/model"
+	"gorgan/model/evaluate"
+)
+
+func newEvaluate(ui *ui) *cli.Command {
+	return &cli.Command{
+		Name:  "evaluate",
+		Usage: "say in figures how good a generator's images are",
+		Description: "Draws images and holds them against real ones; each figure stands beside its floor, what as many real\n" +
+			"training images score. Metrics: " + strings.Join(evaluate.Metrics(), ", ") + ".\n\n" +
+			"Examples:\n\n   gorgan evaluate --model runs/00000-mnist-non-saturating\n" +
+			"   gorgan evaluate --model runs/00000-mnist-non-saturating --repeat 3 --json >figures.json\n" +
+			"   gorgan evaluate --samples digits.npy --metrics parzen,memory",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one"},
+			&cli.StringFlag{Name: "samples", Usage: "images in a .npy `FILE` (N, pixels), values of 0 to 1"},
+			&cli.StringFlag{Name: "data", Usage: "hold them against `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist"},
+			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: 10000},
+			&cli.IntFlag{Name: "repeat", Usage: "evaluate `N` times, each on the next --count seeds, and give the spread", Value: 1},
+			&cli.StringFlag{Name: "metrics", Usage: "measure these `METRICS` alone, as in parzen,frechet"},
+			&cli.Uint64Flag{Name: "seed", Usage: "draws the real images that give the floor"},
+			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+		}, append(deviceFlags("auto"), sourceFlags()...)...),
+		Action: func(c *cli.Context) error {
+			if _, err := positional(c); err != nil {
+				return err
+			}
+			return runEvaluate(c.Context, ui, c)
+		},
+	}
+}
+
+func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
+	if c.IsSet("model") == c.IsSet("samples") {
+		return usageError{errors.New("evaluate: give --model or --samples")}
+	}
+	if n := c.Int("count"); n < 1 || n > maxImages {
+		return usageError{fmt.Errorf("--count is %d, want 1 to %d", n, maxImages)}
+	}
+	repeat := c.Int("repeat")
+	if repeat < 1 || repeat > 1 && c.IsSet("samples") {
+		return usageError{fmt.Errorf("--repeat is %d, want 1 or, with --model, more", repeat)}
+	}
+	o := evaluate.Options{Seed: c.Uint64("seed")}
+	if text := c.String("metrics"); text != "" {
+		o.Metrics = strings.Split(text, ",")
+	}
+	dev, _, err := cuda.Open(c.String("device"), deviceOptions(c))
+	if err != nil {
+		return err
+	}
+	defer dev.Close()
+	draw, err := sampleSource(c, func(s *model.State) (*model.Generator, error) { return model.NewGenerator(dev, s) })
+	if err != nil {
+		return err
+	}
+	reference, err := newReference(ctx, ui, c)
+	if err != nil {
+		return err
+	}
+	defer ui.stop()
+	stage := stages(ui)
+	classifier, err := evaluate.ClassifierFor(ctx, dev, reference, func(done, total int) { stage("training a classifier", done, total) })
+	if errors.Is(err, evaluate.ErrNoLabels) {
+		ui.note("%s has no labels to train a classifier on: the figures that need none are measured", c.String("data"))
+		classifier, err = nil, nil
+	}
+	if err != nil {
+		return err
+	}
+	evaluator, err := evaluate.New(dev, reference, classifier, o)
+	if err != nil {
+		return err
+	}
+	var reports []*evaluate.Report
+	for i := range repeat {
+		samples, err := draw(uint64(i))
+		if err != nil {
+			return err
+		}
+		r, err := evaluator.Run(ctx, samples, stage)
+		if err != nil {
+			return err
+		}
+		reports = append(reports, r)
+	}
+	ui.stop()
+	report := reports[0]
+	if repeat > 1 {
+		if report, err = evaluate.Spread(reports); err != nil {
+			return err
+		}
+	}
+	if c.Bool("json") {
+		return printJSON(ui, report)
+	}
+	_, err = report.WriteTo(ui.out)
+	return err
+}
+
+// stages shows which stage of an evaluation is how far, on a bar for each.
+func stages(ui *ui) evaluate.Progress {
+	now := ""
+	return func(stage string, done, total int) {
+		if stage != now {
+			ui.stop()
+			ui.start(stage, "image", total)
+			now = stage
+		}
+		ui.progress(done, stage)
+	}
+}
+
+// newReference reads the real images that samples are held against.
+func newReference(ctx context.Context, ui *ui, c *cli.Context) (evaluate.Reference, error) {
+	source := c.String("data")
+	train, _, err := openSource(ctx, ui, c, source, "train", c.String("resize"))
+	if err != nil {
+		return evaluate.Reference{}, err
+	}
+	var test *dataset.Set // none where the source has one split
+	if info, err := os.Stat(source); source == "mnist" || err == nil && info.IsDir() {
+		if test, _, err = openSource(ctx, ui, c, source, "test", c.String("resize")); err != nil {
+			return evaluate.Reference{}, err
+		}
+	}
+	return evaluate.NewReference(train, test)
+}

@@ -19,7 +19,7 @@ import (
 // engine is Gorgonia's CUDA engine in the one way of use that is sound: every call of
 // the driver is made on the engine's own goroutine, which is locked to the thread that
 // holds the context, and is waited for no longer than timeout. The engine never sees
-// an error, after which its goroutine would end and every later call hang.
+// an error but the last, after which its goroutine ends and every later call would hang.
 type engine struct {
 	gorgonia.Engine
 	timeout time.Duration
@@ -29,9 +29,18 @@ type engine struct {
 }
 
 type call struct {
-	onContext bool // or on a thread of its own
-	f         func() error
+	where place
+	f     func() error
 }
+
+// place is where a call is made.
+type place uint8
+
+const (
+	onThread  place = iota // on a thread of its own, for the call that makes the context
+	onContext              // on the engine's goroutine
+	lastThere              // the same, and the goroutine ends with it
+)
 
 // poolBytes is what Gorgonia's allocator is given: nothing. It breaks when memory is
 // freed into it, and being one allocation it hides a kernel that leaves its tensor;
@@ -43,7 +52,7 @@ func openEngine(n int, timeout time.Duration) (*engine, error) {
 	e := &engine{timeout: timeout, calls: make(chan call), answers: make(chan error, 1)}
 	go e.serve()
 	// Init makes the context on the thread it runs on and asks it more there.
-	err := e.wait("opening the device", call{f: func() error { return e.Init(cu.Device(n), poolBytes) }})
+	err := e.wait("opening the device", call{onThread, func() error { return e.Init(cu.Device(n), poolBytes) }})
 	if err != nil {
 		if e.stuck == nil {
 			close(e.calls)
@@ -69,24 +78,27 @@ func openEngine(n int, timeout time.Duration) (*engine, error) {
 // serve makes the calls, so that whoever waits for one can give up.
 func (e *engine) serve() {
 	for c := range e.calls {
-		if c.onContext {
-			var err error
-			if dead := e.Context().Do(func() error { err = c.f(); return nil }); dead != nil {
-				err = dead
-			}
-			e.answers <- err
-			continue
+		var err error
+		switch c.where {
+		case onThread:
+			runtime.LockOSThread()
+			err = c.f()
+			runtime.UnlockOSThread()
+		case onContext:
+			e.Context().Do(func() error { err = c.f(); return nil })
+		case lastThere:
+			e.Context().Do(func() error { err = c.f(); return errLast })
 		}
-		runtime.LockOSThread()
-		err := c.f()
-		runtime.UnlockOSThread()
 		e.answers <- err
 	}
 }
 
+// errLast is the one error that the engine's goroutine is handed, to end it.
+var errLast = errors.New("the engine ends")
+
 // do calls f on the engine's goroutine.
 func (e *engine) do(what string, f func() error) error {
-	return e.wait(what, call{onContext: true, f: f})
+	return e.wait(what, call{onContext, f})
 }
 
 // ErrTimeout is wrapped when the driver does not come back from a call.
@@ -111,17 +123,15 @@ func (e *engine) wait(what string, c call) error {
 	}
 }
 
-// close ends the engine, its context and all memory of that context. Where a call is
-// stuck there is nothing that can be ended but the process.
+// close ends the engine, its context and all memory and modules of that context. Where
+// a call is stuck there is nothing that can be ended but the process. The engine's own
+// Close races with its goroutine, and leaves it behind when the device has failed.
 func (e *engine) close() error {
 	if e.stuck != nil {
 		return nil
 	}
-	err := e.wait("closing the device", call{f: func() error {
-		// Modules end with their context. After a failure they cannot be unloaded, and
-		// Close would stop there and leave the engine's goroutine.
-		clear(e.Modules())
-		return e.Close()
+	err := e.wait("closing the device", call{lastThere, func() error {
+		return errors.Join(e.BLASContext().Close(), e.CUDNNContext().Close(), e.Context().Context.(*cu.Ctx).CUContext.Destroy())
 	}})
 	if e.stuck == nil {
 		close(e.calls)

@@ -20,6 +20,14 @@ func TestStepsAllocateNothing(t *testing.T) {
 		"minimax, two layers":   small(loss("minimax"), twoLayers),
 		"smoothed bce, adagrad": small(smoothing, optimizer("adagrad")),
 		"sgd":                   small(optimizer("sgd")),
+		"schedules":             small(optimizer("sgd"), func(c *model.Config) { c.LearningRateDecay, c.MomentumSteps = 0.9, 5 }),
+		"average":               small(func(c *model.Config) { c.EMA = 0.9 }),
+	}
+	for name, f := range objectives() {
+		cases[name] = small(f)
+	}
+	for name, f := range variants() {
+		cases[name] = small(f)
 	}
 	const runs = 10 // a stray allocation of the runtime counts for nothing then
 	for _, level := range kernels.Levels() {

@@ -20,10 +20,17 @@ type feed interface {
 }
 
 func newFeed(g *game, set *dataset.Set) (feed, error) {
-	if set.Bytes() != nil {
-		return newResident(g, set)
+	var labels []uint8
+	if c := g.config.Classes; c > 0 {
+		var err error
+		if labels, err = labelsOf(set, c); err != nil {
+			return nil, err
+		}
 	}
-	return newStream(g, set)
+	if set.Bytes() != nil {
+		return newResident(g, set, labels)
+	}
+	return newStream(g, set, labels)
 }
 
 // resident is a set that lies on the device as bytes: a step chooses and gathers its
@@ -31,19 +38,19 @@ func newFeed(g *game, set *dataset.Set) (feed, error) {
 type resident struct {
 	game  *game
 	data  *tensor.Dense // (images, pixels)
-	index *tensor.Dense // (B)
+	label *tensor.Dense // (images), nil without classes
+	index *tensor.Dense // (B): the last batch
 }
 
-func newResident(g *game, set *dataset.Set) (*resident, error) {
-	data, err := g.dev.New(tensor.Uint8, set.Len(), g.config.Pixels())
-	if err != nil {
-		return nil, err
+func newResident(g *game, set *dataset.Set, labels []uint8) (*resident, error) {
+	al := &allocator{dev: g.dev}
+	r := &resident{game: g, data: al.bytes(set.Len(), g.config.Pixels()), index: al.words(g.config.BatchSize)}
+	al.upload(r.data, set.Bytes())
+	if labels != nil {
+		r.label = al.bytes(set.Len())
+		al.upload(r.label, labels)
 	}
-	if err := g.dev.Upload(data, set.Bytes()); err != nil {
-		return nil, err
-	}
-	index, err := g.dev.New(tensor.Uint32, g.config.BatchSize)
-	return &resident{g, data, index}, err
+	return r, al.err
 }
 
 func (r *resident) batch(dst *tensor.Dense, nth int) error {
@@ -54,6 +61,10 @@ func (r *resident) batch(dst *tensor.Dense, nth int) error {
 	return kernels.Gather(g.dev, dst, r.index, r.data)
 }
 
+func (r *resident) labels(dst *tensor.Dense, _ int) error {
+	return kernels.Labels(r.game.dev, dst, r.index, r.label)
+}
+
 func (r *resident) start(context.Context, uint32, Plan) error { return nil }
 func (r *resident) stop()                                     {}
 func (r *resident) next(context.Context) error                { return nil }
@@ -61,49 +72,50 @@ func (r *resident) next(context.Context) error                { return nil }
 // stream is a set too large for memory: a loader reads the images of the same
 // batches ahead, and each step's are sent to the device before it.
 type stream struct {
-	game   *game
-	set    *dataset.Set
-	loader *dataset.Loader
-	host   []uint8
-	data   *tensor.Dense   // (DisSteps*B, pixels)
-	index  []*tensor.Dense // (B) each: of the nth batch, nB, nB+1, ... (n+1)B-1
+	game      *game
+	set       *dataset.Set
+	loader    *dataset.Loader
+	host      []uint8
+	data      *tensor.Dense   // (DisSteps*B, pixels)
+	index     []*tensor.Dense // (B) each: of the nth batch, nB, nB+1, ... (n+1)B-1
+	setLabels []uint8         // of the whole set, nil without classes
+	position  uint64          // in the endless stream of images, of the next step's first
+	hostLabel []uint8
+	label     *tensor.Dense // (DisSteps*B)
 }
 
-func newStream(g *game, set *dataset.Set) (*stream, error) {
+func newStream(g *game, set *dataset.Set, labels []uint8) (*stream, error) {
 	n := g.config.DisSteps * g.config.BatchSize
-	s := &stream{game: g, set: set, host: make([]uint8, n*g.config.Pixels())}
-	var err error
-	if s.data, err = g.dev.New(tensor.Uint8, n, g.config.Pixels()); err != nil {
-		return nil, err
-	}
+	al := &allocator{dev: g.dev}
+	s := &stream{game: g, set: set, host: make([]uint8, n*g.config.Pixels()), data: al.bytes(n, g.config.Pixels()), setLabels: labels}
 	order := make([]uint32, n)
 	for i := range order {
 		order[i] = uint32(i)
 	}
 	for b := g.config.BatchSize; len(order) > 0; order = order[b:] {
-		index, err := g.dev.New(tensor.Uint32, b)
-		if err != nil {
-			return nil, err
-		}
-		if err := g.dev.Upload(index, order[:b]); err != nil {
-			return nil, err
-		}
+		index := al.words(b)
+		al.upload(index, order[:b])
 		s.index = append(s.index, index)
 	}
-	return s, nil
+	if labels != nil {
+		s.hostLabel, s.label = make([]uint8, n), al.bytes(n)
+	}
+	return s, al.err
 }
 
 func (s *stream) start(ctx context.Context, done uint32, p Plan) (err error) {
 	c := s.game.config
-	key, n := kernels.Key(c.Seed), uint32(s.set.Len())
+	s.position = uint64(done) * uint64(c.DisSteps) * uint64(c.BatchSize)
 	s.loader, err = dataset.NewLoader(ctx, s.set, dataset.LoaderOptions{
-		Batch: c.BatchSize,
-		First: uint64(done) * uint64(c.DisSteps) * uint64(c.BatchSize),
-		Order: func(position uint64) int { return int(kernels.Image(position, n, key)) },
-
+		Batch: c.BatchSize, First: s.position, Order: s.image,
 		Readers: p.Readers, Queue: p.Queue,
 	})
 	return err
+}
+
+// image is which of the set's is at a position of the endless stream.
+func (s *stream) image(position uint64) int {
+	return int(kernels.Image(position, uint32(s.set.Len()), kernels.Key(s.game.config.Seed)))
 }
 
 func (s *stream) stop() { s.loader.Close() }
@@ -116,9 +128,20 @@ func (s *stream) next(ctx context.Context) error {
 		}
 		copy(s.host[i*len(pixels):], pixels)
 	}
-	return s.game.dev.Upload(s.data, s.host)
+	if err := s.game.dev.Upload(s.data, s.host); err != nil || s.label == nil {
+		return err
+	}
+	for i := range s.hostLabel {
+		s.hostLabel[i] = s.setLabels[s.image(s.position+uint64(i))]
+	}
+	s.position += uint64(len(s.hostLabel))
+	return s.game.dev.Upload(s.label, s.hostLabel)
 }
 
 func (s *stream) batch(dst *tensor.Dense, nth int) error {
 	return kernels.Gather(s.game.dev, dst, s.index[nth], s.data)
+}
+
+func (s *stream) labels(dst *tensor.Dense, nth int) error {
+	return kernels.Labels(s.game.dev, dst, s.index[nth], s.label)
 }

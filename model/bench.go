@@ -59,7 +59,7 @@ func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Se
 	on := kernels.Device(ledger)
 	if o.Unfused {
 		var err error
-		if on, err = newUnfused(on, c.BatchSize); err != nil {
+		if on, err = newUnfused(on, c.BatchSize/max(c.Pack, 1)); err != nil {
 			return nil, err
 		}
 	}

@@ -6,32 +6,70 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"reflect"
-	"strings"
 )
 
 // Config is all that, with the data, decides the weights a run arrives at.
 type Config struct {
 	Loss           string  `json:"loss"`            // a name of Losses
 	LabelSmoothing float64 `json:"label_smoothing"` // [0,0.5): D's target on data is 1 less this; loss bce only
-	NoiseDim       int     `json:"noise_dim"`
-	GenHidden      []int   `json:"gen_hidden"` // widths of G's hidden layers, from the noise up
-	DisHidden      []int   `json:"dis_hidden"` // widths of D's hidden layers, from the image down
-	Height         int     `json:"height"`     // of an image, pixels
-	Width          int     `json:"width"`
-	Optimizer      string  `json:"optimizer"` // a name of Optimizers
-	LearningRate   float64 `json:"learning_rate"`
-	Beta1          float64 `json:"beta1"`    // Adam
-	Beta2          float64 `json:"beta2"`    // Adam
-	Epsilon        float64 `json:"epsilon"`  // Adam
-	Momentum       float64 `json:"momentum"` // SGD
-	BatchSize      int     `json:"batch_size"`
-	DisSteps       int     `json:"dis_steps"`    // discriminator steps before each generator step
-	UpdateOrder    string  `json:"update_order"` // a name of UpdateOrders
-	FreshNoise     bool    `json:"fresh_noise"`  // the generator step draws its own noise, as it always does after more than one discriminator step
-	Seed           uint64  `json:"seed"`
+	WeightClip     float64 `json:"weight_clip"`     // D's parameters stay within this of 0; loss wgan only
+	GPWeight       float64 `json:"gp_weight"`       // of the gradient penalty; losses wgan-gp and dragan only
+	R1             float64 `json:"r1"`              // gamma of the penalty r1/2 · mean |∇D(x)|² on data, 0 for none
+	R2             float64 `json:"r2"`              // the same on drawn images
+
+	NoiseDim         int     `json:"noise_dim"`
+	GenHidden        []int   `json:"gen_hidden"`         // widths of G's hidden layers, from the noise up
+	DisHidden        []int   `json:"dis_hidden"`         // widths of D's hidden layers, from the image down
+	GenActivation    string  `json:"gen_activation"`     // a name of GenActivations
+	DisActivation    string  `json:"dis_activation"`     // a name of Activations
+	LeakySlope       float64 `json:"leaky_slope"`        // leaky-relu's below 0
+	MaxoutPieces     int     `json:"maxout_pieces"`      // sums that a maxout unit takes the largest of
+	DisDropoutInput  float64 `json:"dis_dropout_input"`  // probability that D does not see a pixel
+	DisDropoutHidden float64 `json:"dis_dropout_hidden"` // probability that D leaves out a hidden unit's output
+	GenInitScale     float64 `json:"gen_init_scale"`     // G's weights begin uniform on ± this; 0: normal, by the layer's inputs
+	DisInitScale     float64 `json:"dis_init_scale"`
+	GenBiasInit      string  `json:"gen_bias_init"` // a name of BiasInits, of G's last layer
+	Classes          int     `json:"classes"`       // labels 0 to classes-1 that both nets are told, 0 for none
+	Pack             int     `json:"pack"`          // images that D sees side by side
+	Height           int     `json:"height"`        // of an image, pixels
+	Width            int     `json:"width"`
+
+	Optimizer         string  `json:"optimizer"` // a name of Optimizers
+	LearningRate      float64 `json:"learning_rate"`
+	DisLearningRate   float64 `json:"dis_learning_rate"`   // D's own, -1 for learning_rate
+	LearningRateDecay float64 `json:"learning_rate_decay"` // factor of the learning rates at each step, 1 for none
+	LearningRateLeast float64 `json:"learning_rate_least"` // where they stop to fall
+	Beta1             float64 `json:"beta1"`               // Adam
+	Beta2             float64 `json:"beta2"`               // Adam
+	DisBeta1          float64 `json:"dis_beta1"`           // D's own, -1 for beta1
+	DisBeta2          float64 `json:"dis_beta2"`           // D's own, -1 for beta2
+	Epsilon           float64 `json:"epsilon"`             // Adam
+	Momentum          float64 `json:"momentum"`            // SGD
+	MomentumEnd       float64 `json:"momentum_end"`        // what it goes to
+	MomentumSteps     int     `json:"momentum_steps"`      // in a line over so many steps, 0 for not at all
+
+	BatchSize          int     `json:"batch_size"`
+	DisSteps           int     `json:"dis_steps"`            // discriminator steps before each generator step
+	UpdateOrder        string  `json:"update_order"`         // a name of UpdateOrders
+	FreshNoise         bool    `json:"fresh_noise"`          // the generator step draws its own noise, as it always does after more than one discriminator step
+	InstanceNoise      float64 `json:"instance_noise"`       // standard deviation of normal noise on all images D sees
+	InstanceNoiseSteps int     `json:"instance_noise_steps"` // it fades over so many steps, 0 for never
+	EMA                float64 `json:"ema"`                  // decay of the average of G's weights that images are drawn from, 0 for none
+	Seed               uint64  `json:"seed"`
 }
+
+// The first values of the biases of G's last layer.
+const (
+	// ZeroBias is 0, which draws grey.
+	ZeroBias = "zero"
+	// MarginalBias draws the data's mean image, as the 2014 paper's published
+	// configuration has it.
+	MarginalBias = "marginals"
+)
+
+// BiasInits returns the names Config.GenBiasInit takes.
+func BiasInits() []string { return []string{ZeroBias, MarginalBias} }
 
 // The orders of the two updates of a step.
 const (
@@ -47,71 +85,32 @@ func UpdateOrders() []string { return []string{DiscriminatorFirst, Simultaneous}
 // Default is the tutorial's configuration.
 func Default() Config {
 	return Config{
-		Loss: "non-saturating", NoiseDim: 100, GenHidden: []int{256}, DisHidden: []int{256}, Height: 28, Width: 28,
-		Optimizer: "adam", LearningRate: 2e-4, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Momentum: 0.9,
+		Loss: "non-saturating", WeightClip: 0.01, GPWeight: 10,
+		NoiseDim: 100, GenHidden: []int{256}, DisHidden: []int{256}, GenActivation: "relu", DisActivation: "relu",
+		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, Pack: 1, Height: 28, Width: 28,
+		Optimizer: "adam", LearningRate: 2e-4, DisLearningRate: -1, LearningRateDecay: 1,
+		Beta1: 0.9, Beta2: 0.999, DisBeta1: -1, DisBeta2: -1, Epsilon: 1e-8, Momentum: 0.9,
 		BatchSize: 128, DisSteps: 1, UpdateOrder: DiscriminatorFirst, Seed: 1,
 	}
 }
 
-// The largest that are taken for meant: a layer's width or a batch, an image's side.
-const (
-	maxSize = 1 << 20
-	maxSide = 1 << 12
-)
-
-// Validate reports every field that is out of range.
-func (c Config) Validate() error {
-	var errs []error
-	check := func(ok bool, field string, got any, want string) {
-		if !ok {
-			errs = append(errs, fmt.Errorf("model: %s is %v, want %s", field, got, want))
+// ofDiscriminator is c with the rate and the betas of D's updates.
+func (c Config) ofDiscriminator() Config {
+	for own, common := range map[*float64]*float64{&c.DisLearningRate: &c.LearningRate, &c.DisBeta1: &c.Beta1, &c.DisBeta2: &c.Beta2} {
+		if *own != -1 {
+			*common = *own
 		}
 	}
-	size := func(field string, n int) {
-		check(n >= 1 && n <= maxSize, field, n, fmt.Sprintf("1 to %d", maxSize))
-	}
-	_, known := losses.find(c.Loss)
-	check(known, "loss", quoted(c.Loss), "one of "+strings.Join(Losses(), ", "))
-	check(c.LabelSmoothing >= 0 && c.LabelSmoothing < 0.5, "label_smoothing", c.LabelSmoothing, "0 to below 0.5")
-	check(c.LabelSmoothing == 0 || c.Loss == "bce", "label_smoothing", c.LabelSmoothing, "0 unless the loss is bce")
-	size("noise_dim", c.NoiseDim)
-	check(len(c.GenHidden) <= 100, "gen_hidden", len(c.GenHidden), "at most 100 layers")
-	for _, n := range c.GenHidden {
-		size("gen_hidden", n)
-	}
-	check(len(c.DisHidden) <= 100, "dis_hidden", len(c.DisHidden), "at most 100 layers")
-	for _, n := range c.DisHidden {
-		size("dis_hidden", n)
-	}
-	check(c.Height >= 1 && c.Height <= maxSide, "height", c.Height, fmt.Sprintf("1 to %d", maxSide))
-	check(c.Width >= 1 && c.Width <= maxSide, "width", c.Width, fmt.Sprintf("1 to %d", maxSide))
-	_, known = optimizers.find(c.Optimizer)
-	check(known, "optimizer", quoted(c.Optimizer), "one of "+strings.Join(Optimizers(), ", "))
-	// As float32, which the optimizers compute in: 1-beta and epsilon must not vanish.
-	fraction := func(field string, v float64) { check(v >= 0 && float32(v) < 1, field, v, "0 to below 1") }
-	check(float32(c.LearningRate) > 0 && c.LearningRate <= math.MaxFloat32, "learning_rate", c.LearningRate, "above 0")
-	fraction("beta1", c.Beta1)
-	fraction("beta2", c.Beta2)
-	check(float32(c.Epsilon) > 0 && c.Epsilon < 1, "epsilon", c.Epsilon, "above 0, below 1")
-	fraction("momentum", c.Momentum)
-	size("batch_size", c.BatchSize)
-	check(c.DisSteps >= 1 && c.DisSteps <= 1000, "dis_steps", c.DisSteps, "1 to 1000")
-	check(c.UpdateOrder == DiscriminatorFirst || c.UpdateOrder == Simultaneous, "update_order", quoted(c.UpdateOrder),
-		"one of "+strings.Join(UpdateOrders(), ", "))
-	check(c.UpdateOrder != Simultaneous || c.DisSteps == 1, "dis_steps", c.DisSteps, "1 when update_order is simultaneous")
-	check(c.UpdateOrder != Simultaneous || !c.FreshNoise, "fresh_noise", c.FreshNoise, "false when update_order is simultaneous")
-	return errors.Join(errs...)
+	return c
 }
-
-// quoted keeps an empty or odd name visible in a message.
-func quoted(s string) string { return fmt.Sprintf("%q", s) }
 
 // Pixels is the number of pixels of an image.
 func (c Config) Pixels() int { return c.Height * c.Width }
 
-// ParseConfig reads the JSON of a Config; an unknown key is an error.
+// ParseConfig reads the JSON of a Config; an unknown key is an error. One that is
+// missing has Default's value, which is what it stood for before there was such a key.
 func ParseConfig(text []byte) (Config, error) {
-	var c Config
+	c := Default()
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {

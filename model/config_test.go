@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -16,9 +17,13 @@ import (
 
 // TestDefault: the numbers of the tutorial, and TensorFlow's for what it leaves open.
 func TestDefault(t *testing.T) {
-	const want = `{"loss":"non-saturating","label_smoothing":0,"noise_dim":100,"gen_hidden":[256],"dis_hidden":[256],` +
-		`"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,"beta1":0.9,"beta2":0.999,"epsilon":1e-8,` +
-		`"momentum":0.9,"batch_size":128,"dis_steps":1,"update_order":"discriminator-first","fresh_noise":false,"seed":1}`
+	const want = `{"loss":"non-saturating","label_smoothing":0,"weight_clip":0.01,"gp_weight":10,"r1":0,"r2":0,` +
+		`"noise_dim":100,"gen_hidden":[256],"dis_hidden":[256],"gen_activation":"relu","dis_activation":"relu",` +
+		`"leaky_slope":0.2,"maxout_pieces":5,"dis_dropout_input":0,"dis_dropout_hidden":0,"gen_init_scale":0,"dis_init_scale":0,` +
+		`"gen_bias_init":"zero","classes":0,"pack":1,"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,` +
+		`"dis_learning_rate":-1,"learning_rate_decay":1,"learning_rate_least":0,"beta1":0.9,"beta2":0.999,"dis_beta1":-1,` +
+		`"dis_beta2":-1,"epsilon":1e-8,"momentum":0.9,"momentum_end":0,"momentum_steps":0,"batch_size":128,"dis_steps":1,` +
+		`"update_order":"discriminator-first","fresh_noise":false,"instance_noise":0,"instance_noise_steps":0,"ema":0,"seed":1}`
 	c := model.Default()
 	must(t, c.Validate())
 	got, err := json.Marshal(c)
@@ -31,12 +36,25 @@ func TestDefault(t *testing.T) {
 	}
 }
 
+// TestOldConfig: a config written before there were variants is the tutorial's still,
+// and its checkpoint has the tensors it had.
+func TestOldConfig(t *testing.T) {
+	const old = `{"loss":"non-saturating","label_smoothing":0,"noise_dim":100,"gen_hidden":[256],"dis_hidden":[256],` +
+		`"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,"beta1":0.9,"beta2":0.999,"epsilon":1e-8,` +
+		`"momentum":0.9,"batch_size":128,"dis_steps":1,"update_order":"discriminator-first","fresh_noise":false,"seed":1}`
+	c, err := model.ParseConfig([]byte(old))
+	must(t, err)
+	if d := c.Differences(model.Default()); d != nil {
+		t.Error(d)
+	}
+}
+
 func TestValidate(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change func(*model.Config)
 		want   string
 	}{
-		"loss":                {func(c *model.Config) { c.Loss = "hinge" }, `loss is "hinge", want one of non-saturating, minimax, bce`},
+		"loss":                {func(c *model.Config) { c.Loss = "wgan2" }, `loss is "wgan2", want one of non-saturating, minimax, bce, least-squares, wgan, wgan-gp, dragan, hinge, relativistic`},
 		"no loss":             {func(c *model.Config) { c.Loss = "" }, `loss is "", want one of`},
 		"smoothing high":      {func(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", 0.5 }, "label_smoothing is 0.5, want 0 to below 0.5"},
 		"smoothing low":       {func(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", -0.1 }, "label_smoothing is -0.1, want 0 to below 0.5"},
@@ -67,6 +85,45 @@ func TestValidate(t *testing.T) {
 		"many steps":          {func(c *model.Config) { c.DisSteps = 1001 }, "dis_steps is 1001, want 1 to 1000"},
 		"order":               {func(c *model.Config) { c.UpdateOrder = "generator-first" }, `update_order is "generator-first", want one of discriminator-first, simultaneous`},
 		"steps at once":       {func(c *model.Config) { c.UpdateOrder, c.DisSteps = model.Simultaneous, 2 }, "dis_steps is 2, want 1 when update_order is simultaneous"},
+		"clip":                {func(c *model.Config) { c.WeightClip = 0 }, "weight_clip is 0, want above 0"},
+		"gp weight":           {func(c *model.Config) { c.GPWeight = -1 }, "gp_weight is -1, want above 0"},
+		"r1":                  {func(c *model.Config) { c.R1 = -1 }, "r1 is -1, want 0 or more"},
+		"r2":                  {func(c *model.Config) { c.R2 = math.Inf(1) }, "r2 is +Inf, want 0 or more"},
+		"gen activation":      {func(c *model.Config) { c.GenActivation = "maxout" }, `gen_activation is "maxout", want one of relu, leaky-relu, tanh`},
+		"dis activation":      {func(c *model.Config) { c.DisActivation = "gelu" }, `dis_activation is "gelu", want one of relu, leaky-relu, tanh, maxout`},
+		"tanh with r1":        {func(c *model.Config) { c.DisActivation, c.R1 = "tanh", 1 }, `dis_activation is "tanh", want one without a curve, relu, leaky-relu or maxout, where gradients are penalised`},
+		"tanh with r2":        {func(c *model.Config) { c.DisActivation, c.R2 = "tanh", 1 }, `dis_activation is "tanh", want one without a curve`},
+		"tanh with wgan-gp":   {func(c *model.Config) { c.DisActivation, c.Loss = "tanh", "wgan-gp" }, `dis_activation is "tanh", want one without a curve`},
+		"tanh with dragan":    {func(c *model.Config) { c.DisActivation, c.Loss = "tanh", "dragan" }, `dis_activation is "tanh", want one without a curve`},
+		"slope":               {func(c *model.Config) { c.LeakySlope = 0 }, "leaky_slope is 0, want above 0, below 1"},
+		"slope high":          {func(c *model.Config) { c.LeakySlope = 1 }, "leaky_slope is 1, want above 0, below 1"},
+		"pieces":              {func(c *model.Config) { c.MaxoutPieces = 1 }, "maxout_pieces is 1, want 2 to 100"},
+		"pieces high":         {func(c *model.Config) { c.MaxoutPieces = 101 }, "maxout_pieces is 101, want 2 to 100"},
+		"input dropout":       {func(c *model.Config) { c.DisDropoutInput = 1 }, "dis_dropout_input is 1, want 0 to below 1"},
+		"hidden dropout":      {func(c *model.Config) { c.DisDropoutHidden = -0.5 }, "dis_dropout_hidden is -0.5, want 0 to below 1"},
+		"gen scale":           {func(c *model.Config) { c.GenInitScale = -1 }, "gen_init_scale is -1, want 0 or more"},
+		"dis scale":           {func(c *model.Config) { c.DisInitScale = math.NaN() }, "dis_init_scale is NaN, want 0 or more"},
+		"bias":                {func(c *model.Config) { c.GenBiasInit = "" }, `gen_bias_init is "", want one of zero, marginals`},
+		"classes":             {func(c *model.Config) { c.Classes = 257 }, "classes is 257, want 0 to 256"},
+		"classes low":         {func(c *model.Config) { c.Classes = -1 }, "classes is -1, want 0 to 256"},
+		"pack":                {func(c *model.Config) { c.Pack = 0 }, "pack is 0, want 1 or another divisor of batch_size, 128"},
+		"pack odd":            {func(c *model.Config) { c.Pack = 3 }, "pack is 3, want 1 or another divisor of batch_size, 128"},
+		"dis rate":            {func(c *model.Config) { c.DisLearningRate = 0 }, "dis_learning_rate is 0, want above 0"},
+		"decay":               {func(c *model.Config) { c.LearningRateDecay = 0 }, "learning_rate_decay is 0, want above 0, at most 1"},
+		"decay high":          {func(c *model.Config) { c.LearningRateDecay = 1.1 }, "learning_rate_decay is 1.1, want above 0, at most 1"},
+		"least rate":          {func(c *model.Config) { c.LearningRateLeast = 3e-4 }, "learning_rate_least is 0.0003, want 0 to the learning rates"},
+		"least of one":        {func(c *model.Config) { c.DisLearningRate, c.LearningRateLeast = 1e-5, 1e-4 }, "learning_rate_least is 0.0001, want 0 to the learning rates"},
+		"least rate low":      {func(c *model.Config) { c.LearningRateLeast = -1 }, "learning_rate_least is -1, want 0 to the learning rates"},
+		"dis beta1":           {func(c *model.Config) { c.DisBeta1 = -0.5 }, "dis_beta1 is -0.5, want 0 to below 1"},
+		"dis beta2":           {func(c *model.Config) { c.DisBeta2 = 1 }, "dis_beta2 is 1, want 0 to below 1"},
+		"momentum end":        {func(c *model.Config) { c.MomentumEnd, c.MomentumSteps = 1, 5 }, "momentum_end is 1, want 0 to below 1"},
+		"end without steps":   {func(c *model.Config) { c.MomentumEnd = 0.5 }, "momentum_end is 0.5, want 0 unless momentum_steps is above 0"},
+		"momentum steps":      {func(c *model.Config) { c.MomentumSteps = -1 }, "momentum_steps is -1, want 0 to 2147483647"},
+		"instance noise":      {func(c *model.Config) { c.InstanceNoise = -1 }, "instance_noise is -1, want 0 or more"},
+		"fade":                {func(c *model.Config) { c.InstanceNoise, c.InstanceNoiseSteps = 1, 1<<31 }, "instance_noise_steps is 2147483648, want 0 to 2147483647"},
+		"fade of nothing":     {func(c *model.Config) { c.InstanceNoiseSteps = 5 }, "instance_noise_steps is 5, want 0 unless instance_noise is above 0"},
+		"ema":                 {func(c *model.Config) { c.EMA = 1 }, "ema is 1, want 0 to below 1"},
+		"ema as float32":      {func(c *model.Config) { c.EMA = 0.999999999 }, "ema is 0.999999999, want 0 to below 1"},
 		"noise at once":       {func(c *model.Config) { c.UpdateOrder, c.FreshNoise = model.Simultaneous, true }, "fresh_noise is true, want false when update_order is simultaneous"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,16 +166,31 @@ func TestParseConfigErrors(t *testing.T) {
 func TestDifferences(t *testing.T) {
 	was := model.Default()
 	now := model.Config{
-		Loss: "bce", LabelSmoothing: 0.1, NoiseDim: 5, GenHidden: []int{1, 2}, DisHidden: nil, Height: 3, Width: 4,
-		Optimizer: "sgd", LearningRate: 0.5, Beta1: 0.25, Beta2: 0.75, Epsilon: 0.125, Momentum: 0,
-		BatchSize: 64, DisSteps: 2, UpdateOrder: model.Simultaneous, FreshNoise: true, Seed: 2,
+		Loss: "bce", LabelSmoothing: 0.1, WeightClip: 1, GPWeight: 2, R1: 3, R2: 4,
+		NoiseDim: 5, GenHidden: []int{1, 2}, DisHidden: nil, GenActivation: "tanh", DisActivation: "maxout",
+		LeakySlope: 0.5, MaxoutPieces: 3, DisDropoutInput: 0.2, DisDropoutHidden: 0.5, GenInitScale: 0.25, DisInitScale: 0.125,
+		GenBiasInit: model.MarginalBias, Classes: 10, Pack: 2, Height: 3, Width: 4,
+		Optimizer: "sgd", LearningRate: 0.5, DisLearningRate: 0.25, LearningRateDecay: 0.75, LearningRateLeast: 0.125,
+		Beta1: 0.25, Beta2: 0.75, DisBeta1: 0, DisBeta2: 0.5, Epsilon: 0.125, Momentum: 0, MomentumEnd: 0.5, MomentumSteps: 7,
+		BatchSize: 64, DisSteps: 2, UpdateOrder: model.Simultaneous, FreshNoise: true, InstanceNoise: 0.5, InstanceNoiseSteps: 9,
+		EMA: 0.75, Seed: 2,
 	}
 	want := []string{
-		"loss is bce, was non-saturating", "label_smoothing is 0.1, was 0", "noise_dim is 5, was 100",
-		"gen_hidden is [1 2], was [256]", "dis_hidden is [], was [256]", "height is 3, was 28", "width is 4, was 28",
-		"optimizer is sgd, was adam", "learning_rate is 0.5, was 0.0002", "beta1 is 0.25, was 0.9", "beta2 is 0.75, was 0.999",
-		"epsilon is 0.125, was 1e-08", "momentum is 0, was 0.9", "batch_size is 64, was 128", "dis_steps is 2, was 1",
-		"update_order is simultaneous, was discriminator-first", "fresh_noise is true, was false", "seed is 2, was 1",
+		"loss is bce, was non-saturating", "label_smoothing is 0.1, was 0", "weight_clip is 1, was 0.01", "gp_weight is 2, was 10",
+		"r1 is 3, was 0", "r2 is 4, was 0", "noise_dim is 5, was 100", "gen_hidden is [1 2], was [256]", "dis_hidden is [], was [256]",
+		"gen_activation is tanh, was relu", "dis_activation is maxout, was relu", "leaky_slope is 0.5, was 0.2",
+		"maxout_pieces is 3, was 5", "dis_dropout_input is 0.2, was 0", "dis_dropout_hidden is 0.5, was 0",
+		"gen_init_scale is 0.25, was 0", "dis_init_scale is 0.125, was 0", "gen_bias_init is marginals, was zero",
+		"classes is 10, was 0", "pack is 2, was 1", "height is 3, was 28", "width is 4, was 28",
+		"optimizer is sgd, was adam", "learning_rate is 0.5, was 0.0002", "dis_learning_rate is 0.25, was -1",
+		"learning_rate_decay is 0.75, was 1", "learning_rate_least is 0.125, was 0", "beta1 is 0.25, was 0.9",
+		"beta2 is 0.75, was 0.999", "dis_beta1 is 0, was -1", "dis_beta2 is 0.5, was -1", "epsilon is 0.125, was 1e-08",
+		"momentum is 0, was 0.9", "momentum_end is 0.5, was 0", "momentum_steps is 7, was 0", "batch_size is 64, was 128",
+		"dis_steps is 2, was 1", "update_order is simultaneous, was discriminator-first", "fresh_noise is true, was false",
+		"instance_noise is 0.5, was 0", "instance_noise_steps is 9, was 0", "ema is 0.75, was 0", "seed is 2, was 1",
+	}
+	if n := reflect.TypeFor[model.Config]().NumField(); len(want) != n {
+		t.Errorf("the test changes %d fields of %d", len(want), n)
 	}
 	if d := cmp.Diff(now.Differences(was), want); d != "" {
 		t.Error(d)
@@ -167,6 +239,28 @@ func anyConfig() *rapid.Generator[model.Config] {
 			Beta1: fraction.Draw(t, "beta1"), Beta2: fraction.Draw(t, "beta2"), Momentum: fraction.Draw(t, "momentum"),
 			DisSteps: 1, UpdateOrder: rapid.SampledFrom(model.UpdateOrders()).Draw(t, "order"),
 			Seed: rapid.Uint64().Draw(t, "seed"),
+
+			WeightClip: positive.Draw(t, "clip"), GPWeight: positive.Draw(t, "gp"), LeakySlope: positive.Draw(t, "slope"),
+			GenActivation: rapid.SampledFrom(model.GenActivations()).Draw(t, "gen activation"),
+			DisActivation: rapid.SampledFrom([]string{"relu", "leaky-relu", "maxout"}).Draw(t, "dis activation"),
+			R1:            rapid.Float64Range(0, 1e30).Draw(t, "r1"), R2: rapid.Float64Range(0, 1e30).Draw(t, "r2"),
+			MaxoutPieces:    rapid.IntRange(2, 100).Draw(t, "pieces"),
+			DisDropoutInput: fraction.Draw(t, "input"), DisDropoutHidden: fraction.Draw(t, "hidden"),
+			GenInitScale: fraction.Draw(t, "gen scale"), DisInitScale: fraction.Draw(t, "dis scale"),
+			GenBiasInit: rapid.SampledFrom(model.BiasInits()).Draw(t, "bias"),
+			Classes:     rapid.IntRange(0, 256).Draw(t, "classes"), Pack: rapid.IntRange(1, 4).Draw(t, "pack"),
+			DisLearningRate: rapid.SampledFrom([]float64{-1, 1e-9, 0.5}).Draw(t, "dis rate"), LearningRateDecay: positive.Draw(t, "decay"),
+			DisBeta1: rapid.SampledFrom([]float64{-1, 0, 0.5}).Draw(t, "dis beta1"), DisBeta2: rapid.SampledFrom([]float64{-1, 0, 0.5}).Draw(t, "dis beta2"),
+			MomentumSteps: rapid.IntRange(0, 1<<31-1).Draw(t, "momentum steps"),
+			InstanceNoise: positive.Draw(t, "noise"), InstanceNoiseSteps: rapid.IntRange(0, 1<<31-1).Draw(t, "fade"),
+			EMA: fraction.Draw(t, "ema"),
+		}
+		c.BatchSize = max(1, c.BatchSize/c.Pack) * c.Pack
+		if c.BatchSize > 1<<20 {
+			c.BatchSize, c.Pack = 1<<20, 1
+		}
+		if c.MomentumSteps > 0 {
+			c.MomentumEnd = fraction.Draw(t, "momentum end")
 		}
 		if c.Loss == "bce" {
 			c.LabelSmoothing = rapid.Float64Range(0, 0.499).Draw(t, "smoothing")
@@ -212,7 +306,12 @@ func TestTables(t *testing.T) {
 			t.Errorf("optimizer %s has no summary", name)
 		}
 	}
-	if got := fmt.Sprint(model.LossSummary("?"), model.OptimizerSummary("?")); got != "" {
+	for _, name := range model.Activations() {
+		if model.ActivationSummary(name) == "" {
+			t.Errorf("activation %s has no summary", name)
+		}
+	}
+	if got := fmt.Sprint(model.LossSummary("?"), model.OptimizerSummary("?"), model.ActivationSummary("?")); got != "" {
 		t.Errorf("unknown names have the summary %q", got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 // whole or in parts, and see its gradients.
 type Probe struct {
 	Batches [][]float32 // those of the step under way
+	Labels  [][]uint32  // of each batch, where there are classes
 	g       *game
 }
 
@@ -23,22 +24,23 @@ func NewProbe(dev kernels.Device, c Config) (*Probe, error) {
 	}
 	p := &Probe{g: g}
 	g.batches = p
-	return p, g.initialize()
+	return p, g.initialize(nil)
 }
 
-func (p *Probe) batch(dst *tensor.Dense, nth int) error { return p.g.dev.Upload(dst, p.Batches[nth]) }
+func (p *Probe) batch(dst *tensor.Dense, nth int) error  { return p.g.dev.Upload(dst, p.Batches[nth]) }
+func (p *Probe) labels(dst *tensor.Dense, nth int) error { return p.g.dev.Upload(dst, p.Labels[nth]) }
 
 func (p *Probe) Step() error                { return p.g.step() }
 func (p *Probe) Tick() error                { return kernels.Tick(p.g.dev, p.g.clock) }
 func (p *Probe) DisGradients(nth int) error { return p.g.disGradients(nth) }
 func (p *Probe) GenGradients() error        { return p.g.genGradients() }
-func (p *Probe) UpdateDis() error           { return p.g.optD.update(0) }
-func (p *Probe) UpdateGen() error           { return p.g.optG.update(0) }
+func (p *Probe) UpdateDis() error           { return p.g.disUpdate(0) }
+func (p *Probe) UpdateGen() error           { return p.g.genUpdate() }
 func (p *Probe) Measure() error             { return p.g.measure() }
 
 func (p *Probe) Tensors() ([]Tensor, error) { return p.g.tensors() }
 func (p *Probe) Noise() ([]float32, error)  { return p.download(p.g.z) }
-func (p *Probe) Logits() ([]float32, error) { return p.download(p.g.both.out()) }
+func (p *Probe) Logits() ([]float32, error) { return p.download(p.g.dis.loss.out()) }
 
 // Losses are D's and G's, as last computed.
 func (p *Probe) Losses() (dis, gen float64, err error) {
@@ -46,7 +48,7 @@ func (p *Probe) Losses() (dis, gen float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	m := metricsOf(0, s)
+	m := metricsOf(0, s, p.g.loss.critic)
 	return m.DLoss, m.GLoss, nil
 }
 
@@ -72,7 +74,7 @@ func (p *Probe) Gradients() (map[string][]float32, error) {
 	return all, nil
 }
 
-func (p *Probe) params() []param { return slices.Concat(p.g.gen.params(), p.g.dis.params()) }
+func (p *Probe) params() []param { return slices.Concat(p.g.gen.params(), p.g.dis.net.params()) }
 
 func (p *Probe) download(t *tensor.Dense) ([]float32, error) {
 	values := make([]float32, t.Shape().TotalSize())
@@ -88,7 +90,7 @@ func ParseCheckpoint(text []byte) (*State, error) { return parseCheckpoint(text)
 func (t *Trainer) Poison(what string, at int, v float32) error {
 	g := t.game
 	found := map[string]*tensor.Dense{"loss": g.stats}
-	for _, p := range slices.Concat(g.gen.params(), g.dis.params()) {
+	for _, p := range slices.Concat(g.gen.params(), g.dis.net.params()) {
 		found["gradient "+p.name] = p.grad
 	}
 	err := g.visit(func(name string, _ []int, t *tensor.Dense) error {
@@ -113,3 +115,6 @@ func (t *Trainer) Tick() error  { return kernels.Tick(t.game.dev, t.game.clock) 
 // TrainStep and MeasureStep are the recorded steps, without the feed and the metrics.
 func (t *Trainer) TrainStep() error   { return t.train.Run() }
 func (t *Trainer) MeasureStep() error { return t.measure.Run() }
+
+// GenLossAt is where G's loss is among the results of a step that Poison writes to.
+const GenLossAt = genStat

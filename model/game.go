@@ -6,42 +6,45 @@ import (
 	"gorgan/kernels"
 )
 
-// game is the two nets and the memory of one step of their game. In rows 0 to B-1
-// of images lies the batch x, in rows B to 2B-1 what G draws, so that D sees both
-// in one pass.
+// game is the two nets and the memory of one step of their game.
 type game struct {
 	config     Config
 	dev        kernels.Device
+	loss       loss
 	objective  objective
-	gen, dis   *net
+	gen        *net
+	dis        *discriminator
+	average    *average // of G's parameters, nil for none
 	optG, optD optimizer
 	key, clock *tensor.Dense // seed (2), number of the step under way or last done (1)
 
-	z, images, real *tensor.Dense // (B,noise), (2B,pixels), (B,pixels)
-	draw            *pass         // G on z, into images
-	both            *pass         // D on images
-	fake            *pass         // D on the drawn half alone
-
-	logits, dLogits [2]*tensor.Dense             // (B,1) each: of both, on x and on what is drawn
-	stats           *tensor.Dense                // results, see the offsets below
-	results         [statsSize / 2]*tensor.Dense // stats in pairs
-	batches         batchSource
+	z       *tensor.Dense // (B, noise)
+	draw    *pass         // G on z, into what D is shown
+	dDrawn  *tensor.Dense // the gradient at G(z), in the shape of D's input
+	stats   *tensor.Dense // results, see the offsets below
+	results [statsSize / 2]*tensor.Dense
+	batches batchSource
 }
 
-// batchSource writes the nth batch of the step under way.
+// batchSource writes the nth batch of the step under way, and the labels of the last
+// it wrote.
 type batchSource interface {
 	batch(dst *tensor.Dense, nth int) error
+	labels(dst *tensor.Dense, nth int) error
 }
 
-// Where in stats (10) the results lie; each is a mean loss and a mean probability.
+// Where in stats the results lie, in pairs.
 const (
-	disRealStat  = 0 // D's loss on data, D(x)
-	disFakeStat  = 2 // D's loss on drawn images, D(G(z))
-	genStat      = 4 // G's loss, D(G(z))
-	valueReal    = 6 // -log D(x)
-	valueFake    = 8 // -log(1-D(G(z)))
-	statsSize    = 10
-	trainingSize = 6 // those a training step writes
+	disRealStat  = 0  // D's loss on data, and D(x) as the loss has it
+	disFakeStat  = 2  // D's loss on drawn images, D(G(z))
+	pointStat    = 4  // the loss's own penalty, the mean norm of the gradient
+	r1Stat       = 6  // the same for R1
+	r2Stat       = 8  // and for R2
+	genStat      = 10 // G's loss, D(G(z))
+	judgedReal   = 12 // -mean log D(x) and mean D(x); of a critic 0 and its mean output
+	judgedFake   = 14 // -mean log(1-D(G(z))) and mean D(G(z)); of a critic the same
+	statsSize    = 16
+	trainingSize = 12 // those a training step writes
 )
 
 // disTensors numbers D's first tensor among the initial weights; G's begin at 0.
@@ -49,88 +52,63 @@ const disTensors = 256
 
 func newGame(dev kernels.Device, c Config) (*game, error) {
 	loss, _ := losses.find(c.Loss)
-	row, _ := optimizers.find(c.Optimizer)
-	g := &game{config: c, dev: dev, objective: loss.value(c)}
-	var err error
-	alloc := func(dt tensor.Dtype, shape ...int) *tensor.Dense {
-		var t *tensor.Dense
-		if err == nil {
-			t, err = dev.New(dt, shape...)
-		}
-		return t
-	}
-	g.key, g.clock = alloc(tensor.Uint32, 2), alloc(tensor.Uint32, 1)
-	g.z = alloc(tensor.Float32, c.BatchSize, c.NoiseDim)
-	g.images = alloc(tensor.Float32, 2*c.BatchSize, c.Pixels())
-	g.stats = alloc(tensor.Float32, statsSize)
+	g := &game{config: c, dev: dev, loss: loss.value, objective: loss.value.objective(c)}
+	dis, err := newNet(dev, discriminatorShapes(c))
 	if err != nil {
-		return nil, err
-	}
-	key := kernels.Key(c.Seed)
-	if err := dev.Upload(g.key, key[:]); err != nil {
 		return nil, err
 	}
 	if g.gen, err = newNet(dev, generatorShapes(c)); err != nil {
 		return nil, err
 	}
-	if g.dis, err = newNet(dev, discriminatorShapes(c)); err != nil {
-		return nil, err
-	}
-	if g.real, err = dev.View(g.images, 0, c.BatchSize, c.Pixels()); err != nil {
-		return nil, err
-	}
-	drawn, err := dev.View(g.images, c.BatchSize*c.Pixels(), c.BatchSize, c.Pixels())
-	if err != nil {
-		return nil, err
-	}
-	if g.draw, err = g.gen.newPass(g.z, drawn); err != nil {
-		return nil, err
-	}
-	if g.both, err = g.dis.newPass(g.images, nil); err != nil {
-		return nil, err
-	}
-	if g.fake, err = g.dis.newPass(drawn, nil); err != nil {
-		return nil, err
-	}
-	if err := g.views(); err != nil {
-		return nil, err
-	}
-	if g.optG, err = row.value.open(c, g.gen, g.clock, 1); err != nil {
-		return nil, err
-	}
-	if g.optD, err = row.value.open(c, g.dis, g.clock, c.DisSteps); err != nil {
-		return nil, err
-	}
-	return g, nil
-}
-
-// views names the parts of what is computed as a whole.
-func (g *game) views() (err error) {
+	al := &allocator{dev: dev}
+	g.key, g.clock, g.stats = al.words(2), al.words(1), al.floats(statsSize)
+	key := kernels.Key(c.Seed)
+	al.upload(g.key, key[:])
 	for i := range g.results {
-		if g.results[i], err = g.dev.View(g.stats, 2*i, 2); err != nil {
-			return err
-		}
+		g.results[i] = al.view(g.stats, 2*i, 2)
 	}
-	b := g.config.BatchSize
-	for i := range g.logits {
-		if g.logits[i], err = g.dev.View(g.both.out(), i*b, b, 1); err != nil {
-			return err
-		}
-		if g.dLogits[i], err = g.dev.View(g.both.dOut(), i*b, b, 1); err != nil {
-			return err
-		}
+	g.dis = newDiscriminator(al, c, dis, g.key, g.clock, g.results[:])
+	g.z = al.floats(c.BatchSize, c.NoiseDim)
+	g.draw = g.gen.newMemory(al, g.z, g.dis.drawn, c.BatchSize, nil, g.dis.labels).pass(al, 0, c.BatchSize, 0)
+	if al.err != nil {
+		return nil, al.err
 	}
-	return nil
+	g.dDrawn = al.view(g.draw.dOut(), 0, c.BatchSize/c.Pack, c.Pack*c.Pixels())
+	method, _ := optimizers.find(c.Optimizer)
+	g.optG = method.value.open(al, c, g.gen, g.clock, 1)
+	g.optD = method.value.open(al, c.ofDiscriminator(), dis, g.clock, c.DisSteps)
+	if al.err == nil && c.EMA > 0 {
+		g.average, al.err = newAverage(g.gen, c.EMA)
+	}
+	return g, al.err
 }
 
 // result is the pair of stats at one of their offsets.
 func (g *game) result(at int) *tensor.Dense { return g.results[at/2] }
 
-func (g *game) initialize() error {
+// initialize gives both nets their first weights. outputBias (pixels) is that of G's
+// last layer, nil for zeros.
+func (g *game) initialize(outputBias []float32) error {
 	if err := g.gen.initialize(g.config.Seed, 0); err != nil {
 		return err
 	}
-	return g.dis.initialize(g.config.Seed, disTensors)
+	if outputBias != nil {
+		if err := g.dev.Upload(g.gen.layers[len(g.gen.layers)-1].bias.value, outputBias); err != nil {
+			return err
+		}
+	}
+	if err := g.dis.net.initialize(g.config.Seed, disTensors); err != nil {
+		return err
+	}
+	return g.average.start()
+}
+
+// drawing is the net that images are drawn with.
+func (g *game) drawing() *net {
+	if g.average != nil {
+		return g.average.net
+	}
+	return g.gen
 }
 
 // step is one training step: algorithm 1 of the 2014 paper.
@@ -140,19 +118,19 @@ func (g *game) step() error {
 	}
 	if g.config.UpdateOrder == Simultaneous {
 		return g.inOrder(func() error { return g.disGradients(0) }, g.genGradients,
-			func() error { return g.optD.update(0) }, func() error { return g.optG.update(0) })
+			func() error { return g.disUpdate(0) }, g.genUpdate)
 	}
 	for nth := range g.config.DisSteps {
-		if err := g.inOrder(func() error { return g.disGradients(nth) }, func() error { return g.optD.update(nth) }); err != nil {
+		if err := g.inOrder(func() error { return g.disGradients(nth) }, func() error { return g.disUpdate(nth) }); err != nil {
 			return err
 		}
 	}
 	if g.config.FreshNoise || g.config.DisSteps > 1 {
-		if err := g.inOrder(func() error { return kernels.NewNoise(g.dev, g.z, g.key, g.clock, kernels.GenNoise) }, g.draw.forward); err != nil {
+		if err := g.inOrder(func() error { return g.noise(kernels.GenNoise) }, g.draw.forward); err != nil {
 			return err
 		}
 	}
-	return g.inOrder(g.genGradients, func() error { return g.optG.update(0) })
+	return g.inOrder(g.genGradients, g.genUpdate)
 }
 
 func (g *game) inOrder(parts ...func() error) error {
@@ -167,45 +145,76 @@ func (g *game) inOrder(parts ...func() error) error {
 // disGradients draws the nth batch and noise, and takes D's loss to D's gradients.
 func (g *game) disGradients(nth int) error {
 	return g.inOrder(
-		func() error {
-			return kernels.NewNoise(g.dev, g.z, g.key, g.clock, kernels.DisNoise+kernels.Purpose(nth))
-		},
+		func() error { return g.batch(nth) },
+		func() error { return g.noise(kernels.DisNoise + kernels.Purpose(nth)) },
 		g.draw.forward,
-		func() error { return g.batches.batch(g.real, nth) },
-		g.both.forward,
+		func() error { return g.dis.see(g.dis.learning, kernels.Purpose(nth)) },
 		g.disLoss,
-		g.both.backwardParams)
+		g.dis.learn)
 }
 
 // genGradients takes G's loss on the last noise, against D as it is, to G's
 // gradients.
 func (g *game) genGradients() error {
 	return g.inOrder(
-		g.fake.forward,
-		func() error { return g.genLoss(g.fake.out(), g.fake.dOut()) },
-		func() error { return g.fake.backwardInput(g.draw.dOut()) },
-		g.draw.backwardParams)
+		func() error { return g.dis.see(g.dis.judging, genStage) },
+		g.genLoss,
+		func() error { return g.dis.teach(g.dDrawn) },
+		func() error { return g.draw.backward(true) },
+		g.draw.weightGradients)
 }
 
-// measure evaluates both losses, and the game's value, with the weights as they are
-// on the batch and the noise of the last step.
+func (g *game) disUpdate(nth int) error {
+	if err := g.optD.update(nth); err != nil || !g.loss.clips {
+		return err
+	}
+	return kernels.Clip(g.dev, g.dis.net.values, float32(g.config.WeightClip))
+}
+
+func (g *game) genUpdate() error {
+	if err := g.optG.update(0); err != nil {
+		return err
+	}
+	return g.average.update()
+}
+
+func (g *game) noise(purpose kernels.Purpose) error {
+	return kernels.NewNoise(g.dev, g.z, g.key, g.clock, purpose)
+}
+
+// batch draws the nth batch of the step. What G draws beside it has its labels.
+func (g *game) batch(nth int) error {
+	if err := g.batches.batch(g.dis.real, nth); err != nil || g.dis.labels == nil {
+		return err
+	}
+	return g.dis.labels.write(func(dst *tensor.Dense) error { return g.batches.labels(dst, nth) })
+}
+
+// measure evaluates both losses, and what D makes of the images, with the weights as
+// they are on the batch and the noise of the last step.
 func (g *game) measure() error {
-	return g.inOrder(g.draw.forward, g.both.forward,
-		func() error {
-			return kernels.BCELogits(g.dev, g.result(valueReal), g.dLogits[0], g.logits[0], 1, 1)
-		},
-		func() error {
-			return kernels.BCELogits(g.dev, g.result(valueFake), g.dLogits[1], g.logits[1], 0, 1)
-		},
+	last := kernels.Purpose(g.config.DisSteps - 1)
+	return g.inOrder(g.draw.forward,
+		func() error { return g.dis.see(g.dis.learning, last) },
+		func() error { return g.judge(judgedReal, 0, 1) },
+		func() error { return g.judge(judgedFake, 1, 0) },
 		g.disLoss,
-		func() error { return g.genLoss(g.logits[1], g.dLogits[1]) })
+		g.dis.measurePenalties,
+		g.genLoss)
+}
+
+// judge notes what D makes of the data, or of the drawn images.
+func (g *game) judge(at, half int, target float32) error {
+	if g.loss.critic {
+		return kernels.Wasserstein(g.dev, g.result(at), g.dis.dLogits[half], g.dis.logits[half], 0)
+	}
+	return kernels.BCELogits(g.dev, g.result(at), g.dis.dLogits[half], g.dis.logits[half], target, 1)
 }
 
 func (g *game) disLoss() error {
-	return g.objective.discriminator(g.dev, [2]*tensor.Dense{g.result(disRealStat), g.result(disFakeStat)},
-		g.dLogits[0], g.dLogits[1], g.logits[0], g.logits[1])
+	return g.objective.discriminator(g.dev, [2]*tensor.Dense{g.result(disRealStat), g.result(disFakeStat)}, g.dis.dLogits, g.dis.logits)
 }
 
-func (g *game) genLoss(logits, dlogits *tensor.Dense) error {
-	return g.objective.generator(g.dev, g.result(genStat), dlogits, logits)
+func (g *game) genLoss() error {
+	return g.objective.generator(g.dev, g.result(genStat), g.dis.dLogits, g.dis.logits)
 }

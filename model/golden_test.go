@@ -27,7 +27,8 @@ func TestGolden(t *testing.T) {
 			g.replay(t)
 		})
 	}
-	for _, want := range slices.Concat(model.Losses(), model.Optimizers(), model.UpdateOrders()) {
+	tutorial := []string{"non-saturating", "minimax", "bce"}
+	for _, want := range slices.Concat(tutorial, model.Optimizers(), model.UpdateOrders()) {
 		if !slices.Contains(seen, want) {
 			t.Errorf("no golden file has %s", want)
 		}
@@ -77,10 +78,16 @@ func (g *golden) of(name string, step int) []float32 {
 	return g.values[name][step*n:][:n]
 }
 
-func (g *golden) replay(t *testing.T) {
+// probe is a game at the initial weights.
+func (g *golden) probe(t *testing.T) *model.Probe {
 	p, err := model.NewProbe(device(t), g.config)
 	must(t, err)
 	must(t, p.SetWeights(g.part("initial/")))
+	return p
+}
+
+func (g *golden) replay(t *testing.T) {
+	p := g.probe(t)
 	for step := range 10 {
 		p.Batches = [][]float32{g.of("x", step)}
 		must(t, p.Step())
@@ -112,7 +119,11 @@ func (g *golden) replay(t *testing.T) {
 
 // first compares what the first step computed on its way.
 func (g *golden) first(t *testing.T, p *model.Probe) {
-	logits, err := p.Logits()
+	before := g.probe(t)
+	before.Batches = p.Batches
+	must(t, before.Tick())
+	must(t, before.DisGradients(0))
+	logits, err := before.Logits()
 	must(t, err)
 	differs(t, "logits", logits, wide(g.values["logits"]), 1e-6, 1e-5)
 	got, err := p.Gradients()

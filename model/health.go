@@ -52,8 +52,8 @@ func newHealth(g *game) (*health, error) {
 	}
 	h := &health{game: g, rows: []healthRow{
 		{net: "discriminator", kind: "loss", values: disLoss},
-		{net: "discriminator", kind: "gradient of ", params: g.dis.params(), values: g.dis.grads},
-		{net: "discriminator", params: g.dis.params(), values: g.dis.values},
+		{net: "discriminator", kind: "gradient of ", params: g.dis.net.params(), values: g.dis.net.grads},
+		{net: "discriminator", params: g.dis.net.params(), values: g.dis.net.values},
 		{net: "generator", kind: "loss", values: genLoss},
 		{net: "generator", kind: "gradient of ", params: g.gen.params(), values: g.gen.grads},
 		{net: "generator", params: g.gen.params(), values: g.gen.values},

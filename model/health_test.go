@@ -14,23 +14,27 @@ var nonFinite = map[string]float32{"NaN": float32(math.NaN()), "+Inf": float32(m
 
 // TestNonFiniteFound: whatever a step computes, its first NaN or infinity is named.
 func TestNonFiniteFound(t *testing.T) {
-	type row struct{ poison, net, tensor string }
-	rows := map[row]int{
-		{"loss", "discriminator", "loss"}: 2, // the half on drawn images
-		{"loss", "generator", "loss"}:     4,
+	type row struct {
+		poison, net, tensor string
+		at                  int
 	}
+	var rows []row
+	for at := range model.GenLossAt { // the halves of D's loss, and its penalties
+		rows = append(rows, row{"loss", "discriminator", "loss", at})
+	}
+	rows = append(rows, row{"loss", "generator", "loss", model.GenLossAt})
 	for _, net := range []string{"generator", "discriminator"} {
-		for _, name := range []string{".0.weight", ".0.bias", ".1.weight", ".1.bias"} {
-			rows[row{"gradient " + net + name, net, "gradient of " + net + name}] = 0
-			rows[row{net + name, net, net + name}] = 0
+		for _, name := range []string{".0.weight", ".0.bias", ".1.weight", ".1.bias", ".class.weight"} {
+			rows = append(rows, row{"gradient " + net + name, net, "gradient of " + net + name, 0}, row{net + name, net, net + name, 0})
 		}
 	}
 	// Beyond the first of the chunks that are looked at.
-	rows[row{"generator.1.weight", "generator", "generator.1.weight"}] = 2047
-	for r, at := range rows {
+	rows = append(rows, row{"generator.1.weight", "generator", "generator.1.weight", 2047})
+	for _, r := range rows {
+		at := r.at
 		for shown, v := range nonFinite {
-			t.Run(fmt.Sprintf("%s, %s, %s", r.net, r.poison, shown), func(t *testing.T) {
-				trainer := trainerOf(t, small(func(c *model.Config) { c.GenHidden = []int{128} }))
+			t.Run(fmt.Sprintf("%s, %s %d, %s", r.net, r.poison, at, shown), func(t *testing.T) {
+				trainer := trainerOf(t, small(func(c *model.Config) { c.GenHidden, c.Classes = []int{128}, 3 }))
 				run(t, trainer, model.Plan{Steps: 3})
 				must(t, trainer.Poison(r.poison, at, v))
 				must(t, trainer.Look())

@@ -6,28 +6,52 @@ import (
 	"gorgan/kernels"
 )
 
-// objective is a GAN's pair of losses on logits, each a mean over the batch.
+// objective is a GAN's pair of losses on D's outputs, each a mean over the batch. Of
+// logits, and of the gradients at them, the first is of real images and the second of
+// generated ones.
 type objective interface {
 	// discriminator writes the two parts of D's loss, on data and on generated
-	// images, to the first value of each of stats, and the gradients to dReal and
-	// dFake.
-	discriminator(dev kernels.Device, stats [2]*tensor.Dense, dReal, dFake, real, fake *tensor.Dense) error
-	// generator writes G's loss to the first value of stats and its gradient to dFake.
-	generator(dev kernels.Device, stats, dFake, fake *tensor.Dense) error
+	// images, to the first value of each of stats, and the gradients to dlogits. A loss
+	// that has one part leaves the second of stats as it is, 0.
+	discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error
+	// generator writes G's loss to the first value of stats and its gradient to the
+	// second of dlogits; the first it may overwrite.
+	generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error
+}
+
+// loss is a way to play the game.
+type loss struct {
+	objective func(Config) objective
+	critic    bool     // D's output is no probability's logit
+	paired    bool     // G's loss compares with data
+	clips     bool     // D's parameters stay within weight_clip of 0
+	points    pointsOf // where it has a gradient penalty of its own
 }
 
 // losses is the table that flags, help, errors and tests range over. With r and f
-// the logits of real and generated images and softplus(x) = log(1+exp(x)),
-// log D(x) = -softplus(-r) and log(1-D(G(z))) = -softplus(f).
-var losses = table[func(Config) objective]{
-	{"non-saturating", "-log D(G(z)): the tutorial's first, and section 3 of the 2014 paper",
-		func(Config) objective { return crossEntropy{realTarget: 1, genTarget: 1, genWeight: 1} }},
-	{"minimax", "log(1-D(G(z))): the tutorial's second, and equation 1 of the 2014 paper",
-		func(Config) objective { return crossEntropy{realTarget: 1, genTarget: 0, genWeight: -1} }},
-	{"bce", "sigmoid cross-entropy with labels: the tutorial's third, takes label smoothing",
-		func(c Config) objective {
+// D's outputs on real and generated images, and softplus(x) = log(1+exp(x)), those that
+// are logits have log D(x) = -softplus(-r) and log(1-D(G(z))) = -softplus(f).
+var losses = table[loss]{
+	{"non-saturating", "-log D(G(z)): the tutorial's first, and section 3 of the 2014 paper", loss{
+		objective: func(Config) objective { return crossEntropy{realTarget: 1, genTarget: 1, genWeight: 1} }}},
+	{"minimax", "log(1-D(G(z))): the tutorial's second, and equation 1 of the 2014 paper", loss{
+		objective: func(Config) objective { return crossEntropy{realTarget: 1, genTarget: 0, genWeight: -1} }}},
+	{"bce", "sigmoid cross-entropy with labels: the tutorial's third, takes label smoothing", loss{
+		objective: func(c Config) objective {
 			return crossEntropy{realTarget: float32(1 - c.LabelSmoothing), genTarget: 1, genWeight: 1}
-		}},
+		}}},
+	{"least-squares", "squared distances to targets 0 and 1: LSGAN, Mao et al. 2017", loss{
+		objective: func(Config) objective { return leastSquares{} }, critic: true}},
+	{"wgan", "difference of a critic's means, its weights clipped: Arjovsky et al. 2017", loss{
+		objective: func(Config) objective { return wasserstein{} }, critic: true, clips: true}},
+	{"wgan-gp", "the same with a penalty on gradients between images: Gulrajani et al. 2017", loss{
+		objective: func(Config) objective { return wasserstein{} }, critic: true, points: betweenImages}},
+	{"dragan", "non-saturating with a penalty on gradients about the data: Kodali et al. 2017", loss{
+		objective: func(Config) objective { return crossEntropy{realTarget: 1, genTarget: 1, genWeight: 1} }, points: aroundData}},
+	{"hinge", "a critic's outputs held past 1 and -1: Lim and Ye 2017", loss{
+		objective: func(Config) objective { return hinge{} }, critic: true}},
+	{"relativistic", "data against generated images in pairs: Jolicoeur-Martineau 2019; with r1 and r2, R3GAN's", loss{
+		objective: func(Config) objective { return relativistic{} }, critic: true, paired: true}},
 }
 
 // Losses returns the names Config.Loss takes.
@@ -37,27 +61,4 @@ func Losses() []string { return losses.names() }
 func LossSummary(name string) string {
 	l, _ := losses.find(name)
 	return l.summary
-}
-
-// crossEntropy is the family of the 2014 paper. With H(t,x) = softplus(x) - t·x, the
-// cross-entropy of target t and logit x,
-//
-//	D: mean H(realTarget, r) + mean H(0, f)
-//	G: genWeight · mean H(genTarget, f)
-//
-// non-saturating: H(1,f) = softplus(-f) = -log D(G(z)), whose gradient does not
-// vanish where D is sure. minimax: -H(0,f) = -softplus(f) = log(1-D(G(z))).
-// A realTarget below 1 is one-sided label smoothing (Salimans et al. 2016,
-// section 3.4).
-type crossEntropy struct{ realTarget, genTarget, genWeight float32 }
-
-func (c crossEntropy) discriminator(dev kernels.Device, stats [2]*tensor.Dense, dReal, dFake, real, fake *tensor.Dense) error {
-	if err := kernels.BCELogits(dev, stats[0], dReal, real, c.realTarget, 1); err != nil {
-		return err
-	}
-	return kernels.BCELogits(dev, stats[1], dFake, fake, 0, 1)
-}
-
-func (c crossEntropy) generator(dev kernels.Device, stats, dFake, fake *tensor.Dense) error {
-	return kernels.BCELogits(dev, stats, dFake, fake, c.genTarget, c.genWeight)
 }

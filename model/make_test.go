@@ -54,6 +54,59 @@ func objectives() map[string]func(*model.Config) {
 	return all
 }
 
+// variants are what else a game can have.
+func variants() map[string]func(*model.Config) {
+	return map[string]func(*model.Config){
+		"leaky relu": func(c *model.Config) {
+			twoLayers(c)
+			c.GenActivation, c.DisActivation = "leaky-relu", "leaky-relu"
+		},
+		"tanh": func(c *model.Config) {
+			twoLayers(c)
+			c.GenActivation, c.DisActivation = "tanh", "tanh"
+		},
+		"maxout": func(c *model.Config) {
+			twoLayers(c)
+			c.DisActivation, c.MaxoutPieces = "maxout", 3
+		},
+		"dropout": dropout,
+		"dropout of tanh": func(c *model.Config) {
+			dropout(c)
+			c.DisActivation = "tanh"
+		},
+		"packed":  func(c *model.Config) { c.Pack = 4 },
+		"classes": func(c *model.Config) { c.Classes = 3 },
+		"packed classes": func(c *model.Config) {
+			c.Pack, c.Classes = 2, 3
+		},
+		"instance noise":        func(c *model.Config) { c.InstanceNoise = 0.25 },
+		"fading instance noise": func(c *model.Config) { c.InstanceNoise, c.InstanceNoiseSteps = 0.25, 3 },
+		"r1":                    func(c *model.Config) { c.R1 = 0.5 },
+		"r2":                    func(c *model.Config) { c.R2 = 0.5 },
+		"r1 and r2":             r1r2,
+		"r1 of a packed maxout with dropout": func(c *model.Config) {
+			dropout(c)
+			c.DisActivation, c.MaxoutPieces, c.Pack, c.R1 = "maxout", 2, 2, 3
+		},
+		"all at once": everythingAtOnce,
+	}
+}
+
+func dropout(c *model.Config) {
+	twoLayers(c)
+	c.DisDropoutInput, c.DisDropoutHidden = 0.2, 0.5
+}
+
+func r1r2(c *model.Config) { c.R1, c.R2 = 0.5, 2 }
+
+func everythingAtOnce(c *model.Config) {
+	dropout(c)
+	c.Loss, c.GPWeight, c.R2 = "wgan-gp", 2, 0.5
+	c.GenActivation, c.DisActivation, c.MaxoutPieces = "leaky-relu", "maxout", 2
+	c.Pack, c.Classes, c.InstanceNoise, c.InstanceNoiseSteps = 2, 3, 0.2, 5
+	c.EMA, c.DisLearningRate, c.DisBeta1, c.LearningRateDecay = 0.9, 2e-3, 0, 0.9
+}
+
 // device is what the tests run on: the CPU, or what the environment names.
 func device(t testing.TB) kernels.Device {
 	t.Helper()
@@ -73,7 +126,8 @@ func opened(t testing.TB, name string, o cuda.Options) kernels.Device {
 	return dev
 }
 
-// noiseSet is n images of noise; 21 is no multiple of the batch.
+// noiseSet is n images of noise, with labels where c has classes; 21 is no multiple of
+// the batch.
 func noiseSet(t testing.TB, n int, c model.Config) *dataset.Set {
 	t.Helper()
 	pixels := make([]byte, n*c.Pixels())
@@ -81,9 +135,24 @@ func noiseSet(t testing.TB, n int, c model.Config) *dataset.Set {
 	for i := range pixels {
 		pixels[i] = byte(r.Uint32())
 	}
-	s, err := dataset.FromPixels("noise", dataset.Size{Height: c.Height, Width: c.Width}, pixels, nil)
+	var labels []int
+	if c.Classes > 0 {
+		for range n {
+			labels = append(labels, r.IntN(c.Classes))
+		}
+	}
+	s, err := dataset.FromPixels("noise", dataset.Size{Height: c.Height, Width: c.Width}, pixels, labels)
 	must(t, err)
 	return s
+}
+
+// dataOf is a set in memory as the reference takes it.
+func dataOf(set *dataset.Set) dataSet {
+	d := dataSet{pixels: set.Bytes()}
+	for i := range set.Len() {
+		d.labels = append(d.labels, set.Label(i))
+	}
+	return d
 }
 
 func newTrainer(t testing.TB, dev kernels.Device, c model.Config, set *dataset.Set) *model.Trainer {
@@ -100,17 +169,20 @@ func trainerOf(t testing.TB, c model.Config) *model.Trainer {
 }
 
 // newProbe is a game of c on batches of noise, with biases that are not 0.
-func newProbe(t testing.TB, c model.Config) *model.Probe {
+func newProbe(t reporter, dev kernels.Device, c model.Config) *model.Probe {
 	t.Helper()
-	p, err := model.NewProbe(device(t), c)
+	p, err := model.NewProbe(dev, c)
 	must(t, err)
 	r := rand.New(rand.NewPCG(3, 4))
 	for range c.DisSteps {
-		x := make([]float32, c.BatchSize*c.Pixels())
+		x, labels := make([]float32, c.BatchSize*c.Pixels()), make([]uint32, c.BatchSize)
 		for i := range x {
 			x[i] = r.Float32()
 		}
-		p.Batches = append(p.Batches, x)
+		for i := range labels {
+			labels[i] = uint32(r.IntN(max(c.Classes, 1)))
+		}
+		p.Batches, p.Labels = append(p.Batches, x), append(p.Labels, labels)
 	}
 	tensors, err := p.Tensors()
 	must(t, err)
@@ -140,7 +212,14 @@ func stateOf(t testing.TB, trainer *model.Trainer) *model.State {
 	return s
 }
 
-func must(t testing.TB, err error) {
+// reporter is who hears of a failure: a test, or a property that is tested.
+type reporter interface {
+	Helper()
+	Fatal(...any)
+	Errorf(string, ...any)
+}
+
+func must(t reporter, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +227,7 @@ func must(t testing.TB, err error) {
 }
 
 // differs reports the first value of got further than abs + rel·|want| from want.
-func differs(t testing.TB, what string, got []float32, want []float64, abs, rel float64) {
+func differs(t reporter, what string, got []float32, want []float64, abs, rel float64) {
 	t.Helper()
 	if len(got) != len(want) || len(got) == 0 {
 		t.Errorf("%s: got %d values, want %d", what, len(got), len(want))
@@ -171,7 +250,7 @@ func wide(values []float32) []float64 {
 	return w
 }
 
-func contains(t testing.TB, err error, want string) {
+func contains(t reporter, err error, want string) {
 	t.Helper()
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got error %v, want %q in it", err, want)

@@ -7,30 +7,41 @@ import "math"
 type Metrics struct {
 	Step  uint32  `json:"step"`
 	GLoss float64 `json:"g_loss"`
-	DLoss float64 `json:"d_loss"`
-	DReal float64 `json:"d_real"` // mean of D(x)
-	DFake float64 `json:"d_fake"` // mean of D(G(z))
-	// Value is V(D,G) = mean log D(x) + mean log(1-D(G(z))), at most 0.
-	Value float64 `json:"value"`
+	DLoss float64 `json:"d_loss"` // with the penalties
+	// Penalty is the part of DLoss that is for D's gradients.
+	Penalty float64 `json:"penalty,omitempty"`
+	// DReal and DFake are the means of D(x) and of D(G(z)): probabilities, or a
+	// critic's outputs where the loss is least-squares, wgan, wgan-gp, hinge or
+	// relativistic.
+	DReal float64 `json:"d_real"`
+	DFake float64 `json:"d_fake"`
+	// Value is V(D,G) = mean log D(x) + mean log(1-D(G(z))), at most 0. It is 0 and
+	// left out of the JSON where D is a critic.
+	Value float64 `json:"value,omitempty"`
 	// JSD is (V + log 4)/2, by theorem 1 of the 2014 paper the Jensen-Shannon
 	// divergence, in nats, between data and drawn images if D is the best there is;
-	// 0 where D says 1/2 everywhere, log 2 where it is always right.
-	JSD float64 `json:"jsd"`
+	// 0 where D says 1/2 everywhere, log 2 where it is always right. It is left out as
+	// Value is.
+	JSD float64 `json:"jsd,omitempty"`
 	// Seconds is the time spent training so far, and ImagesPerSecond the real
 	// images seen a second since the last display step.
 	Seconds         float64 `json:"seconds"`
 	ImagesPerSecond float64 `json:"images_per_second"`
 }
 
-func metricsOf(step uint32, s []float32) Metrics {
+func metricsOf(step uint32, s []float32, critic bool) Metrics {
+	at := func(stat int) float64 { return float64(s[stat]) }
 	m := Metrics{
-		Step:  step,
-		GLoss: float64(s[genStat]),
-		DLoss: float64(s[disRealStat]) + float64(s[disFakeStat]),
-		DReal: float64(s[valueReal+1]),
-		DFake: float64(s[valueFake+1]),
-		Value: -float64(s[valueReal]) - float64(s[valueFake]),
+		Step:    step,
+		GLoss:   at(genStat),
+		Penalty: at(pointStat) + at(r1Stat) + at(r2Stat),
+		DReal:   at(judgedReal + 1),
+		DFake:   at(judgedFake + 1),
 	}
-	m.JSD = (m.Value + math.Log(4)) / 2
+	m.DLoss = at(disRealStat) + at(disFakeStat) + m.Penalty
+	if !critic {
+		m.Value = -at(judgedReal) - at(judgedFake)
+		m.JSD = (m.Value + math.Log(4)) / 2
+	}
 	return m
 }

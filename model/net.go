@@ -9,29 +9,9 @@ import (
 	"gorgan/kernels"
 )
 
-// activation is what follows a layer's product and bias.
-type activation struct {
-	name    string
-	forward func(dev kernels.Device, y, bias *tensor.Dense) error
-	// grad turns d, the gradient at the output y, into that at the input, in place,
-	// and sums it over the rows into dbias.
-	grad func(dev kernels.Device, d, dbias, y *tensor.Dense) error
-}
-
-var (
-	relu = activation{"relu",
-		func(dev kernels.Device, y, bias *tensor.Dense) error { return kernels.BiasReLU(dev, y, bias, 0) },
-		func(dev kernels.Device, d, dbias, y *tensor.Dense) error {
-			return kernels.ReLUGrad(dev, d, dbias, y, 0)
-		}}
-	sigmoid = activation{"sigmoid", kernels.BiasSigmoid, kernels.SigmoidGrad}
-	linear  = activation{"linear", kernels.BiasLinear,
-		func(dev kernels.Device, d, dbias, _ *tensor.Dense) error { return kernels.LinearGrad(dev, dbias, d) }}
-)
-
 // param is one learned tensor of a net.
 type param struct {
-	name        string // "generator.0.weight" (in,out), "generator.0.bias" (out)
+	name        string // "generator.0.weight" (in,out), "generator.0.bias" (out), "generator.class.weight" (classes,out)
 	shape       []int
 	offset      int // in the net's values and in each tensor of its layout
 	value, grad *tensor.Dense
@@ -47,98 +27,125 @@ type layer struct {
 // values, and their gradients in grads, so that one launch updates all of them;
 // each begins a new kernels.Chunk, so that a chunk's tensor is known.
 type net struct {
-	name          string
+	shapes
 	dev           kernels.Device
 	layers        []layer
+	class         param // the labels' weights in the first layer, where there are classes
 	size          int
 	values, grads *tensor.Dense
 }
 
-// shapes are a net's layer widths, input first, and its activations.
+// shapes are a net's layer widths, input first, and what else its tensors' shapes and
+// first values depend on.
 type shapes struct {
 	name        string
 	widths      []int
 	hidden, out activation
+	pack        int     // images that make up a row of input
+	classes     int     // labels an image can have, 0 for none
+	scale       float64 // of the initial weights, see net.initialize
 }
 
 func generatorShapes(c Config) shapes {
+	hidden, _ := activations.find(c.GenActivation)
 	widths := append([]int{c.NoiseDim}, c.GenHidden...)
-	return shapes{"generator", append(widths, c.Pixels()), relu, sigmoid}
+	return shapes{"generator", append(widths, c.Pixels()), hidden.value(c), sigmoid, 1, c.Classes, c.GenInitScale}
 }
 
 func discriminatorShapes(c Config) shapes {
-	widths := append([]int{c.Pixels()}, c.DisHidden...)
-	return shapes{"discriminator", append(widths, 1), relu, linear}
+	hidden, _ := activations.find(c.DisActivation)
+	widths := append([]int{c.Pack * c.Pixels()}, c.DisHidden...)
+	return shapes{"discriminator", append(widths, 1), hidden.value(c), linear, c.Pack, c.Classes, c.DisInitScale}
 }
 
-// params lists the tensors of such a net, without memory, and their size together.
+// act is the activation of layer i.
+func (s shapes) act(i int) activation {
+	if i == len(s.widths)-2 {
+		return s.out
+	}
+	return s.hidden
+}
+
+// params lists the tensors of such a net, without memory, and their size together: a
+// weight and a bias for each layer, then what its labels have.
 func (s shapes) params() (all []param, size int) {
-	add := func(kind string, i int, shape ...int) {
-		all = append(all, param{name: layerName(s.name, i) + "." + kind, shape: shape, offset: size})
+	add := func(name string, shape ...int) {
+		all = append(all, param{name: s.name + "." + name, shape: shape, offset: size})
 		n := tensor.Shape(shape).TotalSize()
 		size += (n + kernels.Chunk - 1) / kernels.Chunk * kernels.Chunk
 	}
 	for i := range len(s.widths) - 1 {
-		add("weight", i, s.widths[i], s.widths[i+1])
-		add("bias", i, s.widths[i+1])
+		out := s.widths[i+1] * s.act(i).pieces
+		add(fmt.Sprintf("%d.weight", i), s.widths[i], out)
+		add(fmt.Sprintf("%d.bias", i), out)
+	}
+	if s.classes > 0 {
+		add("class.weight", s.pack*s.classes, s.widths[1]*s.act(0).pieces)
 	}
 	return all, size
 }
 
-func layerName(net string, i int) string { return fmt.Sprintf("%s.%d", net, i) }
-
 func newNet(dev kernels.Device, s shapes) (*net, error) {
 	all, size := s.params()
-	n := &net{name: s.name, dev: dev, size: size}
-	var err error
-	if n.values, err = dev.New(tensor.Float32, size); err != nil {
-		return nil, err
-	}
-	if n.grads, err = dev.New(tensor.Float32, size); err != nil {
-		return nil, err
-	}
+	n := &net{shapes: s, dev: dev, size: size}
+	al := allocator{dev: dev}
+	n.values, n.grads = al.floats(size), al.floats(size)
 	for i := range all {
 		p := &all[i]
-		if p.value, err = dev.View(n.values, p.offset, p.shape...); err != nil {
-			return nil, err
-		}
-		if p.grad, err = dev.View(n.grads, p.offset, p.shape...); err != nil {
-			return nil, err
-		}
+		p.value, p.grad = al.view(n.values, p.offset, p.shape...), al.view(n.grads, p.offset, p.shape...)
 	}
-	for i := 0; i < len(all); i += 2 {
-		act := s.hidden
-		if i+2 == len(all) {
-			act = s.out
-		}
-		n.layers = append(n.layers, layer{all[i], all[i+1], act})
+	for i := range len(s.widths) - 1 {
+		n.layers = append(n.layers, layer{all[2*i], all[2*i+1], s.act(i)})
 	}
-	return n, nil
+	if s.classes > 0 {
+		n.class = all[len(all)-1]
+	}
+	return n, al.err
 }
 
-// params returns the net's tensors in the order of their layers.
+// params returns the net's tensors in the order of their layout.
 func (n *net) params() []param {
 	var all []param
 	for _, l := range n.layers {
 		all = append(all, l.weight, l.bias)
 	}
+	if n.classes > 0 {
+		all = append(all, n.class)
+	}
 	return all
 }
 
-// initialize draws the weights as the tutorial's glorot_init does, normal with
-// standard deviation 1/sqrt(in/2) (in truth He et al. 2015), and clears the
-// biases. first numbers the net's tensors among those of the seed.
+// classTensor numbers the labels' weights among the initial weights of a net.
+const classTensor = 255
+
+// initialize clears the biases and draws the weights: uniform on [-scale, scale) where
+// there is a scale, and otherwise as the tutorial's glorot_init does, normal with
+// standard deviation 1/sqrt(in/2) (in truth He et al. 2015). first numbers the net's
+// tensors among those of the seed.
 func (n *net) initialize(seed uint64, first kernels.Purpose) error {
+	key := kernels.Key(seed)
+	draw := func(p param, in int, number kernels.Purpose) error {
+		w := make([]float32, tensor.Shape(p.shape).TotalSize())
+		if n.scale > 0 {
+			kernels.Uniform(w, key, kernels.Weights+number, 0)
+			for i := range w {
+				w[i] *= float32(n.scale)
+			}
+		} else {
+			kernels.Normal(w, 1/math.Sqrt(float64(in)/2), key, kernels.Weights+number)
+		}
+		return n.dev.Upload(p.value, w)
+	}
 	for i, l := range n.layers {
-		w := make([]float32, tensor.Shape(l.weight.shape).TotalSize())
-		stddev := 1 / math.Sqrt(float64(l.weight.shape[0])/2)
-		kernels.Normal(w, stddev, kernels.Key(seed), kernels.Weights+first+kernels.Purpose(i))
-		if err := n.dev.Upload(l.weight.value, w); err != nil {
+		if err := draw(l.weight, n.widths[i], first+kernels.Purpose(i)); err != nil {
 			return err
 		}
 		if err := n.dev.Upload(l.bias.value, make([]float32, l.bias.shape[0])); err != nil {
 			return err
 		}
+	}
+	if n.classes > 0 {
+		return draw(n.class, n.widths[0], first+classTensor)
 	}
 	return nil
 }

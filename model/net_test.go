@@ -62,6 +62,52 @@ func TestInitialWeights(t *testing.T) {
 	}
 }
 
+// TestUniformWeights: on [-scale, scale), with the variance of that, each net's own
+// scale; every tensor's draws its own.
+func TestUniformWeights(t *testing.T) {
+	c := model.Default()
+	c.GenInitScale, c.DisInitScale, c.Classes = 0.05, 0.005, 10
+	p, err := model.NewProbe(device(t), c)
+	must(t, err)
+	tensors, err := p.Tensors()
+	must(t, err)
+	first := map[float32]string{}
+	for _, w := range tensors {
+		if !isParameter(w.Name) || strings.HasSuffix(w.Name, ".bias") {
+			continue
+		}
+		scale := c.GenInitScale
+		if strings.HasPrefix(w.Name, "discriminator") {
+			scale = c.DisInitScale
+		}
+		var sum, squares, largest float64
+		for _, v := range w.Values {
+			sum += float64(v)
+			squares += float64(v) * float64(v)
+			largest = max(largest, math.Abs(float64(v)))
+		}
+		n := float64(len(w.Values))
+		// Of a uniform variable on [-1,1) the variance is 1/3, that of its square 4/45.
+		if z := sum / scale / math.Sqrt(n/3); math.Abs(z) > 5 {
+			t.Errorf("%s: the mean is %.1f standard errors from 0", w.Name, z)
+		}
+		if z := (squares/scale/scale - n/3) / math.Sqrt(n*4/45); math.Abs(z) > 5 {
+			t.Errorf("%s: the variance is %.1f standard errors off", w.Name, z)
+		}
+		if largest > scale {
+			t.Errorf("%s: a value of %v, want at most %v", w.Name, largest, scale)
+		}
+		unit := float32(math.Round(float64(w.Values[0])/scale*1e5) / 1e5)
+		if other := first[unit]; other != "" {
+			t.Errorf("%s begins as %s does", w.Name, other)
+		}
+		first[unit] = w.Name
+	}
+	if len(first) != 6 {
+		t.Errorf("got %d weights, want 6", len(first))
+	}
+}
+
 // TestSeedsDiffer in either of a seed's halves.
 func TestSeedsDiffer(t *testing.T) {
 	seen := map[string]uint64{}
@@ -105,5 +151,37 @@ func TestNets(t *testing.T) {
 	}
 	if d := cmp.Diff(got, want); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestNetsOfVariants: pieces, labels and packs are counted in, and the parameters are
+// those of the state.
+func TestNetsOfVariants(t *testing.T) {
+	c := small(func(c *model.Config) {
+		c.DisActivation, c.MaxoutPieces, c.Classes, c.Pack = "maxout", 3, 10, 2
+	})
+	s := stateOf(t, trainerOf(t, c))
+	want := []model.Net{
+		{Name: "generator", Parameters: 16*8 + 9*16, Layers: []model.Layer{
+			{Name: "generator.0", In: 15, Out: 8, Activation: "relu", Parameters: 16 * 8},
+			{Name: "generator.1", In: 8, Out: 16, Activation: "sigmoid", Parameters: 9 * 16},
+		}},
+		{Name: "discriminator", Parameters: 53*18 + 7, Layers: []model.Layer{
+			{Name: "discriminator.0", In: 2 * 26, Out: 6, Activation: "maxout", Parameters: 53 * 18},
+			{Name: "discriminator.1", In: 6, Out: 1, Activation: "linear", Parameters: 7},
+		}},
+	}
+	got := s.Nets()
+	if d := cmp.Diff(got, want); d != "" {
+		t.Error(d)
+	}
+	held := 0
+	for _, w := range s.Tensors {
+		if isParameter(w.Name) {
+			held += len(w.Values)
+		}
+	}
+	if n := got[0].Parameters + got[1].Parameters; n != held {
+		t.Errorf("counted %d parameters, the state has %d", n, held)
 	}
 }

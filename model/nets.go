@@ -1,5 +1,7 @@
 package model
 
+import "fmt"
+
 // Net describes one of a state's nets.
 type Net struct {
 	Name       string  `json:"name"`
@@ -7,7 +9,8 @@ type Net struct {
 	Layers     []Layer `json:"layers"`
 }
 
-// Layer describes y = activation(x·weight + bias), from in to out values.
+// Layer describes y = activation(x·weight + bias), from in to out values; the labels'
+// one-hot vectors count among what the first layer takes in.
 type Layer struct {
 	Name       string `json:"name"` // "generator.0"
 	In         int    `json:"in"`
@@ -22,13 +25,13 @@ func (s *State) Nets() []Net {
 	for _, sh := range []shapes{generatorShapes(s.Config), discriminatorShapes(s.Config)} {
 		n := Net{Name: sh.name}
 		for i := range len(sh.widths) - 1 {
-			in, out := sh.widths[i], sh.widths[i+1]
-			act := sh.hidden
-			if i == len(sh.widths)-2 {
-				act = sh.out
+			in, out, act := sh.widths[i], sh.widths[i+1], sh.act(i)
+			if i == 0 {
+				in += sh.pack * sh.classes
 			}
-			n.Layers = append(n.Layers, Layer{layerName(sh.name, i), in, out, act.name, in*out + out})
-			n.Parameters += in*out + out
+			parameters := (in + 1) * out * act.pieces
+			n.Layers = append(n.Layers, Layer{fmt.Sprintf("%s.%d", sh.name, i), in, out, act.name, parameters})
+			n.Parameters += parameters
 		}
 		nets = append(nets, n)
 	}

@@ -4,40 +4,64 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/cmplx"
 	"slices"
 	"strings"
-	"testing"
 
-	"gorgan/kernels"
 	"gorgan/model"
 )
 
-// reference plays the game in plain float64. It has no backward pass: its gradients
-// are central differences of the losses as the papers write them.
+// reference plays the game in plain double precision, one row at a time, by the formulas
+// of the papers. It has no backward pass. Its numbers are complex: an objective's
+// derivative by a weight is its imaginary part after a step along the imaginary axis
+// (Squire and Trapp, "Using complex variables to estimate derivatives of real
+// functions", 1998), a difference quotient that neither cancels nor crosses a kink.
+// D's gradient at its input is found forward, one direction after the other.
 type reference struct {
 	config model.Config
-	values map[string][]float64            // parameters by name
+	values map[string][]complex128         // parameters by name
 	moment map[string]map[string][]float64 // optimizer's state, by kind and parameter
+	mean   map[string][]float64            // average of G's parameters
 	update map[string]int                  // updates done, by net
 }
 
 func newReference(s *model.State) *reference {
-	r := &reference{config: s.Config, values: map[string][]float64{}, moment: map[string]map[string][]float64{}, update: map[string]int{}}
+	r := &reference{config: s.Config, values: map[string][]complex128{}, moment: map[string]map[string][]float64{},
+		mean: map[string][]float64{}, update: map[string]int{}}
 	for _, kind := range []string{"m", "v", "sum", "velocity"} {
 		r.moment[kind] = map[string][]float64{}
 	}
 	for _, t := range s.Tensors {
 		if strings.HasPrefix(t.Name, "generator") || strings.HasPrefix(t.Name, "discriminator") {
-			r.values[t.Name] = wide(t.Values)
+			r.values[t.Name] = onAxis(wide(t.Values))
 			for kind := range r.moment {
 				r.moment[kind][t.Name] = make([]float64, len(t.Values))
 			}
 			for i := range t.Values {
 				r.moment["sum"][t.Name][i] = 0.1 // as TensorFlow's AdagradOptimizer
 			}
+			if s.Config.EMA > 0 && strings.HasPrefix(t.Name, "generator") {
+				r.mean[t.Name] = wide(t.Values)
+			}
 		}
 	}
 	return r
+}
+
+func onAxis(values []float64) []complex128 {
+	c := make([]complex128, len(values))
+	for i, v := range values {
+		c[i] = complex(v, 0)
+	}
+	return c
+}
+
+func parts(values []complex128) []float64 {
+	x := make([]float64, len(values))
+	for i, v := range values {
+		x[i] = real(v)
+	}
+	return x
 }
 
 // names are the parameters of a net.
@@ -45,187 +69,320 @@ func (r *reference) names(net string) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(r.values)), func(n string) bool { return !strings.HasPrefix(n, net) })
 }
 
-// forward takes one row through a net, ReLU between the layers.
-func (r *reference) forward(net string, x []float64) []float64 {
-	layers := len(r.names(net)) / 2
-	for l := range layers {
+// forward takes one row x through a net that is told labels, and stops before any
+// sigmoid. keep has the factors of what each layer reads, 0 where dropout leaves it out,
+// nil for 1. slopes[i] is the derivative of y by x[i] where it is asked for.
+func (r *reference) forward(net string, x []complex128, labels []uint32, keep [][]complex128, asked bool) (y []complex128, slopes [][]complex128) {
+	c := r.config
+	hidden, activation := c.GenHidden, c.GenActivation
+	if net == "discriminator" {
+		hidden, activation = c.DisHidden, c.DisActivation
+	}
+	if asked {
+		for i := range x {
+			slopes = append(slopes, make([]complex128, len(x)))
+			slopes[i][i] = 1
+		}
+	}
+	for l := range len(hidden) + 1 {
 		w, b := r.values[fmt.Sprintf("%s.%d.weight", net, l)], r.values[fmt.Sprintf("%s.%d.bias", net, l)]
-		y := slices.Clone(b)
-		for i, v := range x {
-			for j := range y {
-				y[j] += v * w[i*len(b)+j]
+		times := func(x []complex128, y []complex128) []complex128 {
+			for i, v := range x {
+				if keep != nil {
+					v *= keep[l][i]
+				}
+				if v == 0 {
+					continue
+				}
+				for j := range y {
+					y[j] += v * w[i*len(b)+j]
+				}
+			}
+			return y
+		}
+		y = times(x, slices.Clone(b))
+		for i := range slopes {
+			slopes[i] = times(slopes[i], make([]complex128, len(b)))
+		}
+		if l == 0 && c.Classes > 0 {
+			for i, label := range labels {
+				for j := range y {
+					y[j] += r.values[net+".class.weight"][(i*c.Classes+int(label))*len(b)+j]
+				}
 			}
 		}
-		for j := range y {
-			if l < layers-1 && y[j] < 0 {
-				y[j] = 0
-			}
+		if l < len(hidden) {
+			y, slopes = activate(c, activation, y, slopes)
 		}
 		x = y
 	}
+	return y, slopes
+}
+
+// activate applies an activation to a layer's values y and to their slopes. The slope of
+// a kink is that on its lower side.
+func activate(c model.Config, name string, y []complex128, slopes [][]complex128) ([]complex128, [][]complex128) {
+	var out []complex128
+	moved := make([][]complex128, len(slopes))
+	pass := func(at int, value, factor complex128) {
+		out = append(out, value)
+		for i := range slopes {
+			moved[i] = append(moved[i], factor*slopes[i][at])
+		}
+	}
+	slope := complex128(0)
+	if name == "leaky-relu" {
+		slope = complex(float64(float32(c.LeakySlope)), 0)
+	}
+	switch name {
+	case "maxout":
+		for i := 0; i < len(y); i += c.MaxoutPieces {
+			at := i
+			for k := i + 1; k < i+c.MaxoutPieces; k++ {
+				if real(y[k]) > real(y[at]) {
+					at = k
+				}
+			}
+			pass(at, y[at], 1)
+		}
+	case "tanh":
+		for j, v := range y {
+			v = cmplx.Tanh(v)
+			pass(j, v, 1-v*v)
+		}
+	default:
+		for j, v := range y {
+			factor := complex128(1)
+			if real(v) <= 0 {
+				factor = slope
+			}
+			pass(j, factor*v, factor)
+		}
+	}
+	return out, moved
+}
+
+func logistic(x complex128) complex128 { return 1 / (1 + cmplx.Exp(-x)) }
+func softplus(x complex128) complex128 { return cmplx.Log(1 + cmplx.Exp(x)) }
+
+// draw takes rows of noise to images, one behind the other.
+func (r *reference) draw(z []float64, labels []uint32) []complex128 {
+	var x []complex128
+	for i := range len(z) / r.config.NoiseDim {
+		var label []uint32
+		if labels != nil {
+			label = labels[i : i+1]
+		}
+		noise := onAxis(z[i*r.config.NoiseDim:][:r.config.NoiseDim])
+		y, _ := r.forward("generator", noise, label, nil, false)
+		for _, v := range y {
+			x = append(x, logistic(v))
+		}
+	}
 	return x
 }
 
-func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
-
-func (r *reference) draw(z []float64) []float64 {
-	y := r.forward("generator", z)
-	for j := range y {
-		y[j] = logistic(y[j])
-	}
-	return y
+// show is what D makes of images at one stage of a step.
+type show struct {
+	step, stage int
+	x, drawn    []complex128
+	labels      []uint32
+	keep        [][][]complex128 // what D keeps, by row and layer
 }
 
-// judge is D's probabilities on the rows of x.
-func (r *reference) judge(x []float64) []float64 {
-	var p []float64
-	for row := range slices.Chunk(x, r.config.Pixels()) {
-		p = append(p, logistic(r.forward("discriminator", row)[0]))
-	}
-	return p
+// seen is D's answer, and what it is penalised for.
+type seen struct {
+	real, fake []complex128 // outputs, a row each
+	penalty    complex128
 }
 
-func (r *reference) drawAll(z []float64) []float64 {
-	var x []float64
-	for row := range slices.Chunk(z, r.config.NoiseDim) {
-		x = append(x, r.draw(row)...)
+// look shows D the data, unless x is nil, and the drawn images. The rows are numbered as
+// the discriminator's input has them: points of a penalty, then data and drawn images,
+// or these before the data where they alone have a penalty.
+func (r *reference) look(s show) seen {
+	c := r.config
+	width := c.Pack * c.Pixels()
+	rows := len(s.drawn) / width
+	point, data, drawn := 0, 0, rows
+	if c.Loss == "wgan-gp" || c.Loss == "dragan" {
+		data, drawn = data+rows, drawn+rows
 	}
-	return x
+	if c.R2 > 0 && c.R1 == 0 {
+		data, drawn = drawn, data
+	}
+	x, fake := s.x, s.drawn
+	if c.InstanceNoise > 0 {
+		x, fake = r.noisy(s, data < drawn)
+	}
+	var result seen
+	penalise := func(image []complex128, first int, weight, centre float64) {
+		for i, row := range slices.Collect(slices.Chunk(image, width)) {
+			_, slopes := r.judge(s, row, i, first, true)
+			squares := complex128(0)
+			for _, slope := range slopes {
+				squares += slope[0] * slope[0]
+			}
+			off := squares
+			if centre != 0 {
+				norm := cmplx.Sqrt(squares)
+				off = (norm - complex(centre, 0)) * (norm - complex(centre, 0))
+			}
+			result.penalty += complex(weight/float64(rows), 0) * off
+		}
+	}
+	judge := func(images []complex128, first int) (outputs []complex128) {
+		i := 0
+		for row := range slices.Chunk(images, width) {
+			y, _ := r.judge(s, row, i, first, false)
+			outputs = append(outputs, y)
+			i++
+		}
+		return outputs
+	}
+	result.real, result.fake = judge(x, data), judge(fake, drawn)
+	if s.stage == genStage {
+		return result
+	}
+	switch c.Loss {
+	case "wgan-gp":
+		penalise(r.between(s, x, fake), point, c.GPWeight, 1)
+	case "dragan":
+		penalise(r.around(s, x), point, c.GPWeight, 1)
+	}
+	if c.R1 > 0 {
+		penalise(x, data, c.R1/2, 0)
+	}
+	if c.R2 > 0 {
+		penalise(fake, drawn, c.R2/2, 0)
+	}
+	return result
 }
 
-func meanOf(p []float64, f func(float64) float64) float64 {
-	sum := 0.0
-	for _, v := range p {
+// judge is D's output on the ith row of a group that begins at row first, and its slopes
+// where they are asked for.
+func (r *reference) judge(s show, row []complex128, i, first int, asked bool) (y complex128, slopes [][]complex128) {
+	var labels []uint32
+	if s.labels != nil {
+		labels = s.labels[i*r.config.Pack:][:r.config.Pack]
+	}
+	out, slopes := r.forward("discriminator", row, labels, s.keep[first+i], asked)
+	return out[0], slopes
+}
+
+func meanOf(values []complex128, f func(complex128) complex128) complex128 {
+	sum := complex128(0)
+	for _, v := range values {
 		sum += f(v)
 	}
-	return sum / float64(len(p))
+	return sum / complex(float64(len(values)), 0)
 }
 
-func logNot(p float64) float64 { return math.Log(1 - p) }
+func same(x complex128) complex128 { return x }
 
-func (r *reference) disLoss(real, drawn []float64) float64 {
-	target := 1 - r.config.LabelSmoothing
-	onData := meanOf(r.judge(real), func(p float64) float64 { return target*math.Log(p) + (1-target)*logNot(p) })
-	return -onData - meanOf(r.judge(drawn), logNot)
-}
-
-func (r *reference) genLoss(z []float64) float64 {
-	p := r.judge(r.drawAll(z))
-	if r.config.Loss == "minimax" {
-		return meanOf(p, logNot)
+// above is max(0,x).
+func above(x complex128) complex128 {
+	if real(x) < 0 {
+		return 0
 	}
-	return -meanOf(p, math.Log)
+	return x
 }
 
-// gradients differentiates loss by each parameter of a net.
-func (r *reference) gradients(net string, loss func() float64) map[string][]float64 {
-	const h = 1e-6
-	all := map[string][]float64{}
+// pairs are the differences a-b.
+func pairs(a, b []complex128) []complex128 {
+	d := slices.Clone(a)
+	for i := range d {
+		d[i] -= b[i]
+	}
+	return d
+}
+
+// disLoss is D's whole objective.
+func (r *reference) disLoss(s show) complex128 { return r.disLossOn(r.look(s)) }
+
+// genLoss is G's objective.
+func (r *reference) genLoss(s show) complex128 { return r.genLossOn(r.look(s)) }
+
+func (r *reference) disLossOn(see seen) complex128 {
+	mean := func(x []complex128, f func(complex128) complex128) complex128 { return meanOf(x, f) }
+	target := complex(1-r.config.LabelSmoothing, 0)
+	switch r.config.Loss {
+	case "least-squares":
+		return mean(see.real, func(x complex128) complex128 { return (x - 1) * (x - 1) / 2 }) +
+			mean(see.fake, func(x complex128) complex128 { return x * x / 2 }) + see.penalty
+	case "wgan", "wgan-gp":
+		return mean(see.fake, same) - mean(see.real, same) + see.penalty
+	case "hinge":
+		return mean(see.real, func(x complex128) complex128 { return above(1 - x) }) +
+			mean(see.fake, func(x complex128) complex128 { return above(1 + x) }) + see.penalty
+	case "relativistic":
+		return mean(pairs(see.fake, see.real), softplus) + see.penalty
+	}
+	onData := mean(see.real, func(x complex128) complex128 { return target*softplus(-x) + (1-target)*softplus(x) })
+	return onData + mean(see.fake, softplus) + see.penalty
+}
+
+func (r *reference) genLossOn(see seen) complex128 {
+	switch r.config.Loss {
+	case "minimax":
+		return -meanOf(see.fake, softplus)
+	case "least-squares":
+		return meanOf(see.fake, func(x complex128) complex128 { return (x - 1) * (x - 1) / 2 })
+	case "wgan", "wgan-gp", "hinge":
+		return -meanOf(see.fake, same)
+	case "relativistic":
+		return meanOf(pairs(see.real, see.fake), softplus)
+	}
+	return meanOf(see.fake, func(x complex128) complex128 { return softplus(-x) })
+}
+
+// gradients differentiates an objective by each parameter of a net.
+func (r *reference) gradients(net string, objective func() complex128) map[string][]float64 {
+	const h = 1e-100 // its square is nothing beside 1
+	found := map[string][]float64{}
 	for _, name := range r.names(net) {
 		v, g := r.values[name], make([]float64, len(r.values[name]))
 		for i, was := range v {
-			v[i] = was + h
-			up := loss()
-			v[i] = was - h
-			g[i] = (up - loss()) / (2 * h)
+			v[i] = was + complex(0, h)
+			g[i] = imag(objective()) / h
 			v[i] = was
 		}
-		all[name] = g
+		found[name] = g
 	}
-	return all
+	return found
 }
 
-func (r *reference) disGradients(x, z []float64) map[string][]float64 {
-	drawn := r.drawAll(z)
-	return r.gradients("discriminator", func() float64 { return r.disLoss(x, drawn) })
+func (r *reference) disGradients(in inputs) map[string][]float64 {
+	s := r.shown(in, in.nth)
+	return r.gradients("discriminator", func() complex128 { return r.disLoss(s) })
 }
 
-func (r *reference) genGradients(z []float64) map[string][]float64 {
-	return r.gradients("generator", func() float64 { return r.genLoss(z) })
+func (r *reference) genGradients(in inputs) map[string][]float64 {
+	return r.gradients("generator", func() complex128 { return r.genLoss(r.shown(in, genStage)) })
 }
 
-// descend is one update of a net by the rules of TensorFlow's optimizers.
-func (r *reference) descend(net string, gradients map[string][]float64) {
-	c := r.config
-	r.update[net]++
-	n := float64(r.update[net])
-	for _, name := range r.names(net) {
-		w := r.values[name]
-		m, v, sum, velocity := r.moment["m"][name], r.moment["v"][name], r.moment["sum"][name], r.moment["velocity"][name]
-		for i, g := range gradients[name] {
-			switch c.Optimizer {
-			case "adam":
-				m[i] = c.Beta1*m[i] + (1-c.Beta1)*g
-				v[i] = c.Beta2*v[i] + (1-c.Beta2)*g*g
-				rate := c.LearningRate * math.Sqrt(1-math.Pow(c.Beta2, n)) / (1 - math.Pow(c.Beta1, n))
-				w[i] -= rate * m[i] / (math.Sqrt(v[i]) + c.Epsilon)
-			case "adagrad":
-				sum[i] += g * g
-				w[i] -= c.LearningRate * g / math.Sqrt(sum[i])
-			case "sgd":
-				velocity[i] = c.Momentum*velocity[i] + g
-				w[i] -= c.LearningRate * velocity[i]
-			}
-		}
-	}
+// shown is what D is shown of a batch and noise.
+func (r *reference) shown(in inputs, stage int) show {
+	return show{in.step, stage, onAxis(in.x), r.draw(in.z, in.labels), in.labels, r.keeps(in.step, stage)}
 }
 
-// inputs are the batch and the noise of the nth discriminator step of a step, drawn
-// as package kernels documents it, and the noise of the generator step after it.
-func (r *reference) inputs(pixels []byte, step, nth int) (x, z, fresh []float64) {
-	c, key := r.config, kernels.Key(r.config.Seed)
-	images := uint32(len(pixels) / c.Pixels())
-	first := ((step-1)*c.DisSteps + nth) * c.BatchSize
-	for i := range c.BatchSize {
-		image := int(kernels.Image(uint64(first+i), images, key))
-		for _, p := range pixels[image*c.Pixels():][:c.Pixels()] {
-			x = append(x, float64(p)/255)
-		}
-	}
-	noise := make([]float32, c.BatchSize*c.NoiseDim)
-	kernels.Uniform(noise, key, kernels.DisNoise+kernels.Purpose(nth), uint32(step))
-	z = wide(noise)
-	kernels.Uniform(noise, key, kernels.GenNoise, uint32(step))
-	return x, z, wide(noise)
+// isCritic tells whether D's output is no probability's logit.
+func (r *reference) isCritic() bool {
+	return slices.Contains([]string{"least-squares", "wgan", "wgan-gp", "hinge", "relativistic"}, r.config.Loss)
 }
 
-// step is algorithm 1 of the 2014 paper, and returns the batch and the noise it ended
-// on.
-func (r *reference) step(pixels []byte, step int) (x, z []float64) {
-	var fresh []float64
-	if r.config.UpdateOrder == model.Simultaneous {
-		x, z, _ = r.inputs(pixels, step, 0)
-		dis, gen := r.disGradients(x, z), r.genGradients(z)
-		r.descend("discriminator", dis)
-		r.descend("generator", gen)
-		return x, z
+// probability is what is displayed as D's answer.
+func (r *reference) probability(x complex128) complex128 {
+	if r.isCritic() {
+		return x
 	}
-	for nth := range r.config.DisSteps {
-		x, z, fresh = r.inputs(pixels, step, nth)
-		r.descend("discriminator", r.disGradients(x, z))
-	}
-	if r.config.DisSteps > 1 || r.config.FreshNoise {
-		z = fresh
-	}
-	r.descend("generator", r.genGradients(z))
-	return x, z
+	return logistic(x)
 }
 
-// compare holds a state's parameters, and the optimizer's state, against the
-// reference's.
-func (r *reference) compare(t *testing.T, s *model.State, abs, rel float64) {
-	t.Helper()
-	want := maps.Clone(r.values)
-	for _, moment := range map[string][]string{"adam": {"m", "v"}, "adagrad": {"sum"}, "sgd": {"velocity"}}[s.Config.Optimizer] {
-		for name, v := range r.moment[moment] {
-			want[s.Config.Optimizer+"."+moment+"."+name] = v
-		}
+// value is V(D,G), and the estimate of the divergence, on what D says.
+func (r *reference) value(see seen) (v, jsd float64) {
+	if r.isCritic() {
+		return 0, 0
 	}
-	for _, w := range s.Tensors {
-		differs(t, w.Name, w.Values, want[w.Name], abs, rel)
-		delete(want, w.Name)
-	}
-	if len(want) > 0 {
-		t.Errorf("the state lacks %v", slices.Sorted(maps.Keys(want)))
-	}
+	v = -real(meanOf(see.real, func(x complex128) complex128 { return softplus(-x) }) + meanOf(see.fake, softplus))
+	return v, (v + math.Log(4)) / 2
 }

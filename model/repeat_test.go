@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,7 +21,13 @@ func large(c *model.Config) {
 }
 
 func TestSameSeedSameBits(t *testing.T) {
-	c := small(large)
+	// What is drawn and summed in a variant is shared out too.
+	for name, f := range map[string]func(*model.Config){"plain": func(*model.Config) {}, "all at once": everythingAtOnce} {
+		t.Run(name, func(t *testing.T) { sameSeedSameBits(t, small(f, large)) })
+	}
+}
+
+func sameSeedSameBits(t *testing.T, c model.Config) {
 	set := noiseSet(t, 100, c)
 	hash := func(workers, procs int, c model.Config) string {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
@@ -49,6 +56,13 @@ func TestResume(t *testing.T) {
 	for _, name := range model.Optimizers() {
 		cases[name] = optimizer(name)
 	}
+	cases["average"] = func(c *model.Config) { c.EMA = 0.9 }
+	cases["schedules"] = func(c *model.Config) {
+		c.Optimizer, c.LearningRateDecay, c.MomentumEnd, c.MomentumSteps = "sgd", 0.9, 0.5, 15
+	}
+	cases["marginals"] = func(c *model.Config) { c.GenBiasInit = model.MarginalBias }
+	maps.Copy(cases, objectives())
+	maps.Copy(cases, variants())
 	for name, f := range cases {
 		t.Run(name, func(t *testing.T) {
 			c := small(f)
@@ -114,21 +128,25 @@ func TestNewTrainerRefuses(t *testing.T) {
 // TestStreamed: data that are read as they are needed train as those in memory do,
 // through a resume and the end of an epoch.
 func TestStreamed(t *testing.T) {
-	c := small(disSteps(2))
-	resident := noiseSet(t, 21, c)
-	streamed := streamedSet(t, resident)
-	want := newTrainer(t, device(t), c, resident)
-	run(t, want, model.Plan{Steps: 8})
+	for name, f := range map[string]func(*model.Config){"images": func(*model.Config) {}, "labels": func(c *model.Config) { c.Classes = 3 }} {
+		t.Run(name, func(t *testing.T) {
+			c := small(disSteps(2), f)
+			resident := noiseSet(t, 21, c)
+			streamed := streamedSet(t, resident)
+			want := newTrainer(t, device(t), c, resident)
+			run(t, want, model.Plan{Steps: 8})
 
-	first := newTrainer(t, device(t), c, streamed)
-	path := filepath.Join(t.TempDir(), "half")
-	run(t, first, model.Plan{Steps: 3, Save: func(s *model.State) error { return model.Save(path, s) }})
-	equal(t, finish(t, newTrainer(t, device(t), c, streamed), path, 8), stateOf(t, want))
-	run(t, first, model.Plan{Steps: 8, Readers: 1, Queue: 1}) // and the same trainer goes on
-	equal(t, stateOf(t, first), stateOf(t, want))
+			first := newTrainer(t, device(t), c, streamed)
+			path := filepath.Join(t.TempDir(), "half")
+			run(t, first, model.Plan{Steps: 3, Save: func(s *model.State) error { return model.Save(path, s) }})
+			equal(t, finish(t, newTrainer(t, device(t), c, streamed), path, 8), stateOf(t, want))
+			run(t, first, model.Plan{Steps: 8, Readers: 1, Queue: 1}) // and the same trainer goes on
+			equal(t, stateOf(t, first), stateOf(t, want))
 
-	must(t, os.RemoveAll(filepath.Dir(streamed.Name())))
-	contains(t, newTrainer(t, device(t), c, streamed).Run(t.Context(), model.Plan{Steps: 8}), ".png")
+			must(t, os.RemoveAll(filepath.Dir(streamed.Name())))
+			contains(t, newTrainer(t, device(t), c, streamed).Run(t.Context(), model.Plan{Steps: 8}), ".png")
+		})
+	}
 }
 
 // streamedSet is the same images, left on disk as PNG files.
@@ -141,7 +159,11 @@ func streamedSet(t *testing.T, set *dataset.Set) *dataset.Set {
 		must(t, set.Pixels(img.Pix, i))
 		name := fmt.Sprintf("%02d.png", i)
 		must(t, dataset.WritePNG(filepath.Join(dir, name), img))
-		fmt.Fprintln(&list, name)
+		fmt.Fprint(&list, name)
+		if label := set.Label(i); label >= 0 {
+			fmt.Fprint(&list, " ", label)
+		}
+		fmt.Fprintln(&list)
 	}
 	path := filepath.Join(dir, "list.txt")
 	must(t, os.WriteFile(path, list.Bytes(), 0o666))

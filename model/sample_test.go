@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,13 +36,14 @@ func TestNoise(t *testing.T) {
 	}
 }
 
-// TestImageAlone: an image depends on its own noise, not on what is drawn with it.
+// TestImageAlone: an image depends on its own noise and label, not on what is drawn
+// with it.
 func TestImageAlone(t *testing.T) {
-	s := trained(t, large)
-	g, err := model.NewGenerator(device(t), s)
+	s := trained(t, large, func(c *model.Config) { c.Classes = 4 })
+	g, err := model.NewGenerator(device(t), s, false)
 	must(t, err)
 	draw := func(seeds ...uint64) []float32 {
-		x, err := g.Draw(model.Noise(seeds, s.Config.NoiseDim))
+		x, err := g.Draw(model.Noise(seeds, s.Config.NoiseDim), s.Config.Labels(seeds))
 		must(t, err)
 		return x
 	}
@@ -71,43 +73,75 @@ func TestImageAlone(t *testing.T) {
 }
 
 // TestDraw holds drawn images against the reference, and a checkpoint's generator
-// against the trainer it is of.
+// against the trainer it is of: with the average of the weights where there is one, and
+// with labels where there are classes.
 func TestDraw(t *testing.T) {
-	c := small(twoLayers)
-	trainer := trainerOf(t, c)
-	run(t, trainer, model.Plan{Steps: 3})
-	s := stateOf(t, trainer)
-	z := model.Noise([]uint64{3, 1, 4}, c.NoiseDim)
-	got, err := trainer.Draw(z)
-	must(t, err)
-	differs(t, "images", got, newReference(s).drawAll(wide(z)), 1e-6, 1e-5)
+	for name, f := range map[string]func(*model.Config){
+		"plain": func(*model.Config) {}, "average": func(c *model.Config) { c.EMA = 0.5 },
+		"classes": func(c *model.Config) { c.Classes, c.Pack = 3, 2 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := small(twoLayers, f)
+			trainer := trainerOf(t, c)
+			run(t, trainer, model.Plan{Steps: 3})
+			s := stateOf(t, trainer)
+			seeds := []uint64{3, 1, 4}
+			z, labels := model.Noise(seeds, c.NoiseDim), c.Labels(seeds)
+			got, err := trainer.Draw(z, labels)
+			must(t, err)
+			raw := newReference(s)
+			averaged := newReference(s)
+			for _, w := range s.Tensors {
+				if name, ok := strings.CutPrefix(w.Name, "ema."); ok {
+					averaged.values[name] = onAxis(wide(w.Values))
+				}
+			}
+			differs(t, "images", got, parts(averaged.draw(wide(z), labels)), 1e-6, 1e-5)
 
-	g, err := model.NewGenerator(device(t), s)
-	must(t, err)
-	again, err := g.Draw(z)
-	must(t, err)
-	if d := cmp.Diff(again, got); d != "" {
-		t.Error(d)
+			for _, last := range []bool{false, true} {
+				g, err := model.NewGenerator(device(t), s, last)
+				must(t, err)
+				again, err := g.Draw(z, labels)
+				must(t, err)
+				want := averaged
+				if last {
+					want = raw
+				}
+				differs(t, "images of a checkpoint", again, parts(want.draw(wide(z), labels)), 1e-6, 1e-5)
+				if same := slices.Equal(again, got); same != (c.EMA == 0 || !last) {
+					t.Errorf("the trainer's images and the checkpoint's, of the last weights: %v, are the same: %v", last, same)
+				}
+				if d := g.Config.Differences(c); d != nil {
+					t.Error(d)
+				}
+			}
+			// Drawing leaves the run as it is.
+			run(t, trainer, model.Plan{Steps: 6})
+			whole := trainerOf(t, c)
+			run(t, whole, model.Plan{Steps: 6})
+			equal(t, stateOf(t, trainer), stateOf(t, whole))
+		})
 	}
-	if d := g.Config.Differences(c); d != nil {
-		t.Error(d)
-	}
-	// Drawing leaves the run as it is.
-	run(t, trainer, model.Plan{Steps: 6})
-	whole := trainerOf(t, c)
-	run(t, whole, model.Plan{Steps: 6})
-	equal(t, stateOf(t, trainer), stateOf(t, whole))
 }
 
 func TestDrawErrors(t *testing.T) {
 	s := trained(t)
-	g, err := model.NewGenerator(device(t), s)
+	g, err := model.NewGenerator(device(t), s, false)
 	must(t, err)
-	_, err = g.Draw(make([]float32, 11))
+	_, err = g.Draw(make([]float32, 11), nil)
 	contains(t, err, "noise of 11 values, want a multiple of the noise dim, 5")
+	_, err = g.Draw(make([]float32, 5), []uint32{0})
+	contains(t, err, "1 labels, want none: the generator was trained without classes")
 	s.Tensors = s.Tensors[:1]
-	_, err = model.NewGenerator(device(t), s)
+	_, err = model.NewGenerator(device(t), s, false)
 	contains(t, err, "tensor generator.0.weight is missing")
+
+	g, err = model.NewGenerator(device(t), trained(t, func(c *model.Config) { c.Classes = 3 }), false)
+	must(t, err)
+	_, err = g.Draw(make([]float32, 10), []uint32{0})
+	contains(t, err, "1 labels for 2 images, want one each")
+	_, err = g.Draw(make([]float32, 10), []uint32{0, 3})
+	contains(t, err, "label 3, want 0 to 2, the generator's classes")
 }
 
 func TestPixels(t *testing.T) {

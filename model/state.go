@@ -20,8 +20,9 @@ type State struct {
 	Config Config
 	Step   uint32 // steps done
 	Data   string // the data's fingerprint
-	// Tensors are both nets' parameters, "generator.0.weight", and the optimizers'
-	// state, "adam.m.generator.0.weight", sorted by name.
+	// Tensors are both nets' parameters, "generator.0.weight", the optimizers' state,
+	// "adam.m.generator.0.weight", and the average of the generator's parameters,
+	// "ema.generator.0.weight", where there is one, sorted by name.
 	Tensors []Tensor
 }
 
@@ -70,6 +71,12 @@ func layout(c Config) []Tensor {
 			}
 		}
 	}
+	if c.EMA > 0 {
+		params, _ := generatorShapes(c).params()
+		for _, p := range params {
+			all = append(all, Tensor{Name: averaged + p.name, Shape: p.shape})
+		}
+	}
 	slices.SortFunc(all, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
@@ -108,7 +115,7 @@ func (g *game) visit(f func(name string, shape []int, t *tensor.Dense) error) er
 	for _, side := range []struct {
 		net *net
 		opt optimizer
-	}{{g.gen, g.optG}, {g.dis, g.optD}} {
+	}{{g.gen, g.optG}, {g.dis.net, g.optD}} {
 		for _, p := range side.net.params() {
 			if err := f(p.name, p.shape, p.value); err != nil {
 				return err
@@ -122,6 +129,14 @@ func (g *game) visit(f func(name string, shape []int, t *tensor.Dense) error) er
 					return err
 				}
 			}
+		}
+	}
+	if g.average == nil {
+		return nil
+	}
+	for _, p := range g.average.net.params() {
+		if err := f(averaged+p.name, p.shape, p.value); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -40,7 +40,11 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 	if err != nil {
 		return nil, err
 	}
-	if err := g.initialize(); err != nil {
+	bias, err := outputBias(c, set)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.initialize(bias); err != nil {
 		return nil, err
 	}
 	t := &Trainer{game: g, data: set.Fingerprint()}
@@ -51,7 +55,7 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 	if t.health, err = newHealth(g); err != nil {
 		return nil, err
 	}
-	if t.sampler, err = newSampler(g.gen); err != nil {
+	if t.sampler, err = newSampler(g.drawing()); err != nil {
 		return nil, err
 	}
 	t.train, err = dev.Record(func() error { return g.inOrder(g.step, t.health.look) })
@@ -90,9 +94,12 @@ func (t *Trainer) State() (*State, error) {
 	return &State{Config: t.game.config, Step: t.step, Data: t.data, Tensors: tensors}, err
 }
 
-// Draw takes noise (n, noise dim) to images (n, pixels) in [0,1] with the generator
-// as it is.
-func (t *Trainer) Draw(noise []float32) ([]float32, error) { return t.sampler.draw(noise) }
+// Draw takes noise (n, noise dim), and labels (n) where there are classes, to images
+// (n, pixels) in [0,1] with the generator as it is, or with the average of its weights
+// where that is kept.
+func (t *Trainer) Draw(noise []float32, labels []uint32) ([]float32, error) {
+	return t.sampler.draw(noise, labels)
+}
 
 // Plan says how far Run goes and whom it tells. A nil function is not called; an
 // error of one ends the run.
@@ -183,7 +190,7 @@ func (t *Trainer) progress(p Plan) error {
 	if err != nil {
 		return err
 	}
-	m := metricsOf(t.step, s)
+	m := metricsOf(t.step, s, t.game.loss.critic)
 	return p.Progress(t.step, m.GLoss, m.DLoss)
 }
 
@@ -220,7 +227,7 @@ func (t *Trainer) Measure() (Metrics, error) {
 			return Metrics{}, &NonFiniteError{Step: t.step, Net: "discriminator", Tensor: "loss", Value: v}
 		}
 	}
-	m := metricsOf(t.step, s)
+	m := metricsOf(t.step, s, t.game.loss.critic)
 	m.Seconds = t.seconds
 	return m, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -13,23 +14,37 @@ import (
 	"gorgan/model"
 )
 
-// writeCurves draws both losses and the divergence over the steps.
+// curve is one figure over the steps.
+type curve struct {
+	name  string
+	color color.Color
+	value func(model.Metrics) float64
+}
+
+// curvesOf are both losses and, where it has a meaning, the divergence.
+func curvesOf(history []model.Metrics) []curve {
+	curves := []curve{
+		{"generator loss", color.NRGBA{R: 0x1f, G: 0x77, B: 0xb4, A: 0xff}, func(m model.Metrics) float64 { return m.GLoss }},
+		{"discriminator loss", color.NRGBA{R: 0xd6, G: 0x27, B: 0x28, A: 0xff}, func(m model.Metrics) float64 { return m.DLoss }},
+	}
+	if slices.ContainsFunc(history, func(m model.Metrics) bool { return m.JSD != 0 }) {
+		curves = append(curves, curve{"Jensen-Shannon estimate", color.NRGBA{R: 0x2c, G: 0xa0, B: 0x2c, A: 0xff}, func(m model.Metrics) float64 { return m.JSD }})
+	}
+	return curves
+}
+
+// writeCurves draws the curves of a run.
 func writeCurves(path string, history []model.Metrics) error {
 	p := plot.New()
 	p.X.Label.Text = "step"
-	p.Y.Label.Text = "nats"
+	curves := curvesOf(history)
+	if len(curves) > 2 {
+		p.Y.Label.Text = "nats"
+	}
 	p.Legend.Top = true
 	p.Y.Min = 0
 	p.Add(plotter.NewGrid())
-	for _, c := range []struct {
-		name  string
-		color color.Color
-		value func(model.Metrics) float64
-	}{
-		{"generator loss", color.NRGBA{R: 0x1f, G: 0x77, B: 0xb4, A: 0xff}, func(m model.Metrics) float64 { return m.GLoss }},
-		{"discriminator loss", color.NRGBA{R: 0xd6, G: 0x27, B: 0x28, A: 0xff}, func(m model.Metrics) float64 { return m.DLoss }},
-		{"Jensen-Shannon estimate", color.NRGBA{R: 0x2c, G: 0xa0, B: 0x2c, A: 0xff}, func(m model.Metrics) float64 { return m.JSD }},
-	} {
+	for _, c := range curves {
 		points := make(plotter.XYs, len(history))
 		for i, m := range history {
 			points[i] = plotter.XY{X: float64(m.Step), Y: c.value(m)}
@@ -42,7 +57,7 @@ func writeCurves(path string, history []model.Metrics) error {
 		p.Add(line)
 		p.Legend.Add(c.name, line)
 	}
-	p.Y.Max *= 1.25 // room for the legend
+	p.Y.Max += (p.Y.Max - p.Y.Min) / 4 // room for the legend
 	image, err := p.WriterTo(16*vg.Centimeter, 10*vg.Centimeter, "png")
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)

@@ -63,7 +63,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
-	draw, err := sampleSource(c, func(s *model.State) (*model.Generator, error) { return model.NewGenerator(dev, s) })
+	draw, err := sampleSource(c, func(s *model.State) (*model.Generator, error) { return model.NewGenerator(dev, s, false) })
 	if err != nil {
 		return err
 	}

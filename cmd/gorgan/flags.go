@@ -10,26 +10,88 @@ import (
 	"gorgan/model"
 )
 
-// modelFlags are the fields of model.Config; d gives their defaults.
-func modelFlags(d model.Config) []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "loss", Usage: "`NAME`: " + strings.Join(model.Losses(), ", "), Value: d.Loss},
-		&cli.Float64Flag{Name: "label-smoothing", Usage: "with --loss bce, the discriminator's target on data is 1 - `S`", Value: d.LabelSmoothing},
-		&cli.IntFlag{Name: "noise-dim", Usage: "values of noise an image is drawn from", Value: d.NoiseDim},
-		&cli.StringFlag{Name: "gen-hidden", Usage: "`WIDTHS` of the generator's hidden layers, as in 256,512", Value: widths(d.GenHidden)},
-		&cli.StringFlag{Name: "dis-hidden", Usage: "`WIDTHS` of the discriminator's hidden layers", Value: widths(d.DisHidden)},
-		&cli.StringFlag{Name: "optimizer", Usage: "`NAME`: " + strings.Join(model.Optimizers(), ", "), Value: d.Optimizer},
-		&cli.Float64Flag{Name: "learning-rate", Value: d.LearningRate},
-		&cli.Float64Flag{Name: "beta1", Usage: "of adam", Value: d.Beta1},
-		&cli.Float64Flag{Name: "beta2", Usage: "of adam", Value: d.Beta2},
-		&cli.Float64Flag{Name: "epsilon", Usage: "of adam", Value: d.Epsilon},
-		&cli.Float64Flag{Name: "momentum", Usage: "of sgd", Value: d.Momentum},
-		&cli.IntFlag{Name: "batch-size", Value: d.BatchSize},
-		&cli.IntFlag{Name: "dis-steps", Usage: "discriminator steps before each generator step", Value: d.DisSteps},
-		&cli.StringFlag{Name: "update-order", Usage: "`ORDER`: " + strings.Join(model.UpdateOrders(), ", "), Value: d.UpdateOrder},
-		&cli.BoolFlag{Name: "fresh-noise", Usage: "the generator step draws its own noise, as it always does with --dis-steps above 1"},
-		&cli.Uint64Flag{Name: "seed", Usage: "of all random numbers", Value: d.Seed},
+// modelFlag is the flag of one field of model.Config, named as the field is in JSON.
+type modelFlag struct {
+	cli.Flag
+	set func(c *cli.Context, m *model.Config) error
+}
+
+// modelFlagsOf are all of them; d gives their defaults.
+func modelFlagsOf(d model.Config) []modelFlag {
+	type c = model.Config
+	oneOf := func(names []string) string { return "`NAME`: " + strings.Join(names, ", ") }
+	return []modelFlag{
+		text(d, "loss", oneOf(model.Losses()), func(m *c) *string { return &m.Loss }),
+		float(d, "label-smoothing", "with --loss bce, the discriminator's target on data is 1 - `S`", "", func(m *c) *float64 { return &m.LabelSmoothing }),
+		float(d, "weight-clip", "with --loss wgan, the discriminator's parameters stay within `C` of 0", "", func(m *c) *float64 { return &m.WeightClip }),
+		float(d, "gp-weight", "of the gradient penalty of --loss wgan-gp and dragan", "", func(m *c) *float64 { return &m.GPWeight }),
+		float(d, "r1", "penalise the discriminator's gradient on data: `GAMMA`/2 times its mean square", "", func(m *c) *float64 { return &m.R1 }),
+		float(d, "r2", "the same on drawn images", "", func(m *c) *float64 { return &m.R2 }),
+
+		whole(d, "noise-dim", "values of noise an image is drawn from", func(m *c) *int { return &m.NoiseDim }),
+		widthList(d, "gen-hidden", "`WIDTHS` of the generator's hidden layers, as in 256,512", func(m *c) *[]int { return &m.GenHidden }),
+		widthList(d, "dis-hidden", "`WIDTHS` of the discriminator's hidden layers", func(m *c) *[]int { return &m.DisHidden }),
+		text(d, "gen-activation", oneOf(model.GenActivations())+"; of the generator's hidden layers", func(m *c) *string { return &m.GenActivation }),
+		text(d, "dis-activation", oneOf(model.Activations())+"; of the discriminator's hidden layers", func(m *c) *string { return &m.DisActivation }),
+		float(d, "leaky-slope", "of leaky-relu below 0", "", func(m *c) *float64 { return &m.LeakySlope }),
+		whole(d, "maxout-pieces", "sums that a maxout unit takes the largest of", func(m *c) *int { return &m.MaxoutPieces }),
+		float(d, "dis-dropout-input", "the discriminator misses each pixel with probability `P`", "", func(m *c) *float64 { return &m.DisDropoutInput }),
+		float(d, "dis-dropout-hidden", "and leaves out each hidden unit's output with probability `P`", "", func(m *c) *float64 { return &m.DisDropoutHidden }),
+		float(d, "gen-init-scale", "draw the generator's first weights uniform on [-`S`,S)", "normal, by the layer's inputs", func(m *c) *float64 { return &m.GenInitScale }),
+		float(d, "dis-init-scale", "the same for the discriminator's", "normal, by the layer's inputs", func(m *c) *float64 { return &m.DisInitScale }),
+		text(d, "gen-bias-init", oneOf(model.BiasInits())+"; the generator's last biases at first, grey or the data's mean image", func(m *c) *string { return &m.GenBiasInit }),
+		whole(d, "classes", "tell both nets the images' labels, 0 to `N`-1; 0 for not at all", func(m *c) *int { return &m.Classes }),
+		whole(d, "pack", "show the discriminator `M` images at a time", func(m *c) *int { return &m.Pack }),
+
+		text(d, "optimizer", oneOf(model.Optimizers()), func(m *c) *string { return &m.Optimizer }),
+		float(d, "learning-rate", "", "", func(m *c) *float64 { return &m.LearningRate }),
+		float(d, "dis-learning-rate", "the discriminator's own `RATE`, -1 for --learning-rate", "", func(m *c) *float64 { return &m.DisLearningRate }),
+		float(d, "learning-rate-decay", "multiply the learning rates by `F` each step", "", func(m *c) *float64 { return &m.LearningRateDecay }),
+		float(d, "learning-rate-least", "but let them fall no lower than `RATE`", "", func(m *c) *float64 { return &m.LearningRateLeast }),
+		float(d, "beta1", "of adam", "", func(m *c) *float64 { return &m.Beta1 }),
+		float(d, "beta2", "of adam", "", func(m *c) *float64 { return &m.Beta2 }),
+		float(d, "dis-beta1", "of the discriminator's adam, -1 for --beta1", "", func(m *c) *float64 { return &m.DisBeta1 }),
+		float(d, "dis-beta2", "of the discriminator's adam, -1 for --beta2", "", func(m *c) *float64 { return &m.DisBeta2 }),
+		float(d, "epsilon", "of adam", "", func(m *c) *float64 { return &m.Epsilon }),
+		float(d, "momentum", "of sgd", "", func(m *c) *float64 { return &m.Momentum }),
+		float(d, "momentum-end", "what sgd's momentum goes to, over --momentum-steps", "", func(m *c) *float64 { return &m.MomentumEnd }),
+		whole(d, "momentum-steps", "let sgd's momentum change for `N` steps; 0 for not at all", func(m *c) *int { return &m.MomentumSteps }),
+
+		whole(d, "batch-size", "", func(m *c) *int { return &m.BatchSize }),
+		whole(d, "dis-steps", "discriminator steps before each generator step", func(m *c) *int { return &m.DisSteps }),
+		text(d, "update-order", "`ORDER`: "+strings.Join(model.UpdateOrders(), ", "), func(m *c) *string { return &m.UpdateOrder }),
+		{&cli.BoolFlag{Name: "fresh-noise", Usage: "the generator step draws its own noise, as it always does with --dis-steps above 1", Value: d.FreshNoise},
+			func(c *cli.Context, m *model.Config) error { m.FreshNoise = c.Bool("fresh-noise"); return nil }},
+		float(d, "instance-noise", "add normal noise of standard deviation `S` to all the discriminator sees", "", func(m *c) *float64 { return &m.InstanceNoise }),
+		whole(d, "instance-noise-steps", "let it fade out over `N` steps; 0 for never", func(m *c) *int { return &m.InstanceNoiseSteps }),
+		float(d, "ema", "draw images with the average of the generator's weights that keeps `D` of itself each step; 0 for none", "", func(m *c) *float64 { return &m.EMA }),
+		{&cli.Uint64Flag{Name: "seed", Usage: "of all random numbers", Value: d.Seed},
+			func(c *cli.Context, m *model.Config) error { m.Seed = c.Uint64("seed"); return nil }},
 	}
+}
+
+// float is a flag of a number; shown, where not empty, is what help has for its default.
+func float(d model.Config, name, usage, shown string, field func(*model.Config) *float64) modelFlag {
+	return modelFlag{&cli.Float64Flag{Name: name, Usage: usage, Value: *field(&d), DefaultText: shown},
+		func(c *cli.Context, m *model.Config) error { *field(m) = c.Float64(name); return nil }}
+}
+
+func whole(d model.Config, name, usage string, field func(*model.Config) *int) modelFlag {
+	return modelFlag{&cli.IntFlag{Name: name, Usage: usage, Value: *field(&d)},
+		func(c *cli.Context, m *model.Config) error { *field(m) = c.Int(name); return nil }}
+}
+
+func text(d model.Config, name, usage string, field func(*model.Config) *string) modelFlag {
+	return modelFlag{&cli.StringFlag{Name: name, Usage: usage, Value: *field(&d)},
+		func(c *cli.Context, m *model.Config) error { *field(m) = c.String(name); return nil }}
+}
+
+func widthList(d model.Config, name, usage string, field func(*model.Config) *[]int) modelFlag {
+	return modelFlag{&cli.StringFlag{Name: name, Usage: usage, Value: widths(*field(&d))},
+		func(c *cli.Context, m *model.Config) (err error) {
+			*field(m), err = parseWidths(name, c.String(name))
+			return err
+		}}
 }
 
 func widths(w []int) string {
@@ -56,49 +118,22 @@ func parseWidths(flag, text string) ([]int, error) {
 	return w, nil
 }
 
+// modelFlags are the flags of a model's settings, as a command has them.
+func modelFlags(d model.Config) []cli.Flag {
+	var flags []cli.Flag
+	for _, f := range modelFlagsOf(d) {
+		flags = append(flags, f.Flag)
+	}
+	return flags
+}
+
 // applyFlags sets the fields whose flags were given; all of them where all is set.
 func applyFlags(c *cli.Context, m *model.Config, all bool) error {
-	given := func(name string) bool { return all || c.IsSet(name) }
-	set := func(name string, to *int) {
-		if given(name) {
-			*to = c.Int(name)
-		}
-	}
-	float := func(name string, to *float64) {
-		if given(name) {
-			*to = c.Float64(name)
-		}
-	}
-	text := func(name string, to *string) {
-		if given(name) {
-			*to = c.String(name)
-		}
-	}
-	text("loss", &m.Loss)
-	text("optimizer", &m.Optimizer)
-	text("update-order", &m.UpdateOrder)
-	set("noise-dim", &m.NoiseDim)
-	set("batch-size", &m.BatchSize)
-	set("dis-steps", &m.DisSteps)
-	float("label-smoothing", &m.LabelSmoothing)
-	float("learning-rate", &m.LearningRate)
-	float("beta1", &m.Beta1)
-	float("beta2", &m.Beta2)
-	float("epsilon", &m.Epsilon)
-	float("momentum", &m.Momentum)
-	if given("fresh-noise") {
-		m.FreshNoise = c.Bool("fresh-noise")
-	}
-	if given("seed") {
-		m.Seed = c.Uint64("seed")
-	}
-	for name, to := range map[string]*[]int{"gen-hidden": &m.GenHidden, "dis-hidden": &m.DisHidden} {
-		if given(name) {
-			w, err := parseWidths(name, c.String(name))
-			if err != nil {
+	for _, f := range modelFlagsOf(model.Default()) {
+		if all || c.IsSet(f.Names()[0]) {
+			if err := f.set(c, m); err != nil {
 				return err
 			}
-			*to = w
 		}
 	}
 	return nil

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,14 +22,18 @@ func newGenerate(ui *ui) *cli.Command {
 	return &cli.Command{
 		Name:  "generate",
 		Usage: "draw images with a trained generator",
-		Description: "A seed names the same image for ever. --out tells the form: a .png file is a grid, a .npy file\n" +
-			"an array of float32 (N, pixels) in [0,1], anything else a folder with a PNG file an image.\n\nExamples:\n\n" +
+		Description: "A seed names the same image for ever. A conditional model's images are of its classes in turn, seed by seed,\n" +
+			"or of those of --class, a column each. --out tells the form: a .png file is a grid, a .npy file an array of\n" +
+			"float32 (N, pixels) in [0,1], anything else a folder with a PNG file an image.\n\nExamples:\n\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --grid 6x6 --out digits.png\n" +
-			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy",
+			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
+			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: 36},
 			&cli.StringFlag{Name: "seeds", Usage: "draw the images of these `SEEDS`, as in 0-35,40"},
+			&cli.StringFlag{Name: "class", Usage: "draw images of these `CLASSES` in turn, as in 7 or 0-4,9"},
+			&cli.BoolFlag{Name: "raw", Usage: "draw with the last weights, not their average, of a model trained with --ema"},
 			&cli.StringFlag{Name: "noise", Usage: "draw from the noise in a .npy `FILE` (N, noise dim)"},
 			&cli.StringFlag{Name: "grid", Usage: "`ROWSxCOLS` of the grid; nearly square without it"},
 			&cli.StringFlag{Name: "out", Usage: "write to `PATH`", Value: "generated.png"},
@@ -46,11 +52,11 @@ func runGenerate(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	noise, names, err := chooseNoise(c, state.Config.NoiseDim)
+	p, err := choosePictures(c, state.Config)
 	if err != nil {
 		return err
 	}
-	rows, cols, err := gridShape(c.String("grid"), len(names))
+	rows, cols, err := gridShape(c.String("grid"), len(p.names), p.columns)
 	if err != nil {
 		return err
 	}
@@ -59,11 +65,11 @@ func runGenerate(ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
-	gen, err := model.NewGenerator(dev, state)
+	gen, err := model.NewGenerator(dev, state, c.Bool("raw"))
 	if err != nil {
 		return err
 	}
-	images, err := gen.Draw(noise)
+	images, err := gen.Draw(p.noise, p.labels)
 	if err != nil {
 		return err
 	}
@@ -73,7 +79,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 	out, size := c.String("out"), dataset.Size{Height: state.Config.Height, Width: state.Config.Width}
 	switch strings.ToLower(filepath.Ext(out)) {
 	case ".npy":
-		err = dataset.WriteFile(out, func(w io.Writer) error { return writeNpy(w, images, len(names)) })
+		err = dataset.WriteFile(out, func(w io.Writer) error { return writeNpy(w, images, len(p.names)) })
 	case ".png":
 		img, gridErr := dataset.Grid(model.Pixels(images), size, rows, cols)
 		if gridErr != nil {
@@ -81,57 +87,106 @@ func runGenerate(ui *ui, c *cli.Context) error {
 		}
 		err = dataset.WritePNG(out, img)
 	default:
-		err = writeEach(out, names, model.Pixels(images), size)
+		err = writeEach(out, p.names, model.Pixels(images), size)
 	}
 	if err == nil {
-		ui.say("%s: %d images", out, len(names))
+		ui.say("%s: %d images", out, len(p.names))
 	}
 	return err
 }
 
-// chooseNoise returns the noise the flags ask for, and a name for each image.
-func chooseNoise(c *cli.Context, dim int) (noise []float32, names []string, err error) {
-	asked := 0
-	for _, name := range []string{"count", "seeds", "noise"} {
-		if c.IsSet(name) {
-			asked++
-		}
+// pictures are what is asked for.
+type pictures struct {
+	noise   []float32
+	labels  []uint32 // nil for a model without classes
+	names   []string // of each image's file
+	columns int      // of a grid; 0 for nearly square
+}
+
+func choosePictures(c *cli.Context, config model.Config) (p pictures, err error) {
+	classes, err := chooseClasses(c, config.Classes)
+	if err != nil {
+		return p, err
 	}
-	if asked > 1 {
-		return nil, nil, usageError{fmt.Errorf("--count, --seeds and --noise exclude each other")}
-	}
+	var seeds []uint64
+	kind := "seed"
 	if path := c.String("noise"); path != "" {
-		if noise, err = readNoise(path, dim); err != nil {
-			return nil, nil, err
+		if c.IsSet("count") || c.IsSet("seeds") {
+			return p, errNoiseTwice
 		}
-		for i := range len(noise) / dim {
-			names = append(names, fmt.Sprintf("noise%04d.png", i))
+		if p.noise, err = readNoise(path, config.NoiseDim); err != nil {
+			return p, err
 		}
-		return noise, names, nil
+		kind = "noise"
+		for i := range len(p.noise) / config.NoiseDim {
+			seeds = append(seeds, uint64(i))
+		}
+	} else {
+		if seeds, err = chooseSeeds(c); err != nil {
+			return p, err
+		}
+		p.noise = model.Noise(seeds, config.NoiseDim)
+	}
+	if len(classes) > 1 {
+		p.columns = len(classes)
+	}
+	for _, s := range seeds {
+		name := fmt.Sprintf("%s%04d", kind, s)
+		if classes != nil {
+			class := classes[s%uint64(len(classes))]
+			p.labels = append(p.labels, uint32(class))
+			name += fmt.Sprintf("_class%d", class)
+		}
+		p.names = append(p.names, name+".png")
+	}
+	return p, nil
+}
+
+var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude each other")}
+
+// chooseSeeds returns those the flags ask for.
+func chooseSeeds(c *cli.Context) ([]uint64, error) {
+	if c.IsSet("count") && c.IsSet("seeds") {
+		return nil, errNoiseTwice
 	}
 	text := c.String("seeds")
 	if text == "" {
 		if c.Int("count") < 1 {
-			return nil, nil, usageError{fmt.Errorf("--count is %d, want 1 or more", c.Int("count"))}
+			return nil, usageError{fmt.Errorf("--count is %d, want 1 or more", c.Int("count"))}
 		}
 		text = fmt.Sprintf("0-%d", c.Int("count")-1)
 	}
-	seeds, err := parseSeeds(text)
+	return parseRanges("seeds", text)
+}
+
+// chooseClasses returns those the images are of in turn: of all the model has, or those
+// the flag asks for. They are nil for a model without.
+func chooseClasses(c *cli.Context, have int) ([]uint64, error) {
+	if !c.IsSet("class") {
+		if have == 0 {
+			return nil, nil
+		}
+		return parseRanges("class", fmt.Sprintf("0-%d", have-1))
+	}
+	if have == 0 {
+		return nil, usageError{errors.New("--class: the model was trained without --classes")}
+	}
+	classes, err := parseRanges("class", c.String("class"))
 	if err != nil {
-		return nil, nil, usageError{err}
+		return nil, err
 	}
-	for _, s := range seeds {
-		names = append(names, fmt.Sprintf("seed%04d.png", s))
+	if largest := slices.Max(classes); largest >= uint64(have) {
+		return nil, usageError{fmt.Errorf("--class: %d, want 0 to %d, the model's classes", largest, have-1)}
 	}
-	return model.Noise(seeds, dim), names, nil
+	return classes, nil
 }
 
 // maxImages is what one call draws at most: 4 GiB of an image of MNIST's size.
 const maxImages = 1 << 20
 
-// parseSeeds reads "0-35,40".
-func parseSeeds(text string) ([]uint64, error) {
-	var seeds []uint64
+// parseRanges reads "0-35,40".
+func parseRanges(flag, text string) ([]uint64, error) {
+	var all []uint64
 	for part := range strings.SplitSeq(text, ",") {
 		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
 		first, err := strconv.ParseUint(from, 10, 64)
@@ -140,25 +195,28 @@ func parseSeeds(text string) ([]uint64, error) {
 			last, err = strconv.ParseUint(to, 10, 64)
 		}
 		if err != nil || last < first {
-			return nil, fmt.Errorf("--seeds: %q is neither a whole number nor a range of them, as in 0-35,40", part)
+			return nil, usageError{fmt.Errorf("--%s: %q is neither a whole number nor a range of them, as in 0-35,40", flag, part)}
 		}
-		if last-first >= maxImages || len(seeds)+int(last-first) >= maxImages {
-			return nil, fmt.Errorf("--seeds: more than %d images at once", maxImages)
+		if last-first >= maxImages || len(all)+int(last-first) >= maxImages {
+			return nil, usageError{fmt.Errorf("--%s: more than %d images at once", flag, maxImages)}
 		}
-		for s := first; ; s++ {
-			seeds = append(seeds, s)
-			if s == last {
+		for n := first; ; n++ {
+			all = append(all, n)
+			if n == last {
 				break
 			}
 		}
 	}
-	return seeds, nil
+	return all, nil
 }
 
-// gridShape reads "6x6", or chooses the smallest nearly square grid for n images.
-func gridShape(text string, n int) (rows, cols int, err error) {
+// gridShape reads "6x6", or chooses a grid for n images: of cols columns, or nearly
+// square where that is 0.
+func gridShape(text string, n, cols int) (int, int, error) {
 	if text == "" {
-		cols = int(math.Ceil(math.Sqrt(float64(n))))
+		if cols == 0 {
+			cols = int(math.Ceil(math.Sqrt(float64(n))))
+		}
 		return (n + cols - 1) / cols, cols, nil
 	}
 	size, err := dataset.ParseSize(text)

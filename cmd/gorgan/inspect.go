@@ -57,7 +57,7 @@ func runInspect(ui *ui, path string, asJSON bool) error {
 	for _, n := range in.Nets {
 		ui.say("%-11s %d parameters", "", n.Parameters)
 		for _, l := range n.Layers {
-			ui.say("  %-24s %-8s %7d -> %-7d %9d", l.Name, l.Activation, l.In, l.Out, l.Parameters)
+			ui.say("  %-24s %-10s %7d -> %-7d %9d", l.Name, l.Activation, l.In, l.Out, l.Parameters)
 		}
 	}
 	return printJSON(ui, in.Config)

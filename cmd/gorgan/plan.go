@@ -20,6 +20,9 @@ type plan struct {
 
 // newPlan reads the flags of a new run, or of one that goes on.
 func newPlan(c *cli.Context) (*plan, error) {
+	if err := applyPreset(c); err != nil {
+		return nil, err
+	}
 	p := &plan{out: c.String("out"), resume: c.String("resume")}
 	if p.resume != "" {
 		if c.IsSet("out") {
@@ -42,6 +45,11 @@ func newPlan(c *cli.Context) (*plan, error) {
 	}
 	if given("resize") {
 		p.Resize = c.String("resize")
+	}
+	if given("images") {
+		if p.Images = c.Int("images"); p.Images < 0 {
+			return nil, usageError{fmt.Errorf("--images is %d, want 0 or more", p.Images)}
+		}
 	}
 	if given("device") {
 		p.Device = c.String("device")

@@ -166,7 +166,8 @@ func secondsAt(dir string, step uint32) (float64, error) {
 }
 
 // The pictures of a run: images of the data, and what the generator makes of the
-// noise of seeds 0 to 35, 6 a row, before the first step and at display steps.
+// noise of seeds 0 to 35, 6 a row, before the first step and at display steps. A
+// conditional one makes a column of each class of as many seeds or a few more.
 const (
 	realsFile  = "reals.png"
 	initFile   = "fakes_init.png"
@@ -185,7 +186,7 @@ func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
 			return err
 		}
 	}
-	if err := r.grid(realsFile, pixels, size); err != nil {
+	if err := r.grid(realsFile, pixels, size, gridCols); err != nil {
 		return err
 	}
 	if err := r.fakes(initFile, t); err != nil {
@@ -216,20 +217,25 @@ func (r *runFolder) display(m model.Metrics, t *model.Trainer) error {
 
 func (r *runFolder) fakes(name string, t *model.Trainer) error {
 	c := t.Config()
-	seeds := make([]uint64, gridImages)
+	n, cols := gridImages, gridCols
+	if c.Classes > 1 {
+		cols = c.Classes
+		n = (gridImages + cols - 1) / cols * cols
+	}
+	seeds := make([]uint64, n)
 	for i := range seeds {
 		seeds[i] = uint64(i)
 	}
-	images, err := t.Draw(model.Noise(seeds, c.NoiseDim))
+	images, err := t.Draw(model.Noise(seeds, c.NoiseDim), c.Labels(seeds))
 	if err != nil {
 		return err
 	}
-	return r.grid(name, model.Pixels(images), dataset.Size{Height: c.Height, Width: c.Width})
+	return r.grid(name, model.Pixels(images), dataset.Size{Height: c.Height, Width: c.Width}, cols)
 }
 
-func (r *runFolder) grid(name string, pixels []byte, size dataset.Size) error {
+func (r *runFolder) grid(name string, pixels []byte, size dataset.Size, cols int) error {
 	n := len(pixels) / size.Pixels()
-	img, err := dataset.Grid(pixels, size, (n+gridCols-1)/gridCols, gridCols)
+	img, err := dataset.Grid(pixels, size, (n+cols-1)/cols, cols)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func sampleSource(c *cli.Context, open func(*model.State) (*model.Generator, err
 		for i := range seeds {
 			seeds[i] = nth*count + uint64(i)
 		}
-		images, err := gen.Draw(model.Noise(seeds, state.Config.NoiseDim))
+		images, err := gen.Draw(model.Noise(seeds, state.Config.NoiseDim), state.Config.Labels(seeds))
 		return evaluate.Samples{Source: fmt.Sprintf("%s, step %d", path, state.Step), Seed: nth * count, Values: images}, err
 	}, nil
 }

@@ -15,6 +15,7 @@ type settings struct {
 	Data         string       `json:"data"`
 	Fingerprint  string       `json:"fingerprint"`
 	Resize       string       `json:"resize,omitempty"`
+	Images       int          `json:"images,omitempty"` // the first so many of the set; 0 is all
 	Device       string       `json:"device"`
 	Steps        uint32       `json:"steps"`
 	DisplayEvery uint32       `json:"display_every"`

@@ -18,6 +18,7 @@ func newTrain(ui *ui) *cli.Command {
 	d := model.Default()
 	flags := []cli.Flag{
 		&cli.StringFlag{Name: "data", Usage: "train on `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist"},
+		&cli.IntFlag{Name: "images", Usage: "train on the first `N` images of the set alone, 0 for all; evaluate counts on MNIST's first 50000"},
 		&cli.StringFlag{Name: "out", Usage: "run folder to make, `DIR`; a numbered one under runs without it"},
 		&cli.StringFlag{Name: "resume", Usage: "go on with the run in folder `RUN`, as if it had not stopped"},
 		&cli.UintFlag{Name: "steps", Usage: "train to step `N`", Value: 15000},
@@ -30,10 +31,13 @@ func newTrain(ui *ui) *cli.Command {
 		Name:  "train",
 		Usage: "train a GAN",
 		Description: "Without flags this is the tutorial's run. Losses:\n\n" + table(model.Losses(), model.LossSummary) +
+			"\nActivations:\n\n" + table(model.Activations(), model.ActivationSummary) +
 			"\nOptimizers:\n\n" + table(model.Optimizers(), model.OptimizerSummary) +
 			"\nExamples:\n\n   gorgan train\n   gorgan train --loss bce --label-smoothing 0.1 --gen-hidden 256,512 --seed 2\n" +
+			"   gorgan train --r1 3 --beta1 0 --beta2 0.99 --learning-rate 1e-3 --ema 0.998 --gen-activation leaky-relu --dis-activation leaky-relu\n" +
+			"   gorgan train --classes 10\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
-		Flags: slices.Concat(flags, deviceFlags("auto"), modelFlags(d), sourceFlags()),
+		Flags: slices.Concat(presetFlags(), flags, deviceFlags("auto"), modelFlags(d), sourceFlags()),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
 				return err
@@ -103,6 +107,11 @@ func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (*dataset
 	if n := len(report.Problems); n > 0 {
 		ui.note("%s: %d images come twice; see gorgan data check %s", p.Data, n, p.Data)
 	}
+	if p.Images > 0 {
+		if set, err = set.First(p.Images); err != nil {
+			return nil, fmt.Errorf("--images %d: %w", p.Images, err)
+		}
+	}
 	if p.state == nil {
 		p.Model.Height, p.Model.Width = set.Size().Height, set.Size().Width
 	}
@@ -138,8 +147,7 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, t *model.Train
 			return nil
 		},
 		Display: func(m model.Metrics) error {
-			ui.say("step:%d----Generator loss:%f-----Discriminator Loss:%f----D(x):%.2f D(G(z)):%.2f V:%.2f JSD:%.2f",
-				m.Step, m.GLoss, m.DLoss, m.DReal, m.DFake, m.Value, m.JSD)
+			ui.say("%s", displayed(m))
 			return run.display(m, t)
 		},
 		Save: run.save,
@@ -163,6 +171,18 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, t *model.Train
 	ui.note("picture: %s", run.path(fmt.Sprintf(fakesFile, t.Step())))
 	ui.note("draw more with: gorgan generate --model %s", run.dir)
 	return nil
+}
+
+// displayed is the line of a display step.
+func displayed(m model.Metrics) string {
+	line := fmt.Sprintf("step:%d----Generator loss:%f-----Discriminator Loss:%f----D(x):%.2f D(G(z)):%.2f", m.Step, m.GLoss, m.DLoss, m.DReal, m.DFake)
+	if m.Value != 0 || m.JSD != 0 { // not a critic's
+		line += fmt.Sprintf(" V:%.2f JSD:%.2f", m.Value, m.JSD)
+	}
+	if m.Penalty != 0 {
+		line += fmt.Sprintf(" penalty:%.4f", m.Penalty)
+	}
+	return line
 }
 
 // interrupted is context.Canceled with the words a person wants to read.

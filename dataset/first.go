@@ -1,0 +1,26 @@
+package dataset
+
+import "fmt"
+
+// First is the set of the first n images, 1 to Len, as if there were no others. It reads
+// each of them once, for its own fingerprint, and shares s's memory and files.
+func (s *Set) First(n int) (*Set, error) {
+	if n < 1 || n > s.Len() {
+		return nil, fmt.Errorf("dataset: %s: the first %d of %d images, expected 1 to %d", s.name, n, s.Len(), s.Len())
+	}
+	each := s.size.Pixels()
+	p, row := newFingerprint(n, s.size), make([]byte, each)
+	for i := range n {
+		if err := s.Pixels(row, i); err != nil {
+			return nil, err
+		}
+		p.add(row)
+	}
+	first := *s
+	first.labels = s.labels[:n:n]
+	if s.pixels != nil {
+		first.pixels = s.pixels[: n*each : n*each]
+	}
+	first.fingerprint = p.sum(first.labels)
+	return &first, nil
+}

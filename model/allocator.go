@@ -1,0 +1,60 @@
+package model
+
+import (
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// allocator makes tensors on a device. After an error it makes no more and keeps the
+// error, so that whoever needs many asks once, at the end.
+type allocator struct {
+	dev kernels.Device
+	err error
+}
+
+func (a *allocator) make(dt tensor.Dtype, shape []int) (t *tensor.Dense) {
+	if a.err == nil {
+		t, a.err = a.dev.New(dt, shape...)
+	}
+	return t
+}
+
+func (a *allocator) floats(shape ...int) *tensor.Dense { return a.make(tensor.Float32, shape) }
+func (a *allocator) words(shape ...int) *tensor.Dense  { return a.make(tensor.Uint32, shape) }
+func (a *allocator) bytes(shape ...int) *tensor.Dense  { return a.make(tensor.Uint8, shape) }
+
+// filled is a float tensor of n equal values.
+func (a *allocator) filled(n int, value float32) *tensor.Dense {
+	t := a.floats(n)
+	if value != 0 {
+		a.upload(t, slices.Repeat([]float32{value}, n))
+	}
+	return t
+}
+
+// upload copies a slice of t's type and length to t.
+func (a *allocator) upload(t *tensor.Dense, values any) {
+	if a.err == nil {
+		a.err = a.dev.Upload(t, values)
+	}
+}
+
+// view is the part of t that starts at element offset, in the given shape.
+func (a *allocator) view(t *tensor.Dense, offset int, shape ...int) (v *tensor.Dense) {
+	if a.err == nil {
+		v, a.err = a.dev.View(t, offset, shape...)
+	}
+	return v
+}
+
+// rows is the n rows of the matrix t that start at row first.
+func (a *allocator) rows(t *tensor.Dense, first, n int) *tensor.Dense {
+	if a.err != nil {
+		return nil
+	}
+	cols := t.Shape()[1]
+	return a.view(t, first*cols, n, cols)
+}

@@ -1,0 +1,85 @@
+package model
+
+import (
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// The losses whose D, a critic, gives a number rather than a probability.
+
+// leastSquares is LSGAN with the targets a = 0, b = c = 1 of Mao et al., "Least Squares
+// Generative Adversarial Networks" (2017), equations 2 and 9:
+//
+//	D: mean (r-1)²/2 + mean f²/2
+//	G: mean (f-1)²/2
+type leastSquares struct{}
+
+func (leastSquares) discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error {
+	if err := kernels.LeastSquares(dev, stats[0], dlogits[0], logits[0], 1, 0.5); err != nil {
+		return err
+	}
+	return kernels.LeastSquares(dev, stats[1], dlogits[1], logits[1], 0, 0.5)
+}
+
+func (leastSquares) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error {
+	return kernels.LeastSquares(dev, stats, dlogits[1], logits[1], 1, 0.5)
+}
+
+// wasserstein is the estimate of the earth mover's distance of Arjovsky, Chintala and
+// Bottou, "Wasserstein GAN" (2017), algorithm 1:
+//
+//	D: -mean r + mean f
+//	G: -mean f
+//
+// wgan clips D's parameters to [-weight_clip, weight_clip] after each of its updates.
+// wgan-gp has in place of that the penalty gp_weight · mean (|∇D(x̂)|-1)² at points
+// x̂ = e·x + (1-e)·G(z), e uniform on [0,1): Gulrajani et al., "Improved Training of
+// Wasserstein GANs" (2017), section 4.
+type wasserstein struct{}
+
+func (wasserstein) discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error {
+	if err := kernels.Wasserstein(dev, stats[0], dlogits[0], logits[0], -1); err != nil {
+		return err
+	}
+	return kernels.Wasserstein(dev, stats[1], dlogits[1], logits[1], 1)
+}
+
+func (wasserstein) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error {
+	return kernels.Wasserstein(dev, stats, dlogits[1], logits[1], -1)
+}
+
+// hinge is that of Lim and Ye, "Geometric GAN" (2017), section 3:
+//
+//	D: mean max(0, 1-r) + mean max(0, 1+f)
+//	G: -mean f
+type hinge struct{}
+
+func (hinge) discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error {
+	if err := kernels.Hinge(dev, stats[0], dlogits[0], logits[0], 1); err != nil {
+		return err
+	}
+	return kernels.Hinge(dev, stats[1], dlogits[1], logits[1], -1)
+}
+
+func (hinge) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error {
+	return kernels.Wasserstein(dev, stats, dlogits[1], logits[1], -1)
+}
+
+// relativistic is the pairing loss RpGAN: with each real image beside a generated one,
+//
+//	D: mean softplus(-(r-f))
+//	G: mean softplus(-(f-r))
+//
+// Jolicoeur-Martineau, "The relativistic discriminator" (2019), section 4.1; with R1
+// and R2 it is the loss of Huang et al., "The GAN is dead; long live the GAN! A modern
+// GAN baseline" (2024), section 2.
+type relativistic struct{}
+
+func (relativistic) discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error {
+	return kernels.Pairing(dev, stats[0], dlogits[0], dlogits[1], logits[0], logits[1])
+}
+
+func (relativistic) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error {
+	return kernels.Pairing(dev, stats, dlogits[1], dlogits[0], logits[1], logits[0])
+}

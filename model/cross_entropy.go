@@ -1,0 +1,34 @@
+package model
+
+import (
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// crossEntropy is the family of the 2014 paper. With H(t,x) = softplus(x) - t·x, the
+// cross-entropy of target t and logit x,
+//
+//	D: mean H(realTarget, r) + mean H(0, f)
+//	G: genWeight · mean H(genTarget, f)
+//
+// non-saturating: H(1,f) = softplus(-f) = -log D(G(z)), whose gradient does not
+// vanish where D is sure. minimax: -H(0,f) = -softplus(f) = log(1-D(G(z))).
+// A realTarget below 1 is one-sided label smoothing (Salimans et al. 2016,
+// section 3.4).
+//
+// dragan is the first with a penalty, gp_weight · mean (|∇D(x̂)|-1)², at points x̂ = x +
+// std(x)/2·u about the data, u uniform on [0,1) in each pixel: Kodali et al., "On
+// Convergence and Stability of GANs" (2017), section 2.3.
+type crossEntropy struct{ realTarget, genTarget, genWeight float32 }
+
+func (c crossEntropy) discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error {
+	if err := kernels.BCELogits(dev, stats[0], dlogits[0], logits[0], c.realTarget, 1); err != nil {
+		return err
+	}
+	return kernels.BCELogits(dev, stats[1], dlogits[1], logits[1], 0, 1)
+}
+
+func (c crossEntropy) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error {
+	return kernels.BCELogits(dev, stats, dlogits[1], logits[1], c.genTarget, c.genWeight)
+}

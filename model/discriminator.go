@@ -1,0 +1,169 @@
+package model
+
+import (
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// discriminator is D at work on the images of a step.
+//
+// Its input has groups of rows, each of a batch, packed: first those where its
+// gradient is penalised, then the others it has a loss on, then a tangent for each row
+// of the first. The images x and G(z) lie there as they are, or, where noise is added
+// or some of the input dropped, apart, and are copied there anew for each look.
+type discriminator struct {
+	config     Config
+	net        *net
+	draws      *draws
+	labels     *labels
+	real       *tensor.Dense    // x (B, pixels)
+	drawn      *tensor.Dense    // G(z) (B, pixels)
+	groups     groups           // of rows of the input
+	whole      *memory          // of all these rows
+	learning   look             // at all D learns from
+	judging    look             // at what G learns from
+	loss, fake *pass            // on the rows with a loss, and on those of G(z)
+	weights    *pass            // on the rows that the weights' gradients are sums over
+	penalties  *penalties       // nil for none
+	logits     [2]*tensor.Dense // (B/pack, 1) each: on x, on G(z)
+	dLogits    [2]*tensor.Dense
+}
+
+// groups are the places of D's rows, each group B/pack of them.
+type groups struct {
+	rows        int // of a group
+	point       int // 1 where the loss has a penalty at points of its own, which come first
+	real, drawn int // the groups of x and of G(z)
+	shown       int // groups of images
+	penalised   int // the first of these
+}
+
+func groupsOf(c Config) groups {
+	g := groups{rows: c.BatchSize / c.Pack}
+	loss, _ := losses.find(c.Loss)
+	if loss.value.points != noPoints {
+		g.point = 1
+	}
+	g.real, g.drawn, g.shown, g.penalised = g.point, g.point+1, g.point+2, g.point
+	if c.R1 > 0 {
+		g.penalised++
+	}
+	if c.R2 > 0 {
+		g.penalised++
+		if c.R1 == 0 {
+			g.real, g.drawn = g.drawn, g.real
+		}
+	}
+	return g
+}
+
+// look is what D is shown at once: images, and the rows of its input they go to, the
+// same memory where nothing is done to them.
+type look struct {
+	images, input *tensor.Dense
+	rows          *pass
+	points        *points // drawn among the rows as well, nil for none
+}
+
+func newDiscriminator(al *allocator, c Config, n *net, key, clock *tensor.Dense, results []*tensor.Dense) *discriminator {
+	d := &discriminator{config: c, net: n, draws: &draws{dev: al.dev, key: key, clock: clock}, groups: groupsOf(c)}
+	g, b, pixels := d.groups, c.BatchSize, c.Pixels()
+	first := min(g.real, g.drawn) * b * pixels // where the images are in the input
+	input := al.floats((g.shown+g.penalised)*g.rows, c.Pack*pixels)
+	shown := al.view(input, first, 2*b, pixels)
+	images := shown
+	if c.InstanceNoise > 0 || c.DisDropoutInput > 0 {
+		images = al.floats(2*b, pixels)
+	}
+	part := func(t *tensor.Dense, group int) *tensor.Dense { return al.rows(t, (group-g.point)*b, b) }
+	d.real, d.drawn = part(images, g.real), part(images, g.drawn)
+	realShown, drawnShown := d.real, d.drawn
+	if images != shown {
+		realShown, drawnShown = part(shown, g.real), part(shown, g.drawn)
+	}
+
+	d.labels = newLabels(al, g.shown, b, c.Classes, c.Pack > 1)
+	var drop *dropout
+	if c.DisDropoutInput > 0 || c.DisDropoutHidden > 0 {
+		drop = &dropout{d.draws, c.DisDropoutInput, c.DisDropoutHidden}
+	}
+	d.whole = n.newMemory(al, input, nil, (2+g.penalised)*g.rows, drop, d.labels)
+	over := func(group, groups, gradient int) *pass {
+		return d.whole.pass(al, group*g.rows, groups*g.rows, gradient*g.rows)
+	}
+	d.loss, d.fake, d.weights = over(g.point, 2, 0), over(g.drawn, 1, g.drawn-g.point), over(g.point, 2+g.penalised, 0)
+	d.learning, d.judging = look{images, shown, over(0, g.shown, 0), nil}, look{d.drawn, drawnShown, d.fake, nil}
+	if g.point > 0 {
+		d.learning.points = newPoints(al, d, realShown, drawnShown, al.view(input, 0, b, pixels))
+	}
+	if loss, _ := losses.find(c.Loss); loss.value.paired {
+		d.judging = look{images, shown, d.loss, nil}
+	}
+	if g.penalised > 0 {
+		d.penalties = newPenalties(al, d, results)
+	}
+	for i, group := range [2]int{g.real, g.drawn} {
+		if al.err == nil {
+			d.logits[i] = al.rows(d.loss.out(), (group-g.point)*g.rows, g.rows)
+			d.dLogits[i] = al.rows(d.loss.dOut(), (group-g.point)*g.rows, g.rows)
+		}
+	}
+	return d
+}
+
+// see takes D forward on what it looks at in a stage of the step.
+func (d *discriminator) see(l look, stage kernels.Purpose) error {
+	d.draws.stage = stage
+	if l.images != l.input {
+		if err := copyTo(d.net.dev, l.input, l.images); err != nil {
+			return err
+		}
+	}
+	if c := d.config; c.InstanceNoise > 0 {
+		err := kernels.AddNoise(d.net.dev, l.input, d.draws.key, d.draws.clock, instanceNoise+stage,
+			float32(c.InstanceNoise), c.InstanceNoiseSteps)
+		if err != nil {
+			return err
+		}
+	}
+	if l.points != nil {
+		if err := l.points.draw(); err != nil {
+			return err
+		}
+	}
+	return l.rows.forward()
+}
+
+// learn takes the gradients at the logits, and the penalties, to D's gradients.
+func (d *discriminator) learn() error {
+	if err := d.loss.backward(true); err != nil {
+		return err
+	}
+	if d.penalties != nil {
+		if err := d.penalties.find(); err != nil {
+			return err
+		}
+		if err := d.penalties.tangents(); err != nil {
+			return err
+		}
+	}
+	return d.weights.weightGradients()
+}
+
+// measurePenalties notes them for the weights as they are, after see.
+func (d *discriminator) measurePenalties() error {
+	if d.penalties == nil {
+		return nil
+	}
+	return d.penalties.find()
+}
+
+// teach takes the gradient at the logits of G(z) to dx, that at G(z). D's gradients
+// stay as they are.
+func (d *discriminator) teach(dx *tensor.Dense) error {
+	if err := d.fake.backward(false); err != nil {
+		return err
+	}
+	return d.fake.inputGradient(dx)
+}

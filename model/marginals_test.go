@@ -1,0 +1,47 @@
+package model_test
+
+import (
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"gorgan/dataset"
+	"gorgan/model"
+)
+
+// TestMarginals: with no weights to speak of, the first images are the data's mean,
+// whether the data are in memory or not.
+func TestMarginals(t *testing.T) {
+	c := small(func(c *model.Config) { c.GenBiasInit, c.GenInitScale, c.EMA = model.MarginalBias, 1e-20, 0.9 })
+	set := noiseSet(t, 21, c)
+	pixels := set.Bytes()
+	for i := range 21 {
+		pixels[i*c.Pixels()], pixels[i*c.Pixels()+1] = 0, 255 // the ends of the logistic's range
+	}
+	set, err := dataset.FromPixels("noise", set.Size(), pixels, nil)
+	must(t, err)
+	want := make([]float64, c.Pixels())
+	for i, p := range pixels {
+		want[i%c.Pixels()] += float64(p) / 255 / 21
+	}
+	want[0], want[1] = 1e-7, 1-1e-7
+	streamed := streamedSet(t, set)
+	for name, set := range map[string]*dataset.Set{"resident": set, "streamed": streamed} {
+		got, err := newTrainer(t, device(t), c, set).Draw(model.Noise([]uint64{5}, c.NoiseDim), nil)
+		must(t, err)
+		differs(t, name, got, want, 1e-7, 1e-6)
+	}
+	must(t, os.RemoveAll(filepath.Dir(streamed.Name())))
+	if _, err := model.NewTrainer(device(t), c, streamed); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v, want that an image is missing", err)
+	}
+	for _, w := range stateOf(t, newTrainer(t, device(t), c, set)).Tensors {
+		for _, v := range w.Values {
+			if math.IsInf(float64(v), 0) || math.IsNaN(float64(v)) {
+				t.Fatalf("%s holds %v", w.Name, v)
+			}
+		}
+	}
+}

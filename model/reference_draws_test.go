@@ -1,0 +1,174 @@
+package model_test
+
+import (
+	"math"
+
+	"gorgan/kernels"
+	"gorgan/model"
+)
+
+// The random numbers of a step, word by word, as packages kernels and model document
+// them.
+
+// genStage is the stage of a step at which G learns.
+const genStage = 1<<16 - 1
+
+// The families that D draws.
+const (
+	noiseFamily   = 0x80 << 16
+	pointFamily   = 0x81 << 16
+	dropoutFamily = 0x82 << 16 // of the input, and a family more for each hidden layer
+)
+
+// word is the random word of element i of what is drawn for a purpose.
+func (r *reference) word(i, purpose, step int) uint32 {
+	return kernels.Philox4x32([4]uint32{uint32(i / 4), uint32(purpose), uint32(step), 0}, kernels.Key(r.config.Seed))[i%4]
+}
+
+func unit(word uint32) float64 { return float64(word>>8) / (1 << 24) }
+
+// normal is element i of standard normal values, by Box and Muller.
+func (r *reference) normal(i, purpose, step int) float64 {
+	first := i &^ 1
+	radius := math.Sqrt(-2 * math.Log((float64(r.word(first, purpose, step))+0.5)/(1<<32)))
+	angle := 2 * math.Pi * float64(r.word(first+1, purpose, step)) / (1 << 32)
+	if i%2 == 1 {
+		return radius * math.Sin(angle)
+	}
+	return radius * math.Cos(angle)
+}
+
+// keeps is what D keeps at a stage of a step, by row of its input, layer and what the
+// layer reads; nil for a row where that is everything.
+func (r *reference) keeps(step, stage int) [][][]complex128 {
+	c := r.config
+	rows := make([][][]complex128, 3*c.BatchSize/c.Pack)
+	if c.DisDropoutInput == 0 && c.DisDropoutHidden == 0 {
+		return rows
+	}
+	for row := range rows {
+		for layer, width := range append([]int{c.Pack * c.Pixels()}, c.DisHidden...) {
+			keep := float64(float32(1 - c.DisDropoutHidden))
+			if layer == 0 {
+				keep = float64(float32(1 - c.DisDropoutInput))
+			}
+			factors := make([]complex128, width)
+			for i := range factors {
+				if unit(r.word(row*width+i, dropoutFamily+layer<<16+stage, step)) < keep {
+					factors[i] = complex(1/keep, 0)
+				}
+			}
+			rows[row] = append(rows[row], factors)
+		}
+	}
+	return rows
+}
+
+// noisy adds the instance noise of the step. Where only drawn images are shown, their
+// noise begins at the first of the normal values.
+func (r *reference) noisy(s show, dataFirst bool) (x, drawn []complex128) {
+	c := r.config
+	stddev := float64(float32(c.InstanceNoise))
+	if c.InstanceNoiseSteps > 0 {
+		stddev *= max(0, 1-float64(s.step-1)/float64(c.InstanceNoiseSteps))
+	}
+	add := func(images []complex128, first int) (sum []complex128) {
+		for i, v := range images {
+			sum = append(sum, v+complex(stddev*r.normal(first+i, noiseFamily+s.stage, s.step), 0))
+		}
+		return sum
+	}
+	if s.stage == genStage && c.Loss != "relativistic" {
+		return s.x, add(s.drawn, 0)
+	}
+	if dataFirst {
+		return add(s.x, 0), add(s.drawn, len(s.x))
+	}
+	return add(s.x, len(s.x)), add(s.drawn, 0)
+}
+
+// between are wgan-gp's points, one on each line from a row of data to one drawn.
+func (r *reference) between(s show, x, drawn []complex128) []complex128 {
+	width := r.config.Pack * r.config.Pixels()
+	points := make([]complex128, len(x))
+	for i := range points {
+		e := complex(unit(r.word(i/width, pointFamily+s.stage, s.step)), 0)
+		points[i] = e*x[i] + (1-e)*drawn[i]
+	}
+	return points
+}
+
+// around are dragan's points.
+func (r *reference) around(s show, x []complex128) []complex128 {
+	mean, variance := 0.0, 0.0
+	for _, v := range x {
+		mean += real(v) / float64(len(x))
+	}
+	for _, v := range x {
+		variance += (real(v) - mean) * (real(v) - mean) / float64(len(x))
+	}
+	points := make([]complex128, len(x))
+	for i, v := range x {
+		points[i] = v + complex(math.Sqrt(variance)/2*unit(r.word(i, pointFamily+s.stage, s.step)), 0)
+	}
+	return points
+}
+
+// inputs are the batch and the noise of one discriminator step of a step.
+type inputs struct {
+	step, nth int
+	x, z      []float64
+	labels    []uint32
+	fresh     []float64 // the noise of the generator step after it
+}
+
+// dataSet is what a reference trains on: bytes of images, and their labels if any.
+type dataSet struct {
+	pixels []byte
+	labels []int
+}
+
+// inputs are those of the nth discriminator step of a step.
+func (r *reference) inputs(set dataSet, step, nth int) inputs {
+	c, key := r.config, kernels.Key(r.config.Seed)
+	in := inputs{step: step, nth: nth}
+	images := uint32(len(set.pixels) / c.Pixels())
+	first := ((step-1)*c.DisSteps + nth) * c.BatchSize
+	for i := range c.BatchSize {
+		image := int(kernels.Image(uint64(first+i), images, key))
+		for _, p := range set.pixels[image*c.Pixels():][:c.Pixels()] {
+			in.x = append(in.x, float64(p)/255)
+		}
+		if c.Classes > 0 {
+			in.labels = append(in.labels, uint32(set.labels[image]))
+		}
+	}
+	noise := make([]float32, c.BatchSize*c.NoiseDim)
+	kernels.Uniform(noise, key, kernels.DisNoise+kernels.Purpose(nth), uint32(step))
+	in.z = wide(noise)
+	kernels.Uniform(noise, key, kernels.GenNoise, uint32(step))
+	in.fresh = wide(noise)
+	return in
+}
+
+// step is algorithm 1 of the 2014 paper, and returns the batch and the noise it ended
+// on.
+func (r *reference) step(set dataSet, step int) inputs {
+	if r.config.UpdateOrder == model.Simultaneous {
+		in := r.inputs(set, step, 0)
+		dis, gen := r.disGradients(in), r.genGradients(in)
+		r.descend("discriminator", dis, step)
+		r.descend("generator", gen, step)
+		return in
+	}
+	var in inputs
+	for nth := range r.config.DisSteps {
+		in = r.inputs(set, step, nth)
+		r.descend("discriminator", r.disGradients(in), step)
+	}
+	if r.config.DisSteps > 1 || r.config.FreshNoise {
+		in.z = in.fresh
+	}
+	r.descend("generator", r.genGradients(in), step)
+	return in
+}

@@ -1,0 +1,43 @@
+package model
+
+import (
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// schedule is a number that an optimizer reads from the device: value (1), which renew
+// brings up to date with the step under way. It is constant where renew is nil.
+type schedule struct {
+	value *tensor.Dense
+	renew func() error
+}
+
+func (s schedule) update() error {
+	if s.renew == nil {
+		return nil
+	}
+	return s.renew()
+}
+
+// learningRate is c's, which falls by a factor each step where c has it so.
+func learningRate(al *allocator, c Config, clock *tensor.Dense) schedule {
+	s := schedule{value: al.filled(1, float32(c.LearningRate))}
+	if c.LearningRateDecay < 1 {
+		s.renew = func() error {
+			return kernels.Decay(al.dev, s.value, clock, float32(c.LearningRate), float32(c.LearningRateDecay), float32(c.LearningRateLeast))
+		}
+	}
+	return s
+}
+
+// momentumFactor is c's, which goes to another in a line where c has it so.
+func momentumFactor(al *allocator, c Config, clock *tensor.Dense) schedule {
+	s := schedule{value: al.filled(1, float32(c.Momentum))}
+	if c.MomentumSteps > 0 {
+		s.renew = func() error {
+			return kernels.Ramp(al.dev, s.value, clock, float32(c.Momentum), float32(c.MomentumEnd), c.MomentumSteps)
+		}
+	}
+	return s
+}

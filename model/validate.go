@@ -1,0 +1,147 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// The largest that are taken for meant: a layer's width or a batch, an image's side, a
+// net's depth, and what a kernel takes for a count.
+const (
+	maxSize   = 1 << 20
+	maxSide   = 1 << 12
+	maxLayers = 100
+	maxCount  = 1<<31 - 1
+)
+
+// Validate reports every field that is out of range, or is not for what others are.
+func (c Config) Validate() error {
+	v := &validation{}
+	c.checkLoss(v)
+	c.checkNets(v)
+	c.checkOptimizer(v)
+	c.checkSteps(v)
+	return errors.Join(v.errs...)
+}
+
+func (c Config) checkLoss(v *validation) {
+	v.name("loss", c.Loss, Losses())
+	v.check(c.LabelSmoothing >= 0 && c.LabelSmoothing < 0.5, "label_smoothing", c.LabelSmoothing, "0 to below 0.5")
+	v.check(c.LabelSmoothing == 0 || c.Loss == "bce", "label_smoothing", c.LabelSmoothing, "0 unless the loss is bce")
+	v.positive("weight_clip", c.WeightClip)
+	v.positive("gp_weight", c.GPWeight)
+	v.notNegative("r1", c.R1)
+	v.notNegative("r2", c.R2)
+}
+
+func (c Config) checkNets(v *validation) {
+	v.size("noise_dim", c.NoiseDim)
+	v.widths("gen_hidden", c.GenHidden)
+	v.widths("dis_hidden", c.DisHidden)
+	v.name("gen_activation", c.GenActivation, GenActivations())
+	v.name("dis_activation", c.DisActivation, Activations())
+	act, known := activations.find(c.DisActivation)
+	v.check(!known || !act.value(c).smooth || !c.penalises(), "dis_activation", quoted(c.DisActivation),
+		"one without a curve, relu, leaky-relu or maxout, where gradients are penalised")
+	v.check(c.LeakySlope > 0 && float32(c.LeakySlope) < 1, "leaky_slope", c.LeakySlope, "above 0, below 1")
+	v.check(c.MaxoutPieces >= 2 && c.MaxoutPieces <= 100, "maxout_pieces", c.MaxoutPieces, "2 to 100")
+	v.fraction("dis_dropout_input", c.DisDropoutInput)
+	v.fraction("dis_dropout_hidden", c.DisDropoutHidden)
+	v.notNegative("gen_init_scale", c.GenInitScale)
+	v.notNegative("dis_init_scale", c.DisInitScale)
+	v.name("gen_bias_init", c.GenBiasInit, BiasInits())
+	v.check(c.Classes >= 0 && c.Classes <= MaxClasses, "classes", c.Classes, fmt.Sprintf("0 to %d", MaxClasses))
+	v.check(c.Height >= 1 && c.Height <= maxSide, "height", c.Height, fmt.Sprintf("1 to %d", maxSide))
+	v.check(c.Width >= 1 && c.Width <= maxSide, "width", c.Width, fmt.Sprintf("1 to %d", maxSide))
+}
+
+// penalises tells whether D's gradients are.
+func (c Config) penalises() bool {
+	loss, _ := losses.find(c.Loss)
+	return loss.value.points != noPoints || c.R1 > 0 || c.R2 > 0
+}
+
+func (c Config) checkOptimizer(v *validation) {
+	v.name("optimizer", c.Optimizer, Optimizers())
+	v.positive("learning_rate", c.LearningRate)
+	if c.DisLearningRate != -1 {
+		v.positive("dis_learning_rate", c.DisLearningRate)
+	}
+	v.check(float32(c.LearningRateDecay) > 0 && c.LearningRateDecay <= 1, "learning_rate_decay", c.LearningRateDecay, "above 0, at most 1")
+	own := c.ofDiscriminator().LearningRate
+	v.check(c.LearningRateLeast >= 0 && !(c.LearningRateLeast > c.LearningRate) && !(c.LearningRateLeast > own),
+		"learning_rate_least", c.LearningRateLeast, "0 to the learning rates")
+	v.fraction("beta1", c.Beta1)
+	v.fraction("beta2", c.Beta2)
+	if c.DisBeta1 != -1 {
+		v.fraction("dis_beta1", c.DisBeta1)
+	}
+	if c.DisBeta2 != -1 {
+		v.fraction("dis_beta2", c.DisBeta2)
+	}
+	v.check(float32(c.Epsilon) > 0 && c.Epsilon < 1, "epsilon", c.Epsilon, "above 0, below 1")
+	v.fraction("momentum", c.Momentum)
+	v.fraction("momentum_end", c.MomentumEnd)
+	v.count("momentum_steps", c.MomentumSteps)
+	v.check(c.MomentumEnd == 0 || c.MomentumSteps != 0, "momentum_end", c.MomentumEnd, "0 unless momentum_steps is above 0")
+}
+
+func (c Config) checkSteps(v *validation) {
+	v.size("batch_size", c.BatchSize)
+	v.check(c.Pack >= 1 && c.BatchSize%max(c.Pack, 1) == 0, "pack", c.Pack, fmt.Sprintf("1 or another divisor of batch_size, %d", c.BatchSize))
+	v.check(c.DisSteps >= 1 && c.DisSteps <= 1000, "dis_steps", c.DisSteps, "1 to 1000")
+	v.name("update_order", c.UpdateOrder, UpdateOrders())
+	v.check(c.UpdateOrder != Simultaneous || c.DisSteps == 1, "dis_steps", c.DisSteps, "1 when update_order is simultaneous")
+	v.check(c.UpdateOrder != Simultaneous || !c.FreshNoise, "fresh_noise", c.FreshNoise, "false when update_order is simultaneous")
+	v.notNegative("instance_noise", c.InstanceNoise)
+	v.count("instance_noise_steps", c.InstanceNoiseSteps)
+	v.check(c.InstanceNoiseSteps == 0 || c.InstanceNoise != 0, "instance_noise_steps", c.InstanceNoiseSteps, "0 unless instance_noise is above 0")
+	v.fraction("ema", c.EMA)
+}
+
+// validation gathers what is wrong. Numbers are looked at as the float32 they are
+// computed with: what is below 1 must not be 1 there, nor what is above 0 be 0.
+type validation struct{ errs []error }
+
+func (v *validation) check(ok bool, field string, got any, want string) {
+	if !ok {
+		v.errs = append(v.errs, fmt.Errorf("model: %s is %v, want %s", field, got, want))
+	}
+}
+
+func (v *validation) name(field, got string, names []string) {
+	v.check(slices.Contains(names, got), field, quoted(got), "one of "+strings.Join(names, ", "))
+}
+
+func (v *validation) size(field string, n int) {
+	v.check(n >= 1 && n <= maxSize, field, n, fmt.Sprintf("1 to %d", maxSize))
+}
+
+func (v *validation) count(field string, n int) {
+	v.check(n >= 0 && n <= maxCount, field, n, fmt.Sprintf("0 to %d", maxCount))
+}
+
+func (v *validation) widths(field string, widths []int) {
+	v.check(len(widths) <= maxLayers, field, len(widths), fmt.Sprintf("at most %d layers", maxLayers))
+	for _, n := range widths {
+		v.size(field, n)
+	}
+}
+
+func (v *validation) fraction(field string, x float64) {
+	v.check(x >= 0 && float32(x) < 1, field, x, "0 to below 1")
+}
+
+func (v *validation) positive(field string, x float64) {
+	v.check(float32(x) > 0 && x <= math.MaxFloat32, field, x, "above 0")
+}
+
+func (v *validation) notNegative(field string, x float64) {
+	v.check(x >= 0 && x <= math.MaxFloat32, field, x, "0 or more")
+}
+
+// quoted keeps an empty or odd name visible in a message.
+func quoted(s string) string { return fmt.Sprintf("%q", s) }

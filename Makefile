@@ -1,7 +1,7 @@
 # Targets for people; .ci/run calls test, and the others in turn.
 GO ?= go
 
-.PHONY: help build train test race cross lint generate fuzz gpu ptx sim test-gpu lint-gpu test-scripts gpu-bundle clean
+.PHONY: help build train test race cross lint generate fuzz gpu ptx sim test-gpu test-sim lint-gpu test-scripts gpu-bundle clean
 
 help:
 	@echo "make train   build, then train the tutorial's GAN on the embedded MNIST"
@@ -16,6 +16,7 @@ help:
 	@echo "make ptx     assemble every PTX kernel for compute capability 7.5 to 12.0; fetches ptxas, 12 MB, into .cuda"
 	@echo "make sim     build the simulated CUDA device in .cuda/sim (wants a C++ compiler)"
 	@echo "make test-gpu   run the tests of the build with CUDA on the simulated device"
+	@echo "make test-sim   run the simulated device's own tests"
 	@echo "make lint-gpu   vet and staticcheck of the build with CUDA"
 	@echo "make test-scripts   test the programs that fetch and reduce CUDA's headers"
 	@echo "make gpu-bundle   make dist/gorgan-gpu, which checks and measures on a machine with a GPU and no Go"
@@ -76,6 +77,10 @@ GPU_TESTS = ./cuda/... ./model ./cmd/...
 test-gpu: sim
 	@if [ -e $(SIM)/libcuda.so.1 ]; then set -x; GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1 GORGAN_TEST_DEVICE=cuda scripts/with_cuda.sh $(GO) test -tags gpu $(GPU_TESTS); \
 	else echo "no simulated CUDA device: tests that need one are skipped"; set -x; scripts/with_cuda.sh $(GO) test -tags gpu $(GPU_TESTS); fi
+
+test-sim:
+	@if command -v $(CXX) >/dev/null; then CXX=$(CXX) cuda/sim/test.sh; \
+	else echo "no C++ compiler $(CXX): the simulated CUDA device is not tested"; fi
 
 lint-gpu:
 	scripts/with_cuda.sh $(GO) vet -tags gpu ./...

@@ -63,16 +63,33 @@ inline void eachGlobal(Warp &w, const Instruction &i, int operand, u32 active, u
 
 // Calls f(lane, data) for the bytes at each active lane's address in shared memory.
 template <class F>
-inline void eachShared(Warp &w, const Instruction &i, int operand, u32 active, u32 bytes, SharedMemory::Access access, F f) {
+inline void eachShared(Warp &w, const Instruction &i, int operand, u32 active, u32 bytes, SharedMemory::Access access,
+                       F f) {
   SharedMemory &shared = w.block->shared;
+  u64 at[32];
+  bool row = active == ~0u;  // whether the lanes' bytes lie side by side
+  for (int lane = 0; lane < 32; lane++) {
+    at[lane] = address<u64>(w, i, operand, lane);
+    row = row && at[lane] == at[0] + static_cast<u64>(lane) * bytes;
+  }
+  // What all lanes touch at once needs no look at each; if anything is wrong, they are
+  // looked at one by one, so that the thread is named.
+  if (row && at[0] % bytes == 0 && at[0] < shared.size() && shared.size() - at[0] >= 32 * bytes &&
+      !shared.touch(static_cast<u32>(at[0]), 32 * bytes, static_cast<u32>(w.index), access)) {
+    for (int lane = 0; lane < 32; lane++) f(lane, shared.at(static_cast<u32>(at[lane])));
+    return;
+  }
+  u64 before = ~u64(0);
   for (u32 left = active; left; left &= left - 1) {
     const int lane = __builtin_ctz(left);
-    const u64 at = address<u64>(w, i, operand, lane);
-    if (at & (bytes - 1)) misaligned(lane, at, bytes);
-    if (at >= shared.size() || bytes > shared.size() - at) outsideShared(lane, at, bytes, shared);
-    const u32 place = static_cast<u32>(at);
-    if (const char *wrong = shared.touch(place, bytes, static_cast<u32>(w.index), access))
-      throw Fault{launchFailed, lane, text("%s (%u bytes at shared address %u)", wrong, bytes, place)};
+    const u32 place = static_cast<u32>(at[lane]);
+    if (at[lane] != before) {
+      if (at[lane] & (bytes - 1)) misaligned(lane, at[lane], bytes);
+      if (at[lane] >= shared.size() || bytes > shared.size() - at[lane]) outsideShared(lane, at[lane], bytes, shared);
+      if (const char *wrong = shared.touch(place, bytes, static_cast<u32>(w.index), access))
+        throw Fault{launchFailed, lane, text("%s (%u bytes at shared address %u)", wrong, bytes, place)};
+      before = at[lane];
+    }
     f(lane, shared.at(place));
   }
 }

@@ -17,7 +17,8 @@ int primaryUsers[8];
 int badDevice(const char *function, int device) {
   const Locked hold(driver().lock);
   if (!driver().initialized) return fail(notInitialized, "%s before cuInit", function);
-  if (device < 0 || device >= settings().devices) return fail(invalidDevice, "%s: there is no device %d", function, device);
+  if (device < 0 || device >= settings().devices)
+    return fail(invalidDevice, "%s: there is no device %d", function, device);
   return success;
 }
 
@@ -32,15 +33,44 @@ Context *makeContext(int device, bool primary) {
 const struct {
   int attribute, value;
 } attributes[] = {
-    {1, 1024}, {2, 1024}, {3, 1024}, {4, 64},                // threads a block, by dimension
-    {5, 2147483647}, {6, 65535}, {7, 65535},                 // blocks a grid, by dimension
-    {8, 49152}, {9, 65536}, {10, 32}, {11, 2147483647},      // shared, constant memory, warp, pitch
-    {12, 65536}, {13, 1410000}, {14, 512},                   // registers, clock in kHz, alignment
-    {15, 1}, {16, 1}, {17, 0}, {18, 0}, {19, 0}, {20, 0},    // overlap, processors, flags
-    {31, 1}, {33, 0}, {34, 0}, {35, 0},                      // concurrent kernels, bus, slot
-    {36, 1215000}, {37, 256}, {38, 1 << 20}, {39, 1024},     // memory clock, bus width, cache, threads
-    {40, 1}, {41, 1}, {75, computeCapability / 10}, {76, computeCapability % 10},
-    {81, 49152}, {82, 65536}, {83, 1}, {84, 0}, {89, 0}, {97, 49152},
+    {1, 1024},
+    {2, 1024},
+    {3, 1024},
+    {4, 64},  // threads a block, by dimension
+    {5, 2147483647},
+    {6, 65535},
+    {7, 65535},  // blocks a grid, by dimension
+    {8, 49152},
+    {9, 65536},
+    {10, 32},
+    {11, 2147483647},  // shared, constant memory, warp, pitch
+    {12, 65536},
+    {13, 1410000},
+    {14, 512},  // registers, clock in kHz, alignment
+    {15, 1},
+    {16, 1},
+    {17, 0},
+    {18, 0},
+    {19, 0},
+    {20, 0},  // overlap, processors, flags
+    {31, 1},
+    {33, 0},
+    {34, 0},
+    {35, 0},  // concurrent kernels, bus, slot
+    {36, 1215000},
+    {37, 256},
+    {38, 1 << 20},
+    {39, 1024},  // memory clock, bus width, cache, threads
+    {40, 1},
+    {41, 1},
+    {75, computeCapability / 10},
+    {76, computeCapability % 10},
+    {81, 49152},
+    {82, 65536},
+    {83, 1},
+    {84, 0},
+    {89, 0},
+    {97, 49152},
 };
 
 }  // namespace
@@ -136,7 +166,8 @@ SIM_API int cuCtxDestroy_v2(Context *context) {
 SIM_API int cuCtxSetCurrent(Context *context) {
   const Locked hold(driver().lock);
   if (!driver().initialized) return fail(notInitialized, "cuCtxSetCurrent before cuInit");
-  if (context && !driver().contexts.find(context)) return fail(invalidContext, "cuCtxSetCurrent: no context, or destroyed");
+  if (context && !driver().contexts.find(context))
+    return fail(invalidContext, "cuCtxSetCurrent: no context, or destroyed");
   if (!contextStack().empty()) contextStack().pop_back();
   if (context) contextStack().push_back(context);
   return success;
@@ -173,7 +204,8 @@ SIM_API int cuCtxGetDevice(int *device) {
 
 SIM_API int cuCtxGetApiVersion(Context *context, unsigned *version) {
   const Locked hold(driver().lock);
-  if (context && !driver().contexts.find(context)) return fail(invalidContext, "cuCtxGetApiVersion: no context, or destroyed");
+  if (context && !driver().contexts.find(context))
+    return fail(invalidContext, "cuCtxGetApiVersion: no context, or destroyed");
   *version = 3020;
   return success;
 }
@@ -189,7 +221,8 @@ SIM_API int cuCtxSynchronize() {
   return inContext("cuCtxSynchronize", Point::sync, [&](Context &c, Effect) -> int {
     for (Capture *capture : driver().captures) {
       if (capture->context != &c) continue;
-      return spoilCapture(*capture, fail(captureUnsupported, "cuCtxSynchronize is not allowed while a stream is capturing"));
+      return spoilCapture(*capture,
+                          fail(captureUnsupported, "cuCtxSynchronize is not allowed while a stream is capturing"));
     }
     return success;
   });

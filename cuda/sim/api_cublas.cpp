@@ -31,9 +31,8 @@ Handles<Blas> &handles() {
 // Sentences for a status are kept beside those of the driver's codes.
 const int sentenceBase = 10000;
 
-template <class... Arguments>
-int refuse(Status status, const char *format, Arguments... arguments) {
-  fail(sentenceBase + status, format, arguments...);
+int refuse(Status status, const std::string &sentence) {
+  fail(sentenceBase + status, "%s", sentence.c_str());
   return status;
 }
 
@@ -42,8 +41,9 @@ template <class F>
 int withHandle(const char *function, void *handle, F f) {
   const Locked hold(driver().lock);
   Blas *blas = handles().find(handle);
-  if (!blas) return refuse(uninitialized, "%s: no handle, or destroyed", function);
-  if (!driver().contexts.find(blas->context)) return refuse(uninitialized, "%s: the handle's context %d was destroyed", function, blas->context->number);
+  if (!blas) return refuse(uninitialized, text("%s: no handle, or destroyed", function));
+  if (!driver().contexts.find(blas->context))
+    return refuse(uninitialized, text("%s: the handle's context %d was destroyed", function, blas->context->number));
   return f(*blas);
 }
 
@@ -52,7 +52,9 @@ struct Matrix {
   u64 address;
   int rows, columns, leading;
 
-  u64 bytes() const { return ((static_cast<u64>(columns) - 1) * static_cast<u64>(leading) + static_cast<u64>(rows)) * 4; }
+  u64 bytes() const {
+    return ((static_cast<u64>(columns) - 1) * static_cast<u64>(leading) + static_cast<u64>(rows)) * 4;
+  }
   u64 column(int c) const { return address + static_cast<u64>(c) * static_cast<u64>(leading) * 4; }
 };
 
@@ -61,13 +63,16 @@ struct Matrix {
 const Allocation &reach(const Matrix &m, bool read) {
   const Allocation *a = memory().find(m.address);
   const std::string shape = text("%s (%d,%d), leading dimension %d", m.name, m.rows, m.columns, m.leading);
-  if (m.address % 4) throw fail(misalignedAddress, "cublasSgemm: %s is at 0x%llx, no multiple of 4", shape.c_str(), static_cast<unsigned long long>(m.address));
+  if (m.address % 4)
+    throw fail(misalignedAddress, "cublasSgemm: %s is at 0x%llx, no multiple of 4", shape.c_str(), Ull(m.address));
   if (!a || !a->holds(m.address, m.bytes()))
-    throw fail(illegalAddress, "cublasSgemm: %s starts %s and needs %llu bytes", shape.c_str(), memory().describe(m.address).c_str(), static_cast<unsigned long long>(m.bytes()));
+    throw fail(illegalAddress, "cublasSgemm: %s starts %s and needs %llu bytes", shape.c_str(),
+               memory().describe(m.address).c_str(), Ull(m.bytes()));
   for (int c = 0; read && c < m.columns; c++) {
     const u64 hole = firstUnwritten(*a, m.column(c), static_cast<u64>(m.rows) * 4);
     if (hole < m.column(c) + static_cast<u64>(m.rows) * 4)
-      throw fail(launchFailed, "cublasSgemm: %s has an element never written, (%llu,%d)", shape.c_str(), static_cast<unsigned long long>((hole - m.column(c)) / 4), c);
+      throw fail(launchFailed, "cublasSgemm: %s has an element never written, (%llu,%d)", shape.c_str(),
+                 Ull((hole - m.column(c)) / 4), c);
   }
   return *a;
 }
@@ -92,8 +97,10 @@ struct Product {
             return fail(launchFailed, "cublasSgemm: %s and C overlap", operand->name);
         }
       }
-      multiply(transA, transB, m, n, k, alpha, a, A.leading, b, B.leading, beta, reinterpret_cast<f32 *>(c.at(C.address)), C.leading, tf32);
-      for (int column = 0; column < n; column++) std::fill_n(c.marks(C.column(column)), static_cast<std::size_t>(m) * 4, u8(1));
+      multiply(transA, transB, m, n, k, alpha, a, A.leading, b, B.leading, beta,
+               reinterpret_cast<f32 *>(c.at(C.address)), C.leading, tf32);
+      for (int column = 0; column < n; column++)
+        std::fill_n(c.marks(C.column(column)), static_cast<std::size_t>(m) * 4, u8(1));
     } catch (int code) {
       return code;
     }
@@ -110,15 +117,19 @@ SIM_API int cublasCreate_v2(Blas **handle) {
   const Effect effect = strike(Point::blas);
   const Locked hold(driver().lock);
   if (effect != Effect::none) return refuse(allocFailed, "cublasCreate failed, as GORGAN_SIM_FAULTS says");
-  if (!driver().initialized || !settings().devices) return refuse(uninitialized, "cublasCreate: no device, or before cuInit");
+  if (!driver().initialized || !settings().devices)
+    return refuse(uninitialized, "cublasCreate: no device, or before cuInit");
   // With no context on the thread, the library takes the device's primary context.
   if (contextStack().empty()) {
     log("cublasCreate: no context is current on this thread, so the handle is of the primary context");
     contextStack().push_back(retainPrimary(0));
   }
   Context *context = nullptr;
-  if (enter("cublasCreate", &context)) return refuse(uninitialized, "cublasCreate: the current context cannot be used: %s", explain(context->spoilt ? context->spoilt : contextDestroyed));
-  if (forbidDuringCapture("cublasCreate", *context)) return refuse(allocFailed, "cublasCreate is not allowed while a stream is capturing");
+  if (enter("cublasCreate", &context))
+    return refuse(uninitialized, text("cublasCreate: the current context cannot be used: %s",
+                                      explain(context->spoilt ? context->spoilt : contextDestroyed)));
+  if (forbidDuringCapture("cublasCreate", *context))
+    return refuse(allocFailed, "cublasCreate is not allowed while a stream is capturing");
   *handle = handles().add(new Blas{context});
   return ok;
 }
@@ -133,7 +144,8 @@ SIM_API int cublasDestroy_v2(void *handle) {
 
 SIM_API int cublasSetStream_v2(void *handle, void *stream) {
   return withHandle("cublasSetStream", handle, [&](Blas &blas) -> int {
-    return findStream("cublasSetStream", *blas.context, stream, &blas.stream) ? refuse(invalid, "%s", explain(invalidHandle)) : int(ok);
+    return findStream("cublasSetStream", *blas.context, stream, &blas.stream) ? refuse(invalid, explain(invalidHandle))
+                                                                              : int(ok);
   });
 }
 
@@ -150,14 +162,17 @@ SIM_API int cublasSetWorkspace_v2(void *handle, void *workspace, std::size_t byt
     const u64 address = reinterpret_cast<u64>(workspace);
     const Allocation *a = memory().find(address);
     if (!a || !a->holds(address, bytes) || a->owner != blas.context)
-      return refuse(invalid, "cublasSetWorkspace: %llu bytes at 0x%llx, %s", static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(address), memory().describe(address).c_str());
-    return address % 256 ? refuse(invalid, "cublasSetWorkspace: 0x%llx is no multiple of 256", static_cast<unsigned long long>(address)) : int(ok);
+      return refuse(invalid, text("cublasSetWorkspace: %llu bytes at 0x%llx, %s", Ull(bytes), Ull(address),
+                                  memory().describe(address).c_str()));
+    return address % 256 ? refuse(invalid, text("cublasSetWorkspace: 0x%llx is no multiple of 256", Ull(address)))
+                         : int(ok);
   });
 }
 
 SIM_API int cublasSetMathMode(void *handle, int mode) {
   return withHandle("cublasSetMathMode", handle, [&](Blas &blas) -> int {
-    if (mode < 0 || mode > tf32Mode) return refuse(unsupported, "cublasSetMathMode: mode %d is not simulated", mode);
+    if (mode < 0 || mode > tf32Mode)
+      return refuse(unsupported, text("cublasSetMathMode: mode %d is not simulated", mode));
     blas.mathMode = mode;
     return ok;
   });
@@ -187,25 +202,32 @@ SIM_API const char *cublasGetStatusString(int status) {
   return sentence ? sentence : status == ok ? "success" : "an error of cuBLAS";
 }
 
-SIM_API int cublasSgemm_v2(void *handle, int transA, int transB, int m, int n, int k, const f32 *alpha, const f32 *A, int lda, const f32 *B, int ldb, const f32 *beta, f32 *C, int ldc) {
+SIM_API int cublasSgemm_v2(void *handle, int transA, int transB, int m, int n, int k, const f32 *alpha, const f32 *A,
+                           int lda, const f32 *B, int ldb, const f32 *beta, f32 *C, int ldc) {
   const Effect effect = strike(Point::sgemm);
   return withHandle("cublasSgemm", handle, [&](Blas &blas) -> int {
     Context *current = nullptr;
-    if (const int code = enter("cublasSgemm", &current)) return refuse(executionFailed, "cublasSgemm: %s", explain(code));
+    if (const int code = enter("cublasSgemm", &current))
+      return refuse(executionFailed, text("cublasSgemm: %s", explain(code)));
     if (current != blas.context)
-      return refuse(executionFailed, "cublasSgemm: the handle is of context %d, but context %d is current", blas.context->number, current->number);
-    if (effect == Effect::fail) return struck(Point::sgemm, "cublasSgemm", current), refuse(executionFailed, "cublasSgemm failed, as GORGAN_SIM_FAULTS says");
+      return refuse(executionFailed, text("cublasSgemm: the handle is of context %d, but context %d is current",
+                                          blas.context->number, current->number));
+    if (effect == Effect::fail)
+      return struck(Point::sgemm, "cublasSgemm", current),
+             refuse(executionFailed, "cublasSgemm failed, as GORGAN_SIM_FAULTS says");
     if (m < 0 || n < 0 || k < 0 || transA < 0 || transA > 2 || transB < 0 || transB > 2 || !alpha || !beta)
-      return refuse(invalid, "cublasSgemm: sizes %d, %d, %d, operations %d, %d", m, n, k, transA, transB);
+      return refuse(invalid, text("cublasSgemm: sizes %d, %d, %d, operations %d, %d", m, n, k, transA, transB));
     if (!m || !n) return ok;
     const Matrix a{"A", reinterpret_cast<u64>(A), transA ? k : m, transA ? m : k, lda};
     const Matrix b{"B", reinterpret_cast<u64>(B), transB ? n : k, transB ? k : n, ldb};
     const Matrix c{"C", reinterpret_cast<u64>(C), m, n, ldc};
     for (const Matrix *matrix : {&a, &b, &c})
       if (matrix->leading < std::max(1, matrix->rows))
-        return refuse(invalid, "cublasSgemm: %s has %d rows, but its leading dimension is %d", matrix->name, matrix->rows, matrix->leading);
+        return refuse(invalid, text("cublasSgemm: %s has %d rows, but its leading dimension is %d", matrix->name,
+                                    matrix->rows, matrix->leading));
     const Product product{transA != 0, transB != 0, m, n, k, *alpha, *beta, a, b, c, blas.mathMode == tf32Mode};
-    const int code = submit("cublasSgemm", *current, blas.stream, effect, [product](u64 *firstFloat) { return product.run(firstFloat); });
-    return code ? refuse(executionFailed, "%s", explain(code)) : int(ok);
+    const int code = submit("cublasSgemm", *current, blas.stream, effect,
+                            [product](u64 *firstFloat) { return product.run(firstFloat); });
+    return code ? refuse(executionFailed, explain(code)) : int(ok);
   });
 }

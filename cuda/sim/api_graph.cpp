@@ -66,7 +66,8 @@ SIM_API int cuStreamEndCapture(void *handle, Graph **graph) {
     auto &captures = driver().captures;
     captures.erase(std::find(captures.begin(), captures.end(), capture));
     // The capture itself stays in memory: events may refer to it.
-    if (!capture->spoilt.empty()) return fail(captureInvalidated, "cuStreamEndCapture: the capture was spoilt: %s", capture->spoilt.c_str());
+    if (!capture->spoilt.empty())
+      return fail(captureInvalidated, "cuStreamEndCapture: the capture was spoilt: %s", capture->spoilt.c_str());
     *graph = driver().graphs.add(new Graph{&c, std::move(capture->work)});
     return success;
   });
@@ -89,11 +90,14 @@ SIM_API int cuGraphLaunch(void *handle, void *streamHandle) {
   return inContext("cuGraphLaunch", Point::graph, [&](Context &c, Effect effect) -> int {
     ExecutableGraph *graph = driver().executableGraphs.find(handle);
     if (!graph) return fail(invalidHandle, "cuGraphLaunch: no executable graph, or destroyed");
-    if (graph->context != &c) return fail(invalidHandle, "cuGraphLaunch: the graph is of context %d, but context %d is current", graph->context->number, c.number);
+    if (graph->context != &c)
+      return fail(invalidHandle, "cuGraphLaunch: the graph is of context %d, but context %d is current",
+                  graph->context->number, c.number);
     Stream *stream = nullptr;
     if (const int code = findStream("cuGraphLaunch", c, streamHandle, &stream)) return code;
     if (stream && stream->capture) return fail(notSupported, "cuGraphLaunch: graphs in graphs are not simulated");
-    return submit("cuGraphLaunch", c, stream, Effect::none, [=](u64 *) { return replay(graph->work, effect == Effect::nan); });
+    return submit("cuGraphLaunch", c, stream, Effect::none,
+                  [=](u64 *) { return replay(graph->work, effect == Effect::nan); });
   });
 }
 

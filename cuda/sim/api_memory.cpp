@@ -3,15 +3,12 @@
 #include <cstdlib>
 #include <cstring>
 
-
 #include "driver.h"
 #include "export.h"
 
 using namespace sim;
 
 namespace {
-
-using Ull = unsigned long long;
 
 int allocate(const char *function, u64 *address, std::size_t bytes, bool managed) {
   const Effect effect = strike(Point::alloc);
@@ -21,7 +18,9 @@ int allocate(const char *function, u64 *address, std::size_t bytes, bool managed
     if (!address || !bytes) return fail(invalidValue, "%s: 0 bytes, or nowhere to put the address", function);
     const u64 total = settings().memory, used = memory().used();
     const Allocation *a = bytes > total - std::min(used, total) ? nullptr : memory().allocate(bytes, &c, managed);
-    if (!a) return fail(outOfMemory, "%s of %llu bytes: %llu of %llu are in use", function, Ull(bytes), Ull(used), Ull(total));
+    if (!a)
+      return fail(outOfMemory, "%s of %llu bytes: %llu of %llu are in use", function, Ull(bytes), Ull(used),
+                  Ull(total));
     *address = a->base;
     return success;
   });
@@ -32,26 +31,29 @@ int allocate(const char *function, u64 *address, std::size_t bytes, bool managed
 const Allocation *range(const char *function, const Context &context, u64 address, u64 bytes, int *code) {
   const Allocation *a = memory().find(address);
   if (a && a->holds(address, bytes) && a->owner == &context) return a;
-  *code = fail(invalidValue, "%s: %llu bytes at 0x%llx, %s%s", function, Ull(bytes), Ull(address), memory().describe(address).c_str(),
-               a && a->owner != &context ? ", of another context" : "");
+  *code = fail(invalidValue, "%s: %llu bytes at 0x%llx, %s%s", function, Ull(bytes), Ull(address),
+               memory().describe(address).c_str(), a && a->owner != &context ? ", of another context" : "");
   return nullptr;
 }
 
-enum class From { host, device };
-enum class To { host, device };
+// Where bytes are said to be; anywhere: the address tells.
+enum class Side { host, device, anywhere };
 
-int copyNow(const char *function, const Context &c, To kindTo, u64 to, From kindFrom, u64 from, u64 bytes) {
+int copyNow(const char *function, const Context &c, Side sideTo, u64 to, Side sideFrom, u64 from, u64 bytes) {
   int code = success;
   if (!bytes) return success;
+  if (sideTo == Side::anywhere) sideTo = memory().isDevice(to) ? Side::device : Side::host;
+  if (sideFrom == Side::anywhere) sideFrom = memory().isDevice(from) ? Side::device : Side::host;
   const Allocation *source = nullptr, *target = nullptr;
-  if (kindFrom == From::device && !(source = range(function, c, from, bytes, &code))) return code;
-  if (kindTo == To::device && !(target = range(function, c, to, bytes, &code))) return code;
+  if (sideFrom == Side::device && !(source = range(function, c, from, bytes, &code))) return code;
+  if (sideTo == Side::device && !(target = range(function, c, to, bytes, &code))) return code;
   if ((!source && memory().isDevice(from)) || (!target && memory().isDevice(to)))
     return fail(invalidValue, "%s: a device address is given for memory of the program", function);
   if (source && !target) {
     const u64 hole = firstUnwritten(*source, from, bytes);
     if (hole < from + bytes)
-      return fail(invalidValue, "%s: byte %llu of the %llu copied was never written; it is %s", function, Ull(hole - from), Ull(bytes), memory().describe(hole).c_str());
+      return fail(invalidValue, "%s: byte %llu of the %llu copied was never written; it is %s", function,
+                  Ull(hole - from), Ull(bytes), memory().describe(hole).c_str());
   }
   u8 *data = target ? target->at(to) : reinterpret_cast<u8 *>(to);
   const u8 *original = source ? source->at(from) : reinterpret_cast<const u8 *>(from);
@@ -62,14 +64,16 @@ int copyNow(const char *function, const Context &c, To kindTo, u64 to, From kind
 }
 
 // synchronous: the call waits, so that no capture may be going on.
-int copy(const char *function, To kindTo, u64 to, From kindFrom, u64 from, u64 bytes, bool synchronous, void *handle) {
+int copy(const char *function, Side sideTo, u64 to, Side sideFrom, u64 from, u64 bytes, bool synchronous,
+         void *handle) {
   return inContext(function, Point::copy, [&](Context &c, Effect) -> int {
     if (synchronous)
       if (const int code = forbidDuringCapture(function, c)) return code;
     Stream *stream = nullptr;
     if (const int code = findStream(function, c, handle, &stream)) return code;
     const Context *context = &c;
-    return submit(function, c, stream, Effect::none, [=](u64 *) { return copyNow(function, *context, kindTo, to, kindFrom, from, bytes); });
+    return submit(function, c, stream, Effect::none,
+                  [=](u64 *) { return copyNow(function, *context, sideTo, to, sideFrom, from, bytes); });
   });
 }
 
@@ -78,7 +82,8 @@ int fill(const char *function, u64 to, T value, std::size_t count, void *handle)
   return inContext(function, [&](Context &c) -> int {
     Stream *stream = nullptr;
     if (const int code = findStream(function, c, handle, &stream)) return code;
-    if (to % sizeof(T)) return fail(invalidValue, "%s: address 0x%llx is no multiple of %d", function, Ull(to), int(sizeof(T)));
+    if (to % sizeof(T))
+      return fail(invalidValue, "%s: address 0x%llx is no multiple of %d", function, Ull(to), int(sizeof(T)));
     const Context *context = &c;
     return submit(function, c, stream, Effect::none, [=](u64 *) -> int {
       int code = success;
@@ -97,13 +102,17 @@ u64 integer(const void *p) { return reinterpret_cast<u64>(p); }
 }  // namespace
 
 SIM_API int cuMemAlloc_v2(u64 *address, std::size_t bytes) { return allocate("cuMemAlloc", address, bytes, false); }
-SIM_API int cuMemAllocManaged(u64 *address, std::size_t bytes, unsigned) { return allocate("cuMemAllocManaged", address, bytes, true); }
+SIM_API int cuMemAllocManaged(u64 *address, std::size_t bytes, unsigned) {
+  return allocate("cuMemAllocManaged", address, bytes, true);
+}
 
 SIM_API int cuMemFree_v2(u64 address) {
   return inContext("cuMemFree", Point::free, [&](Context &c, Effect) -> int {
     if (const int code = forbidDuringCapture("cuMemFree", c)) return code;
     const Allocation *a = memory().find(address);
-    if (!a || a->base != address) return fail(invalidValue, "cuMemFree: 0x%llx is no allocation's start; it is %s", Ull(address), memory().describe(address).c_str());
+    if (!a || a->base != address)
+      return fail(invalidValue, "cuMemFree: 0x%llx is no allocation's start; it is %s", Ull(address),
+                  memory().describe(address).c_str());
     if (a->owner != &c) return fail(invalidValue, "cuMemFree: the allocation is of another context");
     memory().release(a);
     return success;
@@ -121,7 +130,8 @@ SIM_API int cuMemGetInfo_v2(std::size_t *free, std::size_t *total) {
 SIM_API int cuMemGetAddressRange_v2(u64 *base, std::size_t *bytes, u64 address) {
   return inContext("cuMemGetAddressRange", [&](Context &) -> int {
     const Allocation *a = memory().find(address);
-    if (!a) return fail(notFound, "cuMemGetAddressRange: 0x%llx is %s", Ull(address), memory().describe(address).c_str());
+    if (!a)
+      return fail(notFound, "cuMemGetAddressRange: 0x%llx is %s", Ull(address), memory().describe(address).c_str());
     if (base) *base = a->base;
     if (bytes) *bytes = a->size;
     return success;
@@ -144,22 +154,33 @@ SIM_API int cuMemFreeHost(void *address) {
   });
 }
 
-// Each side is device memory if it is in the range that device addresses are from.
 SIM_API int cuMemcpy(u64 to, u64 from, std::size_t n) {
-  return copy("cuMemcpy", memory().isDevice(to) ? To::device : To::host, to, memory().isDevice(from) ? From::device : From::host, from, n, true, nullptr);
+  return copy("cuMemcpy", Side::anywhere, to, Side::anywhere, from, n, true, nullptr);
 }
-SIM_API int cuMemcpyHtoD_v2(u64 to, const void *from, std::size_t n) { return copy("cuMemcpyHtoD", To::device, to, From::host, integer(from), n, true, nullptr); }
-SIM_API int cuMemcpyDtoH_v2(void *to, u64 from, std::size_t n) { return copy("cuMemcpyDtoH", To::host, integer(to), From::device, from, n, true, nullptr); }
-SIM_API int cuMemcpyDtoD_v2(u64 to, u64 from, std::size_t n) { return copy("cuMemcpyDtoD", To::device, to, From::device, from, n, false, nullptr); }
+SIM_API int cuMemcpyHtoD_v2(u64 to, const void *from, std::size_t n) {
+  return copy("cuMemcpyHtoD", Side::device, to, Side::host, integer(from), n, true, nullptr);
+}
+SIM_API int cuMemcpyDtoH_v2(void *to, u64 from, std::size_t n) {
+  return copy("cuMemcpyDtoH", Side::host, integer(to), Side::device, from, n, true, nullptr);
+}
+SIM_API int cuMemcpyDtoD_v2(u64 to, u64 from, std::size_t n) {
+  return copy("cuMemcpyDtoD", Side::device, to, Side::device, from, n, false, nullptr);
+}
 SIM_API int cuMemcpyHtoDAsync_v2(u64 to, const void *from, std::size_t n, void *stream) {
-  return copy("cuMemcpyHtoDAsync", To::device, to, From::host, integer(from), n, false, stream);
+  return copy("cuMemcpyHtoDAsync", Side::device, to, Side::host, integer(from), n, false, stream);
 }
 SIM_API int cuMemcpyDtoHAsync_v2(void *to, u64 from, std::size_t n, void *stream) {
-  return copy("cuMemcpyDtoHAsync", To::host, integer(to), From::device, from, n, false, stream);
+  return copy("cuMemcpyDtoHAsync", Side::host, integer(to), Side::device, from, n, false, stream);
 }
-SIM_API int cuMemcpyDtoDAsync_v2(u64 to, u64 from, std::size_t n, void *stream) { return copy("cuMemcpyDtoDAsync", To::device, to, From::device, from, n, false, stream); }
+SIM_API int cuMemcpyDtoDAsync_v2(u64 to, u64 from, std::size_t n, void *stream) {
+  return copy("cuMemcpyDtoDAsync", Side::device, to, Side::device, from, n, false, stream);
+}
 
 SIM_API int cuMemsetD8_v2(u64 to, u8 value, std::size_t n) { return fill("cuMemsetD8", to, value, n, nullptr); }
 SIM_API int cuMemsetD32_v2(u64 to, u32 value, std::size_t n) { return fill("cuMemsetD32", to, value, n, nullptr); }
-SIM_API int cuMemsetD8Async(u64 to, u8 value, std::size_t n, void *stream) { return fill("cuMemsetD8Async", to, value, n, stream); }
-SIM_API int cuMemsetD32Async(u64 to, u32 value, std::size_t n, void *stream) { return fill("cuMemsetD32Async", to, value, n, stream); }
+SIM_API int cuMemsetD8Async(u64 to, u8 value, std::size_t n, void *stream) {
+  return fill("cuMemsetD8Async", to, value, n, stream);
+}
+SIM_API int cuMemsetD32Async(u64 to, u32 value, std::size_t n, void *stream) {
+  return fill("cuMemsetD32Async", to, value, n, stream);
+}

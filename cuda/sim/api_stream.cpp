@@ -23,8 +23,10 @@ int forbidWaiting(const char *function, Context &c, Stream *stream) {
       if (other->context == &c) capturing = other;
   }
   if (!capturing) return success;
-  return spoilCapture(*capturing, stream ? fail(captureUnsupported, "%s: the stream is capturing", function)
-                                         : fail(captureImplicit, "%s: the legacy default stream, while another stream is capturing", function));
+  return spoilCapture(
+      *capturing,
+      stream ? fail(captureUnsupported, "%s: the stream is capturing", function)
+             : fail(captureImplicit, "%s: the legacy default stream, while another stream is capturing", function));
 }
 
 int wait(const char *function, Point point, void *handle) {
@@ -49,7 +51,9 @@ int awaitEvent(const char *function, void *handle) {
 }  // namespace
 
 SIM_API int cuStreamCreate(Stream **stream, u32 flags) { return create("cuStreamCreate", stream, flags); }
-SIM_API int cuStreamCreateWithPriority(Stream **stream, u32 flags, int) { return create("cuStreamCreateWithPriority", stream, flags); }
+SIM_API int cuStreamCreateWithPriority(Stream **stream, u32 flags, int) {
+  return create("cuStreamCreateWithPriority", stream, flags);
+}
 
 SIM_API int cuStreamDestroy_v2(void *handle) {
   return inContext("cuStreamDestroy", [&](Context &c) -> int {
@@ -89,8 +93,10 @@ SIM_API int cuStreamWaitEvent(void *handle, void *eventHandle, u32) {
     if (const int code = findEvent("cuStreamWaitEvent", eventHandle, &event)) return code;
     Capture *capture = stream ? stream->capture : nullptr;
     if (event->capture == capture) return success;
-    if (event->capture) return fail(notSupported, "cuStreamWaitEvent: captures of more than one stream are not simulated");
-    return spoilCapture(*capture, fail(captureIsolation, "cuStreamWaitEvent: a capture waits for an event from outside of it"));
+    if (event->capture)
+      return fail(notSupported, "cuStreamWaitEvent: captures of more than one stream are not simulated");
+    return spoilCapture(*capture,
+                        fail(captureIsolation, "cuStreamWaitEvent: a capture waits for an event from outside of it"));
   });
 }
 
@@ -116,7 +122,9 @@ SIM_API int cuEventRecord(void *handle, void *streamHandle) {
     Stream *stream = nullptr;
     if (const int code = findEvent("cuEventRecord", handle, &event)) return code;
     if (const int code = findStream("cuEventRecord", c, streamHandle, &stream)) return code;
-    if (event->context != &c) return fail(invalidHandle, "cuEventRecord: the event is of context %d, but context %d is current", event->context->number, c.number);
+    if (event->context != &c)
+      return fail(invalidHandle, "cuEventRecord: the event is of context %d, but context %d is current",
+                  event->context->number, c.number);
     event->capture = stream ? stream->capture : nullptr;
     event->recorded = true;
     event->at = std::chrono::steady_clock::now();
@@ -125,7 +133,8 @@ SIM_API int cuEventRecord(void *handle, void *streamHandle) {
 }
 
 SIM_API int cuEventSynchronize(void *handle) {
-  return inContext("cuEventSynchronize", Point::sync, [&](Context &, Effect) { return awaitEvent("cuEventSynchronize", handle); });
+  return inContext("cuEventSynchronize", Point::sync,
+                   [&](Context &, Effect) { return awaitEvent("cuEventSynchronize", handle); });
 }
 
 SIM_API int cuEventQuery(void *handle) {
@@ -137,9 +146,11 @@ SIM_API int cuEventElapsedTime(float *milliseconds, void *from, void *to) {
     for (void *handle : {from, to}) {
       if (const int code = awaitEvent("cuEventElapsedTime", handle)) return code;
       const Event *event = driver().events.find(handle);
-      if (!event->recorded || !event->timed) return fail(invalidHandle, "cuEventElapsedTime: an event was not recorded, or is without timing");
+      if (!event->recorded || !event->timed)
+        return fail(invalidHandle, "cuEventElapsedTime: an event was not recorded, or is without timing");
     }
-    const std::chrono::duration<float, std::milli> between = driver().events.find(to)->at - driver().events.find(from)->at;
+    const std::chrono::duration<float, std::milli> between =
+        driver().events.find(to)->at - driver().events.find(from)->at;
     *milliseconds = between.count();
     return success;
   });

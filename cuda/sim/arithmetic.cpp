@@ -1,5 +1,6 @@
 // add sub mul mad fma div rem abs neg min max
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "fma.h"
@@ -11,51 +12,80 @@ namespace {
 
 // Integers wrap (the build says -fwrapv); floats are rounded to nearest even unless
 // applyModifiers says otherwise.
-struct Add { template <class T> T operator()(T a, T b) const { return T(a + b); } };
-struct Sub { template <class T> T operator()(T a, T b) const { return T(a - b); } };
-struct Mul { template <class T> T operator()(T a, T b) const { return T(a * b); } };
-struct Over { template <class T> T operator()(T a, T b) const { return a / b; } };
-struct MulAdd { template <class T> T operator()(T a, T b, T c) const { return T(a * b + c); } };
-struct Negate { template <class T> T operator()(T a) const { return T(-a); } };
+
+struct MulAdd {
+  template <class T>
+  T operator()(T a, T b, T c) const {
+    return T(a * b + c);
+  }
+};
 
 struct Absolute {
-  template <class T> T operator()(T a) const { return T(a < 0 ? -a : a); }
+  template <class T>
+  T operator()(T a) const {
+    return T(a < 0 ? -a : a);
+  }
   f32 operator()(f32 a) const { return std::fabs(a); }
   f64 operator()(f64 a) const { return std::fabs(a); }
 };
 
-template <class T> struct Twice;
-template <> struct Twice<u16> { using type = u32; };
-template <> struct Twice<s16> { using type = s32; };
-template <> struct Twice<u32> { using type = u64; };
-template <> struct Twice<s32> { using type = s64; };
-template <> struct Twice<u64> { using type = unsigned __int128; };
-template <> struct Twice<s64> { using type = __int128; };
-template <class T> using TwiceOf = typename Twice<T>::type;
+// A number in the type of the whole product of two such.
+u32 twice(u16 x) { return x; }
+s32 twice(s16 x) { return x; }
+u64 twice(u32 x) { return x; }
+s64 twice(s32 x) { return x; }
+unsigned __int128 twice(u64 x) { return x; }
+__int128 twice(s64 x) { return x; }
 
 struct MulHigh {
-  template <class T> T operator()(T a, T b) const { return T(TwiceOf<T>(a) * TwiceOf<T>(b) >> 8 * sizeof(T)); }
+  template <class T>
+  T operator()(T a, T b) const {
+    return T(twice(a) * twice(b) >> 8 * sizeof(T));
+  }
 };
-struct MulHighAdd { template <class T> T operator()(T a, T b, T c) const { return T(MulHigh()(a, b) + c); } };
-struct MulWide { template <class T> TwiceOf<T> operator()(T a, T b) const { return TwiceOf<T>(a) * TwiceOf<T>(b); } };
+struct MulHighAdd {
+  template <class T>
+  T operator()(T a, T b, T c) const {
+    return T(MulHigh()(a, b) + c);
+  }
+};
+struct MulWide {
+  template <class T>
+  auto operator()(T a, T b) const {
+    return twice(a) * twice(b);
+  }
+};
 struct MulWideAdd {
-  template <class T, class W> W operator()(T a, T b, W c) const { return W(a) * W(b) + c; }
+  template <class T, class W>
+  W operator()(T a, T b, W c) const {
+    return W(a) * W(b) + c;
+  }
 };
 
 struct AddSaturated {
-  s32 operator()(s32 a, s32 b) const { s32 r; return __builtin_add_overflow(a, b, &r) ? (a < 0 ? INT32_MIN : INT32_MAX) : r; }
+  s32 operator()(s32 a, s32 b) const {
+    s32 r;
+    return __builtin_add_overflow(a, b, &r) ? (a < 0 ? INT32_MIN : INT32_MAX) : r;
+  }
 };
 struct SubSaturated {
-  s32 operator()(s32 a, s32 b) const { s32 r; return __builtin_sub_overflow(a, b, &r) ? (a < 0 ? INT32_MIN : INT32_MAX) : r; }
+  s32 operator()(s32 a, s32 b) const {
+    s32 r;
+    return __builtin_sub_overflow(a, b, &r) ? (a < 0 ? INT32_MIN : INT32_MAX) : r;
+  }
 };
 
 // The number if only one is a NaN; -0 is below +0.
 template <bool Least>
 struct Choose {
-  template <class T> T operator()(T a, T b) const { return (a < b) == Least ? a : b; }
+  template <class T>
+  T operator()(T a, T b) const {
+    return (a < b) == Least ? a : b;
+  }
   f32 operator()(f32 a, f32 b) const { return choose(a, b); }
   f64 operator()(f64 a, f64 b) const { return choose(a, b); }
-  template <class T> static T choose(T a, T b) {
+  template <class T>
+  static T choose(T a, T b) {
     if (a != a) return b != b ? std::numeric_limits<T>::quiet_NaN() : b;
     if (b != b) return a;
     if (a == b) return std::signbit(a) == Least ? a : b;
@@ -68,7 +98,8 @@ void divide(Warp &w, const Instruction &i, u32 active) {
   T *d = w.lanes<T>(i.operand[0]);
   const T *a = w.lanes<T>(i.operand[1]), *b = w.lanes<T>(i.operand[2]);
   for (u32 left = active; left; left &= left - 1)
-    if (!b[__builtin_ctz(left)]) throw Fault{launchFailed, __builtin_ctz(left), "division by zero, whose result is not defined"};
+    if (!b[__builtin_ctz(left)])
+      throw Fault{launchFailed, __builtin_ctz(left), "division by zero, whose result is not defined"};
   eachLane(active, [=](int l) {
     if (std::is_signed<T>::value && b[l] == T(-1))  // the least number by -1 traps
       d[l] = Remainder ? T(0) : T(-a[l]);
@@ -79,19 +110,27 @@ void divide(Warp &w, const Instruction &i, u32 active) {
 
 template <class Op>
 Execute binaryOf(Type type) {
-  return byNumber(type, [](auto t) -> Execute { using T = Of<decltype(t)>; return binary<T, T, T, Op>; });
+  return byNumber(type, [](auto t) -> Execute {
+    using T = Of<decltype(t)>;
+    return binary<T, T, T, Op>;
+  });
 }
 
 template <class Op>
 Execute unaryOf(Type type) {
-  return byNumber(type, [](auto t) -> Execute { using T = Of<decltype(t)>; return unary<T, T, Op>; });
+  return byNumber(type, [](auto t) -> Execute {
+    using T = Of<decltype(t)>;
+    return unary<T, T, Op>;
+  });
 }
 
 const std::initializer_list<Type> signedNumbers = {Type::s16, Type::s32, Type::s64, Type::f32, Type::f64};
 
 void takeRounding(Assembler &a, bool required) {
-  if (required) a.out.rounding = a.need({"rn", "rz", "rm", "rp"});
-  else a.out.rounding = std::max(0, a.oneOf({"rn", "rz", "rm", "rp"}));
+  if (required)
+    a.out.rounding = a.need({"rn", "rz", "rm", "rp"});
+  else
+    a.out.rounding = std::max(0, a.oneOf({"rn", "rz", "rm", "rp"}));
 }
 
 void floatModifiers(Assembler &a, Type type) {
@@ -116,27 +155,39 @@ void assembleProduct(Assembler &a, bool adds) {
     takeRounding(a, adds);
     floatModifiers(a, type);
     const Execute fused = type == Type::f32 ? fusedMultiplyAdd32 : fusedMultiplyAdd64;
-    return finish(a, type, adds ? fused : binaryOf<Mul>(type), adds ? 3 : 2);
+    return finish(a, type, adds ? fused : binaryOf<std::multiplies<>>(type), adds ? 3 : 2);
   }
   if (part < 2) {
     const Execute high = byInteger(type, [=](auto t) -> Execute {
       using T = Of<decltype(t)>;
       if (part == 1) return adds ? Execute(ternary<T, T, T, T, MulHighAdd>) : Execute(binary<T, T, T, MulHigh>);
-      return adds ? Execute(ternary<T, T, T, T, MulAdd>) : Execute(binary<T, T, T, Mul>);
+      return adds ? Execute(ternary<T, T, T, T, MulAdd>) : Execute(binary<T, T, T, std::multiplies<>>);
     });
     return finish(a, type, high, adds ? 3 : 2);
   }
   const auto wide = [=](auto t) -> Execute {
     using T = Of<decltype(t)>;
-    using W = TwiceOf<T>;
+    using W = decltype(twice(T()));
     return adds ? Execute(ternary<W, T, T, W, MulWideAdd>) : Execute(binary<W, T, T, MulWide>);
   };
   Type twice = Type::none;
   switch (type) {
-    case Type::u16: twice = Type::u32; a.out.run = wide(Tag<u16>()); break;
-    case Type::s16: twice = Type::s32; a.out.run = wide(Tag<s16>()); break;
-    case Type::u32: twice = Type::u64; a.out.run = wide(Tag<u32>()); break;
-    case Type::s32: twice = Type::s64; a.out.run = wide(Tag<s32>()); break;
+    case Type::u16:
+      twice = Type::u32;
+      a.out.run = wide(Tag<u16>());
+      break;
+    case Type::s16:
+      twice = Type::s32;
+      a.out.run = wide(Tag<s16>());
+      break;
+    case Type::u32:
+      twice = Type::u64;
+      a.out.run = wide(Tag<u32>());
+      break;
+    case Type::s32:
+      twice = Type::s64;
+      a.out.run = wide(Tag<s32>());
+      break;
     default: a.reject(".wide is for 16 and 32 bits");
   }
   a.destination(twice);
@@ -157,7 +208,7 @@ void assembleQuotient(Assembler &a) {
   if (approximate && type == Type::f64) a.reject("div.f64 is not approximate");
   a.out.rounding = rounding;
   if (type == Type::f32) a.out.flush = a.has("ftz");
-  finish(a, type, binaryOf<Over>(type), 2);
+  finish(a, type, binaryOf<std::divides<>>(type), 2);
 }
 
 }  // namespace
@@ -177,7 +228,7 @@ void assembleArithmetic(Assembler &a) {
   if (root == "abs" || root == "neg") {
     const Type type = a.type(signedNumbers);
     if (type == Type::f32) a.out.flush = a.has("ftz");
-    return finish(a, type, root == "abs" ? unaryOf<Absolute>(type) : unaryOf<Negate>(type), 1);
+    return finish(a, type, root == "abs" ? unaryOf<Absolute>(type) : unaryOf<std::negate<>>(type), 1);
   }
   if (root == "min" || root == "max") {
     const Type type = a.type(numbers);
@@ -190,9 +241,10 @@ void assembleArithmetic(Assembler &a) {
     takeRounding(a, false);
     floatModifiers(a, type);
   } else if (type == Type::s32 && a.has("sat")) {
-    return finish(a, type, adds ? Execute(binary<s32, s32, s32, AddSaturated>) : Execute(binary<s32, s32, s32, SubSaturated>), 2);
+    return finish(
+        a, type, adds ? Execute(binary<s32, s32, s32, AddSaturated>) : Execute(binary<s32, s32, s32, SubSaturated>), 2);
   }
-  finish(a, type, adds ? binaryOf<Add>(type) : binaryOf<Sub>(type), 2);
+  finish(a, type, adds ? binaryOf<std::plus<>>(type) : binaryOf<std::minus<>>(type), 2);
 }
 
 }  // namespace sim

@@ -24,7 +24,8 @@ Instruction Assembler::run() {
   out.text = statement_.text;
   if (!statement_.guard.empty()) {
     const Register &guard = registerNamed(statement_.guard);
-    if (guard.type != Type::pred) reject("%s guards an instruction but is of type .%s", guard.name.c_str(), typeName(guard.type));
+    if (guard.type != Type::pred)
+      reject("%s guards an instruction but is of type .%s", guard.name.c_str(), typeName(guard.type));
     out.guard = guard.id;
     out.guardOffset = guard.offset;
     out.negated = statement_.negated;
@@ -177,7 +178,8 @@ void Assembler::sourceOf(const Operand &operand, Type type, bool widen, bool may
     reject("a value of type .%s is wanted", typeName(type));
   for (int s = 0; s < specials; s++) {
     if (operand.text != specialName(s)) continue;
-    if (!mayBeSpecial) reject("%s takes no special register: move %s to a register first", root_.c_str(), specialName(s));
+    if (!mayBeSpecial)
+      reject("%s takes no special register: move %s to a register first", root_.c_str(), specialName(s));
     const bool half = width(type) == 2 && !isFloat(type);
     if (!half && !(widen ? agreeWiden : agree)(type, Type::u32))
       reject("%s is of type .u32, but .%s is wanted", specialName(s), typeName(type));
@@ -235,7 +237,8 @@ void Assembler::address(bool shared) {
   }
   const Register &reg = registerNamed(operand.text);
   if (!agree(Type::u64, reg.type) && !(shared && agree(Type::u32, reg.type)))
-    reject("%s is of type .%s, but an address of %s is wanted", reg.name.c_str(), typeName(reg.type), shared ? "32 or 64 bits" : "64 bits");
+    reject("%s is of type .%s, but an address of %s is wanted", reg.name.c_str(), typeName(reg.type),
+           shared ? "32 or 64 bits" : "64 bits");
   if (isFloat(reg.type)) reject("%s is no address", reg.name.c_str());
   addSource(reg);
 }

@@ -69,7 +69,7 @@ class Assembler {
   void destinationIs(const Operand &operand, Type type);  // one that was taken before
   void destinationAndPredicate(Type type);                // d or d|p; p gets the next place
   void predicateSource();
-  void predicateDestination(bool mayBePair);              // p, or p|q; q gets the next place
+  void predicateDestination(bool mayBePair);  // p, or p|q; q gets the next place
   void address(bool shared);
   void vectorOf(int n, Type type, bool isDestination, bool widen);
   const Operand &take();

@@ -63,13 +63,18 @@ void assembleAtomic(Assembler &a) {
   Type type = Type::none;
   switch (operation) {
     case add: type = a.type({Type::u32, Type::s32, Type::u64, Type::f32, Type::f64}); break;
-    case least: case most: type = a.type({Type::u32, Type::s32, Type::u64, Type::s64}); break;
-    case increment: case decrement: type = a.type({Type::u32}); break;
+    case least:
+    case most: type = a.type({Type::u32, Type::s32, Type::u64, Type::s64}); break;
+    case increment:
+    case decrement: type = a.type({Type::u32}); break;
     default: type = a.type({Type::b32, Type::b64});
   }
   if (!returns && (operation == exchange || operation == compareAndSwap)) a.reject("red has no such operation");
   a.out.mode = static_cast<u8>(operation);
-  a.out.run = byNumber(type, [=](auto t) -> Execute { using T = Of<decltype(t)>; return shared ? apply<T, true> : apply<T, false>; });
+  a.out.run = byNumber(type, [=](auto t) -> Execute {
+    using T = Of<decltype(t)>;
+    return shared ? apply<T, true> : apply<T, false>;
+  });
   if (returns && a.peek().kind != Operand::sink) {
     a.out.hasSecond = true;
     a.destination(type);

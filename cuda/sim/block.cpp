@@ -38,14 +38,29 @@ void Block::run() {
   }
 }
 
+// The number of the barrier at which a group waits.
+u32 Block::barrierOf(Warp &w, const Group &g) {
+  const Instruction &i = launch.kernel->code[g.pc];
+  const int first = __builtin_ctz(g.lanes);
+  const u32 id = w.lanes<u32>(i.operand[0])[first];
+  if (id < 16) return id;
+  faulty = &w;
+  w.current = &i;
+  throw Fault{launchFailed, first, text("there is no barrier %u; they are numbered 0 to 15", id)};
+}
+
 bool Block::release() {
+  u32 awaited = 0;  // bit by barrier
+  for (Warp &w : warps)
+    for (const Group &g : w.groups)
+      if (g.wait == Group::barrier) awaited |= 1u << barrierOf(w, g);
   bool released = false;
-  for (int id = 0; id < 16; id++) released = releaseBarrier(id) || released;
+  for (; awaited; awaited &= awaited - 1) released |= releaseBarrier(static_cast<u32>(__builtin_ctz(awaited)));
   return released;
 }
 
 // Lets the lanes go on that wait at the barrier of that number, if all have come.
-bool Block::releaseBarrier(int id) {
+bool Block::releaseBarrier(u32 id) {
   const std::vector<Instruction> &code = launch.kernel->code;
   u32 arrived = 0, waiting = 0, alive = 0, expected = 0, truths = 0;
   bool counted = false, everyone = false;
@@ -54,14 +69,15 @@ bool Block::releaseBarrier(int id) {
     for (const Group &g : w.groups) {
       const Instruction &i = code[g.pc];
       const int first = __builtin_ctz(g.lanes);
-      if (g.wait != Group::barrier || static_cast<int>(w.lanes<u32>(i.operand[0])[first]) != id) continue;
+      if (g.wait != Group::barrier || barrierOf(w, g) != id) continue;
       faulty = &w;
       w.current = &i;
       const u32 count = i.sources == 2 ? w.lanes<u32>(i.operand[1])[first] : 0;
       if (i.sources != 2)
         everyone = true;
       else if (counted && count != expected)
-        throw Fault{launchFailed, first, text("%u threads are to come to barrier %d, elsewhere %u", count, id, expected)};
+        throw Fault{launchFailed, first,
+                    text("%u threads are to come to barrier %u, elsewhere %u", count, id, expected)};
       else
         counted = true, expected = count;
       waiting += static_cast<u32>(__builtin_popcount(g.lanes));
@@ -69,20 +85,22 @@ bool Block::releaseBarrier(int id) {
       if (i.mode) truths += static_cast<u32>(__builtin_popcount(w.predicate(i, 2) & g.lanes));
     }
   }
-  if (!waiting) return false;
-  if (counted && everyone) throw Fault{launchFailed, -1, text("barrier %d is awaited with and without a number of threads", id)};
-  if (counted && arrived > expected) throw Fault{launchFailed, -1, text("%u threads came to barrier %d, but %u are to come", arrived, id, expected)};
+  if (counted && everyone)
+    throw Fault{launchFailed, -1, text("barrier %u is awaited with and without a number of threads", id)};
+  if (counted && arrived > expected)
+    throw Fault{launchFailed, -1, text("%u threads came to barrier %u, but %u are to come", arrived, id, expected)};
   if (counted ? arrived < expected : waiting < alive) return false;
 
   for (Warp &w : warps) {
     for (std::size_t g = w.groups.size(); g-- > 0;) {
       const Group here = w.groups[g];
       const Instruction &i = code[here.pc];
-      if (here.wait != Group::barrier || static_cast<int>(w.lanes<u32>(i.operand[0])[__builtin_ctz(here.lanes)]) != id) continue;
+      if (here.wait != Group::barrier || barrierOf(w, here) != id) continue;
       if (i.mode == 1)
         for (int l = 0; l < 32; l++)
           if (here.lanes >> l & 1) w.lanes<u32>(i.operand[3])[l] = truths;
-      if (i.mode > 1) w.setPredicate(i.operand[3], (i.mode == 2 ? truths == waiting : truths > 0) ? ~0u : 0u, here.lanes);
+      if (i.mode > 1)
+        w.setPredicate(i.operand[3], (i.mode == 2 ? truths == waiting : truths > 0) ? ~0u : 0u, here.lanes);
       for (u16 r : i.writes) w.written[r] |= here.lanes;
       w.groups.erase(w.groups.begin() + static_cast<std::ptrdiff_t>(g));
       w.groups.push_back({here.pc + 1, here.lanes});
@@ -129,8 +147,11 @@ namespace {
 class Registers {
  public:
   Registers(const Launch &launch, u32 warps)
-      : kernel_(*launch.kernel), stride_((kernel_.registerBytes + 63) / 64 * 64), lanes_(stride_ * warps + 64),
-        written_(kernel_.registers.size() * warps), atStart_(kernel_.registers.size()) {
+      : kernel_(*launch.kernel),
+        stride_((kernel_.registerBytes + 63) / 64 * 64),
+        lanes_(stride_ * warps + 64),
+        written_(kernel_.registers.size() * warps),
+        atStart_(kernel_.registers.size()) {
     start_ = lanes_.data() + (64 - reinterpret_cast<u64>(lanes_.data()) % 64) % 64;
     for (u32 w = 0; w < warps; w++) {
       for (const Kernel::Constant &c : kernel_.constants) fill(w, c.id, [&](u32) { return c.bits; });
@@ -144,7 +165,7 @@ class Registers {
   void begin(Warp &warp, const Block &block) {
     const u32 w = static_cast<u32>(warp.index);
     warp.registers = start_ + stride_ * w;
-    warp.written = &written_[kernel_.registers.size() * w];
+    warp.written = written_.data() + kernel_.registers.size() * w;
     std::copy(atStart_.begin(), atStart_.end(), warp.written);
     for (const auto &s : kernel_.special)
       if (s.first >= ctaidX && s.first <= ctaidZ) fill(w, s.second, [&](u32) { return block.index[s.first - ctaidX]; });
@@ -157,8 +178,12 @@ class Registers {
       case tidX: return thread % b[0];
       case tidY: return thread / b[0] % b[1];
       case tidZ: return thread / b[0] / b[1];
-      case ntidX: case ntidY: case ntidZ: return b[special - ntidX];
-      case nctaidX: case nctaidY: case nctaidZ: return launch.grid[special - nctaidX];
+      case ntidX:
+      case ntidY:
+      case ntidZ: return b[special - ntidX];
+      case nctaidX:
+      case nctaidY:
+      case nctaidZ: return launch.grid[special - nctaidX];
       case laneid: return lane;
       case warpid: return warp;
       case nwarpid: return warps;
@@ -192,7 +217,8 @@ class Registers {
 // The sentence for a fault: the kernel, the line, the block and the thread.
 int report(const Launch &launch, const Block &block, const Fault &fault) {
   const Warp &w = *block.faulty;
-  std::string where = text("kernel %s, block (%u,%u,%u)", launch.kernel->name.c_str(), block.index[0], block.index[1], block.index[2]);
+  std::string where =
+      text("kernel %s, block (%u,%u,%u)", launch.kernel->name.c_str(), block.index[0], block.index[1], block.index[2]);
   if (fault.lane >= 0) {
     const u32 thread = static_cast<u32>(w.index * 32 + fault.lane), *b = launch.block;
     where += text(", thread (%u,%u,%u)", thread % b[0], thread / b[0] % b[1], thread / b[0] / b[1]);

@@ -33,7 +33,9 @@ bool compare(T a, T b) {
 }
 
 template <class T>
-T plain(T x, bool) { return x; }
+T plain(T x, bool) {
+  return x;
+}
 f32 plain(f32 x, bool flush) { return flush && std::fpclassify(x) == FP_SUBNORMAL ? std::copysign(0.f, x) : x; }
 
 template <class T, Comparison C>
@@ -112,7 +114,8 @@ Execute comparing(int comparison, bool toRegister) {
 }
 
 void assembleSelect(Assembler &a) {
-  const Type type = a.type({Type::b16, Type::b32, Type::b64, Type::u16, Type::u32, Type::u64, Type::s16, Type::s32, Type::s64, Type::f32, Type::f64});
+  const Type type = a.type({Type::b16, Type::b32, Type::b64, Type::u16, Type::u32, Type::u64, Type::s16, Type::s32,
+                            Type::s64, Type::f32, Type::f64});
   a.out.run = byNumber(type, [](auto t) -> Execute { return select<Of<decltype(t)>>; });
   a.destination(type);
   a.source(type);
@@ -127,17 +130,20 @@ void assembleCompare(Assembler &a) {
   const bool toRegister = a.root() == "set";
   const int order = a.oneOf({"lo", "ls", "hi", "hs"});  // of unsigned numbers only
   const int comparisons[] = {lt, le, gt, ge};
-  const int comparison = order >= 0 ? comparisons[order]
-                                    : a.need({"eq", "ne", "lt", "le", "gt", "ge", "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan"});
+  const int comparison =
+      order >= 0 ? comparisons[order]
+                 : a.need({"eq", "ne", "lt", "le", "gt", "ge", "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan"});
   a.out.mode = static_cast<u8>(1 + a.oneOf({"and", "or", "xor"}));
   a.out.flush = a.has("ftz");
   Type result = Type::pred;
   if (toRegister) result = a.type({Type::u32, Type::s32, Type::f32});
   a.out.uniform = result == Type::f32;
-  const Type type = a.type({Type::b16, Type::b32, Type::b64, Type::u16, Type::u32, Type::u64, Type::s16, Type::s32, Type::s64, Type::f32, Type::f64});
+  const Type type = a.type({Type::b16, Type::b32, Type::b64, Type::u16, Type::u32, Type::u64, Type::s16, Type::s32,
+                            Type::s64, Type::f32, Type::f64});
 
   const bool isUnsigned = isInteger(type) && !isSigned(type);
-  if ((isBits(type) && (order >= 0 || comparison > ne)) || (order >= 0 && !isUnsigned) || (comparison > ge && !isFloat(type)))
+  if ((isBits(type) && (order >= 0 || comparison > ne)) || (order >= 0 && !isUnsigned) ||
+      (comparison > ge && !isFloat(type)))
     a.reject("there is no such comparison of .%s", typeName(type));
   if (a.out.flush && type != Type::f32) a.reject(".ftz is for .f32");
   a.out.run = byNumber(type, [=](auto t) -> Execute { return comparing<Of<decltype(t)>>(comparison, toRegister); });
@@ -147,8 +153,10 @@ void assembleCompare(Assembler &a) {
     a.predicateDestination(true);
   a.source(type);
   a.source(type);
-  if (a.out.mode != alone) a.predicateSource();
-  else if (a.left()) a.reject("%s with a predicate needs .and, .or or .xor", a.root().c_str());
+  if (a.out.mode != alone)
+    a.predicateSource();
+  else if (a.left())
+    a.reject("%s with a predicate needs .and, .or or .xor", a.root().c_str());
 }
 
 }  // namespace sim

@@ -32,7 +32,8 @@ void assembleBarrier(Assembler &a) {
   a.out.sources = 1;
   if (a.left() == (reduces ? 2 : 1)) {
     const Operand &threads = a.peek();
-    if (threads.kind == Operand::number && (threads.value.integer % 32 || !threads.value.integer)) a.reject("the threads at a barrier are a multiple of 32");
+    if (threads.kind == Operand::number && (threads.value.integer % 32 || !threads.value.integer))
+      a.reject("the threads at a barrier are a multiple of 32");
     a.source(Type::u32);
     a.out.sources = 2;
   } else {

@@ -1,5 +1,4 @@
 // cvt
-#include <cfenv>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -43,9 +42,23 @@ D clampedInteger(A x) {
   return wide < Limits::min() ? Limits::min() : wide > Limits::max() ? Limits::max() : static_cast<D>(x);
 }
 
-// All 32 lanes, by the rounding mode that is set.
+// The float next to a value in a direction: the nearest, moved on if it is on the wrong
+// side. A long double holds both exactly.
 template <class D, class A>
-__attribute__((noinline)) void convertAll(const Instruction &i, const A *in, D *out) {
+D directed(A x, int rounding) {
+  const D nearest = static_cast<D>(x), infinity = std::numeric_limits<D>::infinity();
+  const long double exact = x, got = nearest;
+  switch (rounding) {
+    case toZero: return std::fabs(got) > std::fabs(exact) ? std::nextafter(nearest, D(0)) : nearest;
+    case down: return got > exact ? std::nextafter(nearest, -infinity) : nearest;
+    case up: return got < exact ? std::nextafter(nearest, infinity) : nearest;
+  }
+  return nearest;
+}
+
+// All 32 lanes.
+template <class D, class A>
+void convertAll(const Instruction &i, const A *in, D *out) {
   constexpr bool fromFloat = std::is_floating_point<A>::value, toFloat = std::is_floating_point<D>::value;
   const int rounding = i.rounding;
   if constexpr (fromFloat && !toFloat) {
@@ -59,7 +72,11 @@ __attribute__((noinline)) void convertAll(const Instruction &i, const A *in, D *
       for (int l = 0; l < 32; l++) out[l] = static_cast<D>(in[l]);
     }
   } else {
-    for (int l = 0; l < 32; l++) out[l] = static_cast<D>(in[l]);
+    if (rounding == toNearest || rounding == none) {
+      for (int l = 0; l < 32; l++) out[l] = static_cast<D>(in[l]);
+    } else {
+      for (int l = 0; l < 32; l++) out[l] = directed<D, A>(in[l], rounding);
+    }
   }
   if constexpr (toFloat) {
     if (i.saturate)
@@ -88,11 +105,7 @@ void convert(Warp &w, const Instruction &i, u32 active) {
     if (i.flush)
       for (A &x : in) x = flushed(x);
   }
-  static const int modes[] = {FE_TONEAREST, FE_TOWARDZERO, FE_DOWNWARD, FE_UPWARD};
-  const bool directed = std::is_floating_point<D>::value && !std::is_same<A, D>::value && i.rounding > toNearest && i.rounding < none;
-  if (directed) std::fesetround(modes[i.rounding]);
   convertAll<D, A>(i, in, out);
-  if (directed) std::fesetround(FE_TONEAREST);
   if constexpr (std::is_floating_point<D>::value) {
     if (i.flush)
       for (D &x : out) x = flushed(x);
@@ -117,7 +130,8 @@ Execute byAny(Type type, Make make) {
   }
 }
 
-const std::initializer_list<Type> convertible = {Type::u8, Type::u16, Type::u32, Type::u64, Type::s8, Type::s16, Type::s32, Type::s64, Type::f32, Type::f64};
+const std::initializer_list<Type> convertible = {Type::u8,  Type::u16, Type::u32, Type::u64, Type::s8,
+                                                 Type::s16, Type::s32, Type::s64, Type::f32, Type::f64};
 
 }  // namespace
 
@@ -131,7 +145,8 @@ void assembleConvert(Assembler &a) {
   const bool integral = isFloat(from) && !isFloat(to);
   const bool rounds = isFloat(to) && (!isFloat(from) || width(to) < width(from));
   if ((integral && toInteger < 0) || (rounds && toFloat < 0)) a.reject("cvt needs a rounding here");
-  if ((toFloat >= 0 && !rounds) || (toInteger >= 0 && !(integral || (from == to && isFloat(to))))) a.reject("cvt takes no such rounding here");
+  if ((toFloat >= 0 && !rounds) || (toInteger >= 0 && !(integral || (from == to && isFloat(to)))))
+    a.reject("cvt takes no such rounding here");
   if (a.out.flush && from != Type::f32 && to != Type::f32) a.reject(".ftz is for .f32");
   a.out.rounding = toInteger >= 0 ? toInteger : toFloat >= 0 ? toFloat : none;
 

@@ -23,12 +23,14 @@ int enter(const char *function, Context **context) {
   if (!driver().initialized) return fail(notInitialized, "%s before cuInit", function);
   if (contextStack().empty()) return fail(invalidContext, "%s: no context is current on this thread", function);
   *context = contextStack().back();
-  if (!driver().contexts.find(*context)) return fail(contextDestroyed, "%s: the current context, number %d, was destroyed", function, (*context)->number);
+  if (!driver().contexts.find(*context))
+    return fail(contextDestroyed, "%s: the current context, number %d, was destroyed", function, (*context)->number);
   return (*context)->spoilt;  // the sentence of the failure that spoilt it stands
 }
 
 int spoil(Context &context, int code) {
-  const bool lasting = code == eccUncorrectable || (code >= 700 && code < 720 && code != launchOutOfResources && code != primaryContextActive);
+  const bool lasting = code == eccUncorrectable ||
+                       (code >= 700 && code < 720 && code != launchOutOfResources && code != primaryContextActive);
   if (lasting) context.spoilt = code;
   return code;
 }
@@ -37,10 +39,14 @@ int struck(Point point, const char *function, Context *context) {
   int code = unknownError;
   switch (point) {
     case Point::context: code = deviceUnavailable; break;
-    case Point::alloc: case Point::instantiate: code = outOfMemory; break;
+    case Point::alloc:
+    case Point::instantiate: code = outOfMemory; break;
     case Point::copy: code = eccUncorrectable; break;
     case Point::module: code = invalidPTX; break;
-    case Point::launch: case Point::sgemm: case Point::graph: case Point::sync: code = launchFailed; break;
+    case Point::launch:
+    case Point::sgemm:
+    case Point::graph:
+    case Point::sync: code = launchFailed; break;
     case Point::capture: code = captureUnsupported; break;
     default: break;
   }
@@ -54,20 +60,25 @@ int findStream(const char *function, Context &context, void *handle, Stream **st
   *stream = driver().streams.find(handle);
   if (!*stream) return fail(invalidHandle, "%s: %p is no stream, or was destroyed", function, handle);
   if ((*stream)->context != &context)
-    return fail(invalidHandle, "%s: the stream is of context %d, but context %d is current", function, (*stream)->context->number, context.number);
+    return fail(invalidHandle, "%s: the stream is of context %d, but context %d is current", function,
+                (*stream)->context->number, context.number);
   return success;
 }
 
 int submit(const char *function, Context &context, Stream *stream, Effect effect, Work work) {
   if (stream && stream->capture) {
-    if (!stream->capture->spoilt.empty()) return fail(captureInvalidated, "%s: the capture was spoilt before: %s", function, stream->capture->spoilt.c_str());
+    if (!stream->capture->spoilt.empty())
+      return fail(captureInvalidated, "%s: the capture was spoilt before: %s", function,
+                  stream->capture->spoilt.c_str());
     stream->capture->work.push_back(std::move(work));
     return success;
   }
   if (!stream) {
     for (Capture *c : driver().captures) {
       if (c->context != &context) continue;
-      return spoilCapture(*c, fail(captureImplicit, "%s: work on the legacy default stream while another stream is capturing", function));
+      return spoilCapture(
+          *c,
+          fail(captureImplicit, "%s: work on the legacy default stream while another stream is capturing", function));
     }
   }
   u64 firstFloat = 0;
@@ -98,7 +109,9 @@ void destroyContext(Context *context) {
   const auto mine = [=](const auto &object) { return object.context == context; };
   for (Capture *c : d.captures)
     if (c->context == context) c->origin->capture = nullptr;
-  d.captures.erase(std::remove_if(d.captures.begin(), d.captures.end(), [=](Capture *c) { return c->context == context; }), d.captures.end());
+  d.captures.erase(
+      std::remove_if(d.captures.begin(), d.captures.end(), [=](Capture *c) { return c->context == context; }),
+      d.captures.end());
   d.streams.dropIf(mine);
   d.events.dropIf(mine);
   d.graphs.dropIf(mine);

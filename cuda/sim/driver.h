@@ -33,7 +33,8 @@ class Handles {
   }
   template <class F>
   void dropIf(F test) {
-    for (auto at = live_.begin(); at != live_.end();) at = test(*static_cast<T *>(*at)) ? live_.erase(at) : std::next(at);
+    for (auto at = live_.begin(); at != live_.end();)
+      at = test(*static_cast<T *>(*at)) ? live_.erase(at) : std::next(at);
   }
 
  private:

@@ -18,6 +18,7 @@ using s32 = std::int32_t;
 using s64 = std::int64_t;
 using f32 = float;
 using f64 = double;
+using Ull = unsigned long long;  // what %llu writes
 
 // Driver results; the numbers are the driver's.
 enum Result : int {

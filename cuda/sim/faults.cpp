@@ -13,7 +13,8 @@
 namespace sim {
 namespace {
 
-const char *const pointNames[] = {"init", "context", "alloc", "copy", "module", "launch", "sgemm", "sync", "capture", "instantiate", "graph", "blas", "free"};
+const char *const pointNames[] = {"init", "context", "alloc",       "copy",  "module", "launch", "sgemm",
+                                  "sync", "capture", "instantiate", "graph", "blas",   "free"};
 const char *const effectNames[] = {"", "fail", "oom", "nodevice", "nan", "hang"};
 
 bool possible(Point point, Effect effect) {
@@ -58,7 +59,10 @@ struct Plan {
       rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
       if (read(item)) continue;
       settings.valid = false;
-      std::fprintf(stderr, "simulated device: GORGAN_SIM_FAULTS: \"%s\" is neither POINT:N=EFFECT nor NAME=VALUE, see cuda/sim/README.md\n", item.c_str());
+      std::fprintf(stderr,
+                   "simulated device: GORGAN_SIM_FAULTS: \"%s\" is neither POINT:N=EFFECT nor NAME=VALUE, see "
+                   "cuda/sim/README.md\n",
+                   item.c_str());
     }
   }
 
@@ -74,7 +78,8 @@ struct Plan {
     for (int e = 1; e <= static_cast<int>(Effect::hang); e++)
       if (value == effectNames[e]) planned.effect = static_cast<Effect>(e);
     if (count != "*" && (!readNumber(count, false, &planned.call) || !planned.call)) return false;
-    if (planned.point == Point::count || planned.effect == Effect::none || !possible(planned.point, planned.effect)) return false;
+    if (planned.point == Point::count || planned.effect == Effect::none || !possible(planned.point, planned.effect))
+      return false;
     faults.push_back(planned);
     return true;
   }
@@ -86,11 +91,16 @@ struct Plan {
     }
     u64 n = 0;
     if (!readNumber(value, name == "memory", &n)) return false;
-    if (name == "memory" && n) settings.memory = n;
-    else if (name == "driver" && n < 1000000) settings.driver = static_cast<int>(n);
-    else if (name == "devices" && n <= 8) settings.devices = static_cast<int>(n);
-    else if (name == "steps" && n) settings.steps = n;
-    else return false;
+    if (name == "memory" && n)
+      settings.memory = n;
+    else if (name == "driver" && n < 1000000)
+      settings.driver = static_cast<int>(n);
+    else if (name == "devices" && n <= 8)
+      settings.devices = static_cast<int>(n);
+    else if (name == "steps" && n)
+      settings.steps = n;
+    else
+      return false;
     return true;
   }
 };
@@ -109,7 +119,7 @@ Effect strike(Point point) {
   const u64 call = ++p.calls[static_cast<int>(point)];
   for (const Planned &planned : p.faults) {
     if (planned.point != point || (planned.call && planned.call != call)) continue;
-    log("%s, call %llu: %s, as GORGAN_SIM_FAULTS says", pointNames[static_cast<int>(point)], static_cast<unsigned long long>(call),
+    log("%s, call %llu: %s, as GORGAN_SIM_FAULTS says", pointNames[static_cast<int>(point)], Ull(call),
         effectNames[static_cast<int>(planned.effect)]);
     while (planned.effect == Effect::hang) pause();
     return planned.effect;

@@ -8,7 +8,22 @@
 
 namespace sim {
 
-enum class Point : u8 { init, context, alloc, copy, module, launch, sgemm, sync, capture, instantiate, graph, blas, free, count };
+enum class Point : u8 {
+  init,
+  context,
+  alloc,
+  copy,
+  module,
+  launch,
+  sgemm,
+  sync,
+  capture,
+  instantiate,
+  graph,
+  blas,
+  free,
+  count
+};
 enum class Effect : u8 { none, fail, oom, nodevice, nan, hang };
 
 struct Settings {
@@ -16,7 +31,7 @@ struct Settings {
   u64 memory = u64(8) << 30;  // bytes
   int driver = 12080;         // version, 1000*major + 10*minor
   int devices = 1;
-  bool reversed = false;      // blocks, and the warps of a block, run from the last to the first
+  bool reversed = false;     // blocks, and the warps of a block, run from the last to the first
   u64 steps = u64(1) << 32;  // the longest a block may run, in instructions of a warp
 };
 

@@ -10,22 +10,53 @@
 namespace sim {
 namespace {
 
-struct Reciprocal { template <class T> T operator()(T a) const { return T(1) / a; } };
-struct SquareRoot { template <class T> T operator()(T a) const { return std::sqrt(a); } };
-struct InverseRoot {
-  template <class T> T operator()(T a) const { return a == 0 ? std::copysign(T(INFINITY), a) : T(1 / std::sqrt(f64(a))); }
+struct Reciprocal {
+  template <class T>
+  T operator()(T a) const {
+    return T(1) / a;
+  }
 };
-struct PowerOfTwo { f32 operator()(f32 a) const { return static_cast<f32>(std::exp2(f64(a))); } };
-struct Logarithm { f32 operator()(f32 a) const { return static_cast<f32>(std::log2(f64(a))); } };
-struct Sine { f32 operator()(f32 a) const { return static_cast<f32>(std::sin(f64(a))); } };
-struct Cosine { f32 operator()(f32 a) const { return static_cast<f32>(std::cos(f64(a))); } };
-struct HyperbolicTangent { f32 operator()(f32 a) const { return static_cast<f32>(std::tanh(f64(a))); } };
+struct SquareRoot {
+  template <class T>
+  T operator()(T a) const {
+    return std::sqrt(a);
+  }
+};
+struct InverseRoot {
+  template <class T>
+  T operator()(T a) const {
+    return a == 0 ? std::copysign(T(INFINITY), a) : T(1 / std::sqrt(f64(a)));
+  }
+};
+struct PowerOfTwo {
+  f32 operator()(f32 a) const { return static_cast<f32>(std::exp2(f64(a))); }
+};
+struct Logarithm {
+  f32 operator()(f32 a) const { return static_cast<f32>(std::log2(f64(a))); }
+};
+struct Sine {
+  f32 operator()(f32 a) const { return static_cast<f32>(std::sin(f64(a))); }
+};
+struct Cosine {
+  f32 operator()(f32 a) const { return static_cast<f32>(std::cos(f64(a))); }
+};
+struct HyperbolicTangent {
+  f32 operator()(f32 a) const { return static_cast<f32>(std::tanh(f64(a))); }
+};
 // The value of b with the sign of a.
-struct CopySign { template <class T> T operator()(T a, T b) const { return std::copysign(b, a); } };
+struct CopySign {
+  template <class T>
+  T operator()(T a, T b) const {
+    return std::copysign(b, a);
+  }
+};
 
 template <class Op>
 Execute unaryOf(Type type) {
-  return byFloat(type, [](auto t) -> Execute { using T = Of<decltype(t)>; return unary<T, T, Op>; });
+  return byFloat(type, [](auto t) -> Execute {
+    using T = Of<decltype(t)>;
+    return unary<T, T, Op>;
+  });
 }
 
 enum Property : u8 { finite, infinite, number, notANumber, normal, subnormal };
@@ -73,7 +104,10 @@ void assembleFunction(Assembler &a) {
   a.out.sources = 1;
   if (root == "copysign") {
     type = a.type(floats);
-    a.out.run = byFloat(type, [](auto t) -> Execute { using T = Of<decltype(t)>; return binary<T, T, T, CopySign>; });
+    a.out.run = byFloat(type, [](auto t) -> Execute {
+      using T = Of<decltype(t)>;
+      return binary<T, T, T, CopySign>;
+    });
     a.out.sources = 2;
   } else if (root == "rcp" || root == "sqrt") {
     const bool approx = a.has("approx");

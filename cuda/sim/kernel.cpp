@@ -5,9 +5,9 @@ namespace sim {
 
 const char *specialName(int special) {
   static const char *const names[specials] = {
-      "%tid.x",    "%tid.y",    "%tid.z",        "%ntid.x",       "%ntid.y",       "%ntid.z",       "%ctaid.x",
-      "%ctaid.y",  "%ctaid.z",  "%nctaid.x",     "%nctaid.y",     "%nctaid.z",     "%laneid",       "%warpid",
-      "%nwarpid",  "%lanemask_eq", "%lanemask_le", "%lanemask_lt", "%lanemask_ge", "%lanemask_gt"};
+      "%tid.x",   "%tid.y",       "%tid.z",       "%ntid.x",      "%ntid.y",      "%ntid.z",     "%ctaid.x",
+      "%ctaid.y", "%ctaid.z",     "%nctaid.x",    "%nctaid.y",    "%nctaid.z",    "%laneid",     "%warpid",
+      "%nwarpid", "%lanemask_eq", "%lanemask_le", "%lanemask_lt", "%lanemask_ge", "%lanemask_gt"};
   return names[special];
 }
 

@@ -41,12 +41,12 @@ struct Instruction {
   int line = 0;
   std::string text;
 
-  u16 guard = none;      // predicate's id; none: all lanes
+  u16 guard = none;  // predicate's id; none: all lanes
   u32 guardOffset = 0;
   bool negated = false;  // the guard is @!p
 
-  u32 operand[8] = {};  // places of the registers, in the order of the PTX text
-  u8 wide[8] = {};      // and the widths of those, where they may differ from the type's
+  u32 operand[8] = {};             // places of the registers, in the order of the PTX text
+  u8 wide[8] = {};                 // and the widths of those, where they may differ from the type's
   std::vector<u16> reads, writes;  // ids
 
   // What the fields below say depends on the family of the instruction.
@@ -57,10 +57,10 @@ struct Instruction {
   u8 sources = 0;
   u8 mode = 0;
   bool uniform = false;
-  bool hasSecond = false;   // q of p|q is written
-  u8 negatedOperands = 0;   // bit k: the predicate that is operand k is negated
-  u8 members = 0;           // which operand has the mask of lanes that act together
-  s64 offset = 0;  // of an address, or of a parameter
+  bool hasSecond = false;  // q of p|q is written
+  u8 negatedOperands = 0;  // bit k: the predicate that is operand k is negated
+  u8 members = 0;          // which operand has the mask of lanes that act together
+  s64 offset = 0;          // of an address, or of a parameter
   int target = -1;
   std::string label;
 };
@@ -73,8 +73,27 @@ struct Parameter {
 
 // Number of the special registers, in the order of their names in kernel.cpp.
 enum Special : u8 {
-  tidX, tidY, tidZ, ntidX, ntidY, ntidZ, ctaidX, ctaidY, ctaidZ, nctaidX, nctaidY, nctaidZ,
-  laneid, warpid, nwarpid, lanemaskEQ, lanemaskLE, lanemaskLT, lanemaskGE, lanemaskGT, specials
+  tidX,
+  tidY,
+  tidZ,
+  ntidX,
+  ntidY,
+  ntidZ,
+  ctaidX,
+  ctaidY,
+  ctaidZ,
+  nctaidX,
+  nctaidY,
+  nctaidZ,
+  laneid,
+  warpid,
+  nwarpid,
+  lanemaskEQ,
+  lanemaskLE,
+  lanemaskLT,
+  lanemaskGE,
+  lanemaskGT,
+  specials
 };
 const char *specialName(int special);
 
@@ -94,7 +113,7 @@ struct Kernel {
     u16 id;
     u64 bits;
   };
-  std::vector<Constant> constants;           // registers that always hold a number
+  std::vector<Constant> constants;               // registers that always hold a number
   std::vector<std::pair<Special, u16>> special;  // and those that hold a special register
 
   u16 addRegister(const std::string &name, Type type);

@@ -4,9 +4,10 @@
 
 #include "warp.h"
 
+// Before a loop whose turns do not depend on each other.
 #if defined(__clang__)
-#define SIM_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
+#define SIM_INDEPENDENT
+#else
 #define SIM_INDEPENDENT _Pragma("GCC ivdep")
 #endif
 
@@ -60,9 +61,12 @@ using Of = typename Tagged::type;
 template <class Make>
 Execute byInteger(Type type, Make make) {
   switch (type) {
-    case Type::u16: case Type::b16: return make(Tag<u16>());
-    case Type::u32: case Type::b32: return make(Tag<u32>());
-    case Type::u64: case Type::b64: return make(Tag<u64>());
+    case Type::u16:
+    case Type::b16: return make(Tag<u16>());
+    case Type::u32:
+    case Type::b32: return make(Tag<u32>());
+    case Type::u64:
+    case Type::b64: return make(Tag<u64>());
     case Type::s16: return make(Tag<s16>());
     case Type::s32: return make(Tag<s32>());
     case Type::s64: return make(Tag<s64>());
@@ -81,7 +85,8 @@ Execute byNumber(Type type, Make make) {
 }
 
 const std::initializer_list<Type> integers = {Type::u16, Type::u32, Type::u64, Type::s16, Type::s32, Type::s64};
-const std::initializer_list<Type> numbers = {Type::u16, Type::u32, Type::u64, Type::s16, Type::s32, Type::s64, Type::f32, Type::f64};
+const std::initializer_list<Type> numbers = {Type::u16, Type::u32, Type::u64, Type::s16,
+                                             Type::s32, Type::s64, Type::f32, Type::f64};
 const std::initializer_list<Type> floats = {Type::f32, Type::f64};
 const std::initializer_list<Type> bitTypes = {Type::b16, Type::b32, Type::b64};
 

@@ -7,24 +7,27 @@
 namespace sim {
 
 void misaligned(int lane, u64 address, u64 bytes) {
-  throw Fault{misalignedAddress, lane, text("%llu bytes at address 0x%llx, which is no multiple of %llu", static_cast<unsigned long long>(bytes),
-                                            static_cast<unsigned long long>(address), static_cast<unsigned long long>(bytes))};
+  throw Fault{misalignedAddress, lane,
+              text("%llu bytes at address 0x%llx, which is no multiple of %llu", Ull(bytes), Ull(address), Ull(bytes))};
 }
 
 void outside(int lane, u64 address, u64 bytes) {
   const Allocation *a = memory().find(address);
-  throw Fault{illegalAddress, lane, text("%llu bytes at address 0x%llx, %s%s", static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(address),
-                                         memory().describe(address).c_str(), a ? ", run past its end" : "")};
+  throw Fault{illegalAddress, lane,
+              text("%llu bytes at address 0x%llx, %s%s", Ull(bytes), Ull(address), memory().describe(address).c_str(),
+                   a ? ", run past its end" : "")};
 }
 
 void outsideShared(int lane, u64 address, u64 bytes, const SharedMemory &shared) {
-  throw Fault{illegalAddress, lane, text("%llu bytes at shared address %llu, but the block has %u bytes of shared memory", static_cast<unsigned long long>(bytes),
-                                         static_cast<unsigned long long>(address), shared.size())};
+  throw Fault{illegalAddress, lane,
+              text("%llu bytes at shared address %llu, but the block has %u bytes of shared memory", Ull(bytes),
+                   Ull(address), shared.size())};
 }
 
 void unwritten(int lane, u64 address, u64 bytes) {
-  throw Fault{launchFailed, lane, text("reads %llu bytes of global memory never written, at address 0x%llx, %s", static_cast<unsigned long long>(bytes),
-                                       static_cast<unsigned long long>(address), memory().describe(address).c_str())};
+  throw Fault{launchFailed, lane,
+              text("reads %llu bytes of global memory never written, at address 0x%llx, %s", Ull(bytes), Ull(address),
+                   memory().describe(address).c_str())};
 }
 
 namespace {
@@ -100,7 +103,8 @@ template <class M, int N>
 void storeShared(Warp &w, const Instruction &i, u32 active) {
   Stored<M, N> values[32];
   gather(w, i, active, values);
-  eachShared(w, i, 0, active, sizeof(M) * N, SharedMemory::write, [&](int lane, u8 *data) { std::memcpy(data, &values[lane], sizeof(M) * N); });
+  eachShared(w, i, 0, active, sizeof(M) * N, SharedMemory::write,
+             [&](int lane, u8 *data) { std::memcpy(data, &values[lane], sizeof(M) * N); });
 }
 
 enum Space : u8 { parameter, global, shared };
@@ -159,7 +163,8 @@ void parameterAddress(Assembler &a, int bytes) {
   for (const Parameter &p : a.kernel().parameters) {
     if (p.name != operand.text) continue;
     if (operand.offset < 0 || operand.offset + bytes > width(p.type))
-      a.reject("%d bytes at %lld are not all in parameter %s, which has %d", bytes, static_cast<long long>(operand.offset), p.name.c_str(), width(p.type));
+      a.reject("%d bytes at %lld are not all in parameter %s, which has %d", bytes,
+               static_cast<long long>(operand.offset), p.name.c_str(), width(p.type));
     if (operand.offset % bytes) a.reject("the parameter is not aligned for that type");
     a.out.offset = p.offset + operand.offset;
     return;
@@ -169,10 +174,14 @@ void parameterAddress(Assembler &a, int bytes) {
 
 // Caching and ordering hints change nothing here: a warp's accesses are in order.
 void takeHints(Assembler &a, bool loads) {
-  if (a.oneOf({"relaxed", "acquire", "release"}) >= 0) a.need({"cta", "gpu", "sys"});
-  else a.has("volatile");
-  if (loads) a.oneOf({"ca", "cg", "cs", "lu", "cv"});
-  else a.oneOf({"wb", "cg", "cs", "wt"});
+  if (a.oneOf({"relaxed", "acquire", "release"}) >= 0)
+    a.need({"cta", "gpu", "sys"});
+  else
+    a.has("volatile");
+  if (loads)
+    a.oneOf({"ca", "cg", "cs", "lu", "cv"});
+  else
+    a.oneOf({"wb", "cg", "cs", "wt"});
 }
 
 }  // namespace
@@ -188,7 +197,8 @@ void assembleLoad(Assembler &a) {
   if (space == parameter && !loads) a.reject("parameters cannot be stored to");
   a.out.elements = a.has("v2") ? 2 : a.has("v4") ? 4 : 1;
   const int n = a.out.elements;
-  const Type type = a.type({Type::u8, Type::u16, Type::u32, Type::u64, Type::s8, Type::s16, Type::s32, Type::s64, Type::b8, Type::b16, Type::b32, Type::b64, Type::f32, Type::f64});
+  const Type type = a.type({Type::u8, Type::u16, Type::u32, Type::u64, Type::s8, Type::s16, Type::s32, Type::s64,
+                            Type::b8, Type::b16, Type::b32, Type::b64, Type::f32, Type::f64});
   if (width(type) * n > 16) a.reject("more than 16 bytes at once");
 
   if (!loads) {
@@ -208,8 +218,10 @@ void assembleLoad(Assembler &a) {
     if (registerWidth && registerWidth != a.out.wide[e]) a.reject("registers of one width are wanted");
     registerWidth = a.out.wide[e];
   }
-  if (space == parameter) parameterAddress(a, width(type) * n);
-  else a.address(space == shared);
+  if (space == parameter)
+    parameterAddress(a, width(type) * n);
+  else
+    a.address(space == shared);
   a.out.run = load(type, space, n, registerWidth);
 }
 

@@ -100,8 +100,8 @@ std::string Memory::describe(u64 address) const {
   std::string where = "in no allocation";
   if (after != allocations_.begin()) {
     const Allocation &a = std::prev(after)->second;
-    where += text(", %llu bytes past the end of one of %llu bytes",
-                  (unsigned long long)(address - a.base - a.size), (unsigned long long)a.size);
+    where += text(", %llu bytes past the end of one of %llu bytes", (unsigned long long)(address - a.base - a.size),
+                  (unsigned long long)a.size);
   }
   if (after != allocations_.end())
     where += text(", %llu bytes before one of %llu bytes", (unsigned long long)(after->first - address),

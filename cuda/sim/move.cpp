@@ -7,9 +7,16 @@
 namespace sim {
 namespace {
 
-struct Same { template <class T> T operator()(T a) const { return a; } };
+struct Same {
+  template <class T>
+  T operator()(T a) const {
+    return a;
+  }
+};
 
-void movePredicate(Warp &w, const Instruction &i, u32 active) { w.setPredicate(i.operand[0], w.predicate(i, 1), active); }
+void movePredicate(Warp &w, const Instruction &i, u32 active) {
+  w.setPredicate(i.operand[0], w.predicate(i, 1), active);
+}
 
 // {lo, hi} to one register of twice the width, and back; mode says which parts count.
 template <class Half, class Whole>
@@ -67,7 +74,8 @@ void assembleMove(Assembler &a) {
     a.out.run = movePredicate;
     return;
   }
-  const Type type = a.type({Type::b16, Type::b32, Type::b64, Type::u16, Type::u32, Type::u64, Type::s16, Type::s32, Type::s64, Type::f32, Type::f64});
+  const Type type = a.type({Type::b16, Type::b32, Type::b64, Type::u16, Type::u32, Type::u64, Type::s16, Type::s32,
+                            Type::s64, Type::f32, Type::f64});
   if (a.peek().kind == Operand::vector) return assemblePacked(a, type, false);
   if (a.left() == 2 && a.peek(1).kind == Operand::vector) return assemblePacked(a, type, true);
   a.destination(type);
@@ -79,7 +87,10 @@ void assembleMove(Assembler &a) {
     a.source(type, false, true);
   }
   // Of a special register in half a word, the low half.
-  a.out.run = width(type) == 8 ? unary<u64, u64, Same> : width(type) == 4 ? unary<u32, u32, Same> : a.out.wide[1] == 4 ? unary<u16, u32, Same> : unary<u16, u16, Same>;
+  a.out.run = width(type) == 8     ? unary<u64, u64, Same>
+              : width(type) == 4   ? unary<u32, u32, Same>
+              : a.out.wide[1] == 4 ? unary<u16, u32, Same>
+                                   : unary<u16, u16, Same>;
 }
 
 }  // namespace sim

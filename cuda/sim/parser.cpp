@@ -19,12 +19,18 @@ class Parser {
   void run() {
     if (!at(".version")) reject("a PTX text begins with .version");
     while (now().kind != Token::end) {
-      if (accept(".version")) version();
-      else if (accept(".target")) target();
-      else if (accept(".address_size")) { if (integer() != 64) reject("addresses have 64 bits"); }
-      else if (accept(".visible") || accept(".weak")) expect(".entry"), entry();
-      else if (accept(".entry")) entry();
-      else reject("%s is not known outside of kernels by the simulated device", now().text.c_str());
+      if (accept(".version"))
+        version();
+      else if (accept(".target"))
+        target();
+      else if (accept(".address_size")) {
+        if (integer() != 64) reject("addresses have 64 bits");
+      } else if (accept(".visible") || accept(".weak"))
+        expect(".entry"), entry();
+      else if (accept(".entry"))
+        entry();
+      else
+        reject("%s is not known outside of kernels by the simulated device", now().text.c_str());
     }
     if (!hasTarget_) reject("there is no .target");
     if (module_.kernels.empty()) reject("there is no kernel");
@@ -35,7 +41,9 @@ class Parser {
   const Token &advance() { return tokens_[next_ < tokens_.size() - 1 ? next_++ : next_]; }
   bool at(const char *s) const { return now().is(s) && now().kind != Token::end; }
   bool accept(const char *s) { return at(s) && (advance(), true); }
-  void expect(const char *s) { if (!accept(s)) reject("'%s' is wanted before '%s'", s, now().text.c_str()); }
+  void expect(const char *s) {
+    if (!accept(s)) reject("'%s' is wanted before '%s'", s, now().text.c_str());
+  }
 
   [[noreturn]] void reject(const char *format, ...) const __attribute__((format(printf, 2, 3))) {
     char what[512];
@@ -75,10 +83,12 @@ class Parser {
 
   void target() {
     const std::string wanted = name();
-    if (wanted.compare(0, 3, "sm_") || !std::isdigit(static_cast<u8>(wanted[3]))) reject("a target like sm_75 is wanted");
+    if (wanted.compare(0, 3, "sm_") || !std::isdigit(static_cast<u8>(wanted[3])))
+      reject("a target like sm_75 is wanted");
     const int capability = std::atoi(wanted.c_str() + 3);
     if (capability > computeCapability_)
-      throw SyntaxError{-1, text("the text is for %s, the simulated device is of sm_%d", wanted.c_str(), computeCapability_)};
+      throw SyntaxError{
+          -1, text("the text is for %s, the simulated device is of sm_%d", wanted.c_str(), computeCapability_)};
     hasTarget_ = true;
     while (accept(",")) name();
   }
@@ -92,14 +102,20 @@ class Parser {
     kernel_->module = &module_;
     if (module_.kernels.count(kernel_->name)) reject("there are two kernels %s", kernel_->name.c_str());
     if (accept("(")) {
-      if (!at(")")) do parameter(); while (accept(","));
+      if (!at(")")) do
+          parameter();
+        while (accept(","));
       expect(")");
     }
     for (;;) {
-      if (accept(".maxntid")) threads(kernel_->maximumThreads);
-      else if (accept(".reqntid")) threads(kernel_->requiredThreads);
-      else if (accept(".minnctapersm") || accept(".maxnreg")) integer();
-      else break;
+      if (accept(".maxntid"))
+        threads(kernel_->maximumThreads);
+      else if (accept(".reqntid"))
+        threads(kernel_->requiredThreads);
+      else if (accept(".minnctapersm") || accept(".maxnreg"))
+        integer();
+      else
+        break;
     }
     expect("{");
     while (!accept("}")) statement();
@@ -123,10 +139,8 @@ class Parser {
     const std::string parameterName = name();
     for (const Parameter &p : kernel_->parameters)
       if (p.name == parameterName) reject("there are two parameters %s", parameterName.c_str());
-    const int size = width(t);
-    kernel_->parameterBytes = (kernel_->parameterBytes + size - 1) / size * size;
     kernel_->parameters.push_back({parameterName, t, kernel_->parameterBytes});
-    kernel_->parameterBytes += size;
+    kernel_->parameterBytes += width(t);
   }
 
   void statement() {
@@ -135,7 +149,8 @@ class Parser {
     if (accept(".shared")) return sharedArray();
     if (accept(".pragma")) reject("pragmas are not simulated");
     if (now().kind == Token::word && now().text[0] != '.' && tokens_[next_ + 1].is(":")) {
-      if (!labels_.emplace(now().text, kernel_->code.size()).second) reject("label %s is there twice", now().text.c_str());
+      if (!labels_.emplace(now().text, kernel_->code.size()).second)
+        reject("label %s is there twice", now().text.c_str());
       advance(), advance();
       return;
     }
@@ -143,7 +158,8 @@ class Parser {
   }
 
   void declare(const std::string &registerName, Type t) {
-    if (scope_.registers.count(registerName) || scope_.shared.count(registerName)) reject("%s is declared twice", registerName.c_str());
+    if (scope_.registers.count(registerName) || scope_.shared.count(registerName))
+      reject("%s is declared twice", registerName.c_str());
     if (kernel_->registers.size() > 20000) reject("too many registers");
     scope_.registers[registerName] = kernel_->addRegister(registerName, t);
   }
@@ -177,8 +193,10 @@ class Parser {
         bytes *= integer();
         expect("]");
       }
-      if (bytes < 1 || bytes > 48 << 10) reject("%s has %lld bytes; a block has 48 KiB of shared memory", array.c_str(), static_cast<long long>(bytes));
-      if (scope_.registers.count(array) || !scope_.shared.emplace(array, 0).second) reject("%s is declared twice", array.c_str());
+      if (bytes < 1 || bytes > 48 << 10)
+        reject("%s has %lld bytes; a block has 48 KiB of shared memory", array.c_str(), static_cast<long long>(bytes));
+      if (scope_.registers.count(array) || !scope_.shared.emplace(array, 0).second)
+        reject("%s is declared twice", array.c_str());
       const s64 offset = (kernel_->sharedBytes + alignment - 1) / alignment * alignment;
       scope_.shared[array] = static_cast<int>(offset);
       kernel_->sharedBytes = static_cast<int>(offset + bytes);
@@ -196,7 +214,9 @@ class Parser {
       s.guard = name();
     }
     s.opcode = name();
-    if (!at(";")) do s.operands.push_back(operand()); while (accept(","));
+    if (!at(";")) do
+        s.operands.push_back(operand());
+      while (accept(","));
     s.text = squeezed(source_.substr(from, now().from - from));
     expect(";");
     kernel_->code.push_back(Assembler(*kernel_, scope_, s).run());
@@ -205,8 +225,10 @@ class Parser {
   static std::string squeezed(const std::string &from) {
     std::string to;
     for (char c : from)
-      if (!std::isspace(static_cast<u8>(c))) to += c;
-      else if (!to.empty() && to.back() != ' ') to += ' ';
+      if (!std::isspace(static_cast<u8>(c)))
+        to += c;
+      else if (!to.empty() && to.back() != ' ')
+        to += ' ';
     while (!to.empty() && to.back() == ' ') to.pop_back();
     return to;
   }
@@ -220,7 +242,8 @@ class Parser {
       expect("]");
     } else if (accept("{")) {
       o.kind = Operand::vector;
-      do o.parts.push_back(operand()); while (accept(","));
+      do o.parts.push_back(operand());
+      while (accept(","));
       expect("}");
     } else if (at("-") || now().kind == Token::number) {
       o.kind = Operand::number;
@@ -264,6 +287,8 @@ class Parser {
 
 }  // namespace
 
-void parseModule(const std::string &source, int computeCapability, Module &module) { Parser(source, computeCapability, module).run(); }
+void parseModule(const std::string &source, int computeCapability, Module &module) {
+  Parser(source, computeCapability, module).run();
+}
 
 }  // namespace sim

@@ -24,11 +24,37 @@ class SharedMemory {
   const char *touch(u32 address, u32 bytes, u32 warp, Access access);
 
  private:
-  // Who touched a byte, and when: epoch*128 + warp, +32 for an atomic; 64 for readers
-  // of more than one warp.
+  static const u32 perEpoch = 128, atomically = 32, several = 64;
+
+  // Who touched a byte, and when: epoch*perEpoch + warp, +atomically for an atomic
+  // access; several in place of the warp for readers of more than one.
   std::vector<u8> data_;
   std::vector<u32> writer_, reader_;
   u32 epoch_ = 1, first_ = 1;
 };
+
+// Inline, as the number of bytes is known where it is called.
+inline const char *SharedMemory::touch(u32 address, u32 bytes, u32 warp, Access access) {
+  const u32 now = epoch_ * perEpoch, begun = first_ * perEpoch;
+  const u32 me = now + warp, meAtomically = me + atomically;
+  u32 *writer = &writer_[address], *reader = &reader_[address];
+  bool missing = false, written = false, used = false;
+  for (u32 b = 0; b < bytes; b++) {
+    const u32 w = writer[b], r = reader[b];
+    missing |= w < begun;
+    written |= (w >= now) & (w != me) & (w != meAtomically) & !((access == atomic) & (w - now >= atomically));
+    used |= (r >= now) & (r != me);
+  }
+  if (access != write && missing) return "reads shared memory never written";
+  if (written) return "races with a write of another warp: there is no barrier between them";
+  if (access != read && used) return "races with a read of another warp: there is no barrier between them";
+  for (u32 b = 0; b < bytes; b++) {
+    if (access == read)
+      reader[b] = reader[b] >= now && reader[b] != me ? now + several : me;
+    else
+      writer[b] = access == atomic ? meAtomically : me;
+  }
+  return nullptr;
+}
 
 }  // namespace sim

@@ -31,9 +31,10 @@ class Costs {
     std::lock_guard<std::mutex> hold(lock_);
     for (const auto &entry : of_) {
       const Cost &c = entry.second;
-      std::fprintf(stderr, "simulated device: %-20s %8llu calls %12llu thread instructions %9.3f s", entry.first.c_str(),
-                   static_cast<unsigned long long>(c.calls), static_cast<unsigned long long>(c.threadInstructions), c.seconds);
-      if (c.threadInstructions) std::fprintf(stderr, " %6.3f ns each", 1e9 * c.seconds / static_cast<double>(c.threadInstructions));
+      std::fprintf(stderr, "simulated device: %-20s %8llu calls %12llu thread instructions %9.3f s",
+                   entry.first.c_str(), Ull(c.calls), Ull(c.threadInstructions), c.seconds);
+      if (c.threadInstructions)
+        std::fprintf(stderr, " %6.3f ns each", 1e9 * c.seconds / static_cast<double>(c.threadInstructions));
       std::fputc('\n', stderr);
     }
     of_.clear();
@@ -52,7 +53,9 @@ Costs &costs() {
 
 }  // namespace
 
-void countCall(const std::string &name, u64 threadInstructions, double seconds) { costs().add(name, threadInstructions, seconds); }
+void countCall(const std::string &name, u64 threadInstructions, double seconds) {
+  costs().add(name, threadInstructions, seconds);
+}
 void reportCosts() { costs().report(); }
 
 }  // namespace sim

@@ -18,18 +18,29 @@ void shuffle(Warp &w, const Instruction &i, u32 active) {
   const u32 *bs = w.lanes<u32>(i.operand[3]), *cs = w.lanes<u32>(i.operand[4]);
   for (u32 left = active; left; left &= left - 1) {
     const int lane = __builtin_ctz(left);
-    const int b = static_cast<int>(bs[lane] & 31), segment = static_cast<int>(cs[lane] >> 8 & 31), clamp = static_cast<int>(cs[lane] & 31);
+    const int b = static_cast<int>(bs[lane] & 31), segment = static_cast<int>(cs[lane] >> 8 & 31),
+              clamp = static_cast<int>(cs[lane] & 31);
     const int most = (lane & segment) | (clamp & ~segment), least = lane & segment;
     int source = lane;
     bool holds = false;
     switch (i.mode) {
-      case butterfly: source = lane ^ b; holds = source <= most; break;
-      case fromAbove: source = lane + b; holds = source <= most; break;
-      case fromBelow: source = lane - b; holds = source >= most; break;
+      case butterfly:
+        source = lane ^ b;
+        holds = source <= most;
+        break;
+      case fromAbove:
+        source = lane + b;
+        holds = source <= most;
+        break;
+      case fromBelow:
+        source = lane - b;
+        holds = source >= most;
+        break;
       default: source = least | (b & ~segment); holds = source <= most;
     }
     if (!holds) source = lane;
-    if (!(active >> source & 1)) throw Fault{launchFailed, lane, text("takes the value of lane %d, which is not here", source)};
+    if (!(active >> source & 1))
+      throw Fault{launchFailed, lane, text("takes the value of lane %d, which is not here", source)};
     d[lane] = from[source];
     inRange |= u32(holds) << lane;
   }

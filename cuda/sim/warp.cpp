@@ -26,7 +26,8 @@ void Warp::put(Group group) {
 u32 Warp::guarded(const Instruction &i, u32 lanes) {
   if (i.guard == Instruction::none) return lanes;
   if (const u32 missing = lanes & ~written[i.guard])
-    throw Fault{launchFailed, __builtin_ctz(missing), "register " + block->launch.kernel->registers[i.guard].name + " was never written"};
+    throw Fault{launchFailed, __builtin_ctz(missing),
+                "register " + block->launch.kernel->registers[i.guard].name + " was never written"};
   const u32 value = mask(i.guardOffset);
   return lanes & (i.negated ? ~value : value);
 }
@@ -34,7 +35,8 @@ u32 Warp::guarded(const Instruction &i, u32 lanes) {
 void Warp::requireWritten(const Instruction &i, u32 active) const {
   for (u16 r : i.reads)
     if (const u32 missing = active & ~written[r])
-      throw Fault{launchFailed, __builtin_ctz(missing), "register " + block->launch.kernel->registers[r].name + " was never written"};
+      throw Fault{launchFailed, __builtin_ctz(missing),
+                  "register " + block->launch.kernel->registers[r].name + " was never written"};
 }
 
 void Warp::execute(const Instruction &i, u32 active) {
@@ -51,7 +53,8 @@ u32 Warp::needed(const Instruction &i, u32 active) {
   for (int l = first; l < 32; l++) {
     if (!(active >> l & 1)) continue;
     if (members[l] != members[first]) throw Fault{launchFailed, l, "the lanes do not agree on the mask of members"};
-    if (!(members[l] >> l & 1)) throw Fault{launchFailed, l, text("the lane is not in the mask of members, 0x%08x", members[l])};
+    if (!(members[l] >> l & 1))
+      throw Fault{launchFailed, l, text("the lane is not in the mask of members, 0x%08x", members[l])};
   }
   return members[first] & live;
 }
@@ -60,7 +63,8 @@ void Warp::run() {
   for (;;) {
     int lowest = -1;
     for (std::size_t g = 0; g < groups.size(); g++)
-      if (groups[g].wait == Group::ready && (lowest < 0 || groups[g].pc < groups[lowest].pc)) lowest = static_cast<int>(g);
+      if (groups[g].wait == Group::ready && (lowest < 0 || groups[g].pc < groups[lowest].pc))
+        lowest = static_cast<int>(g);
     if (lowest >= 0)
       advance(lowest);
     else if (!meet())
@@ -82,7 +86,9 @@ void Warp::advance(std::size_t which) {
   while (now.lanes && now.pc < next) {
     const Instruction &i = code[now.pc];
     current = &i;
-    if (++block->steps > limit) throw Fault{launchTimeout, __builtin_ctz(now.lanes), text("the block ran more than %llu instructions", static_cast<unsigned long long>(limit))};
+    if (++block->steps > limit)
+      throw Fault{launchTimeout, __builtin_ctz(now.lanes),
+                  text("the block ran more than %llu instructions", Ull(limit))};
     instructions += static_cast<u64>(__builtin_popcount(now.lanes));
     const u32 active = guarded(i, now.lanes);
     switch (i.kind) {

@@ -26,7 +26,7 @@ struct Launch {
 
   // As far as it ran:
   u64 threadInstructions = 0;
-  u64 firstFloat = 0;  // the address of the first float32 it stored, 0 if none
+  u64 firstFloat = 0;                       // the address of the first float32 it stored, 0 if none
   std::vector<const Allocation *> touched;  // by instruction, the one it last used
 };
 
@@ -88,7 +88,8 @@ struct Block {
 
  private:
   bool release();
-  bool releaseBarrier(int id);
+  bool releaseBarrier(u32 id);
+  u32 barrierOf(Warp &warp, const Group &group);
   [[noreturn]] void stuck();
 };
 

@@ -75,7 +75,8 @@ int cublasSetMathMode(Handle, int);
 int cublasGetMathMode(Handle, int *);
 int cublasGetVersion_v2(Handle, int *);
 const char *cublasGetStatusString(int);
-int cublasSgemm_v2(Handle, int, int, int, int, int, const float *, const float *, int, const float *, int, const float *, float *, int);
+int cublasSgemm_v2(Handle, int, int, int, int, int, const float *, const float *, int, const float *, int,
+                   const float *, float *, int);
 }
 
 // What the driver says of a code.

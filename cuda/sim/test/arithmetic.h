@@ -26,16 +26,46 @@ struct Case {
 
 template <class T>
 const char *nameOf();
-template <> inline const char *nameOf<u8>() { return "u8"; }
-template <> inline const char *nameOf<u16>() { return "u16"; }
-template <> inline const char *nameOf<u32>() { return "u32"; }
-template <> inline const char *nameOf<u64>() { return "u64"; }
-template <> inline const char *nameOf<signed char>() { return "s8"; }
-template <> inline const char *nameOf<short>() { return "s16"; }
-template <> inline const char *nameOf<int>() { return "s32"; }
-template <> inline const char *nameOf<long>() { return "s64"; }
-template <> inline const char *nameOf<float>() { return "f32"; }
-template <> inline const char *nameOf<double>() { return "f64"; }
+template <>
+inline const char *nameOf<u8>() {
+  return "u8";
+}
+template <>
+inline const char *nameOf<u16>() {
+  return "u16";
+}
+template <>
+inline const char *nameOf<u32>() {
+  return "u32";
+}
+template <>
+inline const char *nameOf<u64>() {
+  return "u64";
+}
+template <>
+inline const char *nameOf<signed char>() {
+  return "s8";
+}
+template <>
+inline const char *nameOf<short>() {
+  return "s16";
+}
+template <>
+inline const char *nameOf<int>() {
+  return "s32";
+}
+template <>
+inline const char *nameOf<long>() {
+  return "s64";
+}
+template <>
+inline const char *nameOf<float>() {
+  return "f32";
+}
+template <>
+inline const char *nameOf<double>() {
+  return "f64";
+}
 
 template <class D, class... A, class F, std::size_t... I>
 u64 call(F f, const u64 *values, std::index_sequence<I...>) {

@@ -16,7 +16,10 @@ template <class D>
 D nearestInteger(Long x, char direction) {
   using L = std::numeric_limits<D>;
   if (std::isnan(x)) return 0;
-  const Long r = direction == 'n' ? std::nearbyint(x) : direction == 'z' ? std::trunc(x) : direction == 'm' ? std::floor(x) : std::ceil(x);
+  const Long r = direction == 'n'   ? std::nearbyint(x)
+                 : direction == 'z' ? std::trunc(x)
+                 : direction == 'm' ? std::floor(x)
+                                    : std::ceil(x);
   return r <= static_cast<Long>(L::min()) ? L::min() : r >= static_cast<Long>(L::max()) ? L::max() : static_cast<D>(r);
 }
 
@@ -25,7 +28,10 @@ template <class D>
 D nearestFloat(Long x, char direction) {
   const D nearest = static_cast<D>(x);
   const D inf = std::numeric_limits<D>::infinity();
-  const bool away = direction == 'z' ? std::fabs(Long(nearest)) > std::fabs(x) : direction == 'm' ? nearest > x : direction == 'p' ? nearest < x : false;
+  const bool away = direction == 'z'   ? std::fabs(Long(nearest)) > std::fabs(x)
+                    : direction == 'm' ? nearest > x
+                    : direction == 'p' ? nearest < x
+                                       : false;
   if (!away || std::isinf(x)) return nearest;
   return std::nextafter(nearest, direction == 'z' ? D(0) : direction == 'm' ? -inf : inf);
 }
@@ -39,9 +45,11 @@ void pair(std::vector<Case> &all) {
     all.push_back(c);
   };
   if constexpr (!toFloat && fromFloat) {
-    for (const char d : {'n', 'z', 'm', 'p'}) add(std::string(".r") + d + "i", [=](A a) { return nearestInteger<D>(a, d); });
+    for (const char d : {'n', 'z', 'm', 'p'})
+      add(std::string(".r") + d + "i", [=](A a) { return nearestInteger<D>(a, d); });
   } else if constexpr (toFloat && (!fromFloat || sizeof(D) < sizeof(A))) {
-    for (const char d : {'n', 'z', 'm', 'p'}) add(std::string(".r") + d, [=](A a) { return nearestFloat<D>(static_cast<Long>(a), d); });
+    for (const char d : {'n', 'z', 'm', 'p'})
+      add(std::string(".r") + d, [=](A a) { return nearestFloat<D>(static_cast<Long>(a), d); });
   } else if constexpr (toFloat && std::is_same_v<A, D>) {
     add("", [](A a) { return a; });
     add(".rni", [](A a) { return std::nearbyint(a); });
@@ -55,7 +63,8 @@ void pair(std::vector<Case> &all) {
 
 template <class D>
 void to(std::vector<Case> &all) {
-  pair<D, u8>(all), pair<D, u16>(all), pair<D, u32>(all), pair<D, u64>(all), pair<D, s8>(all), pair<D, short>(all), pair<D, int>(all), pair<D, long>(all);
+  pair<D, u8>(all), pair<D, u16>(all), pair<D, u32>(all), pair<D, u64>(all), pair<D, s8>(all), pair<D, short>(all),
+      pair<D, int>(all), pair<D, long>(all);
   pair<D, float>(all), pair<D, double>(all);
 }
 
@@ -63,7 +72,8 @@ void to(std::vector<Case> &all) {
 
 std::vector<Case> conversionCases() {
   std::vector<Case> all;
-  to<u8>(all), to<u16>(all), to<u32>(all), to<u64>(all), to<s8>(all), to<short>(all), to<int>(all), to<long>(all), to<float>(all), to<double>(all);
+  to<u8>(all), to<u16>(all), to<u32>(all), to<u64>(all), to<s8>(all), to<short>(all), to<int>(all), to<long>(all),
+      to<float>(all), to<double>(all);
   // Loads and stores of less than a register.
   Case sign = of<int, s8>("", [](s8 a) { return int(a); });
   sign.text = "ld.global.s8 %d, [%at];";

@@ -13,8 +13,8 @@ template <class T>
 std::vector<u64> floatValues() {
   using L = std::numeric_limits<T>;
   std::vector<u64> all;
-  for (T x : {T(0), L::denorm_min(), L::min() * T(0.75), L::min(), T(1e-6), T(0.3), T(0.5), T(1), T(1.5), T(2.5), T(3), T(127.5), T(65535.75), T(16777217), T(2147483648.0),
-              T(4294967296.0), T(1e19), L::max(), L::infinity()}) {
+  for (T x : {T(0), L::denorm_min(), L::min() * T(0.75), L::min(), T(1e-6), T(0.3), T(0.5), T(1), T(1.5), T(2.5), T(3),
+              T(127.5), T(65535.75), T(16777217), T(2147483648.0), T(4294967296.0), T(1e19), L::max(), L::infinity()}) {
     all.push_back(bits<u64>(x));
     all.push_back(bits<u64>(-x));
   }
@@ -27,7 +27,9 @@ std::vector<u64> edgeValues(const std::string &type) {
   if (type == "f64") return floatValues<double>();
   const int n = 8 * widthOf(type);
   const u64 top = u64(1) << (n - 1), all = top | (top - 1);
-  return {0, 1, 2, 3, 5, 31, 32, 33, 63, 64, 100, top - 1, top, top + 1, all, all - 1, all - 6, 0x0123456789abcdef & all, (all / 3)};
+  return {0,        1,   2,       3,   5,       31,  32,      33,      63,
+          64,       100, top - 1, top, top + 1, all, all - 1, all - 6, 0x0123456789abcdef & all,
+          (all / 3)};
 }
 
 bool same(const std::string &type, u64 got, u64 want) {
@@ -47,10 +49,12 @@ void run(const Case &c) {
   std::string body = ".reg .pred %p, %q, %out; .reg .u32 %i, %n, %m; .reg .u64 %base, %at, %wide; .reg .b32 %t;\n";
   std::string parameters = ".param .u64 d, .param .u64 a, .param .u64 b, .param .u64 c, .param .u32 n";
   for (std::size_t o = 0; o < n; o++) body += ".reg ." + registerType(c.types[o]) + " %" + names[o] + ";\n";
-  body += "mov.u32 %i, %ctaid.x; mov.u32 %n, %ntid.x; mov.u32 %m, %tid.x; mad.lo.u32 %i, %i, %n, %m;\n"
-          "ld.param.u32 %n, [n]; setp.ge.u32 %out, %i, %n; @%out bra END;\n";
+  body +=
+      "mov.u32 %i, %ctaid.x; mov.u32 %n, %ntid.x; mov.u32 %m, %tid.x; mad.lo.u32 %i, %i, %n, %m;\n"
+      "ld.param.u32 %n, [n]; setp.ge.u32 %out, %i, %n; @%out bra END;\n";
   const auto address = [&](std::size_t o) {
-    return "ld.param.u64 %base, [" + names.substr(o, 1) + "]; mul.wide.u32 %at, %i, " + std::to_string(widthOf(c.types[o])) + "; add.u64 %at, %at, %base;\n";
+    return "ld.param.u64 %base, [" + names.substr(o, 1) + "]; mul.wide.u32 %at, %i, " +
+           std::to_string(widthOf(c.types[o])) + "; add.u64 %at, %at, %base;\n";
   };
   for (std::size_t o = 1; o < n; o++) body += address(o) + "ld.global." + c.types[o] + " %" + names[o] + ", [%at];\n";
   body += c.text + "\n" + address(0) + "st.global." + c.types[0] + " [%at], %d;\nEND: ret;";
@@ -90,8 +94,9 @@ void run(const Case &c) {
     std::memcpy(&got, &results[i * w], w);
     const u64 want = c.want(operands) & (w == 8 ? ~u64(0) : (u64(1) << 8 * w) - 1);
     if (same(c.types[0], got, want) || wrong++ > 2) continue;
-    check(false, "%s of 0x%llx, 0x%llx, 0x%llx: got 0x%llx, want 0x%llx", c.text.c_str(), (unsigned long long)operands[0], (unsigned long long)operands[1],
-          (unsigned long long)operands[2], (unsigned long long)got, (unsigned long long)want);
+    check(false, "%s of 0x%llx, 0x%llx, 0x%llx: got 0x%llx, want 0x%llx", c.text.c_str(),
+          (unsigned long long)operands[0], (unsigned long long)operands[1], (unsigned long long)operands[2],
+          (unsigned long long)got, (unsigned long long)want);
   }
   check(!wrong, "%s: %d of %u values are wrong", c.text.c_str(), wrong, count);
 }

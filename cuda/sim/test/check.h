@@ -31,10 +31,11 @@ inline bool check(bool holds, const char *format, ...) {
 inline bool checkCode(const std::string &what, int got, int want, const std::string &part = "") {
   const std::string said = got ? sentence(got) : "";
   return check(got == want, "%s: got code %d (%s), want %d", what.c_str(), got, said.c_str(), want) &&
-         check(said.find(part) != std::string::npos, "%s: \"%s\" does not say \"%s\"", what.c_str(), said.c_str(), part.c_str());
+         check(said.find(part) != std::string::npos, "%s: \"%s\" does not say \"%s\"", what.c_str(), said.c_str(),
+               part.c_str());
 }
 
-void testFaults();      // first, as it forks before the library is used
+void testFaults();  // first, as it forks before the library is used
 void testText();
 void testArithmetic();
 void testWarps();

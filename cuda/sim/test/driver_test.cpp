@@ -5,7 +5,9 @@
 
 namespace {
 
-const char *const fill = ".reg .u64 %a, %o; .reg .u32 %v, %t; ld.param.u64 %a, [a]; ld.param.u32 %v, [v]; mov.u32 %t, %tid.x; mul.wide.u32 %o, %t, 4; add.u64 %a, %a, %o; st.global.u32 [%a], %v; ret;";
+const char *const fill =
+    ".reg .u64 %a, %o; .reg .u32 %v, %t; ld.param.u64 %a, [a]; ld.param.u32 %v, [v]; mov.u32 %t, %tid.x; mul.wide.u32 "
+    "%o, %t, 4; add.u64 %a, %a, %o; st.global.u32 [%a], %v; ret;";
 const char *const fillParameters = ".param .u64 a, .param .u32 v";
 
 void testDevice() {
@@ -21,7 +23,8 @@ void testDevice() {
   check(!cuDeviceGetAttribute(&value, 1, 0) && value == 1024, "%d threads a block", value);
   check(!cuDeviceGetAttribute(&value, 75, 0) && value == 8, "compute capability %d", value);
   const char *text = "";
-  check(!cuGetErrorName(700, &text) && std::string(text) == "CUDA_ERROR_ILLEGAL_ADDRESS", "the name of 700 is %s", text);
+  check(!cuGetErrorName(700, &text) && std::string(text) == "CUDA_ERROR_ILLEGAL_ADDRESS", "the name of 700 is %s",
+        text);
   checkCode("the name of no code", cuGetErrorName(12345, &text), 1);
 }
 
@@ -34,7 +37,10 @@ void testContexts() {
   int code = 0;
   std::thread([&] { code = cuMemAlloc_v2(&a, 4); }).join();
   checkCode("on another thread", code, 201, "no context is current");
-  std::thread([&] { cuCtxSetCurrent(device.context()); code = cuMemAlloc_v2(&a, 4); }).join();
+  std::thread([&] {
+    cuCtxSetCurrent(device.context());
+    code = cuMemAlloc_v2(&a, 4);
+  }).join();
   checkCode("on another thread that sets it", code, 0);
 
   Handle stream = nullptr, kernel = device.load(module(fillParameters, fill));
@@ -91,10 +97,15 @@ void testLaunches() {
       {"too much shared memory", {1, 1, 1}, {1, 1, 1}, 49153, "49153 bytes of shared memory"},
   };
   for (const auto &s : shapes)
-    checkCode(s.what, cuLaunchKernel(kernel, s.grid[0], s.grid[1], s.grid[2], s.block[0], s.block[1], s.block[2], s.shared, nullptr, arguments, nullptr), 1, s.complaint);
+    checkCode(s.what,
+              cuLaunchKernel(kernel, s.grid[0], s.grid[1], s.grid[2], s.block[0], s.block[1], s.block[2], s.shared,
+                             nullptr, arguments, nullptr),
+              1, s.complaint);
   checkCode("no arguments", cuLaunchKernel(kernel, 1, 1, 1, 1, 1, 1, 0, nullptr, nullptr, nullptr), 1, "no arguments");
-  checkCode("one argument missing", cuLaunchKernel(kernel, 1, 1, 1, 1, 1, 1, 0, nullptr, missing, nullptr), 1, "argument v is missing");
-  checkCode("no function", cuLaunchKernel(&address, 1, 1, 1, 1, 1, 1, 0, nullptr, arguments, nullptr), 400, "no function");
+  checkCode("one argument missing", cuLaunchKernel(kernel, 1, 1, 1, 1, 1, 1, 0, nullptr, missing, nullptr), 1,
+            "argument v is missing");
+  checkCode("no function", cuLaunchKernel(&address, 1, 1, 1, 1, 1, 1, 0, nullptr, arguments, nullptr), 400,
+            "no function");
   checkCode("64 threads", device.launch(kernel, 1, 64, {a, 3}), 0);
   check(device.download<u32>(a, 64) == std::vector<u32>(64, 3), "what they wrote");
 
@@ -112,8 +123,10 @@ void testLaunches() {
 
   // Two dimensions: each thread writes where it is.
   const char *const places =
-      ".reg .u32 %x, %y, %z, %n, %i; .reg .u64 %a, %o; mov.u32 %x, %tid.x; mov.u32 %y, %tid.y; mov.u32 %z, %ctaid.y; mov.u32 %n, %ntid.x; mad.lo.u32 %i, %y, %n, %x;"
-      "mov.u32 %n, %ntid.y; mad.lo.u32 %i, %z, 12, %i; ld.param.u64 %a, [a]; mul.wide.u32 %o, %i, 4; add.u64 %a, %a, %o; mad.lo.u32 %x, %y, 10, %x; mad.lo.u32 %x, %z, 100, %x; st.global.u32 [%a], %x; ret;";
+      ".reg .u32 %x, %y, %z, %n, %i; .reg .u64 %a, %o; mov.u32 %x, %tid.x; mov.u32 %y, %tid.y; mov.u32 %z, %ctaid.y; "
+      "mov.u32 %n, %ntid.x; mad.lo.u32 %i, %y, %n, %x;"
+      "mov.u32 %n, %ntid.y; mad.lo.u32 %i, %z, 12, %i; ld.param.u64 %a, [a]; mul.wide.u32 %o, %i, 4; add.u64 %a, %a, "
+      "%o; mad.lo.u32 %x, %y, 10, %x; mad.lo.u32 %x, %z, 100, %x; st.global.u32 [%a], %x; ret;";
   const Handle kernel2 = device.load(module(".param .u64 a", places));
   checkCode("two dimensions", cuLaunchKernel(kernel2, 1, 3, 1, 4, 3, 1, 0, nullptr, arguments, nullptr), 0);
   const std::vector<u32> got = device.download<u32>(a, 36);

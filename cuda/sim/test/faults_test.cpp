@@ -88,18 +88,48 @@ void testPoints() {
     int code;
     bool lasting;
   } points[] = {
-      {"context", 3, [] { Handle c; return cuCtxCreate_v2(&c, 0, 0); }, 46, false},
-      {"alloc", 3, [] { u64 b; return cuMemAlloc_v2(&b, 4); }, 2, false},
-      {"copy", 2, [] { u32 x; return cuMemcpyDtoH_v2(&x, a, 4); }, 214, true},
+      {"context", 3,
+       [] {
+         Handle c;
+         return cuCtxCreate_v2(&c, 0, 0);
+       },
+       46, false},
+      {"alloc", 3,
+       [] {
+         u64 b;
+         return cuMemAlloc_v2(&b, 4);
+       },
+       2, false},
+      {"copy", 2,
+       [] {
+         u32 x;
+         return cuMemcpyDtoH_v2(&x, a, 4);
+       },
+       214, true},
       {"module", 3, [] { return cuModuleLoadData(&m, module("", "ret;").c_str()); }, 218, false},
       {"launch", 2, [] { return device->launch(kernel, 1, 1, {a}); }, 719, true},
       {"sync", 2, [] { return cuStreamSynchronize(stream); }, 719, true},
       {"capture", 2, capture, 900, false},
       {"instantiate", 2, instantiate, 2, false},
-      {"graph", 2, [=] { if (!executable) instantiate(); return cuGraphLaunch(executable, stream); }, 719, true},
-      {"blas", 3, [] { Handle b; return cublasCreate_v2(&b); }, 3, false},
+      {"graph", 2,
+       [=] {
+         if (!executable) instantiate();
+         return cuGraphLaunch(executable, stream);
+       },
+       719, true},
+      {"blas", 3,
+       [] {
+         Handle b;
+         return cublasCreate_v2(&b);
+       },
+       3, false},
       {"free", 2, [] { return cuMemFree_v2(device->allocate(4)); }, 999, false},
-      {"sgemm", 2, [one] { float *p = reinterpret_cast<float *>(a); return cublasSgemm_v2(blas, 0, 0, 1, 1, 0, &one, p, 1, p, 1, &one, p, 1); }, 13, true},
+      {"sgemm", 2,
+       [one] {
+         float *p = reinterpret_cast<float *>(a);
+         return cublasSgemm_v2(blas, 0, 0, 1, 1, 0, &one, p, 1, p, 1, &one, p, 1);
+       },
+       13, true},
   };
   for (const auto &p : points) {
     const std::string name = p.point;
@@ -124,7 +154,7 @@ float one(u64 address) {
 void testNaN() {
   inProcess("launch:2=nan,sgemm:1=nan,graph:2=nan", [] {
     Device device;
-    const u64 a = device.allocate(8);
+    const u64 a = device.allocate(12);
     const Handle kernel = device.load(module(".param .u64 a", store));
     device.launch(kernel, 1, 1, {a});
     check(one(a) == 1, "the first launch is right");
@@ -144,12 +174,14 @@ void testNaN() {
     cuStreamBeginCapture_v2(stream, 1);
     device.launch(kernel, 1, 1, {a}, stream);
     cublasSgemm_v2(blas, 0, 0, 1, 1, 1, &alpha, p, 1, p, 1, &beta, p + 1, 1);
+    device.launch(kernel, 1, 1, {a + 8}, stream);
     cuStreamEndCapture(stream, &graph);
     cuGraphInstantiateWithFlags(&executable, graph, 0);
     cuGraphLaunch(executable, stream);
     check(one(a + 4) == 1, "the first replay is right");
     cuGraphLaunch(executable, stream);
-    return check(std::isnan(one(a)) && std::isnan(one(a + 4)), "the second gives NaNs");
+    return check(std::isnan(one(a)) && std::isnan(one(a + 4)) && one(a + 8) == 1,
+                 "the second gives a NaN, and one more where that is read");
   });
 }
 
@@ -167,26 +199,34 @@ void testSettings() {
     u64 a = 0;
     check(!cuDriverGetVersion(&version) && version == 11040, "version %d", version);
     check(!cuDeviceGetCount(&devices) && devices == 2, "%d devices", devices);
-    return checkCode("all the memory", cuMemAlloc_v2(&a, 65536), 0) && checkCode("one byte more", cuMemAlloc_v2(&a, 1), 2, "65536 of 65536 are in use");
+    return checkCode("all the memory", cuMemAlloc_v2(&a, 65536), 0) &&
+           checkCode("one byte more", cuMemAlloc_v2(&a, 1), 2, "65536 of 65536 are in use");
   });
   inProcess("devices=0", [] {
     int devices = -1;
     Handle c = nullptr;
     cuInit(0);
-    return check(!cuDeviceGetCount(&devices) && !devices, "%d devices", devices) && checkCode("device 0", cuCtxCreate_v2(&c, 0, 0), 101);
+    return check(!cuDeviceGetCount(&devices) && !devices, "%d devices", devices) &&
+           checkCode("device 0", cuCtxCreate_v2(&c, 0, 0), 101);
   });
   for (const char *order : {"order=forward", "order=reverse"}) {
     inProcess(order, [=] {
       // Each block adds its number to ten times what the blocks before it made.
       Device device;
       const u64 a = device.upload(std::vector<u32>{0});
-      device.launch(device.load(module(".param .u64 a", ".reg .u64 %a; .reg .u32 %v, %b; ld.param.u64 %a, [a]; ld.global.u32 %v, [%a]; mov.u32 %b, %ctaid.x; mad.lo.u32 %v, %v, 10, %b; st.global.u32 [%a], %v; ret;")), 4, 1, {a});
+      device.launch(
+          device.load(module(".param .u64 a",
+                             ".reg .u64 %a; .reg .u32 %v, %b; ld.param.u64 %a, [a]; ld.global.u32 %v, [%a]; mov.u32 "
+                             "%b, %ctaid.x; mad.lo.u32 %v, %v, 10, %b; st.global.u32 [%a], %v; ret;")),
+          4, 1, {a});
       const u32 made = device.download<u32>(a, 1)[0], want = std::string(order) == "order=reverse" ? 3210 : 123;
       return check(made == want, "%s: %u", order, made);
     });
   }
   // What is not understood is said, and nothing works.
-  for (const char *bad : {"launch", "launch:0=fail", "launch:x=fail", "launch:1=", "launch:1=oom", "copy:1=nan", "alloc:1=nodevice", "nowhere:1=fail", "memory=lots", "memory=0", "devices=9", "steps=0", "order=random", "colour=red", "launch:1=fail,,"}) {
+  for (const char *bad : {"launch", "launch:0=fail", "launch:x=fail", "launch:1=", "launch:1=oom", "copy:1=nan",
+                          "alloc:1=nodevice", "nowhere:1=fail", "memory=lots", "memory=0", "devices=9", "steps=0",
+                          "order=random", "colour=red", "launch:1=fail,,"}) {
     inProcess(bad, [=] {
       if (!std::freopen("/dev/null", "w", stderr)) return false;
       return cuInit(0) == 999 && sentence(999).find("GORGAN_SIM_FAULTS is not valid") != std::string::npos;

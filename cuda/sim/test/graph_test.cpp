@@ -6,7 +6,9 @@
 
 namespace {
 
-const char *const increment = ".reg .u64 %a; .reg .f32 %v; ld.param.u64 %a, [a]; ld.global.f32 %v, [%a]; add.f32 %v, %v, 1.0; st.global.f32 [%a], %v; ret;";
+const char *const increment =
+    ".reg .u64 %a; .reg .f32 %v; ld.param.u64 %a, [a]; ld.global.f32 %v, [%a]; add.f32 %v, %v, 1.0; st.global.f32 "
+    "[%a], %v; ret;";
 
 // A context with a stream, a kernel and a float of 1 on the device.
 struct Fixture : Device {
@@ -45,7 +47,8 @@ void testReplay() {
   checkCode("replay in another context", cuGraphLaunch(executable, nullptr), 400, "the graph is of context");
   cuCtxDestroy_v2(other);
   checkCode("end without begin", cuStreamEndCapture(f.stream, &graph), 401, "not capturing");
-  checkCode("the legacy stream", cuStreamBeginCapture_v2(nullptr, 1), 900, "the legacy default stream cannot be captured");
+  checkCode("the legacy stream", cuStreamBeginCapture_v2(nullptr, 1), 900,
+            "the legacy default stream cannot be captured");
   checkCode("replay on the legacy stream", cuGraphLaunch(executable, nullptr), 0);
   checkCode("destroy what replays", cuGraphExecDestroy(executable), 0);
   checkCode("replay that", cuGraphLaunch(executable, f.stream), 400, "no executable graph, or destroyed");
@@ -83,18 +86,46 @@ void testForbidden() {
     int code;
     const char *complaint;
   } cases[] = {
-      {"allocation", [](Fixture &) { u64 a; return cuMemAlloc_v2(&a, 4); }, 900, "cuMemAlloc is not allowed while a stream is capturing"},
+      {"allocation",
+       [](Fixture &) {
+         u64 a;
+         return cuMemAlloc_v2(&a, 4);
+       },
+       900, "cuMemAlloc is not allowed while a stream is capturing"},
       {"free", [](Fixture &f) { return cuMemFree_v2(f.a); }, 900, "cuMemFree is not allowed"},
-      {"a module", [](Fixture &) { Handle m; return cuModuleLoadData(&m, module("", "ret;").c_str()); }, 900, "cuModuleLoadData is not allowed"},
+      {"a module",
+       [](Fixture &) {
+         Handle m;
+         return cuModuleLoadData(&m, module("", "ret;").c_str());
+       },
+       900, "cuModuleLoadData is not allowed"},
       {"cuCtxSynchronize", [](Fixture &) { return cuCtxSynchronize(); }, 900, "cuCtxSynchronize is not allowed"},
       {"cuStreamSynchronize", [](Fixture &f) { return cuStreamSynchronize(f.stream); }, 900, "the stream is capturing"},
       {"cuStreamQuery", [](Fixture &f) { return cuStreamQuery(f.stream); }, 900, "the stream is capturing"},
       {"the legacy stream", [](Fixture &) { return cuStreamSynchronize(nullptr); }, 906, "the legacy default stream"},
-      {"a launch on it", [](Fixture &f) { return f.launch(f.kernel, 1, 1, {f.a}); }, 906, "work on the legacy default stream"},
-      {"a copy that waits", [](Fixture &f) { float x; return cuMemcpyDtoH_v2(&x, f.a, 4); }, 900, "cuMemcpyDtoH is not allowed"},
-      {"a fill on the legacy stream", [](Fixture &f) { return cuMemsetD32_v2(f.a, 0, 1); }, 906, "work on the legacy default stream"},
-      {"an event from outside", [](Fixture &f) { Handle e; cuEventCreate(&e, 0); return cuStreamWaitEvent(f.stream, e, 0); }, 905, "from outside of it"},
-      {"a cuBLAS handle", [](Fixture &) { Handle b; return cublasCreate_v2(&b) == 3 ? 900 : 0; }, 900, "cublasCreate is not allowed"},
+      {"a launch on it", [](Fixture &f) { return f.launch(f.kernel, 1, 1, {f.a}); }, 906,
+       "work on the legacy default stream"},
+      {"a copy that waits",
+       [](Fixture &f) {
+         float x;
+         return cuMemcpyDtoH_v2(&x, f.a, 4);
+       },
+       900, "cuMemcpyDtoH is not allowed"},
+      {"a fill on the legacy stream", [](Fixture &f) { return cuMemsetD32_v2(f.a, 0, 1); }, 906,
+       "work on the legacy default stream"},
+      {"an event from outside",
+       [](Fixture &f) {
+         Handle e;
+         cuEventCreate(&e, 0);
+         return cuStreamWaitEvent(f.stream, e, 0);
+       },
+       905, "from outside of it"},
+      {"a cuBLAS handle",
+       [](Fixture &) {
+         Handle b;
+         return cublasCreate_v2(&b) == 3 ? 900 : 0;
+       },
+       900, "cublasCreate is not allowed"},
   };
   for (const auto &c : cases) {
     Fixture f;
@@ -116,13 +147,17 @@ void testThreadsAndEvents() {
   Handle graph = nullptr, event = nullptr, second = nullptr;
   int code = 0;
   const auto elsewhere = [&](const std::function<int()> &call) {
-    std::thread([&] { cuCtxSetCurrent(f.context()); code = call(); }).join();
+    std::thread([&] {
+      cuCtxSetCurrent(f.context());
+      code = call();
+    }).join();
     return code;
   };
   u64 b = 0;
   cuStreamBeginCapture_v2(f.stream, 1);
   checkCode("thread-local: allocation on another thread", elsewhere([&] { return cuMemAlloc_v2(&b, 4); }), 0);
-  checkCode("end on another thread", elsewhere([&] { return cuStreamEndCapture(f.stream, &graph); }), 908, "begun by another thread");
+  checkCode("end on another thread", elsewhere([&] { return cuStreamEndCapture(f.stream, &graph); }), 908,
+            "begun by another thread");
   cuEventCreate(&event, 0);
   checkCode("an event in the capture", cuEventRecord(event, f.stream), 0);
   checkCode("waiting in the stream", cuStreamWaitEvent(f.stream, event, 0), 0);
@@ -133,7 +168,8 @@ void testThreadsAndEvents() {
   checkCode("end", cuStreamEndCapture(f.stream, &graph), 0);
 
   cuStreamBeginCapture_v2(f.stream, 0);
-  checkCode("global: allocation on another thread", elsewhere([&] { return cuMemAlloc_v2(&b, 4); }), 900, "not allowed");
+  checkCode("global: allocation on another thread", elsewhere([&] { return cuMemAlloc_v2(&b, 4); }), 900,
+            "not allowed");
   checkCode("end", cuStreamEndCapture(f.stream, &graph), 901);
   cuStreamBeginCapture_v2(f.stream, 2);
   checkCode("relaxed: allocation", cuMemAlloc_v2(&b, 4), 0);

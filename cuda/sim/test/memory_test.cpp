@@ -34,7 +34,9 @@ void testAddresses() {
     checkCode(c.what, device.launch(kernel, 1, 1, {a + static_cast<u64>(c.offset)}), c.code, c.complaint);
     // What a kernel does wrong spoils its context, as on a card.
     checkCode(std::string(c.what) + ", and after it", cuCtxSynchronize(), c.code, c.complaint);
-    if (c.code) check(sentence(c.code).find("kernel k, block (0,0,0), thread (0,0,0), line 6 of the PTX") == 0, "%s: %s", c.what, sentence(c.code).c_str());
+    if (c.code)
+      check(sentence(c.code).find("kernel k, block (0,0,0), thread (0,0,0), line 6 of the PTX") == 0, "%s: %s", c.what,
+            sentence(c.code).c_str());
   }
 }
 
@@ -46,18 +48,28 @@ void testWidths() {
     int code;
     const char *complaint;
   } cases[] = {
-      {"v4 of 15 written bytes", ".reg .u64 %a; .reg .f32 %x, %y, %z, %w; ld.param.u64 %a, [a]; ld.global.v4.f32 {%x, %y, %z, %w}, [%a]; ret;", 0, 719, "byte 12 of an allocation of 20 bytes"},
-      {"v2 of them", ".reg .u64 %a; .reg .f32 %x, %y; ld.param.u64 %a, [a]; ld.global.v2.f32 {%x, %y}, [%a]; ret;", 0, 0, ""},
-      {"a misaligned vector", ".reg .u64 %a; .reg .f32 %x, %y; ld.param.u64 %a, [a]; ld.global.v2.f32 {%x, %y}, [%a]; ret;", 4, 716, "no multiple of 8"},
-      {"a double across the end", ".reg .u64 %a; .reg .f64 %x; ld.param.u64 %a, [a]; st.global.f64 [%a], 0d0000000000000000; ret;", 16, 700, "run past its end"},
-      {"a word across the end of shared memory", ".shared .b8 s[6]; .reg .u32 %v; ld.shared.u32 %v, [s+4]; ret;", 0, 700, "4 bytes at shared address 4, but the block has 6 bytes"},
-      {"an atomic on what was never written", ".reg .u64 %a; ld.param.u64 %a, [a]; red.global.add.u32 [%a], 1; ret;", 16, 719, "never written"},
+      {"v4 of 15 written bytes",
+       ".reg .u64 %a; .reg .f32 %x, %y, %z, %w; ld.param.u64 %a, [a]; ld.global.v4.f32 {%x, %y, %z, %w}, [%a]; ret;", 0,
+       719, "byte 12 of an allocation of 20 bytes"},
+      {"v2 of them", ".reg .u64 %a; .reg .f32 %x, %y; ld.param.u64 %a, [a]; ld.global.v2.f32 {%x, %y}, [%a]; ret;", 0,
+       0, ""},
+      {"a misaligned vector",
+       ".reg .u64 %a; .reg .f32 %x, %y; ld.param.u64 %a, [a]; ld.global.v2.f32 {%x, %y}, [%a]; ret;", 4, 716,
+       "no multiple of 8"},
+      {"a double across the end",
+       ".reg .u64 %a; .reg .f64 %x; ld.param.u64 %a, [a]; st.global.f64 [%a], 0d0000000000000000; ret;", 16, 700,
+       "run past its end"},
+      {"a word across the end of shared memory", ".shared .b8 s[6]; .reg .u32 %v; ld.shared.u32 %v, [s+4]; ret;", 0,
+       700, "4 bytes at shared address 4, but the block has 6 bytes"},
+      {"an atomic on what was never written", ".reg .u64 %a; ld.param.u64 %a, [a]; red.global.add.u32 [%a], 1; ret;",
+       16, 719, "never written"},
   };
   for (const auto &c : cases) {
     Device device;
     const u64 a = device.allocate(20);
     cuMemsetD8_v2(a, 1, 15);
-    checkCode(c.what, device.launch(device.load(module(".param .u64 a", c.body)), 1, 1, {a + c.offset}), c.code, c.complaint);
+    checkCode(c.what, device.launch(device.load(module(".param .u64 a", c.body)), 1, 1, {a + c.offset}), c.code,
+              c.complaint);
   }
 }
 
@@ -66,10 +78,12 @@ void testCopies() {
   std::vector<u32> words = {1, 2, 3, 4};
   const u64 a = device.upload(words), b = device.allocate(16);
   check(a % 256 == 0 && b % 256 == 0, "addresses are multiples of 256");
-  checkCode("a copy out of what was never written", cuMemcpyDtoH_v2(words.data(), b, 16), 1, "byte 0 of the 16 copied was never written");
+  checkCode("a copy out of what was never written", cuMemcpyDtoH_v2(words.data(), b, 16), 1,
+            "byte 0 of the 16 copied was never written");
   checkCode("a copy within the device", cuMemcpyDtoD_v2(b, a, 12), 0);
   checkCode("a copy out of the first part", cuMemcpyDtoH_v2(words.data(), b, 12), 0);
-  checkCode("a copy out of all of it", cuMemcpyDtoH_v2(words.data(), b, 16), 1, "byte 12 of the 16 copied was never written");
+  checkCode("a copy out of all of it", cuMemcpyDtoH_v2(words.data(), b, 16), 1,
+            "byte 12 of the 16 copied was never written");
   checkCode("a copy of what was never written, within the device", cuMemcpyDtoD_v2(a, b, 16), 0);
   checkCode("and out", cuMemcpyDtoH_v2(words.data(), a, 16), 1, "byte 12 of");
   checkCode("a fill", cuMemsetD32_v2(b, 0x01020304, 4), 0);
@@ -77,7 +91,8 @@ void testCopies() {
   checkCode("a fill past the end", cuMemsetD8_v2(b, 0, 17), 1, "17 bytes at");
   checkCode("a copy past the end", cuMemcpyHtoD_v2(a + 4, words.data(), 16), 1, "16 bytes at");
   checkCode("a copy to no device address", cuMemcpyHtoD_v2(64, words.data(), 16), 1, "not a device address");
-  checkCode("a copy from a device address as the host's", cuMemcpyHtoD_v2(a, reinterpret_cast<void *>(b), 16), 1, "a device address is given for memory of the program");
+  checkCode("a copy from a device address as the host's", cuMemcpyHtoD_v2(a, reinterpret_cast<void *>(b), 16), 1,
+            "a device address is given for memory of the program");
   words.assign(4, 9);
   checkCode("a copy by either address, in", cuMemcpy(a, reinterpret_cast<u64>(words.data()), 16), 0);
   words.assign(4, 0);
@@ -103,13 +118,18 @@ void testAllocations() {
   checkCode("free", cuMemFree_v2(a), 0);
   checkCode("free again", cuMemFree_v2(a), 1, "in an allocation of 1000 bytes that was freed");
   const Handle kernel = device.load(module(".param .u64 a", writing));
-  checkCode("a write to what was freed", device.launch(kernel, 1, 1, {a}), 700, "in an allocation of 1000 bytes that was freed");
+  checkCode("a write to what was freed", device.launch(kernel, 1, 1, {a}), 700,
+            "in an allocation of 1000 bytes that was freed");
 
   Device other;
   checkCode("managed memory", cuMemAllocManaged(&b, 100000, 1), 0);
   u32 *words = reinterpret_cast<u32 *>(b);
   words[24999] = 41;  // the program may touch it
-  checkCode("a kernel that does", other.launch(other.load(module(".param .u64 a", ".reg .u64 %a; ld.param.u64 %a, [a]; red.global.add.u32 [%a], 1; ret;")), 1, 1, {b + 99996}), 0);
+  checkCode("a kernel that does",
+            other.launch(other.load(module(".param .u64 a",
+                                           ".reg .u64 %a; ld.param.u64 %a, [a]; red.global.add.u32 [%a], 1; ret;")),
+                         1, 1, {b + 99996}),
+            0);
   check(words[24999] == 42, "managed memory holds %u, want 42", words[24999]);
   checkCode("free of managed memory", cuMemFree_v2(b), 0);
 }

@@ -28,11 +28,13 @@ void testValues() {
       const bool ta = variant & 1, tb = variant & 2, scaled = variant & 4;
       const int m = s[0], n = s[1], k = s[2], gap = scaled ? 3 : 0;
       const int lda = (ta ? k : m) + gap, ldb = (tb ? n : k) + gap, ldc = m + gap;
-      const std::size_t as = static_cast<std::size_t>(lda * (ta ? m : k)), bs = static_cast<std::size_t>(ldb * (tb ? k : n)), cs = static_cast<std::size_t>(ldc * n);
+      const std::size_t as = static_cast<std::size_t>(lda * (ta ? m : k)),
+                        bs = static_cast<std::size_t>(ldb * (tb ? k : n)), cs = static_cast<std::size_t>(ldc * n);
       const std::vector<float> a = numbers(as, 1), b = numbers(bs, 2), c = numbers(cs, 3);
       const u64 da = device.upload(a), db = device.upload(b), dc = device.upload(c);
       const float alpha = scaled ? 1.5f : 1.f, beta = scaled ? -0.5f : 0.f;
-      const int status = cublasSgemm_v2(blas, ta, tb, m, n, k, &alpha, reinterpret_cast<float *>(da), lda, reinterpret_cast<float *>(db), ldb, &beta, reinterpret_cast<float *>(dc), ldc);
+      const int status = cublasSgemm_v2(blas, ta, tb, m, n, k, &alpha, reinterpret_cast<float *>(da), lda,
+                                        reinterpret_cast<float *>(db), ldb, &beta, reinterpret_cast<float *>(dc), ldc);
       if (!check(!status, "%d,%d,%d: status %d: %s", m, n, k, status, cublasGetStatusString(status))) continue;
       const std::vector<float> got = device.download<float>(dc, cs);
       double worst = 0;
@@ -41,7 +43,9 @@ void testValues() {
           double want = static_cast<double>(c[static_cast<std::size_t>(j * ldc + i)]);
           if (i < m) {
             double sum = 0;
-            for (int p = 0; p < k; p++) sum += static_cast<double>(a[static_cast<std::size_t>(ta ? i * lda + p : p * lda + i)]) * static_cast<double>(b[static_cast<std::size_t>(tb ? p * ldb + j : j * ldb + p)]);
+            for (int p = 0; p < k; p++)
+              sum += static_cast<double>(a[static_cast<std::size_t>(ta ? i * lda + p : p * lda + i)]) *
+                     static_cast<double>(b[static_cast<std::size_t>(tb ? p * ldb + j : j * ldb + p)]);
             want = static_cast<double>(alpha) * sum + static_cast<double>(beta) * want;
           }
           worst = std::max(worst, std::fabs(want - static_cast<double>(got[static_cast<std::size_t>(j * ldc + i)])));
@@ -62,7 +66,8 @@ void testOrder() {
   const u64 da = device.upload(a), db = device.upload(b), dc = device.allocate(4);
   const float one = 1, zero = 0;
   const auto product = [&] {
-    cublasSgemm_v2(blas, 0, 0, 1, 1, k, &one, reinterpret_cast<float *>(da), 1, reinterpret_cast<float *>(db), k, &zero, reinterpret_cast<float *>(dc), 1);
+    cublasSgemm_v2(blas, 0, 0, 1, 1, k, &one, reinterpret_cast<float *>(da), 1, reinterpret_cast<float *>(db), k, &zero,
+                   reinterpret_cast<float *>(dc), 1);
     return device.download<float>(dc, 1)[0];
   };
   float want = 0;
@@ -76,7 +81,9 @@ void testOrder() {
   cublasGetMathMode(blas, &mode);
   check(mode == 3, "math mode %d", mode);
   want = 0;
-  const auto rounded = [](float x) { return std::ldexp(std::round(std::ldexp(x, 10 - std::ilogb(x))), std::ilogb(x) - 10); };
+  const auto rounded = [](float x) {
+    return std::ldexp(std::round(std::ldexp(x, 10 - std::ilogb(x))), std::ilogb(x) - 10);
+  };
   for (std::size_t p = 0; p < k; p++) want = std::fma(rounded(a[p]), rounded(b[p]), want);
   const float tf32 = product();
   check(tf32 == want && tf32 != got, "TF32: got %.9g, want %.9g", static_cast<double>(tf32), static_cast<double>(want));
@@ -97,11 +104,55 @@ void testRefusals() {
       {"a small ldb", 2, 3, 4, 2, 3, 2, {8, 12, 6}, {8, 12}, 0, 7, "B has 4 rows"},
       {"a small ldc", 2, 3, 4, 2, 4, 1, {8, 12, 6}, {8, 12}, 0, 7, "C has 2 rows"},
       {"a negative size", -1, 3, 4, 2, 4, 2, {8, 12, 6}, {8, 12}, 0, 7, "sizes -1, 3, 4"},
-      {"a short A", 2, 3, 4, 2, 4, 2, {7, 12, 6}, {7, 12}, 0, 13, "A (2,4), leading dimension 2 starts byte 0 of an allocation of 28 bytes and needs 32 bytes"},
+      {"a short A",
+       2,
+       3,
+       4,
+       2,
+       4,
+       2,
+       {7, 12, 6},
+       {7, 12},
+       0,
+       13,
+       "A (2,4), leading dimension 2 starts byte 0 of an allocation of 28 bytes and needs 32 bytes"},
       {"a short C", 2, 3, 4, 2, 4, 2, {8, 12, 5}, {8, 12}, 0, 13, "C (2,3)"},
-      {"an A not all written", 2, 3, 4, 2, 4, 2, {8, 12, 6}, {7, 12}, 0, 13, "A (2,4), leading dimension 2 has an element never written, (1,3)"},
-      {"a B not all written", 2, 3, 4, 2, 4, 2, {8, 12, 6}, {8, 9}, 0, 13, "B (4,3), leading dimension 4 has an element never written, (1,2)"},
-      {"a C not written, but read", 2, 3, 4, 2, 4, 2, {8, 12, 6}, {8, 12}, 1, 13, "C (2,3), leading dimension 2 has an element never written, (0,0)"},
+      {"an A not all written",
+       2,
+       3,
+       4,
+       2,
+       4,
+       2,
+       {8, 12, 6},
+       {7, 12},
+       0,
+       13,
+       "A (2,4), leading dimension 2 has an element never written, (1,3)"},
+      {"a B not all written",
+       2,
+       3,
+       4,
+       2,
+       4,
+       2,
+       {8, 12, 6},
+       {8, 9},
+       0,
+       13,
+       "B (4,3), leading dimension 4 has an element never written, (1,2)"},
+      {"a C not written, but read",
+       2,
+       3,
+       4,
+       2,
+       4,
+       2,
+       {8, 12, 6},
+       {8, 12},
+       1,
+       13,
+       "C (2,3), leading dimension 2 has an element never written, (0,0)"},
       {"nothing to do", 0, 3, 4, 2, 4, 2, {8, 12, 6}, {0, 0}, 0, 0, ""},
   };
   for (const auto &c : cases) {
@@ -112,10 +163,14 @@ void testRefusals() {
     for (int i = 0; i < 3; i++) at[i] = device.allocate(4 * c.elements[i]);
     for (int i = 0; i < 2; i++) cuMemsetD32_v2(at[i], 0, c.written[i]);
     const float alpha = 1;
-    const int status = cublasSgemm_v2(blas, 0, 0, c.m, c.n, c.k, &alpha, reinterpret_cast<float *>(at[0]), c.lda, reinterpret_cast<float *>(at[1]), c.ldb, &c.beta, reinterpret_cast<float *>(at[2]), c.ldc);
+    const int status =
+        cublasSgemm_v2(blas, 0, 0, c.m, c.n, c.k, &alpha, reinterpret_cast<float *>(at[0]), c.lda,
+                       reinterpret_cast<float *>(at[1]), c.ldb, &c.beta, reinterpret_cast<float *>(at[2]), c.ldc);
     const std::string said = cublasGetStatusString(status);
-    check(status == c.status && (!status || said.find(c.complaint) != std::string::npos), "%s: status %d, \"%s\"", c.what, status, said.c_str());
-    check((cuCtxSynchronize() >= 700) == (c.status == 13), "%s: only a failure on the device spoils the context", c.what);
+    check(status == c.status && (!status || said.find(c.complaint) != std::string::npos), "%s: status %d, \"%s\"",
+          c.what, status, said.c_str());
+    check((cuCtxSynchronize() >= 700) == (c.status == 13), "%s: only a failure on the device spoils the context",
+          c.what);
   }
 }
 
@@ -131,10 +186,13 @@ void testHandles() {
   check(!cublasSetWorkspace_v2(blas, reinterpret_cast<void *>(odd), 1000), "a workspace");
   check(cublasSetWorkspace_v2(blas, reinterpret_cast<void *>(odd + 8), 900) == 7, "a workspace that is not aligned");
   check(cublasSetWorkspace_v2(blas, reinterpret_cast<void *>(odd), 1001) == 7, "a workspace that is too long");
-  check(cublasSgemm_v2(blas, 0, 0, 1, 1, 1, &one, fa, 1, fa, 1, &zero, fa, 1) == 13 && std::string(cublasGetStatusString(13)).find("A and C overlap") != std::string::npos, "C over A");
+  check(cublasSgemm_v2(blas, 0, 0, 1, 1, 1, &one, fa, 1, fa, 1, &zero, fa, 1) == 13 &&
+            std::string(cublasGetStatusString(13)).find("A and C overlap") != std::string::npos,
+        "C over A");
 
   Device other;
-  check(cublasSgemm_v2(blas, 0, 0, 1, 1, 1, &one, fa, 1, fa, 1, &zero, fc, 1) == 13 && std::string(cublasGetStatusString(13)).find("the handle is of context") != std::string::npos,
+  check(cublasSgemm_v2(blas, 0, 0, 1, 1, 1, &one, fa, 1, fa, 1, &zero, fc, 1) == 13 &&
+            std::string(cublasGetStatusString(13)).find("the handle is of context") != std::string::npos,
         "a handle of another context: %s", cublasGetStatusString(13));
   check(!cublasDestroy_v2(blas), "destroy");
   check(cublasDestroy_v2(blas) == 1, "destroy again");
@@ -148,7 +206,9 @@ void testHandles() {
   Handle graph = nullptr, executable = nullptr;
   float alpha = 2;
   cuStreamBeginCapture_v2(stream, 1);
-  check(!cublasSgemm_v2(blas, 0, 0, 1, 1, 1, &alpha, reinterpret_cast<float *>(b), 1, reinterpret_cast<float *>(b), 1, &zero, reinterpret_cast<float *>(d), 1), "a product in a capture");
+  check(!cublasSgemm_v2(blas, 0, 0, 1, 1, 1, &alpha, reinterpret_cast<float *>(b), 1, reinterpret_cast<float *>(b), 1,
+                        &zero, reinterpret_cast<float *>(d), 1),
+        "a product in a capture");
   alpha = 5;
   cuStreamEndCapture(stream, &graph);
   cuGraphInstantiateWithFlags(&executable, graph, 0);

@@ -169,11 +169,15 @@ const Line lines[] = {
 void testText() {
   Device device;
   for (const Line &line : lines) {
-    const std::string body = std::string(".reg .pred %p, %q; .reg .u8 %c; .reg .u16 %h; .reg .u32 %r, %r2; .reg .s32 %s; .reg .b32 %b;\n") +
-                             ".reg .u64 %rd; .reg .f32 %f; .reg .f64 %fd; .shared .align 4 .b8 sm[128];\nL0:\n" + line.text + "\nret;";
+    const std::string body =
+        std::string(".reg .pred %p, %q; .reg .u8 %c; .reg .u16 %h; .reg .u32 %r, %r2; .reg .s32 %s; .reg .b32 %b;\n") +
+        ".reg .u64 %rd; .reg .f32 %f; .reg .f64 %fd; .shared .align 4 .b8 sm[128];\nL0:\n" + line.text + "\nret;";
     device.load(module(".param .u64 x, .param .u32 n", body));
     checkCode(line.text, device.last, line.complaint ? 218 : 0, line.complaint ? line.complaint : "");
-    if (line.complaint) check(sentence(218).find("line 9 of the PTX") != std::string::npos || sentence(218).find("line 10 of the PTX") != std::string::npos, "%s: the line is not named: %s", line.text, sentence(218).c_str());
+    if (line.complaint)
+      check(sentence(218).find("line 9 of the PTX") != std::string::npos ||
+                sentence(218).find("line 10 of the PTX") != std::string::npos,
+            "%s: the line is not named: %s", line.text, sentence(218).c_str());
   }
 
   const struct {
@@ -188,9 +192,14 @@ void testText() {
       {"a module variable", ".version 6.3\n.target sm_75\n.global .u32 x;", 218, ".global is not known"},
       {"no end", ".version 6.3\n.target sm_75\n.visible .entry k() { ret;", 218, "has no end"},
       {"an open comment", ".version 6.3 /* \n.target sm_75", 218, "a comment has no end"},
-      {"two kernels of a name", ".version 6.3\n.target sm_75\n.entry k() { ret; } .entry k() { ret; }", 218, "two kernels k"},
-      {"two parameters of a name", ".version 6.3\n.target sm_75\n.entry k(.param .u32 a, .param .u32 a) { ret; }", 218, "two parameters a"},
-      {"comments, ranges of registers, two kernels", ".version 6.3 // one\n.target sm_75 /* two\n */ .entry j() { .reg .f32 %f<4>, %g; mov.f32 %f3, 1.0; } .entry k() { ret; }", 0, ""},
+      {"two kernels of a name", ".version 6.3\n.target sm_75\n.entry k() { ret; } .entry k() { ret; }", 218,
+       "two kernels k"},
+      {"two parameters of a name", ".version 6.3\n.target sm_75\n.entry k(.param .u32 a, .param .u32 a) { ret; }", 218,
+       "two parameters a"},
+      {"comments, ranges of registers, two kernels",
+       ".version 6.3 // one\n.target sm_75 /* two\n */ .entry j() { .reg .f32 %f<4>, %g; mov.f32 %f3, 1.0; } .entry "
+       "k() { ret; }",
+       0, ""},
   };
   for (const auto &m : modules) {
     device.load(m.text);

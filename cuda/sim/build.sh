@@ -22,7 +22,7 @@ for source in *.cpp; do
 	object=$out/objects/${source%.cpp}.o
 	if [ ! "$object" -nt "$source" ] || [ ! "$object" -nt "$newest" ]; then stale="$stale ${source%.cpp}"; fi
 done
-if [ -z "$stale" ] && [ -e "$out/libcuda.so.1" ] && [ -e "$out/libcublas.so.12" ]; then
+if [ -z "$stale" ] && [ -e "$out/libcublas.so.12" ] && [ -z "$(find "$out/objects" -name '*.o' -newer "$out/libcuda.so.1")" ]; then
 	echo "simulated device: up to date in $out"
 	exit 0
 fi

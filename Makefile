@@ -74,8 +74,11 @@ sim:
 # Package kernels has no code for CUDA: its suite runs on the device from package cuda.
 GPU_TESTS = ./cuda/... ./model ./cmd/...
 
+ON_SIM = GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1 GORGAN_TEST_DEVICE=cuda scripts/with_cuda.sh $(GO) test -tags gpu
+
+# The second run has the blocks and the warps of each kernel in the opposite order.
 test-gpu: sim
-	@if [ -e $(SIM)/libcuda.so.1 ]; then set -x; GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1 GORGAN_TEST_DEVICE=cuda scripts/with_cuda.sh $(GO) test -tags gpu $(GPU_TESTS); \
+	@if [ -e $(SIM)/libcuda.so.1 ]; then set -ex; $(ON_SIM) $(GPU_TESTS); GORGAN_SIM_FAULTS=order=reverse $(ON_SIM) -run TestSuite ./cuda; \
 	else echo "no simulated CUDA device: tests that need one are skipped"; set -x; scripts/with_cuda.sh $(GO) test -tags gpu $(GPU_TESTS); fi
 
 test-sim:

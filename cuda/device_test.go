@@ -18,7 +18,11 @@ import (
 
 func TestMain(m *testing.M) {
 	// A kernel broken on purpose may loop for ever; no kernel's block takes as long as this.
-	os.Setenv("GORGAN_SIM_FAULTS", "steps=20000000")
+	steps := "steps=20000000"
+	if asked := os.Getenv("GORGAN_SIM_FAULTS"); asked != "" {
+		steps = asked + "," + steps
+	}
+	os.Setenv("GORGAN_SIM_FAULTS", steps)
 	goleak.VerifyTestMain(m)
 }
 

@@ -41,7 +41,8 @@ func TestConditional(t *testing.T) {
 	for name, f := range map[string]func(*model.Config){"one image": func(*model.Config) {}, "packed": func(c *model.Config) { c.Pack = 2 }} {
 		t.Run(name, func(t *testing.T) {
 			c := small(f, func(c *model.Config) {
-				c.Classes, c.LearningRate, c.BatchSize = 2, 1e-2, 16
+				c.Classes, c.BatchSize, c.LearningRate, c.Beta1, c.R1 = 2, 16, 2e-3, 0, 0.3
+				c.GenHidden, c.DisHidden = []int{16}, []int{32}
 			})
 			pixels, labels := make([]byte, 64*c.Pixels()), make([]int, 64)
 			for i := range pixels {
@@ -51,7 +52,7 @@ func TestConditional(t *testing.T) {
 			set, err := dataset.FromPixels("two", dataset.Size{Height: 4, Width: 4}, pixels, labels)
 			must(t, err)
 			trainer := newTrainer(t, device(t), c, set)
-			run(t, trainer, model.Plan{Steps: 300})
+			run(t, trainer, model.Plan{Steps: 1000})
 			seeds := []uint64{0, 1, 2, 3, 4, 5, 6, 7}
 			images, err := trainer.Draw(model.Noise(seeds, c.NoiseDim), c.Labels(seeds))
 			must(t, err)

@@ -68,38 +68,18 @@ type look struct {
 
 func newDiscriminator(al *allocator, c Config, n *net, key, clock *tensor.Dense, results []*tensor.Dense) *discriminator {
 	d := &discriminator{config: c, net: n, draws: &draws{dev: al.dev, key: key, clock: clock}, groups: groupsOf(c)}
-	g, b, pixels := d.groups, c.BatchSize, c.Pixels()
-	first := min(g.real, g.drawn) * b * pixels // where the images are in the input
-	input := al.floats((g.shown+g.penalised)*g.rows, c.Pack*pixels)
-	shown := al.view(input, first, 2*b, pixels)
-	images := shown
-	if c.InstanceNoise > 0 || c.DisDropoutInput > 0 {
-		images = al.floats(2*b, pixels)
-	}
-	part := func(t *tensor.Dense, group int) *tensor.Dense { return al.rows(t, (group-g.point)*b, b) }
-	d.real, d.drawn = part(images, g.real), part(images, g.drawn)
-	realShown, drawnShown := d.real, d.drawn
-	if images != shown {
-		realShown, drawnShown = part(shown, g.real), part(shown, g.drawn)
-	}
-
-	d.labels = newLabels(al, g.shown, b, c.Classes, c.Pack > 1)
+	g := d.groups
+	input := al.floats((g.shown+g.penalised)*g.rows, c.Pack*c.Pixels())
+	d.labels = newLabels(al, g.shown, c.BatchSize, c.Classes, c.Pack > 1)
 	var drop *dropout
 	if c.DisDropoutInput > 0 || c.DisDropoutHidden > 0 {
 		drop = &dropout{d.draws, c.DisDropoutInput, c.DisDropoutHidden}
 	}
 	d.whole = n.newMemory(al, input, nil, (2+g.penalised)*g.rows, drop, d.labels)
-	over := func(group, groups, gradient int) *pass {
-		return d.whole.pass(al, group*g.rows, groups*g.rows, gradient*g.rows)
-	}
-	d.loss, d.fake, d.weights = over(g.point, 2, 0), over(g.drawn, 1, g.drawn-g.point), over(g.point, 2+g.penalised, 0)
-	d.learning, d.judging = look{images, shown, over(0, g.shown, 0), nil}, look{d.drawn, drawnShown, d.fake, nil}
-	if g.point > 0 {
-		d.learning.points = newPoints(al, d, realShown, drawnShown, al.view(input, 0, b, pixels))
-	}
-	if loss, _ := losses.find(c.Loss); loss.value.paired {
-		d.judging = look{images, shown, d.loss, nil}
-	}
+	d.loss = d.over(al, g.point, 2, 0)
+	d.fake = d.over(al, g.drawn, 1, g.drawn-g.point)
+	d.weights = d.over(al, g.point, 2+g.penalised, 0)
+	d.looks(al, input)
 	if g.penalised > 0 {
 		d.penalties = newPenalties(al, d, results)
 	}
@@ -110,6 +90,36 @@ func newDiscriminator(al *allocator, c Config, n *net, key, clock *tensor.Dense,
 		}
 	}
 	return d
+}
+
+// over is a pass over groups from first on, with gradients from the given group of
+// those on: the two with a loss come first, then the penalised ones.
+func (d *discriminator) over(al *allocator, first, groups, gradient int) *pass {
+	rows := d.groups.rows
+	return d.whole.pass(al, first*rows, groups*rows, gradient*rows)
+}
+
+// looks says where the images are, and what D is shown of them.
+func (d *discriminator) looks(al *allocator, input *tensor.Dense) {
+	g, c := d.groups, d.config
+	b, pixels := c.BatchSize, c.Pixels()
+	half := func(t *tensor.Dense, group int) *tensor.Dense { return al.rows(t, (group-g.point)*b, b) }
+	shown := al.view(input, g.point*b*pixels, 2*b, pixels)
+	real, drawn := half(shown, g.real), half(shown, g.drawn)
+	images := shown
+	d.real, d.drawn = real, drawn
+	if c.InstanceNoise > 0 || c.DisDropoutInput > 0 {
+		images = al.floats(2*b, pixels)
+		d.real, d.drawn = half(images, g.real), half(images, g.drawn)
+	}
+	d.learning = look{images: images, input: shown, rows: d.over(al, 0, g.shown, 0)}
+	if g.point > 0 {
+		d.learning.points = newPoints(al, d, real, drawn, al.view(input, 0, b, pixels))
+	}
+	d.judging = look{images: d.drawn, input: drawn, rows: d.fake}
+	if loss, _ := losses.find(c.Loss); loss.value.paired {
+		d.judging = look{images: images, input: shown, rows: d.loss}
+	}
 }
 
 // see takes D forward on what it looks at in a stage of the step.

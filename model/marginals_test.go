@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"gorgan/dataset"
@@ -16,7 +17,7 @@ import (
 func TestMarginals(t *testing.T) {
 	c := small(func(c *model.Config) { c.GenBiasInit, c.GenInitScale, c.EMA = model.MarginalBias, 1e-20, 0.9 })
 	set := noiseSet(t, 21, c)
-	pixels := set.Bytes()
+	pixels := slices.Clone(set.Bytes())
 	for i := range 21 {
 		pixels[i*c.Pixels()], pixels[i*c.Pixels()+1] = 0, 255 // the ends of the logistic's range
 	}

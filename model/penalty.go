@@ -45,8 +45,8 @@ type penalty struct {
 func newPenalties(al *allocator, d *discriminator, results []*tensor.Dense) *penalties {
 	g, c := d.groups, d.config
 	p := &penalties{net: d.net,
-		rows: d.whole.pass(al, 0, g.penalised*g.rows, 2*g.rows),
-		tail: d.whole.pass(al, g.shown*g.rows, g.penalised*g.rows, 2*g.rows)}
+		rows: d.over(al, 0, g.penalised, 2),
+		tail: d.over(al, g.shown, g.penalised, 2)}
 	if al.err != nil {
 		return p
 	}

@@ -25,17 +25,6 @@ type Options struct {
 	TF32    bool // CUDA: products on tensor cores, with 10 bits of mantissa
 }
 
-// suffix tells, in a device's name, what is not as usual.
-func (o Options) suffix() (text string) {
-	if o.TF32 {
-		text += ", TF32"
-	}
-	if o.NoGraph {
-		text += ", no graph"
-	}
-	return text
-}
-
 // Names says what Open takes, for help texts.
 const Names = "auto, cpu, cuda or cuda:N"
 

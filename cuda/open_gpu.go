@@ -95,3 +95,14 @@ func probe(n int) (about string, err error) {
 	}
 	return fmt.Sprintf("%s, %s", name, libraries), nil
 }
+
+// suffix tells, in a device's name, what is not as usual.
+func (o Options) suffix() (text string) {
+	if o.TF32 {
+		text += ", TF32"
+	}
+	if o.NoGraph {
+		text += ", no graph"
+	}
+	return text
+}

@@ -28,6 +28,9 @@ func TestNoCUDA(t *testing.T) {
 
 // TestExamine: the CPU is sound, and each kernel is told of once.
 func TestExamine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the whole suite of kernels, as package kernels does")
+	}
 	seen := map[string]int{}
 	if err := cuda.Examine(context.Background(), "cpu", cuda.Options{}, func(f cuda.Finding) {
 		seen[f.Step]++

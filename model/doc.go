@@ -10,8 +10,15 @@
 // best D, V is 2·JSD - log 4, with JSD the Jensen-Shannon divergence between the
 // data and what G draws (theorem 1): it is 0 where D can only answer 1/2.
 //
-// D's last layer gives a logit, D(x) = 1/(1+exp(-logit)); every loss is computed
-// from logits, so that log 0 cannot occur.
+// D's last layer gives a logit, D(x) = 1/(1+exp(-logit)); these losses are computed
+// from logits, so that log 0 cannot occur. Of others D is a critic, whose output is no
+// probability; the table of losses has them, and each has its formula and its source
+// where it is defined. Penalties on D's gradient at its inputs go with any of them:
+//
+//	D's objective = loss + r1/2 · mean |∇D(x)|² + r2/2 · mean |∇D(G(z))|²
+//
+// (Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do actually
+// Converge?", 2018, section 4.1).
 //
 // A Trainer holds the state of a run on a device; Run takes it through its steps:
 //

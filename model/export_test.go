@@ -42,6 +42,9 @@ func (p *Probe) Tensors() ([]Tensor, error) { return p.g.tensors() }
 func (p *Probe) Noise() ([]float32, error)  { return p.download(p.g.z) }
 func (p *Probe) Logits() ([]float32, error) { return p.download(p.g.dis.loss.out()) }
 
+// Points are where the loss's own penalty was last taken.
+func (p *Probe) Points() ([]float32, error) { return p.download(p.g.dis.learning.points.x) }
+
 // Losses are D's and G's, as last computed.
 func (p *Probe) Losses() (dis, gen float64, err error) {
 	s, err := p.download(p.g.stats)

@@ -66,6 +66,30 @@ func checkGradients(t reporter, dev kernels.Device, c model.Config, abs float64)
 	}
 }
 
+// TestPoints: where the penalties of wgan-gp and dragan are, in either of two
+// discriminator steps, of images in packs too, with instance noise on them.
+func TestPoints(t *testing.T) {
+	for _, name := range []string{"wgan-gp", "dragan"} {
+		c := small(loss(name), disSteps(2), func(c *model.Config) { c.Pack, c.InstanceNoise = 2, 0.1 })
+		p := newProbe(t, device(t), c)
+		must(t, p.Tick())
+		for nth := range 2 {
+			must(t, p.DisGradients(nth))
+			got, err := p.Points()
+			must(t, err)
+			r, in := referenceOf(t, c, p)
+			in.x = wide(p.Batches[nth])
+			s := r.shown(in, nth)
+			x, drawn := r.noisy(s, true)
+			want := r.between(s, x, drawn)
+			if name == "dragan" {
+				want = r.around(s, x)
+			}
+			differs(t, fmt.Sprintf("%s, step %d", name, nth), got, parts(want), 2e-6, 1e-6)
+		}
+	}
+}
+
 // referenceOf is a reference at the weights of p, with what p was shown in its first
 // step.
 func referenceOf(t reporter, c model.Config, p *model.Probe) (*reference, inputs) {

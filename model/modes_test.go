@@ -75,6 +75,9 @@ func (m mixture) covered(points []float32) (modes int, near float64) {
 // TestModes: pairs with penalised gradients find every mode and keep to them, of a grid
 // too, where an unpenalised discriminator, followed with momentum, loses most.
 func TestModes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains for thousands of steps")
+	}
 	penalised := func(c *model.Config) { c.R1, c.R2 = 0.002, 0.002 }
 	for name, tc := range map[string]struct {
 		mixture     mixture

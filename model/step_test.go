@@ -32,6 +32,8 @@ func TestSteps(t *testing.T) {
 		"adagrad with a rate that falls":  {optimizer("adagrad"), func(c *model.Config) { c.LearningRateDecay = 0.5 }},
 		"relativistic at the same time":   {loss("relativistic"), simultaneous, dropout},
 		"noise, dropout, two dis. steps":  {dropout, disSteps(2), func(c *model.Config) { c.InstanceNoise = 0.1 }},
+		"points of two dis. steps":        {loss("wgan-gp"), disSteps(2)},
+		"points about data, two steps":    {loss("dragan"), disSteps(2)},
 		"uniform first weights":           {func(c *model.Config) { c.GenInitScale, c.DisInitScale = 0.5, 0.2 }},
 		"images that are wider than high": {func(c *model.Config) { c.Height, c.Width = 2, 9 }},
 	}

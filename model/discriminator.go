@@ -30,7 +30,8 @@ type discriminator struct {
 	dLogits    [2]*tensor.Dense
 }
 
-// groups are the places of D's rows, each group B/pack of them.
+// groups are the places of D's rows, each group B/pack of them. G(z) goes before x where
+// it alone is penalised, so that the penalised groups are the first.
 type groups struct {
 	rows        int // of a group
 	point       int // 1 where the loss has a penalty at points of its own, which come first

@@ -1,0 +1,105 @@
+package model_test
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"gorgan/model"
+)
+
+func TestValidate(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change func(*model.Config)
+		want   string
+	}{
+		"loss":                {func(c *model.Config) { c.Loss = "wgan2" }, `loss is "wgan2", want one of non-saturating, minimax, bce, least-squares, wgan, wgan-gp, dragan, hinge, relativistic`},
+		"no loss":             {func(c *model.Config) { c.Loss = "" }, `loss is "", want one of`},
+		"smoothing high":      {func(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", 0.5 }, "label_smoothing is 0.5, want 0 to below 0.5"},
+		"smoothing low":       {func(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", -0.1 }, "label_smoothing is -0.1, want 0 to below 0.5"},
+		"smoothing elsewhere": {func(c *model.Config) { c.LabelSmoothing = 0.1 }, "label_smoothing is 0.1, want 0 unless the loss is bce"},
+		"noise":               {func(c *model.Config) { c.NoiseDim = 0 }, "noise_dim is 0, want 1 to 1048576"},
+		"noise high":          {func(c *model.Config) { c.NoiseDim = 1<<20 + 1 }, "noise_dim is 1048577, want 1 to 1048576"},
+		"gen width":           {func(c *model.Config) { c.GenHidden = []int{5, -2} }, "gen_hidden is -2, want 1 to 1048576"},
+		"dis width":           {func(c *model.Config) { c.DisHidden = []int{0} }, "dis_hidden is 0, want 1 to 1048576"},
+		"gen depth":           {func(c *model.Config) { c.GenHidden = slices.Repeat([]int{1}, 101) }, "gen_hidden is 101, want at most 100 layers"},
+		"dis depth":           {func(c *model.Config) { c.DisHidden = slices.Repeat([]int{1}, 101) }, "dis_hidden is 101, want at most 100 layers"},
+		"height":              {func(c *model.Config) { c.Height = 0 }, "height is 0, want 1 to 4096"},
+		"width":               {func(c *model.Config) { c.Width = 4097 }, "width is 4097, want 1 to 4096"},
+		"optimizer":           {func(c *model.Config) { c.Optimizer = "rmsprop" }, `optimizer is "rmsprop", want one of adam, adagrad, sgd`},
+		"rate":                {func(c *model.Config) { c.LearningRate = 0 }, "learning_rate is 0, want above 0"},
+		"rate NaN":            {func(c *model.Config) { c.LearningRate = math.NaN() }, "learning_rate is NaN, want above 0"},
+		"rate infinite":       {func(c *model.Config) { c.LearningRate = math.Inf(1) }, "learning_rate is +Inf, want above 0"},
+		"rate 0 as float32":   {func(c *model.Config) { c.LearningRate = 1e-50 }, "learning_rate is 1e-50, want above 0"},
+		"beta1":               {func(c *model.Config) { c.Beta1 = 1 }, "beta1 is 1, want 0 to below 1"},
+		"beta1 low":           {func(c *model.Config) { c.Beta1 = -0.5 }, "beta1 is -0.5, want 0 to below 1"},
+		"beta1 1 as float32":  {func(c *model.Config) { c.Beta1 = 0.999999999 }, "beta1 is 0.999999999, want 0 to below 1"},
+		"beta2":               {func(c *model.Config) { c.Beta2 = 1.5 }, "beta2 is 1.5, want 0 to below 1"},
+		"epsilon":             {func(c *model.Config) { c.Epsilon = 0 }, "epsilon is 0, want above 0, below 1"},
+		"epsilon high":        {func(c *model.Config) { c.Epsilon = 1 }, "epsilon is 1, want above 0, below 1"},
+		"epsilon as float32":  {func(c *model.Config) { c.Epsilon = 1e-60 }, "epsilon is 1e-60, want above 0, below 1"},
+		"momentum":            {func(c *model.Config) { c.Momentum = math.NaN() }, "momentum is NaN, want 0 to below 1"},
+		"batch":               {func(c *model.Config) { c.BatchSize = -1 }, "batch_size is -1, want 1 to 1048576"},
+		"no steps":            {func(c *model.Config) { c.DisSteps = 0 }, "dis_steps is 0, want 1 to 1000"},
+		"many steps":          {func(c *model.Config) { c.DisSteps = 1001 }, "dis_steps is 1001, want 1 to 1000"},
+		"order":               {func(c *model.Config) { c.UpdateOrder = "generator-first" }, `update_order is "generator-first", want one of discriminator-first, simultaneous`},
+		"steps at once":       {func(c *model.Config) { c.UpdateOrder, c.DisSteps = model.Simultaneous, 2 }, "dis_steps is 2, want 1 when update_order is simultaneous"},
+		"clip":                {func(c *model.Config) { c.WeightClip = 0 }, "weight_clip is 0, want above 0"},
+		"gp weight":           {func(c *model.Config) { c.GPWeight = -1 }, "gp_weight is -1, want above 0"},
+		"r1":                  {func(c *model.Config) { c.R1 = -1 }, "r1 is -1, want 0 or more"},
+		"r2":                  {func(c *model.Config) { c.R2 = math.Inf(1) }, "r2 is +Inf, want 0 or more"},
+		"gen activation":      {func(c *model.Config) { c.GenActivation = "maxout" }, `gen_activation is "maxout", want one of relu, leaky-relu, tanh`},
+		"dis activation":      {func(c *model.Config) { c.DisActivation = "gelu" }, `dis_activation is "gelu", want one of relu, leaky-relu, tanh, maxout`},
+		"tanh with r1":        {func(c *model.Config) { c.DisActivation, c.R1 = "tanh", 1 }, `dis_activation is "tanh", want one without a curve, relu, leaky-relu or maxout, where gradients are penalised`},
+		"tanh with r2":        {func(c *model.Config) { c.DisActivation, c.R2 = "tanh", 1 }, `dis_activation is "tanh", want one without a curve`},
+		"tanh with wgan-gp":   {func(c *model.Config) { c.DisActivation, c.Loss = "tanh", "wgan-gp" }, `dis_activation is "tanh", want one without a curve`},
+		"tanh with dragan":    {func(c *model.Config) { c.DisActivation, c.Loss = "tanh", "dragan" }, `dis_activation is "tanh", want one without a curve`},
+		"slope":               {func(c *model.Config) { c.LeakySlope = 0 }, "leaky_slope is 0, want above 0, below 1"},
+		"slope high":          {func(c *model.Config) { c.LeakySlope = 1 }, "leaky_slope is 1, want above 0, below 1"},
+		"pieces":              {func(c *model.Config) { c.MaxoutPieces = 1 }, "maxout_pieces is 1, want 2 to 100"},
+		"pieces high":         {func(c *model.Config) { c.MaxoutPieces = 101 }, "maxout_pieces is 101, want 2 to 100"},
+		"input dropout":       {func(c *model.Config) { c.DisDropoutInput = 1 }, "dis_dropout_input is 1, want 0 to below 1"},
+		"hidden dropout":      {func(c *model.Config) { c.DisDropoutHidden = -0.5 }, "dis_dropout_hidden is -0.5, want 0 to below 1"},
+		"gen scale":           {func(c *model.Config) { c.GenInitScale = -1 }, "gen_init_scale is -1, want 0 or more"},
+		"dis scale":           {func(c *model.Config) { c.DisInitScale = math.NaN() }, "dis_init_scale is NaN, want 0 or more"},
+		"bias":                {func(c *model.Config) { c.GenBiasInit = "" }, `gen_bias_init is "", want one of zero, marginals`},
+		"classes":             {func(c *model.Config) { c.Classes = 257 }, "classes is 257, want 0 to 256"},
+		"classes low":         {func(c *model.Config) { c.Classes = -1 }, "classes is -1, want 0 to 256"},
+		"pack":                {func(c *model.Config) { c.Pack = 0 }, "pack is 0, want 1 or another divisor of batch_size, 128"},
+		"pack odd":            {func(c *model.Config) { c.Pack = 3 }, "pack is 3, want 1 or another divisor of batch_size, 128"},
+		"dis rate":            {func(c *model.Config) { c.DisLearningRate = 0 }, "dis_learning_rate is 0, want above 0"},
+		"decay":               {func(c *model.Config) { c.LearningRateDecay = 0 }, "learning_rate_decay is 0, want above 0, at most 1"},
+		"decay high":          {func(c *model.Config) { c.LearningRateDecay = 1.1 }, "learning_rate_decay is 1.1, want above 0, at most 1"},
+		"least rate":          {func(c *model.Config) { c.LearningRateLeast = 3e-4 }, "learning_rate_least is 0.0003, want 0 to the learning rates"},
+		"least of one":        {func(c *model.Config) { c.DisLearningRate, c.LearningRateLeast = 1e-5, 1e-4 }, "learning_rate_least is 0.0001, want 0 to the learning rates"},
+		"least rate low":      {func(c *model.Config) { c.LearningRateLeast = -1 }, "learning_rate_least is -1, want 0 to the learning rates"},
+		"dis beta1":           {func(c *model.Config) { c.DisBeta1 = -0.5 }, "dis_beta1 is -0.5, want 0 to below 1"},
+		"dis beta2":           {func(c *model.Config) { c.DisBeta2 = 1 }, "dis_beta2 is 1, want 0 to below 1"},
+		"momentum end":        {func(c *model.Config) { c.MomentumEnd, c.MomentumSteps = 1, 5 }, "momentum_end is 1, want 0 to below 1"},
+		"end without steps":   {func(c *model.Config) { c.MomentumEnd = 0.5 }, "momentum_end is 0.5, want 0 unless momentum_steps is above 0"},
+		"momentum steps":      {func(c *model.Config) { c.MomentumSteps = -1 }, "momentum_steps is -1, want 0 to 2147483647"},
+		"instance noise":      {func(c *model.Config) { c.InstanceNoise = -1 }, "instance_noise is -1, want 0 or more"},
+		"fade":                {func(c *model.Config) { c.InstanceNoise, c.InstanceNoiseSteps = 1, 1<<31 }, "instance_noise_steps is 2147483648, want 0 to 2147483647"},
+		"fade of nothing":     {func(c *model.Config) { c.InstanceNoiseSteps = 5 }, "instance_noise_steps is 5, want 0 unless instance_noise is above 0"},
+		"ema":                 {func(c *model.Config) { c.EMA = 1 }, "ema is 1, want 0 to below 1"},
+		"ema as float32":      {func(c *model.Config) { c.EMA = 0.999999999 }, "ema is 0.999999999, want 0 to below 1"},
+		"noise at once":       {func(c *model.Config) { c.UpdateOrder, c.FreshNoise = model.Simultaneous, true }, "fresh_noise is true, want false when update_order is simultaneous"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := model.Default()
+			tc.change(&c)
+			err := c.Validate()
+			contains(t, err, "model: "+tc.want)
+			// One bad field is one complaint.
+			if err != nil && strings.Count(err.Error(), "\n") != 0 {
+				t.Errorf("got more than one line: %v", err)
+			}
+		})
+	}
+	c := model.Default()
+	c.NoiseDim, c.BatchSize, c.Epsilon = 0, 0, 0
+	if err := c.Validate(); err == nil || strings.Count(err.Error(), "want") != 3 {
+		t.Errorf("got %v, want three complaints", err)
+	}
+}

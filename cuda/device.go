@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"unsafe"
 
 	"gonum.org/v1/gonum/blas"
@@ -79,10 +78,11 @@ func (d *device) outside(what string, f func() error) error {
 }
 
 func (d *device) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {
-	bytes, err := size(dt, shape)
+	n, err := kernels.CheckNew(dt, shape)
 	if err != nil {
 		return nil, err
 	}
+	bytes := size(dt, n)
 	var at cu.DevicePtr
 	full := false
 	err = d.outside("allocating a tensor", func() (err error) {
@@ -115,37 +115,21 @@ func (d *device) outOfMemory(bytes int64) error {
 		ErrMemory, float64(bytes)/1e6, float64(free)/1e6, float64(total)/1e6)
 }
 
-// size is the bytes a tensor takes.
-func size(dt tensor.Dtype, shape []int) (int64, error) {
-	if dt != tensor.Float32 && dt != tensor.Uint32 && dt != tensor.Uint8 {
-		return 0, fmt.Errorf("cuda: a tensor of type %v, want float32, uint32 or uint8", dt)
-	}
-	n := int64(dt.Size())
-	for _, side := range shape {
-		if side <= 0 || n > math.MaxInt64/int64(side)>>20 {
-			return 0, fmt.Errorf("cuda: a tensor of shape %v, want positive dimensions of at most 2^40 elements together", shape)
-		}
-		n *= int64(side)
-	}
-	return n, nil
-}
-
 // dense is a tensor whose memory is the device's.
 func (d *device) dense(dt tensor.Dtype, at uintptr, bytes int64, shape []int) *tensor.Dense {
 	return tensor.New(tensor.Of(dt), tensor.WithShape(shape...), tensor.WithEngine(&d.Engine), tensor.FromMemory(at, uintptr(bytes)))
 }
 
 func (d *device) View(t *tensor.Dense, offset int, shape ...int) (*tensor.Dense, error) {
-	bytes, err := size(t.Dtype(), shape)
+	n, err := kernels.CheckView(t, offset, shape)
 	if err != nil {
 		return nil, err
 	}
-	each := int64(t.Dtype().Size())
-	if have := int64(t.Shape().TotalSize()); offset < 0 || bytes/each > have-int64(offset) {
-		return nil, fmt.Errorf("cuda: a view of %d elements at %d of %d", bytes/each, offset, have)
-	}
-	return d.dense(t.Dtype(), t.Uintptr()+uintptr(int64(offset)*each), bytes, shape), nil
+	return d.dense(t.Dtype(), t.Uintptr()+uintptr(size(t.Dtype(), offset)), size(t.Dtype(), n), shape), nil
 }
+
+// size is the bytes of n elements.
+func size(dt tensor.Dtype, n int) int64 { return int64(n) * int64(dt.Size()) }
 
 func (d *device) Upload(dst *tensor.Dense, src any) error {
 	from, bytes, err := host(dst, src)
@@ -170,23 +154,20 @@ func (d *device) Download(dst any, src *tensor.Dense) error {
 	})
 }
 
-// host is the memory of a slice of t's type and length.
-func host(t *tensor.Dense, slice any) (unsafe.Pointer, int64, error) {
-	var at unsafe.Pointer
-	var of tensor.Dtype
-	n := 0
+// host is the memory of a slice of t's type and length, and its bytes.
+func host(t *tensor.Dense, slice any) (at unsafe.Pointer, bytes int64, err error) {
+	if err := kernels.CheckCopy(t, slice); err != nil {
+		return nil, 0, err
+	}
 	switch s := slice.(type) {
 	case []float32:
-		at, of, n = unsafe.Pointer(unsafe.SliceData(s)), tensor.Float32, len(s)
+		at = unsafe.Pointer(unsafe.SliceData(s))
 	case []uint32:
-		at, of, n = unsafe.Pointer(unsafe.SliceData(s)), tensor.Uint32, len(s)
+		at = unsafe.Pointer(unsafe.SliceData(s))
 	case []uint8:
-		at, of, n = unsafe.Pointer(unsafe.SliceData(s)), tensor.Uint8, len(s)
+		at = unsafe.Pointer(unsafe.SliceData(s))
 	}
-	if at == nil || of != t.Dtype() || n != t.Shape().TotalSize() {
-		return nil, 0, fmt.Errorf("cuda: copy between a tensor of %d %v and a %T of %d", t.Shape().TotalSize(), t.Dtype(), slice, n)
-	}
-	return at, int64(n) * int64(of.Size()), nil
+	return at, size(t.Dtype(), t.Shape().TotalSize()), nil
 }
 
 func (d *device) Sync() error {

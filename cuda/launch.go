@@ -116,6 +116,5 @@ func (d *device) rehearsalMemory(n int) ([]float32, error) {
 		}
 		d.scratch = memory{at, bytes} // the smaller ones go with the context
 	}
-	// An address of the device's, which vet would take for one of Go's.
-	return unsafe.Slice(*(**float32)(unsafe.Pointer(&d.scratch.at)), n), nil
+	return unsafe.Slice((*float32)(driver.Pointer(d.scratch.at)), n), nil
 }

@@ -5,6 +5,7 @@ package cuda
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"gorgonia.org/cu"
 
@@ -18,11 +19,11 @@ const workspaceBytes = 32 << 20
 
 // open starts the n-th CUDA device.
 func open(n int, o Options) (kernels.Device, error) {
-	libraries, name, err := find(n)
+	limit, err := timeout()
 	if err != nil {
 		return nil, err
 	}
-	limit, err := timeout()
+	libraries, name, err := find(n, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -49,11 +50,7 @@ func open(n int, o Options) (kernels.Device, error) {
 }
 
 // find loads the libraries and looks at the n-th device without touching it.
-func find(n int) (libraries driver.Libraries, name string, err error) {
-	limit, err := timeout()
-	if err != nil {
-		return libraries, "", err
-	}
+func find(n int, limit time.Duration) (libraries driver.Libraries, name string, err error) {
 	if libraries, err = driver.Load(limit); err != nil {
 		return libraries, "", unusable(err)
 	}
@@ -89,7 +86,11 @@ func unusable(err error) error {
 
 // probe says what the n-th device is.
 func probe(n int) (about string, err error) {
-	libraries, name, err := find(n)
+	limit, err := timeout()
+	if err != nil {
+		return "", err
+	}
+	libraries, name, err := find(n, limit)
 	if err != nil {
 		return "", err
 	}

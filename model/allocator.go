@@ -35,6 +35,17 @@ func (a *allocator) filled(n int, value float32) *tensor.Dense {
 	return t
 }
 
+// sequence is a tensor of the n numbers from first on.
+func (a *allocator) sequence(first, n int) *tensor.Dense {
+	numbers := make([]uint32, n)
+	for i := range numbers {
+		numbers[i] = uint32(first + i)
+	}
+	t := a.words(n)
+	a.upload(t, numbers)
+	return t
+}
+
 // upload copies a slice of t's type and length to t.
 func (a *allocator) upload(t *tensor.Dense, values any) {
 	if a.err == nil {

@@ -82,12 +82,7 @@ func (l *labels) of(al *allocator, n *net, first, rows int) *condition {
 		return c
 	}
 	c.oneHot = al.view(l.oneHot, first*n.pack*n.classes, rows, n.pack*n.classes)
-	c.sum, c.row = al.floats(rows, n.class.shape[1]), al.words(rows)
-	order := make([]uint32, rows)
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	al.upload(c.row, order)
+	c.sum, c.row = al.floats(rows, n.class.shape[1]), al.sequence(0, rows)
 	return c
 }
 

@@ -40,10 +40,9 @@ type groups struct {
 	penalised   int // the first of these
 }
 
-func groupsOf(c Config) groups {
+func groupsOf(c Config, l loss) groups {
 	g := groups{rows: c.BatchSize / c.Pack}
-	loss, _ := losses.find(c.Loss)
-	if loss.value.points != noPoints {
+	if l.points != noPoints {
 		g.point = 1
 	}
 	g.real, g.drawn, g.shown, g.penalised = g.point, g.point+1, g.point+2, g.point
@@ -67,8 +66,8 @@ type look struct {
 	points        *points // drawn among the rows as well, nil for none
 }
 
-func newDiscriminator(al *allocator, c Config, n *net, key, clock *tensor.Dense, results []*tensor.Dense) *discriminator {
-	d := &discriminator{config: c, net: n, draws: &draws{dev: al.dev, key: key, clock: clock}, groups: groupsOf(c)}
+func newDiscriminator(al *allocator, c Config, l loss, n *net, key, clock *tensor.Dense, results []*tensor.Dense) *discriminator {
+	d := &discriminator{config: c, net: n, draws: &draws{dev: al.dev, key: key, clock: clock}, groups: groupsOf(c, l)}
 	g := d.groups
 	input := al.floats((g.shown+g.penalised)*g.rows, c.Pack*c.Pixels())
 	d.labels = newLabels(al, g.shown, c.BatchSize, c.Classes, c.Pack > 1)
@@ -80,7 +79,7 @@ func newDiscriminator(al *allocator, c Config, n *net, key, clock *tensor.Dense,
 	d.loss = d.over(al, g.point, 2, 0)
 	d.fake = d.over(al, g.drawn, 1, g.drawn-g.point)
 	d.weights = d.over(al, g.point, 2+g.penalised, 0)
-	d.looks(al, input)
+	d.looks(al, l, input)
 	if g.penalised > 0 {
 		d.penalties = newPenalties(al, d, results)
 	}
@@ -101,7 +100,7 @@ func (d *discriminator) over(al *allocator, first, groups, gradient int) *pass {
 }
 
 // looks says where the images are, and what D is shown of them.
-func (d *discriminator) looks(al *allocator, input *tensor.Dense) {
+func (d *discriminator) looks(al *allocator, l loss, input *tensor.Dense) {
 	g, c := d.groups, d.config
 	b, pixels := c.BatchSize, c.Pixels()
 	half := func(t *tensor.Dense, group int) *tensor.Dense { return al.rows(t, (group-g.point)*b, b) }
@@ -115,10 +114,10 @@ func (d *discriminator) looks(al *allocator, input *tensor.Dense) {
 	}
 	d.learning = look{images: images, input: shown, rows: d.over(al, 0, g.shown, 0)}
 	if g.point > 0 {
-		d.learning.points = newPoints(al, d, real, drawn, al.view(input, 0, b, pixels))
+		d.learning.points = newPoints(al, d, l.points, real, drawn, al.view(input, 0, b, pixels))
 	}
 	d.judging = look{images: d.drawn, input: drawn, rows: d.fake}
-	if loss, _ := losses.find(c.Loss); loss.value.paired {
+	if l.paired {
 		d.judging = look{images: images, input: shown, rows: d.loss}
 	}
 }

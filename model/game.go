@@ -67,7 +67,7 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	for i := range g.results {
 		g.results[i] = al.view(g.stats, 2*i, 2)
 	}
-	g.dis = newDiscriminator(al, c, dis, g.key, g.clock, g.results[:])
+	g.dis = newDiscriminator(al, c, loss.value, dis, g.key, g.clock, g.results[:])
 	g.z = al.floats(c.BatchSize, c.NoiseDim)
 	g.draw = g.gen.newMemory(al, g.z, g.dis.drawn, c.BatchSize, nil, g.dis.labels).pass(al, 0, c.BatchSize, 0)
 	if al.err != nil {

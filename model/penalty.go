@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
@@ -50,7 +52,7 @@ func newPenalties(al *allocator, d *discriminator, results []*tensor.Dense) *pen
 	if al.err != nil {
 		return p
 	}
-	al.upload(p.rows.dOut(), ones(g.penalised*g.rows))
+	al.upload(p.rows.dOut(), slices.Repeat([]float32{1}, g.penalised*g.rows))
 	p.slope = al.floats(p.rows.in[0].Shape()...)
 	add := func(group, at int, weight float64, centre float32) {
 		cut := func(t *tensor.Dense) *tensor.Dense { return al.rows(t, group*g.rows, g.rows) }
@@ -104,12 +106,4 @@ func (p *penalties) tangents() error {
 		}
 	}
 	return nil
-}
-
-func ones(n int) []float32 {
-	v := make([]float32, n)
-	for i := range v {
-		v[i] = 1
-	}
-	return v
 }

@@ -23,12 +23,11 @@ type points struct {
 	deviation      *tensor.Dense // (1): of the values of x
 }
 
-func newPoints(al *allocator, d *discriminator, real, drawn, x *tensor.Dense) *points {
-	loss, _ := losses.find(d.config.Loss)
+func newPoints(al *allocator, d *discriminator, of pointsOf, real, drawn, x *tensor.Dense) *points {
 	packed := func(t *tensor.Dense) *tensor.Dense {
 		return al.view(t, 0, d.groups.rows, d.config.Pack*d.config.Pixels())
 	}
-	return &points{loss.value.points, d.draws, packed(x), packed(real), packed(drawn), al.floats(1)}
+	return &points{of, d.draws, packed(x), packed(real), packed(drawn), al.floats(1)}
 }
 
 // draganScale is how many deviations of the data DRAGAN's points are away at most.

@@ -106,27 +106,37 @@ stage_bench() {
 	done
 }
 
+peers_torch() {
+	for mode in eager graph compile; do
+		peer "torch-$mode $1" "$python" scripts/peers/gan_torch.py --device cuda --mode $mode --batch $1 --steps 1000
+	done
+}
+
+peers_jax() {
+	peer "jax $1" "$python" scripts/peers/gan_jax.py --device cuda --batch $1 --steps 1000
+}
+
 stage_peers() {
 	rm -f "$out/peers.jsonl"
 	python=$(command -v python3) || {
 		echo "- no python3: the peers are left out" | tee -a "$out/stages.txt"
 		return
 	}
+	here=
 	for package in torch jax; do
-		"$python" -c "import $package" 2>/dev/null || echo "- $package is not here: left out" | tee -a "$out/stages.txt"
+		if "$python" -c "import $package" 2>/dev/null; then
+			here="$here $package"
+		else
+			echo "- $package is not here: left out" | tee -a "$out/stages.txt"
+		fi
 	done
 	for batch in 128 512 2048 8192; do
 		for round in 1 2; do
 			peer "gorgan $batch" ./gorgan bench --device cuda --step --times --time 1s --batch-size $batch
 			peer "gorgan-tf32 $batch" ./gorgan bench --device cuda --step --times --time 1s --batch-size $batch --tf32
-			if "$python" -c "import torch" 2>/dev/null; then
-				for mode in eager graph compile; do
-					peer "torch-$mode $batch" "$python" scripts/peers/gan_torch.py --device cuda --mode $mode --batch $batch --steps 1000
-				done
-			fi
-			if "$python" -c "import jax" 2>/dev/null; then
-				peer "jax $batch" "$python" scripts/peers/gan_jax.py --device cuda --batch $batch --steps 1000
-			fi
+			for package in $here; do
+				"peers_$package" $batch
+			done
 		done
 	done
 }

@@ -66,7 +66,6 @@ ptx:
 	scripts/cuda/ptx.py
 
 SIM = .cuda/sim
-ON_SIM = GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1
 
 sim:
 	@cxx=$${CXX:-$$(command -v g++ || command -v clang++)} && CXX=$$cxx cuda/sim/build.sh $(SIM) || \

@@ -52,7 +52,7 @@ var hinge = Kernel{
 // stats (2) becomes the mean loss, and the mean of x; dlogits (n) the gradient of the
 // first, -sign/n where 1-sign·x > 0 and 0 elsewhere. With sign 1 on data and -1 on
 // generated images it is the discriminator's loss of Lim and Ye, "Geometric GAN"
-// (2017), section 3; the generator's is Wasserstein.
+// (2017); the generator's is Wasserstein.
 func Hinge(dev Device, stats, dlogits, logits *tensor.Dense, sign float32) error {
 	return dev.Launch(&hinge, Args{[]*tensor.Dense{stats, dlogits, logits},
 		[]float32{sign}, []int{logits.Shape().TotalSize()}})

@@ -34,7 +34,7 @@ var leastSquares = Kernel{
 }
 
 // LeastSquares is the loss of Mao et al., "Least Squares Generative Adversarial
-// Networks" (2017), section 3.2, of logits x (n) with one target t:
+// Networks" (2017), of logits x (n) with one target t:
 //
 //	(x-t)²
 //

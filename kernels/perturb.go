@@ -33,9 +33,9 @@ var perturb = Kernel{
 //	x = a + scale·deviation·u
 //
 // u, multiples of 2^-24 on [0,1), come from the words that NewNoise uses for key (2),
-// purpose and the step in clock (1). With scale 1/2 these are the points about the data
-// where DRAGAN penalises gradients: Kodali et al., "On Convergence and Stability of
-// GANs" (2017), section 2.3, and its authors' code. x overlaps neither a nor deviation.
+// purpose and the step in clock (1). About the data, with scale 1/2, these are points as
+// DRAGAN penalises gradients at: Kodali et al., "On Convergence and Stability of GANs"
+// (2017). x overlaps neither a nor deviation.
 func Perturb(dev Device, x, a, deviation, key, clock *tensor.Dense, purpose Purpose, scale float32) error {
 	return dev.Launch(&perturb, Args{[]*tensor.Dense{x, a, deviation, key, clock}, []float32{scale},
 		[]int{x.Shape().TotalSize(), int(purpose)}})

@@ -3,8 +3,9 @@ package model
 import "gorgan/kernels"
 
 // average is the exponential moving average of G's parameters over the steps, which
-// images are drawn from: Karras et al., "Progressive Growing of GANs" (2018),
-// appendix A.1. It begins at the initial weights. A nil one does nothing.
+// images are drawn from: Karras et al., "Progressive Growing of GANs for Improved
+// Quality, Stability, and Variation" (2018), appendix A.1. It begins at the initial
+// weights. A nil one does nothing.
 type average struct {
 	of, net *net
 	decay   float32

@@ -9,7 +9,7 @@ import (
 // The losses whose D, a critic, gives a number rather than a probability.
 
 // leastSquares is LSGAN with the targets a = 0, b = c = 1 of Mao et al., "Least Squares
-// Generative Adversarial Networks" (2017), equations 2 and 9:
+// Generative Adversarial Networks" (2017), equation 9:
 //
 //	D: mean (r-1)²/2 + mean f²/2
 //	G: mean (f-1)²/2
@@ -49,7 +49,7 @@ func (wasserstein) generator(dev kernels.Device, stats *tensor.Dense, dlogits, l
 	return kernels.Wasserstein(dev, stats, dlogits[1], logits[1], -1)
 }
 
-// hinge is that of Lim and Ye, "Geometric GAN" (2017), section 3:
+// hinge is that of Lim and Ye, "Geometric GAN" (2017):
 //
 //	D: mean max(0, 1-r) + mean max(0, 1+f)
 //	G: -mean f
@@ -71,9 +71,10 @@ func (hinge) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits 
 //	D: mean softplus(-(r-f))
 //	G: mean softplus(-(f-r))
 //
-// Jolicoeur-Martineau, "The relativistic discriminator" (2019), section 4.1; with R1
-// and R2 it is the loss of Huang et al., "The GAN is dead; long live the GAN! A modern
-// GAN baseline" (2024), section 2.
+// Jolicoeur-Martineau, "The relativistic discriminator: a key element missing from
+// standard GAN" (2019), section 4.1; with R1 and R2 it is the loss of Huang et al., "The
+// GAN is dead; long live the GAN! A modern GAN baseline" (2024), section 2, with G's part
+// as in their program.
 type relativistic struct{}
 
 func (relativistic) discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error {

@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// Which neighbour's distance makes an image's ball, from the papers.
+// Which neighbour's distance makes an image's ball: the defaults of Kynkäänniemi's
+// program, and Naeem's example.
 const (
 	precisionNeighbour = 3
 	densityNeighbour   = 5
@@ -20,9 +21,10 @@ const (
 //	coverage   share of the test images that have one of the subject's in their ball, k = 5
 //
 // The first two are by Kynkäänniemi et al., "Improved precision and recall metric for
-// assessing generative models" (2019), equations 1 to 3; the others by Naeem et al.,
-// "Reliable fidelity and diversity metrics for generative models" (2020), equations 7
-// and 8. Real images do not score 1: see the floor.
+// assessing generative models" (2019); the others by Naeem et al., "Reliable fidelity
+// and diversity metrics for generative models" (2020). A ball is open, without its
+// edge, as in Naeem's program prdc; in Kynkäänniemi's it is closed. Real images do not
+// score 1: see the floor.
 func measureCoverage(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
 	for _, r := range []*subject{s, e.test} {
 		if n := r.images.Len(); n <= densityNeighbour {

@@ -29,8 +29,8 @@ type Neighbour struct {
 // image is close to training if its distance is among what the closest 1 % of the test
 // images have; it is memorised if the nearest training image is less than a third as
 // far as the second nearest, after Yoon et al., "Diffusion probabilistic models
-// generalize when they fail to memorize" (2023), section 3; it is a copy if rounded to
-// 8 bits it has the pixels of its nearest one.
+// generalize when they fail to memorize" (2023); it is a copy if rounded to 8 bits it
+// has the pixels of its nearest one.
 func measureMemory(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
 	near, err := e.nearestTraining(ctx, s)
 	if err != nil {

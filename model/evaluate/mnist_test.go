@@ -49,8 +49,8 @@ func TestMNISTClassifierRepeats(t *testing.T) {
 	}
 }
 
-// TestMNISTParzen: docs measured 241.2 ± 2.1 for the first 10,000 training images, in
-// another program.
+// TestMNISTParzen: another program measured 241.2 ± 2.1 for the first 10,000 training
+// images.
 func TestMNISTParzen(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")

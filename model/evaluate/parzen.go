@@ -20,8 +20,9 @@ const selectOn = 1000
 // 5, as their parzen_ll.py has it: σ is the one of 10 values from 0.1 to 1, evenly
 // spaced in their logarithms, that gives the first 1000 validation images the greatest
 // mean; the figure is the mean over the test images, its spread their standard error.
-// Theis et al., "A note on the evaluation of generative models" (2016), section 3.2:
-// it can be fooled; figures above those of real images mean little.
+// It can be fooled: centres found by k-means outdo real images, as Theis et al., "A note
+// on the evaluation of generative models" (2016), show, so that figures above those of
+// real images mean little.
 func measureParzen(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
 	validation := e.reference.Validation
 	validation.End = min(validation.End, validation.First+selectOn)

@@ -14,7 +14,7 @@ type Reference struct {
 }
 
 // lastPart is the part of the training images that is kept back: with MNIST the last
-// 10,000 of 60,000, as in Goodfellow et al. (2014).
+// 10,000 of 60,000, as in the published configuration of Goodfellow et al. (2014).
 const lastPart = 6
 
 // NewReference divides a training set in its order: the last sixth is for validation.

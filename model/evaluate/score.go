@@ -13,9 +13,10 @@ const scoreSplits = 10
 
 // measureScore is the classifier score, with a classifier of these images in the place
 // of Inception: exp of the mean over x of KL(p(y|x) ‖ p(y)), p(y) the mean of p(y|x);
-// Salimans et al., "Improved techniques for training GANs" (2016), section 4. The
-// images are cut into 10 parts in their order; the figure is the mean of the parts'
-// scores, its spread their standard deviation. It is at most the number of classes.
+// Salimans et al., "Improved techniques for training GANs" (2016), section 4. As in their
+// program, the images are cut into 10 parts in their order; the figure is the mean of
+// the parts' scores, its spread their standard deviation, with n. It is at most the
+// number of classes.
 func measureScore(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
 	logits, err := e.logits(ctx, s)
 	if err != nil {

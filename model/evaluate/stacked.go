@@ -15,9 +15,11 @@ const channels = 3
 // channels, Values (n, 3, pixels): each channel is put into a class, and each triple of
 // classes is a mode; MNIST has 1000. The figures are the number of modes that occur and
 // the divergence KL(samples ‖ uniform) of their frequencies, in nats, as in
-// Srivastava et al., "VEEGAN" (2017), section 4.2, who take 26,000 samples. So few do
-// not score 0: the floor is real images stacked by the evaluator's seed, and the report
-// says what to expect of samples that are uniform.
+// Srivastava et al., "VEEGAN: reducing mode collapse in GANs using implicit variational
+// learning" (2017). The program of Lin et al., "PacGAN: the power of two samples in
+// generative adversarial networks" (2018), takes 26,000 samples for it. So few do not
+// score 0: the floor is real images stacked by the evaluator's seed, and the report says
+// what to expect of samples that are uniform.
 func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Progress) (*Report, error) {
 	if e.classifier == nil {
 		return nil, fmt.Errorf("evaluate: stacked: %w", errNoClassifier)

@@ -31,7 +31,9 @@ func DefaultRecipe() Recipe {
 // ErrNoLabels is wrapped when images that are to be told apart have no labels.
 var ErrNoLabels = errors.New("no labels to learn from")
 
-// Adam's constants, from Kingma and Ba (2015), algorithm 1.
+// Adam's constants, the defaults of Kingma and Ba, "Adam: a method for stochastic
+// optimization" (2015), algorithm 1; epsilon in the place of their epsilon hat, see
+// kernels.Adam.
 const beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
 // learner is a perceptron under training.
@@ -131,7 +133,8 @@ func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, ste
 			d.bias, err = dev.View(l.grads, offset, shape...)
 			return err
 		}
-		// He et al., "Delving deep into rectifiers" (2015), section 2.2.
+		// He et al., "Delving deep into rectifiers: surpassing human-level performance on
+		// ImageNet classification" (2015), section 2.2.
 		stddev := math.Sqrt(2 / float64(shape[0]))
 		kernels.Normal(values[offset:][:shape[0]*shape[1]], stddev, kernels.Key(r.Seed), kernels.Weights+kernels.Purpose(layer))
 		if d.y, err = dev.New(tensor.Float32, r.BatchSize, shape[1]); err != nil {

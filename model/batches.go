@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"fmt"
 
 	"gorgonia.org/tensor"
 
@@ -9,7 +10,10 @@ import (
 	"gorgan/kernels"
 )
 
-// feed brings the images of a set to the device, batch by batch.
+// feed brings the images of a set to the device, batch by batch. Those of a batch follow
+// each other in the shuffled order of the set. Of a stacked image each of the channels is
+// one of them, as in the protocol of stacked MNIST (Srivastava et al., "VEEGAN", 2017),
+// but stacked anew in each epoch.
 type feed interface {
 	batchSource
 	// start begins to read for the steps after done; stop ends that.
@@ -20,6 +24,9 @@ type feed interface {
 }
 
 func newFeed(g *game, set *dataset.Set) (feed, error) {
+	if c := g.config; set.Len() < c.batchImages() {
+		return nil, fmt.Errorf("model: %s has %d images, fewer than batch_size %d times stack %d", set.Name(), set.Len(), c.BatchSize, c.Stack)
+	}
 	var labels []uint8
 	if c := g.config.Classes; c > 0 {
 		var err error
@@ -33,18 +40,28 @@ func newFeed(g *game, set *dataset.Set) (feed, error) {
 	return newStream(g, set, labels)
 }
 
+// gather writes to a batch (B, Config.Pixels()) the images of data (images, pixels) that
+// index (Stack*B) names. They lie in it one after the other, each a row of a view of it.
+func (g *game) gather(batch, index, data *tensor.Dense) error {
+	images, err := g.dev.View(batch, 0, index.Shape()[0], data.Shape()[1])
+	if err != nil {
+		return err
+	}
+	return kernels.Gather(g.dev, images, index, data)
+}
+
 // resident is a set that lies on the device as bytes: a step chooses and gathers its
 // batches there.
 type resident struct {
 	game  *game
 	data  *tensor.Dense // (images, pixels)
 	label *tensor.Dense // (images), nil without classes
-	index *tensor.Dense // (B): the last batch
+	index *tensor.Dense // (Stack*B): the last batch
 }
 
 func newResident(g *game, set *dataset.Set, labels []uint8) (*resident, error) {
 	al := &allocator{dev: g.dev}
-	r := &resident{game: g, data: al.bytes(set.Len(), g.config.Pixels()), index: al.words(g.config.BatchSize)}
+	r := &resident{game: g, data: al.bytes(set.Len(), set.Size().Pixels()), index: al.words(g.config.batchImages())}
 	al.upload(r.data, set.Bytes())
 	if labels != nil {
 		r.label = al.bytes(set.Len())
@@ -58,7 +75,7 @@ func (r *resident) batch(dst *tensor.Dense, nth int) error {
 	if err := kernels.NewBatch(g.dev, r.index, g.key, g.clock, r.data.Shape()[0], g.config.DisSteps, nth); err != nil {
 		return err
 	}
-	return kernels.Gather(g.dev, dst, r.index, r.data)
+	return g.gather(dst, r.index, r.data)
 }
 
 func (r *resident) labels(dst *tensor.Dense, _ int) error {
@@ -76,23 +93,23 @@ type stream struct {
 	set       *dataset.Set
 	loader    *dataset.Loader
 	host      []uint8
-	data      *tensor.Dense   // (DisSteps*B, pixels)
-	index     []*tensor.Dense // (B) each: of the nth batch, nB, nB+1, ... (n+1)B-1
+	data      *tensor.Dense   // (DisSteps*N, pixels), N = Stack*B
+	index     []*tensor.Dense // (N) each: of the nth batch, nN, nN+1, ... (n+1)N-1
 	setLabels []uint8         // of the whole set, nil without classes
 	position  uint64          // in the endless stream of images, of the next step's first
 	hostLabel []uint8
-	label     *tensor.Dense // (DisSteps*B)
+	label     *tensor.Dense // (DisSteps*N)
 }
 
 func newStream(g *game, set *dataset.Set, labels []uint8) (*stream, error) {
-	n := g.config.DisSteps * g.config.BatchSize
+	n, pixels := g.config.DisSteps*g.config.batchImages(), set.Size().Pixels()
 	al := &allocator{dev: g.dev}
-	s := &stream{game: g, set: set, host: make([]uint8, n*g.config.Pixels()), data: al.bytes(n, g.config.Pixels()), setLabels: labels}
+	s := &stream{game: g, set: set, host: make([]uint8, n*pixels), data: al.bytes(n, pixels), setLabels: labels}
 	order := make([]uint32, n)
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	for b := g.config.BatchSize; len(order) > 0; order = order[b:] {
+	for b := g.config.batchImages(); len(order) > 0; order = order[b:] {
 		index := al.words(b)
 		al.upload(index, order[:b])
 		s.index = append(s.index, index)
@@ -105,9 +122,9 @@ func newStream(g *game, set *dataset.Set, labels []uint8) (*stream, error) {
 
 func (s *stream) start(ctx context.Context, done uint32, p Plan) (err error) {
 	c := s.game.config
-	s.position = uint64(done) * uint64(c.DisSteps) * uint64(c.BatchSize)
+	s.position = uint64(done) * uint64(c.DisSteps) * uint64(c.batchImages())
 	s.loader, err = dataset.NewLoader(ctx, s.set, dataset.LoaderOptions{
-		Batch: c.BatchSize, First: s.position, Order: s.image,
+		Batch: c.batchImages(), First: s.position, Order: s.image,
 		Readers: p.Readers, Queue: p.Queue,
 	})
 	return err
@@ -139,7 +156,7 @@ func (s *stream) next(ctx context.Context) error {
 }
 
 func (s *stream) batch(dst *tensor.Dense, nth int) error {
-	return kernels.Gather(s.game.dev, dst, s.index[nth], s.data)
+	return s.game.gather(dst, s.index[nth], s.data)
 }
 
 func (s *stream) labels(dst *tensor.Dense, nth int) error {

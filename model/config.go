@@ -32,6 +32,7 @@ type Config struct {
 	GenBiasInit      string  `json:"gen_bias_init"` // a name of BiasInits, of G's last layer
 	Classes          int     `json:"classes"`       // labels 0 to classes-1 that both nets are told, 0 for none
 	Pack             int     `json:"pack"`          // images that D sees side by side
+	Stack            int     `json:"stack"`         // grey images of the set that make one, each a channel: 1, or 3 for colours
 	Height           int     `json:"height"`        // of an image, pixels
 	Width            int     `json:"width"`
 
@@ -87,7 +88,7 @@ func Default() Config {
 	return Config{
 		Loss: "non-saturating", WeightClip: 0.01, GPWeight: 10,
 		NoiseDim: 100, GenHidden: []int{256}, DisHidden: []int{256}, GenActivation: "relu", DisActivation: "relu",
-		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, Pack: 1, Height: 28, Width: 28,
+		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, Pack: 1, Stack: 1, Height: 28, Width: 28,
 		Optimizer: "adam", LearningRate: 2e-4, DisLearningRate: -1, LearningRateDecay: 1,
 		Beta1: 0.9, Beta2: 0.999, DisBeta1: -1, DisBeta2: -1, Epsilon: 1e-8, Momentum: 0.9,
 		BatchSize: 128, DisSteps: 1, UpdateOrder: DiscriminatorFirst, Seed: 1,
@@ -104,8 +105,12 @@ func (c Config) ofDiscriminator() Config {
 	return c
 }
 
-// Pixels is the number of pixels of an image.
-func (c Config) Pixels() int { return c.Height * c.Width }
+// Pixels is the number of values of an image: the Height*Width of each of its Stack
+// channels, one after the other.
+func (c Config) Pixels() int { return c.Stack * c.Height * c.Width }
+
+// batchImages is how many images of the set make a batch.
+func (c Config) batchImages() int { return c.Stack * c.BatchSize }
 
 // ParseConfig reads the JSON of a Config; an unknown key is an error. One that is
 // missing has Default's value, which is what it stood for before there was such a key.

@@ -119,5 +119,15 @@ func (t *Trainer) Tick() error  { return kernels.Tick(t.game.dev, t.game.clock) 
 func (t *Trainer) TrainStep() error   { return t.train.Run() }
 func (t *Trainer) MeasureStep() error { return t.measure.Run() }
 
+// Batch is the nth batch of data of the last step, as D is shown it but for noise.
+func (t *Trainer) Batch(nth int) ([]float32, error) {
+	g := t.game
+	if err := g.batch(nth); err != nil {
+		return nil, err
+	}
+	x := make([]float32, g.dis.real.Shape().TotalSize())
+	return x, g.dev.Download(x, g.dis.real)
+}
+
 // GenLossAt is where G's loss is among the results of a step that Poison writes to.
 const GenLossAt = genStat

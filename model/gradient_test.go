@@ -125,7 +125,10 @@ func anyGame() *rapid.Generator[model.Config] {
 		c.DisDropoutInput, c.DisDropoutHidden = maybe("input", 0.25), maybe("hidden", 0.5)
 		c.InstanceNoise = maybe("noise", 0.3)
 		c.GPWeight = rapid.Float64Range(0.1, 10).Draw(t, "gp")
-		c.Classes = rapid.IntRange(0, 3).Draw(t, "classes")
+		c.Stack = rapid.SampledFrom([]int{1, 3}).Draw(t, "stack")
+		if c.Stack == 1 {
+			c.Classes = rapid.IntRange(0, 3).Draw(t, "classes")
+		}
 		c.Pack = rapid.SampledFrom([]int{1, 2, 4}).Draw(t, "pack")
 		if c.DisActivation != "tanh" {
 			c.R1, c.R2 = maybe("r1", 1), maybe("r2", 2)

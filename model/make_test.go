@@ -79,6 +79,11 @@ func variants() map[string]func(*model.Config) {
 		"packed classes": func(c *model.Config) {
 			c.Pack, c.Classes = 2, 3
 		},
+		"stacked": func(c *model.Config) { c.Stack = 3 },
+		"r1 and r2 of packed stacks": func(c *model.Config) {
+			r1r2(c)
+			c.Stack, c.Pack = 3, 2
+		},
 		"instance noise":        func(c *model.Config) { c.InstanceNoise = 0.25 },
 		"fading instance noise": func(c *model.Config) { c.InstanceNoise, c.InstanceNoiseSteps = 0.25, 3 },
 		"r1":                    func(c *model.Config) { c.R1 = 0.5 },
@@ -126,8 +131,8 @@ func opened(t testing.TB, name string, o cuda.Options) kernels.Device {
 	return dev
 }
 
-// noiseSet is n images of noise, with labels where c has classes; 21 is no multiple of
-// the batch.
+// noiseSet is n images of noise, or what n stacked ones are made of, with labels where c
+// has classes; 21 is no multiple of the batch.
 func noiseSet(t testing.TB, n int, c model.Config) *dataset.Set {
 	t.Helper()
 	pixels := make([]byte, n*c.Pixels())

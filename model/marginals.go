@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 
 	"gorgan/dataset"
 )
@@ -10,12 +11,14 @@ import (
 //
 // MarginalBias is log(p/(1-p)), p the mean of each pixel over the set, at least 10^-7
 // from 0 and 1, so that G begins at the mean image: init_sigmoid_bias_from_marginals of
-// pylearn2, which the published configuration of Goodfellow et al. (2014) uses.
+// pylearn2, which the published configuration of Goodfellow et al. (2014) uses. Any image
+// of the set can be any channel of a stacked one: all begin at the same mean.
 func outputBias(c Config, set *dataset.Set) ([]float32, error) {
 	if c.GenBiasInit != MarginalBias {
 		return nil, nil
 	}
-	sum, image := make([]uint64, c.Pixels()), make([]byte, c.Pixels())
+	pixels := set.Size().Pixels()
+	sum, image := make([]uint64, pixels), make([]byte, pixels)
 	for i := range set.Len() {
 		if err := set.Pixels(image, i); err != nil {
 			return nil, err
@@ -25,10 +28,10 @@ func outputBias(c Config, set *dataset.Set) ([]float32, error) {
 		}
 	}
 	const least = 1e-7
-	bias := make([]float32, c.Pixels())
+	bias := make([]float32, pixels)
 	for j, s := range sum {
 		p := min(max(float64(s)/255/float64(set.Len()), least), 1-least)
 		bias[j] = float32(math.Log(p / (1 - p)))
 	}
-	return bias, nil
+	return slices.Repeat(bias, c.Stack), nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // TestMarginals: with no weights to speak of, the first images are the data's mean,
-// whether the data are in memory or not.
+// whether the data are in memory or not, in each channel of a stacked one.
 func TestMarginals(t *testing.T) {
 	c := small(func(c *model.Config) { c.GenBiasInit, c.GenInitScale, c.EMA = model.MarginalBias, 1e-20, 0.9 })
 	set := noiseSet(t, 21, c)
@@ -34,6 +34,11 @@ func TestMarginals(t *testing.T) {
 		must(t, err)
 		differs(t, name, got, want, 1e-7, 1e-6)
 	}
+	stacked := c
+	stacked.Stack, stacked.BatchSize = 3, 7
+	got, err := newTrainer(t, device(t), stacked, set).Draw(model.Noise([]uint64{5}, c.NoiseDim), nil)
+	must(t, err)
+	differs(t, "stacked", got, slices.Repeat(want, 3), 1e-7, 1e-6)
 	must(t, os.RemoveAll(filepath.Dir(streamed.Name())))
 	if _, err := model.NewTrainer(device(t), c, streamed); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v, want that an image is missing", err)

@@ -132,11 +132,12 @@ type dataSet struct {
 func (r *reference) inputs(set dataSet, step, nth int) inputs {
 	c, key := r.config, kernels.Key(r.config.Seed)
 	in := inputs{step: step, nth: nth}
-	images := uint32(len(set.pixels) / c.Pixels())
-	first := ((step-1)*c.DisSteps + nth) * c.BatchSize
-	for i := range c.BatchSize {
+	pixels := c.Height * c.Width
+	images := uint32(len(set.pixels) / pixels)
+	first := ((step-1)*c.DisSteps + nth) * c.BatchSize * c.Stack
+	for i := range c.BatchSize * c.Stack {
 		image := int(kernels.Image(uint64(first+i), images, key))
-		for _, p := range set.pixels[image*c.Pixels():][:c.Pixels()] {
+		for _, p := range set.pixels[image*pixels:][:pixels] {
 			in.x = append(in.x, float64(p)/255)
 		}
 		if c.Classes > 0 {

@@ -22,7 +22,10 @@ func large(c *model.Config) {
 
 func TestSameSeedSameBits(t *testing.T) {
 	// What is drawn and summed in a variant is shared out too.
-	for name, f := range map[string]func(*model.Config){"plain": func(*model.Config) {}, "all at once": everythingAtOnce} {
+	for name, f := range map[string]func(*model.Config){
+		"plain": func(*model.Config) {}, "all at once": everythingAtOnce,
+		"stacked": func(c *model.Config) { c.Stack = 3 },
+	} {
 		t.Run(name, func(t *testing.T) { sameSeedSameBits(t, small(f, large)) })
 	}
 }
@@ -117,6 +120,9 @@ func TestNewTrainerRefuses(t *testing.T) {
 	set := noiseSet(t, 7, c)
 	_, err := model.NewTrainer(device(t), c, set)
 	contains(t, err, "noise has 7 images, fewer than batch_size 8")
+	stacked := small(func(c *model.Config) { c.Stack = 3 })
+	_, err = model.NewTrainer(device(t), stacked, noiseSet(t, 7, stacked))
+	contains(t, err, "noise has 21 images, fewer than batch_size 8 times stack 3")
 	c.Height = 6
 	_, err = model.NewTrainer(device(t), c, set)
 	contains(t, err, "images of noise are 4x4, the config wants 6x4")
@@ -128,7 +134,9 @@ func TestNewTrainerRefuses(t *testing.T) {
 // TestStreamed: data that are read as they are needed train as those in memory do,
 // through a resume and the end of an epoch.
 func TestStreamed(t *testing.T) {
-	for name, f := range map[string]func(*model.Config){"images": func(*model.Config) {}, "labels": func(c *model.Config) { c.Classes = 3 }} {
+	for name, f := range map[string]func(*model.Config){
+		"images": func(*model.Config) {}, "labels": func(c *model.Config) { c.Classes = 3 }, "stacked": func(c *model.Config) { c.Stack = 3 },
+	} {
 		t.Run(name, func(t *testing.T) {
 			c := small(disSteps(2), f)
 			resident := noiseSet(t, 21, c)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"gorgan/dataset"
 	"gorgan/model"
@@ -71,16 +72,22 @@ func TestInterruptedAtOnce(t *testing.T) {
 
 // TestPlan: who is told of which steps.
 func TestPlan(t *testing.T) {
-	var displayed, saved, told []uint32
+	var displayed, saved, told, evaluated []uint32
 	note := func(list *[]uint32, step uint32) error {
 		*list = append(*list, step)
 		return nil
 	}
 	plan := model.Plan{
-		Steps: 110, DisplayEvery: 30, SaveEvery: 40,
+		Steps: 110, DisplayEvery: 30, SaveEvery: 40, EvaluateEvery: 25,
 		Progress: func(step uint32, _, _ float64) error { return note(&told, step) },
 		Display:  func(m model.Metrics) error { return note(&displayed, m.Step) },
 		Save:     func(s *model.State) error { return note(&saved, s.Step) },
+		Evaluate: func(step uint32) error {
+			if len(saved) == 0 || saved[len(saved)-1] != step {
+				t.Errorf("step %d is evaluated before it is saved", step)
+			}
+			return note(&evaluated, step)
+		},
 	}
 	trainer := trainerOf(t, small())
 	run(t, trainer, plan)
@@ -90,13 +97,46 @@ func TestPlan(t *testing.T) {
 		got, want []uint32
 	}{
 		{"displayed", displayed, []uint32{1, 30, 60, 90, 110}},
-		{"saved", saved, []uint32{40, 80, 110}},
-		{"told", told, []uint32{1, 30, 40, 50, 60, 80, 90, 100, 110}},
+		{"saved", saved, []uint32{25, 40, 50, 75, 80, 100, 110}},
+		{"evaluated", evaluated, []uint32{25, 50, 75, 100, 110}},
+		{"told", told, []uint32{1, 25, 30, 40, 50, 60, 75, 80, 90, 100, 110}},
 	} {
 		if !slices.Equal(c.got, c.want) {
 			t.Errorf("%s %v, want %v", c.what, c.got, c.want)
 		}
 	}
+}
+
+// TestEvaluateBetweenSteps: images may be drawn while a run is under way. The weights do
+// not show it, nor do the seconds and images a second of its metrics.
+func TestEvaluateBetweenSteps(t *testing.T) {
+	const pause = 50 * time.Millisecond
+	whole := trainerOf(t, small())
+	run(t, whole, model.Plan{Steps: 20})
+	trainer := trainerOf(t, small())
+	began, last := time.Now(), model.Metrics{}
+	run(t, trainer, model.Plan{
+		Steps: 20, DisplayEvery: 10, EvaluateEvery: 5,
+		Display: func(m model.Metrics) error { last = m; return nil },
+		Evaluate: func(uint32) error {
+			time.Sleep(pause)
+			seeds := []uint64{0, 1, 2}
+			_, err := trainer.Draw(model.Noise(seeds, small().NoiseDim), nil)
+			return err
+		},
+	})
+	most := (time.Since(began) - 4*pause).Seconds()
+	equal(t, stateOf(t, trainer), stateOf(t, whole))
+	if last.Seconds > most {
+		t.Errorf("%v seconds spent training, of %v", last.Seconds, most)
+	}
+	if since := float64(10*small().BatchSize) / last.ImagesPerSecond; since > most {
+		t.Errorf("%v seconds between displays, of %v", since, most)
+	}
+	run(t, trainerOf(t, small()), model.Plan{Steps: 1, Evaluate: func(uint32) error {
+		t.Error("a run is evaluated that was not to be")
+		return nil
+	}})
 }
 
 // TestPlanErrors: the error of a function ends the run and comes back.
@@ -106,6 +146,7 @@ func TestPlanErrors(t *testing.T) {
 		"display":  {Display: func(model.Metrics) error { return failed }},
 		"save":     {Save: func(*model.State) error { return failed }},
 		"progress": {Progress: func(uint32, float64, float64) error { return failed }},
+		"evaluate": {Evaluate: func(uint32) error { return failed }, EvaluateEvery: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			plan.Steps, plan.DisplayEvery, plan.SaveEvery = 9, 1, 1

@@ -128,8 +128,8 @@ func NewGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
 }
 
 // Draw takes noise (n, Config.NoiseDim), and labels (n) below Config.Classes where
-// there are classes, to images (n, Config.Pixels()) in [0,1]. An image depends on its
-// own noise and label alone.
+// there are classes, to images (n, Config.Pixels()) in [0,1], a stacked one's channels
+// one after the other. An image depends on its own noise and label alone.
 func (g *Generator) Draw(noise []float32, labels []uint32) ([]float32, error) {
 	return g.sampler.draw(noise, labels)
 }

@@ -111,6 +111,10 @@ type Plan struct {
 	Progress func(step uint32, gLoss, dLoss float64) error
 	Display  func(Metrics) error
 	Save     func(*State) error
+	// Evaluate is called every EvaluateEvery steps, 0 for never, and after the last,
+	// once the state is saved. Its time is not spent training; it may Draw.
+	EvaluateEvery uint32
+	Evaluate      func(step uint32) error
 	// Readers and Queue are dataset.LoaderOptions' for a set that is not in memory.
 	Readers, Queue int
 }
@@ -145,8 +149,9 @@ func (t *Trainer) Run(ctx context.Context, p Plan) error {
 			return err
 		}
 		t.step++
-		display := t.step == 1 || t.step == p.Steps || every(t.step, p.DisplayEvery)
-		save := t.step == p.Steps || every(t.step, p.SaveEvery)
+		display := t.step == 1 || p.due(t.step, p.DisplayEvery)
+		evaluate := p.Evaluate != nil && p.EvaluateEvery > 0 && p.due(t.step, p.EvaluateEvery)
+		save := evaluate || p.due(t.step, p.SaveEvery)
 		if display || save || every(t.step, progressEvery) {
 			if err := t.progress(p); err != nil {
 				return err
@@ -172,9 +177,19 @@ func (t *Trainer) Run(ctx context.Context, p Plan) error {
 				return err
 			}
 		}
+		if evaluate {
+			began := time.Now()
+			if err := p.Evaluate(t.step); err != nil {
+				return err
+			}
+			since = since.Add(time.Since(began))
+		}
 	}
 	return nil
 }
+
+// due tells whether what is done every n steps, and at the last, is done after step.
+func (p Plan) due(step, n uint32) bool { return step == p.Steps || every(step, n) }
 
 func every(step, n uint32) bool { return n > 0 && step%n == 0 }
 

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"gorgan/cuda"
-	"gorgan/dataset"
 	"gorgan/model"
 	"gorgan/model/evaluate"
 )
@@ -20,15 +18,18 @@ func newEvaluate(ui *ui) *cli.Command {
 		Name:  "evaluate",
 		Usage: "say in figures how good a generator's images are",
 		Description: "Draws images and holds them against real ones; each figure stands beside its floor, what as many real\n" +
-			"training images score. Metrics: " + strings.Join(evaluate.Metrics(), ", ") + ".\n\n" +
+			"training images score. Metrics: " + strings.Join(evaluate.Metrics(), ", ") + ".\n" +
+			"Stacked images, as of train --stack 3, are measured by the triples of classes that occur, of digits 1000, and\n" +
+			"how evenly they do.\n\n" +
 			"Examples:\n\n   gorgan evaluate --model runs/00000-mnist-non-saturating\n" +
 			"   gorgan evaluate --model runs/00000-mnist-non-saturating --repeat 3 --json >figures.json\n" +
 			"   gorgan evaluate --samples digits.npy --metrics parzen,memory",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one"},
-			&cli.StringFlag{Name: "samples", Usage: "images in a .npy `FILE` (N, pixels), values of 0 to 1"},
+			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one; RUN/best for its best"},
+			&cli.StringFlag{Name: "samples", Usage: "images in a .npy `FILE` (N, pixels), values of 0 to 1; stacked ones (N, 3·pixels)"},
 			&cli.StringFlag{Name: "data", Usage: "hold them against `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist"},
-			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: 10000},
+			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: evaluatedImages,
+				DefaultText: fmt.Sprintf("%d, or %d stacked ones", evaluatedImages, evaluatedStacks)},
 			&cli.IntFlag{Name: "repeat", Usage: "evaluate `N` times, each on the next --count seeds, and give the spread", Value: 1},
 			&cli.StringFlag{Name: "metrics", Usage: "measure these `METRICS` alone, as in parzen,frechet"},
 			&cli.Uint64Flag{Name: "seed", Usage: "draws the real images that give the floor"},
@@ -63,7 +64,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
-	draw, err := sampleSource(c, func(s *model.State) (*model.Generator, error) { return model.NewGenerator(dev, s, false) })
+	source, err := openSamples(c, func(s *model.State) (*model.Generator, error) { return model.NewGenerator(dev, s, false) })
 	if err != nil {
 		return err
 	}
@@ -71,10 +72,17 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	stacked, err := source.stacked(reference.Train.Set.Size().Pixels())
+	if err != nil {
+		return err
+	}
+	if stacked && len(o.Metrics) > 0 {
+		return usageError{errors.New("--metrics: of stacked images modes and mode_divergence are measured, and nothing else")}
+	}
 	defer ui.stop()
 	stage := stages(ui)
 	classifier, err := evaluate.ClassifierFor(ctx, dev, reference, func(done, total int) { stage("training a classifier", done, total) })
-	if errors.Is(err, evaluate.ErrNoLabels) {
+	if errors.Is(err, evaluate.ErrNoLabels) && !stacked {
 		ui.note("%s has no labels to train a classifier on: the figures that need none are measured", c.String("data"))
 		classifier, err = nil, nil
 	}
@@ -85,25 +93,15 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var reports []*evaluate.Report
-	for i := range repeat {
-		samples, err := draw(uint64(i))
-		if err != nil {
-			return err
-		}
-		r, err := evaluator.Run(ctx, samples, stage)
-		if err != nil {
-			return err
-		}
-		reports = append(reports, r)
+	measure := evaluator.Run
+	if stacked {
+		measure = evaluator.RunStacked
+	}
+	report, err := source.report(repeat, func(s evaluate.Samples) (*evaluate.Report, error) { return measure(ctx, s, stage) })
+	if err != nil {
+		return err
 	}
 	ui.stop()
-	report := reports[0]
-	if repeat > 1 {
-		if report, err = evaluate.Spread(reports); err != nil {
-			return err
-		}
-	}
 	if c.Bool("json") {
 		return printJSON(ui, report)
 	}
@@ -131,11 +129,9 @@ func newReference(ctx context.Context, ui *ui, c *cli.Context) (evaluate.Referen
 	if err != nil {
 		return evaluate.Reference{}, err
 	}
-	var test *dataset.Set // none where the source has one split
-	if info, err := os.Stat(source); source == "mnist" || err == nil && info.IsDir() {
-		if test, _, err = openSource(ctx, ui, c, source, "test", c.String("resize")); err != nil {
-			return evaluate.Reference{}, err
-		}
+	test, err := testSplit(ctx, ui, c, source, c.String("resize"))
+	if err != nil {
+		return evaluate.Reference{}, err
 	}
 	return evaluate.NewReference(train, test)
 }

@@ -42,6 +42,7 @@ func modelFlagsOf(d model.Config) []modelFlag {
 		text(d, "gen-bias-init", oneOf(model.BiasInits())+"; the generator's last biases at first, grey or the data's mean image", func(m *c) *string { return &m.GenBiasInit }),
 		whole(d, "classes", "tell both nets the images' labels, 0 to `N`-1; 0 for not at all", func(m *c) *int { return &m.Classes }),
 		whole(d, "pack", "show the discriminator `M` images at a time", func(m *c) *int { return &m.Pack }),
+		whole(d, "stack", "make an image of `N` of the set's, 1, or 3 for the red, green and blue of one, as in stacked MNIST", func(m *c) *int { return &m.Stack }),
 
 		text(d, "optimizer", oneOf(model.Optimizers()), func(m *c) *string { return &m.Optimizer }),
 		float(d, "learning-rate", "", "", func(m *c) *float64 { return &m.LearningRate }),

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"math"
 	"os"
@@ -24,12 +25,13 @@ func newGenerate(ui *ui) *cli.Command {
 		Usage: "draw images with a trained generator",
 		Description: "A seed names the same image for ever. A conditional model's images are of its classes in turn, seed by seed,\n" +
 			"or of those of --class, a column each. --out tells the form: a .png file is a grid, a .npy file an array of\n" +
-			"float32 (N, pixels) in [0,1], anything else a folder with a PNG file an image.\n\nExamples:\n\n" +
+			"float32 (N, pixels) in [0,1], anything else a folder with a PNG file an image. Images of a model trained with\n" +
+			"--stack 3 are in colours; a row of their array is all pixels' red, then green, then blue.\n\nExamples:\n\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --grid 6x6 --out digits.png\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
 			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one"},
+			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one; RUN/best for its best"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: 36},
 			&cli.StringFlag{Name: "seeds", Usage: "draw the images of these `SEEDS`, as in 0-35,40"},
 			&cli.StringFlag{Name: "class", Usage: "draw images of these `CLASSES` in turn, as in 7 or 0-4,9"},
@@ -76,18 +78,18 @@ func runGenerate(ui *ui, c *cli.Context) error {
 	if err := c.Context.Err(); err != nil {
 		return err
 	}
-	out, size := c.String("out"), dataset.Size{Height: state.Config.Height, Width: state.Config.Width}
+	out := c.String("out")
 	switch strings.ToLower(filepath.Ext(out)) {
 	case ".npy":
 		err = dataset.WriteFile(out, func(w io.Writer) error { return writeNpy(w, images, len(p.names)) })
 	case ".png":
-		img, gridErr := dataset.Grid(model.Pixels(images), size, rows, cols)
+		img, gridErr := imageGrid(model.Pixels(images), state.Config, rows, cols)
 		if gridErr != nil {
 			return gridErr
 		}
 		err = dataset.WritePNG(out, img)
 	default:
-		err = writeEach(out, p.names, model.Pixels(images), size)
+		err = writeEach(out, p.names, model.Pixels(images), state.Config)
 	}
 	if err == nil {
 		ui.say("%s: %d images", out, len(p.names))
@@ -181,7 +183,7 @@ func chooseClasses(c *cli.Context, have int) ([]uint64, error) {
 	return classes, nil
 }
 
-// maxImages is what one call draws at most: 4 GiB of an image of MNIST's size.
+// maxImages is what one call draws at most: 4 GiB of a grey image of MNIST's size.
 const maxImages = 1 << 20
 
 // parseRanges reads "0-35,40".
@@ -245,13 +247,18 @@ func readNoise(path string, dim int) ([]float32, error) {
 	return noise, nil
 }
 
+// imageGrid lays out images of a model, grey or in colours.
+func imageGrid(pixels []byte, c model.Config, rows, cols int) (image.Image, error) {
+	return dataset.Grid(pixels, dataset.Size{Height: c.Height, Width: c.Width}, c.Stack, rows, cols)
+}
+
 // writeEach writes one PNG file an image to dir.
-func writeEach(dir string, names []string, pixels []byte, size dataset.Size) error {
+func writeEach(dir string, names []string, pixels []byte, c model.Config) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
 	for i, name := range names {
-		img, err := dataset.Grid(pixels[i*size.Pixels():][:size.Pixels()], size, 1, 1)
+		img, err := imageGrid(pixels[i*c.Pixels():][:c.Pixels()], c, 1, 1)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"gorgan/dataset"
 	"gorgan/model"
 )
 
@@ -53,6 +54,7 @@ func runInspect(ui *ui, path string, asJSON bool) error {
 	ui.say("step        %d", in.Step)
 	ui.say("data        %s", in.Data)
 	ui.say("weights     %s", in.Weights)
+	ui.say("images      %s", imageForm(in.Config))
 	ui.say("parameters  %d", in.Parameters)
 	for _, n := range in.Nets {
 		ui.say("%-11s %d parameters", "", n.Parameters)
@@ -61,6 +63,15 @@ func runInspect(ui *ui, path string, asJSON bool) error {
 		}
 	}
 	return printJSON(ui, in.Config)
+}
+
+// imageForm says what a model's images are.
+func imageForm(c model.Config) string {
+	form := dataset.Size{Height: c.Height, Width: c.Width}.String()
+	if c.Stack == 1 {
+		return form + ", grey"
+	}
+	return form + ", in colours, each channel an image of the set"
 }
 
 // loadModel reads the checkpoint that path, a file or a run's folder, names.

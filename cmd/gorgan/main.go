@@ -22,6 +22,7 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitNoDevice    = 3
+	exitCollapsed   = 4
 	exitInterrupted = 130
 )
 
@@ -55,6 +56,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitNoDevice
 	case errors.As(err, new(usageError)) || errors.Is(err, cuda.ErrName):
 		return exitUsage
+	case errors.As(err, new(collapseError)):
+		return exitCollapsed
 	}
 	return exitFailed
 }
@@ -65,7 +68,7 @@ func newApp(ui *ui) *cli.App {
 		Usage: "train generative adversarial networks, on a CPU or an NVIDIA GPU",
 		Description: "Begin with\n\n   gorgan train\n\nwhich trains the tutorial's GAN on MNIST, and then\n\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating\n\n" +
-			"Exit codes: 0 done, 1 failed, 2 bad usage, 3 no such device, 130 interrupted.",
+			"Exit codes: 0 done, 1 failed, 2 bad usage, 3 no such device, 4 collapsed (train --stop-on-collapse), 130 interrupted.",
 		Commands: []*cli.Command{
 			newTrain(ui), newGenerate(ui), newEvaluate(ui), newInspect(ui), newData(ui), newDevices(ui), newDoctor(ui), newBench(ui),
 		},

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"gorgan/model/evaluate"
 )
 
 // small are flags of a net that trains in milliseconds.
@@ -41,6 +43,7 @@ func TestScripts(t *testing.T) {
 			"same":   sameWeights,
 			"resave": resave,
 			"nokids": noTemporaries,
+			"best":   bestIsKept,
 		},
 	})
 }
@@ -108,6 +111,34 @@ func noTemporaries(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// bestIsKept tests that a run's best file names the checkpoint whose evaluation has the
+// best of its deciding figures, and that it is there: best RUN.
+func bestIsKept(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	s, err := readSettings(dir)
+	ts.Check(err)
+	evaluated, err := readEvaluations(dir, s.Steps)
+	ts.Check(err)
+	value := func(e evaluation) float64 {
+		f, _ := s.decisive(&e)
+		if f.Better == evaluate.Lower {
+			return -f.Value
+		}
+		return f.Value
+	}
+	best := evaluated[0]
+	for _, e := range evaluated {
+		if value(e) > value(best) {
+			best = e
+		}
+	}
+	_, state, err := loadModel(filepath.Join(dir, bestFile))
+	ts.Check(err)
+	if state.Step != best.Step {
+		ts.Fatalf("best is step %d, want %d of %d evaluations", state.Step, best.Step, len(evaluated))
+	}
+}
+
 // TestKill9: a run killed at any moment goes on to the same weights.
 func TestKill9(t *testing.T) {
 	list, dir := tinyList(t), t.TempDir()
@@ -129,18 +160,22 @@ func TestKill9(t *testing.T) {
 		}
 		return c
 	}
+	begin := func(dir string) *exec.Cmd {
+		return start(append(strings.Fields("--steps 6000 --save-every 500 --display-every 2000 --evaluate-every 1500 --evaluate-count 100"),
+			"--data", list, "--out", dir)...)
+	}
 	whole, killed := filepath.Join(dir, "whole"), filepath.Join(dir, "killed")
-	if err := start("--data", list, "--out", whole, "--steps", "6000", "--save-every", "500", "--display-every", "2000").Wait(); err != nil {
+	if err := begin(whole).Wait(); err != nil {
 		t.Fatal(err)
 	}
-	c := start("--data", list, "--out", killed, "--steps", "6000", "--save-every", "500", "--display-every", "2000")
+	c := begin(killed)
 	for _, wait := range []time.Duration{400, 150, 220, 90, 310} {
 		time.Sleep(wait * time.Millisecond)
 		c.Process.Kill()
 		c.Wait()
 		if _, err := os.Stat(filepath.Join(killed, lastFile)); err != nil {
 			os.RemoveAll(killed)
-			c = start("--data", list, "--out", killed, "--steps", "6000", "--save-every", "500", "--display-every", "2000")
+			c = begin(killed)
 			continue
 		}
 		c = start("--resume", killed)
@@ -151,7 +186,7 @@ func TestKill9(t *testing.T) {
 	if left := leftovers(t, killed); len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}
-	for _, name := range []string{"checkpoint_006000.safetensors", "fakes_006000.png"} {
+	for _, name := range []string{"checkpoint_006000.safetensors", "fakes_006000.png", evaluationsFile, bestFile} {
 		if a, b := digest(t, filepath.Join(whole, name)), digest(t, filepath.Join(killed, name)); a != b {
 			t.Errorf("%s differs after kills", name)
 		}

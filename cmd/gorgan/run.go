@@ -1,17 +1,12 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -26,7 +21,16 @@ type runFolder struct {
 	log     *os.File
 	metrics *os.File
 	history []model.Metrics // what metrics.jsonl holds
+
+	evaluated []evaluation // what evaluations.jsonl holds
+	best      *evaluation  // of these, nil for none
 }
+
+// The files of a run that hold an object a line.
+const (
+	metricsFile     = "metrics.jsonl"
+	evaluationsFile = "evaluations.jsonl"
+)
 
 // createRun makes a new folder: dir, or the next number under runs where dir is empty.
 // A folder that holds anything is an error.
@@ -93,6 +97,9 @@ func openRun(dir string, s settings, step uint32) (*runFolder, error) {
 	if r.history, err = readMetrics(dir, step); err != nil {
 		return nil, err
 	}
+	if r.evaluated, err = readEvaluations(dir, step); err != nil {
+		return nil, err
+	}
 	if err := writeSettings(dir, s); err != nil {
 		return nil, err
 	}
@@ -105,15 +112,17 @@ func openRun(dir string, s settings, step uint32) (*runFolder, error) {
 			return nil, err
 		}
 	}
-	var text bytes.Buffer
-	for _, m := range r.history {
-		line, err := json.Marshal(m)
-		if err != nil {
-			return nil, err
-		}
-		text.Write(append(line, '\n'))
+	if err := writeLines(r.path(metricsFile), r.history); err != nil {
+		return nil, err
 	}
-	if err := write(r.path("metrics.jsonl"), text.Bytes()); err != nil {
+	if err := writeLines(r.path(evaluationsFile), r.evaluated); err != nil {
+		return nil, err
+	}
+	r.best = s.bestOf(r.evaluated, func(step uint32) bool {
+		_, err := os.Stat(r.path(fmt.Sprintf(checkpointFile, step)))
+		return err == nil
+	})
+	if err := r.point(); err != nil {
 		return nil, err
 	}
 	return r, r.openLogs()
@@ -126,7 +135,7 @@ func (r *runFolder) openLogs() error {
 		err = errors.Join(err, e)
 		return f
 	}
-	r.log, r.metrics = open("log.txt"), open("metrics.jsonl")
+	r.log, r.metrics = open("log.txt"), open(metricsFile)
 	return err
 }
 
@@ -134,26 +143,14 @@ func (r *runFolder) close() error { return errors.Join(r.log.Close(), r.metrics.
 
 func (r *runFolder) path(name string) string { return filepath.Join(r.dir, name) }
 
-// readMetrics reads a run's lines up to step. A line cut short by a crash is of a
-// later one.
-func readMetrics(dir string, step uint32) (history []model.Metrics, err error) {
-	f, err := os.Open(filepath.Join(dir, "metrics.jsonl"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		var m model.Metrics
-		if json.Unmarshal(lines.Bytes(), &m) != nil || m.Step > step {
-			break
-		}
-		history = append(history, m)
-	}
-	return history, lines.Err()
+// readMetrics reads a run's lines up to step.
+func readMetrics(dir string, step uint32) ([]model.Metrics, error) {
+	return readLines(filepath.Join(dir, metricsFile), step, func(m model.Metrics) uint32 { return m.Step })
+}
+
+// readEvaluations reads a run's evaluations up to step.
+func readEvaluations(dir string, step uint32) ([]evaluation, error) {
+	return readLines(filepath.Join(dir, evaluationsFile), step, func(e evaluation) uint32 { return e.Step })
 }
 
 // secondsAt is the time a run had spent training at step.
@@ -178,15 +175,15 @@ const (
 
 // begin leaves the state before the first step.
 func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
-	n := min(gridImages, set.Len())
-	size := set.Size()
-	pixels := make([]byte, n*size.Pixels())
-	for i := range n {
-		if err := set.Pixels(pixels[i*size.Pixels():], i); err != nil {
+	c := t.Config()
+	n, size := min(gridImages, set.Len()/c.Stack), set.Size().Pixels()
+	pixels := make([]byte, n*c.Pixels())
+	for i := range n * c.Stack {
+		if err := set.Pixels(pixels[i*size:], i); err != nil {
 			return err
 		}
 	}
-	if err := r.grid(realsFile, pixels, size, gridCols); err != nil {
+	if err := r.grid(realsFile, pixels, c, gridCols); err != nil {
 		return err
 	}
 	if err := r.fakes(initFile, t); err != nil {
@@ -201,11 +198,7 @@ func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
 
 // display notes a display step's metrics, and draws curves and images.
 func (r *runFolder) display(m model.Metrics, t *model.Trainer) error {
-	line, err := json.Marshal(m)
-	if err != nil {
-		return err
-	}
-	if _, err := r.metrics.Write(append(line, '\n')); err != nil {
+	if err := appendLine(r.metrics, m); err != nil {
 		return err
 	}
 	r.history = append(r.history, m)
@@ -230,81 +223,14 @@ func (r *runFolder) fakes(name string, t *model.Trainer) error {
 	if err != nil {
 		return err
 	}
-	return r.grid(name, model.Pixels(images), dataset.Size{Height: c.Height, Width: c.Width}, cols)
+	return r.grid(name, model.Pixels(images), c, cols)
 }
 
-func (r *runFolder) grid(name string, pixels []byte, size dataset.Size, cols int) error {
-	n := len(pixels) / size.Pixels()
-	img, err := dataset.Grid(pixels, size, (n+cols-1)/cols, cols)
+func (r *runFolder) grid(name string, pixels []byte, c model.Config, cols int) error {
+	n := len(pixels) / c.Pixels()
+	img, err := imageGrid(pixels, c, (n+cols-1)/cols, cols)
 	if err != nil {
 		return err
 	}
 	return dataset.WritePNG(r.path(name), img)
-}
-
-const (
-	lastFile       = "last"
-	checkpointFile = "checkpoint_%06d.safetensors"
-)
-
-var checkpointName = regexp.MustCompile(`^checkpoint_(\d{6,})\.safetensors$`)
-
-// save writes a checkpoint, points last at it, and removes those past keep.
-func (r *runFolder) save(s *model.State) error {
-	name := fmt.Sprintf(checkpointFile, s.Step)
-	if err := model.Save(r.path(name), s); err != nil {
-		return err
-	}
-	if err := write(r.path(lastFile), []byte(name+"\n")); err != nil {
-		return err
-	}
-	if r.keep == 0 {
-		return nil
-	}
-	held, err := os.ReadDir(r.dir)
-	if err != nil {
-		return err
-	}
-	var old []int
-	for _, e := range held {
-		if m := checkpointName.FindStringSubmatch(e.Name()); m != nil {
-			if n, err := strconv.Atoi(m[1]); err == nil && n < int(s.Step) {
-				old = append(old, n)
-			}
-		}
-	}
-	slices.Sort(old)
-	for _, n := range old[:max(0, len(old)-(r.keep-1))] {
-		if err := os.Remove(r.path(fmt.Sprintf(checkpointFile, n))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkpointPath is path itself, or the last checkpoint of the run in that folder.
-func checkpointPath(path string) (string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", err
-	}
-	if !info.IsDir() {
-		return path, nil
-	}
-	text, err := os.ReadFile(filepath.Join(path, lastFile))
-	if err != nil {
-		return "", fmt.Errorf("%s is not a run, or has no checkpoint yet: %w", path, err)
-	}
-	name := strings.TrimSpace(string(text))
-	if !checkpointName.MatchString(name) {
-		return "", fmt.Errorf("%s names %q, want a checkpoint in the same folder", filepath.Join(path, lastFile), name)
-	}
-	return filepath.Join(path, name), nil
-}
-
-func write(path string, text []byte) error {
-	return dataset.WriteFile(path, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
 }

@@ -6,23 +6,41 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"gorgan/dataset"
 	"gorgan/model"
 	"gorgan/model/evaluate"
 )
 
-// sampleSource returns what gives the samples of the nth evaluation: those of a .npy
-// file, or the next --count that a model draws.
-func sampleSource(c *cli.Context, open func(*model.State) (*model.Generator, error)) (func(nth uint64) (evaluate.Samples, error), error) {
+// How many images a model draws to be evaluated, unless it is told: the field's custom,
+// and of stacked images that of their protocol, which evaluate.Evaluator.RunStacked names.
+const (
+	evaluatedImages = 10000
+	evaluatedStacks = 26000
+)
+
+// samples are images to be evaluated, from a file or a model.
+type samples struct {
+	draw   func(nth uint64) (evaluate.Samples, error) // gives those of the nth evaluation
+	source string
+	values int // of an image
+	stack  int // channels of an image, 0 where that is for its values to tell
+}
+
+// openSamples opens those of a .npy file, or of a model, which draws the next --count at
+// each evaluation.
+func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, error)) (*samples, error) {
 	if path := c.String("samples"); path != "" {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		values, _, _, err := readNpy(text)
+		values, _, cols, err := readNpy(text)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		return func(uint64) (evaluate.Samples, error) { return evaluate.Samples{Source: path, Values: values}, nil }, nil
+		return &samples{source: path, values: cols, draw: func(uint64) (evaluate.Samples, error) {
+			return evaluate.Samples{Source: path, Values: values}, nil
+		}}, nil
 	}
 	path, state, err := loadModel(c.String("model"))
 	if err != nil {
@@ -32,13 +50,54 @@ func sampleSource(c *cli.Context, open func(*model.State) (*model.Generator, err
 	if err != nil {
 		return nil, err
 	}
-	count := uint64(c.Int("count"))
-	return func(nth uint64) (evaluate.Samples, error) {
+	count := uint64(evaluatedImages)
+	if state.Config.Stack > 1 {
+		count = evaluatedStacks
+	}
+	if c.IsSet("count") {
+		count = uint64(c.Int("count"))
+	}
+	s := &samples{source: fmt.Sprintf("%s, step %d", path, state.Step), values: state.Config.Pixels(), stack: state.Config.Stack}
+	s.draw = func(nth uint64) (evaluate.Samples, error) {
 		seeds := make([]uint64, count)
 		for i := range seeds {
 			seeds[i] = nth*count + uint64(i)
 		}
 		images, err := gen.Draw(model.Noise(seeds, state.Config.NoiseDim), state.Config.Labels(seeds))
-		return evaluate.Samples{Source: fmt.Sprintf("%s, step %d", path, state.Step), Seed: nth * count, Values: images}, err
-	}, nil
+		return evaluate.Samples{Source: s.source, Seed: nth * count, Values: images}, err
+	}
+	return s, nil
+}
+
+// stacked tells whether an image is three of so many pixels, stacked, and not one.
+func (s *samples) stacked(pixels int) (bool, error) {
+	stack := s.stack
+	if stack == 0 && s.values == dataset.RGB*pixels {
+		stack = dataset.RGB
+	}
+	if s.values != max(stack, 1)*pixels {
+		return false, fmt.Errorf("%s: images of %d values, want %d, as the data have pixels, or stacked %d times as many",
+			s.source, s.values, pixels, dataset.RGB)
+	}
+	return stack > 1, nil
+}
+
+// report measures the samples of one or more evaluations, and then gives their spread.
+func (s *samples) report(repeat int, measure func(evaluate.Samples) (*evaluate.Report, error)) (*evaluate.Report, error) {
+	var reports []*evaluate.Report
+	for nth := range repeat {
+		drawn, err := s.draw(uint64(nth))
+		if err != nil {
+			return nil, err
+		}
+		r, err := measure(drawn)
+		if err != nil {
+			return nil, err
+		}
+		reports = append(reports, r)
+	}
+	if repeat == 1 {
+		return reports[0], nil
+	}
+	return evaluate.Spread(reports)
 }

@@ -12,16 +12,22 @@ import (
 
 // settings is config.json: a run, resolved.
 type settings struct {
-	Data         string       `json:"data"`
-	Fingerprint  string       `json:"fingerprint"`
-	Resize       string       `json:"resize,omitempty"`
-	Images       int          `json:"images,omitempty"` // the first so many of the set; 0 is all
-	Device       string       `json:"device"`
-	Steps        uint32       `json:"steps"`
-	DisplayEvery uint32       `json:"display_every"`
-	SaveEvery    uint32       `json:"save_every"`
-	Keep         int          `json:"keep"`
-	Model        model.Config `json:"model"`
+	Data         string `json:"data"`
+	Fingerprint  string `json:"fingerprint"`
+	Resize       string `json:"resize,omitempty"`
+	Images       int    `json:"images,omitempty"` // the first so many of the set; 0 is all
+	Device       string `json:"device"`
+	Steps        uint32 `json:"steps"`
+	DisplayEvery uint32 `json:"display_every"`
+	SaveEvery    uint32 `json:"save_every"`
+	Keep         int    `json:"keep"`
+
+	EvaluateEvery  uint32 `json:"evaluate_every,omitempty"` // 0 for never
+	EvaluateCount  int    `json:"evaluate_count,omitempty"`
+	EvaluateMetric string `json:"evaluate_metric,omitempty"`
+	StopOnCollapse bool   `json:"stop_on_collapse,omitempty"`
+
+	Model model.Config `json:"model"`
 }
 
 // writeSettings writes a run's config.json.

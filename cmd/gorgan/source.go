@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"os"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/image/draw"
@@ -46,6 +47,15 @@ func openSource(ctx context.Context, ui *ui, c *cli.Context, source, split, resi
 		ui.progress(done, "reading "+source)
 	}
 	return dataset.Open(ctx, source, o)
+}
+
+// testSplit reads the test images of a source; nil where it has one split.
+func testSplit(ctx context.Context, ui *ui, c *cli.Context, source, resize string) (*dataset.Set, error) {
+	if info, err := os.Stat(source); source != "mnist" && (err != nil || !info.IsDir()) {
+		return nil, nil
+	}
+	set, _, err := openSource(ctx, ui, c, source, "test", resize)
+	return set, err
 }
 
 func scale(dst *image.Gray, src image.Image) {

@@ -36,8 +36,9 @@ func newTrain(ui *ui) *cli.Command {
 			"\nExamples:\n\n   gorgan train\n   gorgan train --loss bce --label-smoothing 0.1 --gen-hidden 256,512 --seed 2\n" +
 			"   gorgan train --r1 3 --beta1 0 --beta2 0.99 --learning-rate 1e-3 --ema 0.998 --gen-activation leaky-relu --dis-activation leaky-relu\n" +
 			"   gorgan train --classes 10\n" +
+			"   gorgan train --preset best --evaluate-every 1000 --stop-on-collapse\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
-		Flags: slices.Concat(presetFlags(), flags, deviceFlags("auto"), modelFlags(d), sourceFlags()),
+		Flags: slices.Concat(presetFlags(), flags, evaluateFlags(), deviceFlags("auto"), modelFlags(d), sourceFlags()),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
 				return err
@@ -60,7 +61,7 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.state != nil && p.state.Step >= p.Steps {
+	if p.state != nil && p.state.Step >= p.Steps && !p.owed {
 		ui.note("%s is at step %d already; train on with --steps above it", p.resume, p.state.Step)
 		return nil
 	}
@@ -69,7 +70,11 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
-	set, err := trainingSet(ctx, ui, c, p)
+	set, whole, err := trainingSet(ctx, ui, c, p)
+	if err != nil {
+		return err
+	}
+	evaluator, err := p.newEvaluator(ctx, ui, c, dev, whole)
 	if err != nil {
 		return err
 	}
@@ -91,32 +96,33 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) error {
 			return err
 		}
 	}
-	return p.train(ctx, ui, c, trainer, run)
+	return p.train(ctx, ui, c, newWatch(ui, run, trainer, evaluator, p.settings))
 }
 
-// trainingSet reads the data and holds a report of what is wrong with it against
-// training.
-func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (*dataset.Set, error) {
-	set, report, err := openSource(ctx, ui, c, p.Data, "train", p.Resize)
+// trainingSet reads the data, of which the images to train on may be a part, and holds a
+// report of what is wrong with it against training.
+func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, whole *dataset.Set, err error) {
+	whole, report, err := openSource(ctx, ui, c, p.Data, "train", p.Resize)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := report.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if n := len(report.Problems); n > 0 {
 		ui.note("%s: %d images come twice; see gorgan data check %s", p.Data, n, p.Data)
 	}
+	set = whole
 	if p.Images > 0 {
-		if set, err = set.First(p.Images); err != nil {
-			return nil, fmt.Errorf("--images %d: %w", p.Images, err)
+		if set, err = whole.First(p.Images); err != nil {
+			return nil, nil, fmt.Errorf("--images %d: %w", p.Images, err)
 		}
 	}
 	if p.state == nil {
 		p.Model.Height, p.Model.Width = set.Size().Height, set.Size().Width
 	}
 	p.Fingerprint = set.Fingerprint()
-	return set, nil
+	return set, whole, nil
 }
 
 // open makes the run's folder, or restores the trainer to the state of the one there.
@@ -135,42 +141,40 @@ func (p *plan) open(t *model.Trainer) (*runFolder, error) {
 }
 
 // train takes the run to its last step.
-func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, t *model.Trainer, run *runFolder) error {
-	begun := t.Step()
-	ui.start("training", "step", int(p.Steps-begun))
+func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) error {
+	t, run := w.trainer, w.run
+	ui.start("training", "step", max(int(p.Steps)-int(w.begun), 1))
 	defer ui.stop()
-	err := t.Run(ctx, model.Plan{
-		Steps: p.Steps, DisplayEvery: p.DisplayEvery, SaveEvery: p.SaveEvery,
-		Readers: c.Int("readers"), Queue: c.Int("queue"),
-		Progress: func(step uint32, gLoss, dLoss float64) error {
-			ui.progress(int(step-begun), fmt.Sprintf("step %d  G %.3f  D %.3f", step, gLoss, dLoss))
-			return nil
-		},
-		Display: func(m model.Metrics) error {
-			ui.say("%s", displayed(m))
-			return run.display(m, t)
-		},
-		Save: run.save,
-	})
+	var err error
+	if p.owed {
+		err = w.evaluate(ctx, t.Step())
+	}
+	if err == nil {
+		err = t.Run(ctx, model.Plan{
+			Steps: p.Steps, DisplayEvery: p.DisplayEvery, SaveEvery: p.SaveEvery, EvaluateEvery: p.EvaluateEvery,
+			Readers: c.Int("readers"), Queue: c.Int("queue"),
+			Progress: func(step uint32, gLoss, dLoss float64) error {
+				ui.progress(int(step-w.begun), fmt.Sprintf("step %d  G %.3f  D %.3f", step, gLoss, dLoss))
+				return nil
+			},
+			Display:  w.display,
+			Save:     run.save,
+			Evaluate: func(step uint32) error { return w.evaluate(ctx, step) },
+		})
+	}
 	ui.stop()
 	switch {
 	case errors.Is(err, context.Canceled):
 		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: gorgan train --resume %s", t.Step(), run.dir))
+	case errors.As(err, new(collapseError)):
+		return err
 	case err != nil:
 		if file, e := checkpointPath(run.dir); e == nil {
 			ui.note("the last good checkpoint is %s", file)
 		}
 		return err
 	}
-	state, err := t.State()
-	if err != nil {
-		return err
-	}
-	ui.say("optimization finished")
-	ui.note("weights: %s", state.WeightHash())
-	ui.note("picture: %s", run.path(fmt.Sprintf(fakesFile, t.Step())))
-	ui.note("draw more with: gorgan generate --model %s", run.dir)
-	return nil
+	return w.finish()
 }
 
 // displayed is the line of a display step.

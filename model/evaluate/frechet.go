@@ -39,11 +39,12 @@ func momentsOf(features matrix) moments {
 }
 
 // measureFrechet is the Fréchet distance of Heusel et al., "GANs trained by a two
-// time-scale update rule" (2017), equation 6, between normal distributions fitted to
-// the features of the subject's and of the test images.
+// time-scale update rule converge to a local Nash equilibrium" (2017), equation 6,
+// between normal distributions fitted to the features of the subject's and of the test
+// images; squared, as is usual.
 func measureFrechet(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
 	for _, r := range []*subject{s, e.test} {
-		if least, dim := rowsPerFeature*e.classifier.Features(), e.classifier.Features(); r.images.Len() < least {
+		if least, dim := e.classifier.FrechetImages(), e.classifier.Features(); r.images.Len() < least {
 			return nil, fmt.Errorf("evaluate: Fréchet distance: %d images (%s) for %d features, want %d or more", r.images.Len(), r.name, dim, least)
 		}
 	}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"gorgan/model/evaluate"
+)
+
+// evaluation is a line of evaluations.jsonl: the report on images that the generator drew
+// after a step.
+type evaluation struct {
+	Step uint32 `json:"step"`
+	evaluate.Report
+}
+
+// decider is a metric that can choose the best checkpoint, by one of its figures.
+type decider struct{ metric, figure string }
+
+// The deciders that are chosen where none is asked for: of images of a set with labels,
+// of one without, and of stacked images.
+const (
+	byFrechet = "frechet"
+	byParzen  = "parzen"
+	byModes   = "modes"
+)
+
+func deciders() []decider {
+	return []decider{
+		{byFrechet, "frechet_distance"}, {byParzen, "parzen"}, {"score", "classifier_score"}, {"coverage", "coverage"},
+		{byModes, "mode_divergence"},
+	}
+}
+
+func deciderNames() []string {
+	var names []string
+	for _, d := range deciders() {
+		names = append(names, d.metric)
+	}
+	return names
+}
+
+// decisive is the figure of e that decides between checkpoints.
+func (s settings) decisive(e *evaluation) (evaluate.Figure, bool) {
+	i := slices.IndexFunc(deciders(), func(d decider) bool { return d.metric == s.EvaluateMetric })
+	if i < 0 {
+		return evaluate.Figure{}, false
+	}
+	return e.Figure(deciders()[i].figure)
+}
+
+// better tells whether e is better than best, which is nil where there is none. What was
+// measured on another number of images cannot be compared.
+func (s settings) better(e, best *evaluation) bool {
+	f, ok := s.decisive(e)
+	if !ok || e.Count != s.EvaluateCount {
+		return false
+	}
+	if best == nil {
+		return true
+	}
+	b, _ := s.decisive(best)
+	if f.Better == evaluate.Lower {
+		return f.Value < b.Value
+	}
+	return f.Value > b.Value
+}
+
+// bestOf is the best of the evaluations whose checkpoint is kept, nil for none.
+func (s settings) bestOf(all []evaluation, kept func(step uint32) bool) (best *evaluation) {
+	for _, e := range all {
+		if kept(e.Step) && s.better(&e, best) {
+			best = &e
+		}
+	}
+	return best
+}
+
+// record notes an evaluation of the checkpoint saved last, and if it is the best so far
+// has the best file name that checkpoint.
+func (r *runFolder) record(e evaluation, best bool) error {
+	f, err := os.OpenFile(r.path(evaluationsFile), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := appendLine(f, e); err != nil {
+		return err
+	}
+	r.evaluated = append(r.evaluated, e)
+	if !best {
+		return nil
+	}
+	r.best = &e
+	if err := r.point(); err != nil {
+		return err
+	}
+	return r.prune(e.Step)
+}
+
+// evaluated is the line of an evaluation: the figures that decide and that tell of a
+// collapse, each with its floor.
+func (s settings) evaluated(e *evaluation, best bool) string {
+	names := []string{"class_entropy", "missing_classes", "near_duplicates", "modes"}
+	if f, ok := s.decisive(e); ok {
+		names = slices.Insert(names, 0, f.Name)
+	}
+	var figures []string
+	for _, name := range names {
+		if f, ok := e.Figure(name); ok {
+			figures = append(figures, fmt.Sprintf("%s %.4g (%.4g)", f.Name, f.Value, f.Floor))
+		}
+	}
+	line := fmt.Sprintf("evaluation at step %d, with floors: %s", e.Step, strings.Join(figures, ", "))
+	if best {
+		line += "; the best so far"
+	}
+	return line
+}

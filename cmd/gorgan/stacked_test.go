@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gorgan/dataset"
+	"gorgan/model"
+)
+
+// TestColours: the pictures of a stacked model are its array's planes as red, green and
+// blue; those of the data are the set's images, three at a time.
+func TestColours(t *testing.T) {
+	const side, pixels = 7, 49
+	list, dir := tinyList(t), t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	gorgan := func(command string, args ...string) {
+		t.Helper()
+		all := append(append([]string{"gorgan"}, strings.Fields(command)...), args...)
+		if code := run(context.Background(), all, io.Discard, io.Discard); code != 0 {
+			t.Fatalf("%v ended with %d", all, code)
+		}
+	}
+	gorgan("train --stack 3 --steps 2 "+small+" --batch-size 12 --data", list, "--out", at("run"))
+	draw := "generate --device cpu --seeds 5,0,36 --model"
+	gorgan(draw, at("run"), "--out", at("images.npy"))
+	gorgan(draw, at("run"), "--grid", "2x2", "--out", at("grid.png"))
+	gorgan(draw, at("run"), "--out", at("each"))
+
+	text, err := os.ReadFile(at("images.npy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, rows, cols, err := readNpy(text)
+	if err != nil || rows != 3 || cols != 3*pixels {
+		t.Fatalf("the array is (%d,%d), %v, want (3,%d)", rows, cols, err, 3*pixels)
+	}
+	drawn := model.Pixels(values)
+	grid := decodePNG(t, at("grid.png"))
+	for i := range 3 {
+		compareColours(t, grid, i%2*side, i/2*side, side, drawn[i*3*pixels:])
+		one := decodePNG(t, at(fmt.Sprintf("each/seed%04d.png", []int{5, 0, 36}[i])))
+		compareColours(t, one, 0, 0, side, drawn[i*3*pixels:])
+	}
+	compareColours(t, grid, side, side, side, make([]byte, 3*pixels)) // black
+
+	set, _, err := dataset.Open(t.Context(), list, dataset.Options{Resize: dataset.Size{Height: side, Width: side}, Scale: scale})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reals := decodePNG(t, at("run/reals.png"))
+	if want := image.Rect(0, 0, 6*side, 3*side); reals.Bounds() != want { // 40 images are 13 stacks
+		t.Errorf("the picture of the data is %v, want %v", reals.Bounds(), want)
+	}
+	for i := range 13 {
+		compareColours(t, reals, i%6*side, i/6*side, side, set.Bytes()[i*3*pixels:])
+	}
+	if fakes := decodePNG(t, at("run/fakes_000002.png")); fakes.Bounds() != image.Rect(0, 0, 6*side, 6*side) {
+		t.Errorf("the picture of what is drawn is %v", fakes.Bounds())
+	} else {
+		compareColours(t, fakes, 5*side, 0, side, drawn[:3*pixels]) // seed 5
+	}
+}
+
+func decodePNG(t *testing.T, path string) image.Image {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// compareColours holds a square of an image against planes of red, green and blue.
+func compareColours(t *testing.T, img image.Image, left, top, side int, planes []byte) {
+	t.Helper()
+	n := side * side
+	for i := range n {
+		x, y := left+i%side, top+i/side
+		want := color.NRGBA{planes[i], planes[n+i], planes[2*n+i], 255}
+		if got := color.NRGBAModel.Convert(img.At(x, y)); got != want {
+			t.Fatalf("pixel %d,%d is %v, want %v", x, y, got, want)
+		}
+	}
+}

@@ -7,7 +7,7 @@ var addNoise = Kernel{
 	Params:  []Param{inout("x"), words("key"), words("clock")},
 	Scalars: []string{"stddev"}, Sizes: []string{"n", "purpose", "steps"},
 	Lens:  func(n []int) []int { return []int{n[0], 2, 1} },
-	Items: func(n []int) (int, int) { return (n[0] + 3) / 4, 64 },
+	Items: byCounter(64),
 	Grid:  gridCounters,
 	// That of normal, and one rounding of the sum.
 	Tol: Tol{Abs: 1e-5, Cancel: 1e-7},

@@ -5,20 +5,23 @@
 #include "textflag.h"
 
 // func tileAVX512x1(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x1(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), AX
-	MOVQ    cs+56(FP), CX
-	SHLQ    $0x02, CX
-	MOVB    add+72(FP), CL
-	TESTB   CL, CL
-	JZ      fresh
-	MOVQ    AX, CX
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), AX
+	MOVQ       cs+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       AX, CX
+	PREFETCHT1 (CX)
+	PREFETCHT1 64(CX)
+	MOVB       add+72(FP), CL
+	TESTB      CL, CL
+	JZ         fresh
+	MOVQ       AX, CX
+	VMOVUPS    (CX), Z0
+	VMOVUPS    64(CX), Z1
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -49,23 +52,29 @@ step:
 	RET
 
 // func tileAVX512x2(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x2(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -105,26 +114,35 @@ step:
 	RET
 
 // func tileAVX512x3(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x3(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -172,29 +190,41 @@ step:
 	RET
 
 // func tileAVX512x4(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x4(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -253,32 +283,47 @@ step:
 	RET
 
 // func tileAVX512x5(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x5(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -345,35 +390,53 @@ step:
 	RET
 
 // func tileAVX512x6(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x6(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z10
-	VMOVUPS 64(BX), Z11
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z10
+	VMOVUPS    64(BX), Z11
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -448,38 +511,59 @@ step:
 	RET
 
 // func tileAVX512x7(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x7(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z10
-	VMOVUPS 64(BX), Z11
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z12
-	VMOVUPS 64(BX), Z13
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z10
+	VMOVUPS    64(BX), Z11
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z12
+	VMOVUPS    64(BX), Z13
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -565,41 +649,65 @@ step:
 	RET
 
 // func tileAVX512x8(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x8(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z10
-	VMOVUPS 64(BX), Z11
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z12
-	VMOVUPS 64(BX), Z13
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z14
-	VMOVUPS 64(BX), Z15
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z10
+	VMOVUPS    64(BX), Z11
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z12
+	VMOVUPS    64(BX), Z13
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z14
+	VMOVUPS    64(BX), Z15
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -693,44 +801,71 @@ step:
 	RET
 
 // func tileAVX512x9(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x9(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z10
-	VMOVUPS 64(BX), Z11
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z12
-	VMOVUPS 64(BX), Z13
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z14
-	VMOVUPS 64(BX), Z15
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z16
-	VMOVUPS 64(BX), Z17
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z10
+	VMOVUPS    64(BX), Z11
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z12
+	VMOVUPS    64(BX), Z13
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z14
+	VMOVUPS    64(BX), Z15
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z16
+	VMOVUPS    64(BX), Z17
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -832,47 +967,77 @@ step:
 	RET
 
 // func tileAVX512x10(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x10(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z10
-	VMOVUPS 64(BX), Z11
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z12
-	VMOVUPS 64(BX), Z13
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z14
-	VMOVUPS 64(BX), Z15
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z16
-	VMOVUPS 64(BX), Z17
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z18
-	VMOVUPS 64(BX), Z19
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z10
+	VMOVUPS    64(BX), Z11
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z12
+	VMOVUPS    64(BX), Z13
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z14
+	VMOVUPS    64(BX), Z15
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z16
+	VMOVUPS    64(BX), Z17
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z18
+	VMOVUPS    64(BX), Z19
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -985,50 +1150,83 @@ step:
 	RET
 
 // func tileAVX512x11(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x11(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z10
-	VMOVUPS 64(BX), Z11
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z12
-	VMOVUPS 64(BX), Z13
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z14
-	VMOVUPS 64(BX), Z15
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z16
-	VMOVUPS 64(BX), Z17
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z18
-	VMOVUPS 64(BX), Z19
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z20
-	VMOVUPS 64(BX), Z21
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z10
+	VMOVUPS    64(BX), Z11
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z12
+	VMOVUPS    64(BX), Z13
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z14
+	VMOVUPS    64(BX), Z15
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z16
+	VMOVUPS    64(BX), Z17
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z18
+	VMOVUPS    64(BX), Z19
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z20
+	VMOVUPS    64(BX), Z21
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -1149,53 +1347,89 @@ step:
 	RET
 
 // func tileAVX512x12(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x12(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z10
-	VMOVUPS 64(BX), Z11
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z12
-	VMOVUPS 64(BX), Z13
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z14
-	VMOVUPS 64(BX), Z15
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z16
-	VMOVUPS 64(BX), Z17
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z18
-	VMOVUPS 64(BX), Z19
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z20
-	VMOVUPS 64(BX), Z21
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z22
-	VMOVUPS 64(BX), Z23
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z10
+	VMOVUPS    64(BX), Z11
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z12
+	VMOVUPS    64(BX), Z13
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z14
+	VMOVUPS    64(BX), Z15
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z16
+	VMOVUPS    64(BX), Z17
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z18
+	VMOVUPS    64(BX), Z19
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z20
+	VMOVUPS    64(BX), Z21
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z22
+	VMOVUPS    64(BX), Z23
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -1324,56 +1558,95 @@ step:
 	RET
 
 // func tileAVX512x13(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x13(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z10
-	VMOVUPS 64(BX), Z11
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z12
-	VMOVUPS 64(BX), Z13
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z14
-	VMOVUPS 64(BX), Z15
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z16
-	VMOVUPS 64(BX), Z17
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z18
-	VMOVUPS 64(BX), Z19
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z20
-	VMOVUPS 64(BX), Z21
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z22
-	VMOVUPS 64(BX), Z23
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z24
-	VMOVUPS 64(BX), Z25
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z10
+	VMOVUPS    64(BX), Z11
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z12
+	VMOVUPS    64(BX), Z13
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z14
+	VMOVUPS    64(BX), Z15
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z16
+	VMOVUPS    64(BX), Z17
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z18
+	VMOVUPS    64(BX), Z19
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z20
+	VMOVUPS    64(BX), Z21
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z22
+	VMOVUPS    64(BX), Z23
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z24
+	VMOVUPS    64(BX), Z25
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -1513,59 +1786,101 @@ step:
 	RET
 
 // func tileAVX512x14(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512x14(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z2
-	VMOVUPS 64(BX), Z3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z4
-	VMOVUPS 64(BX), Z5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z6
-	VMOVUPS 64(BX), Z7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z8
-	VMOVUPS 64(BX), Z9
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z10
-	VMOVUPS 64(BX), Z11
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z12
-	VMOVUPS 64(BX), Z13
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z14
-	VMOVUPS 64(BX), Z15
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z16
-	VMOVUPS 64(BX), Z17
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z18
-	VMOVUPS 64(BX), Z19
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z20
-	VMOVUPS 64(BX), Z21
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z22
-	VMOVUPS 64(BX), Z23
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z24
-	VMOVUPS 64(BX), Z25
-	ADDQ    DX, BX
-	VMOVUPS (BX), Z26
-	VMOVUPS 64(BX), Z27
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z10
+	VMOVUPS    64(BX), Z11
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z12
+	VMOVUPS    64(BX), Z13
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z14
+	VMOVUPS    64(BX), Z15
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z16
+	VMOVUPS    64(BX), Z17
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z18
+	VMOVUPS    64(BX), Z19
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z20
+	VMOVUPS    64(BX), Z21
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z22
+	VMOVUPS    64(BX), Z23
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z24
+	VMOVUPS    64(BX), Z25
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z26
+	VMOVUPS    64(BX), Z27
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -1712,24 +2027,276 @@ step:
 	VZEROUPPER
 	RET
 
+// func tileAVX512x14packing(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, packed *float32, add bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileAVX512x14packing(SB), NOSPLIT, $0-73
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 64(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Z0
+	VMOVUPS    64(BX), Z1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z2
+	VMOVUPS    64(BX), Z3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z4
+	VMOVUPS    64(BX), Z5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z6
+	VMOVUPS    64(BX), Z7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z8
+	VMOVUPS    64(BX), Z9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z10
+	VMOVUPS    64(BX), Z11
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z12
+	VMOVUPS    64(BX), Z13
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z14
+	VMOVUPS    64(BX), Z15
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z16
+	VMOVUPS    64(BX), Z17
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z18
+	VMOVUPS    64(BX), Z19
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z20
+	VMOVUPS    64(BX), Z21
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z22
+	VMOVUPS    64(BX), Z23
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z24
+	VMOVUPS    64(BX), Z25
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Z26
+	VMOVUPS    64(BX), Z27
+	JMP        start
+
+fresh:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+
+start:
+	MOVQ aks+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ b+32(FP), SI
+	MOVQ bks+40(FP), DI
+	SHLQ $0x02, DI
+	MOVQ k+0(FP), R8
+	MOVQ a+8(FP), R9
+	LEAQ (R9)(AX*2), R10
+	ADDQ AX, R10
+	LEAQ (R10)(AX*2), R11
+	ADDQ AX, R11
+	LEAQ (R11)(AX*2), R12
+	ADDQ AX, R12
+	LEAQ (R12)(AX*2), R13
+	ADDQ AX, R13
+	MOVQ packed+64(FP), R14
+	LEAQ (SI)(DI*8), R15
+
+step:
+	VMOVUPS      (SI), Z28
+	VMOVUPS      64(SI), Z29
+	VMOVUPS      Z28, (R14)
+	PREFETCHT0   (R15)(DI*8)
+	VMOVUPS      Z29, 64(R14)
+	PREFETCHT0   64(R15)(DI*8)
+	ADDQ         $0x80, R14
+	ADDQ         DI, R15
+	ADDQ         DI, SI
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (R9)(AX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (R9)(AX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	ADDQ         BX, R9
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R10)(AX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R10)(AX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	ADDQ         BX, R10
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R11)(AX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R11)(AX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	ADDQ         BX, R11
+	VBROADCASTSS (R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R12)(AX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R12)(AX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	ADDQ         BX, R12
+	VBROADCASTSS (R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R13)(AX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         BX, R13
+	DECQ         R8
+	JNZ          step
+	MOVQ         CX, AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, (AX)
+	VMOVUPS      Z3, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z10, (AX)
+	VMOVUPS      Z11, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z14, (AX)
+	VMOVUPS      Z15, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      Z17, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z20, (AX)
+	VMOVUPS      Z21, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z22, (AX)
+	VMOVUPS      Z23, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z24, (AX)
+	VMOVUPS      Z25, 64(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z26, (AX)
+	VMOVUPS      Z27, 64(AX)
+	VZEROUPPER
+	RET
+
 // func tileAVX512x1masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x1masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), AX
-	MOVQ      cs+56(FP), CX
-	SHLQ      $0x02, CX
-	MOVQ      n+64(FP), CX
-	MOVL      $0xffffffff, DX
-	BZHIL     CX, DX, DX
-	KMOVW     DX, K1
-	MOVB      add+72(FP), CL
-	TESTB     CL, CL
-	JZ        fresh
-	MOVQ      AX, CX
-	VMOVUPS.Z (CX), K1, Z0
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), AX
+	MOVQ       cs+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       n+64(FP), CX
+	MOVL       $0xffffffff, DX
+	BZHIL      CX, DX, DX
+	KMOVW      DX, K1
+	MOVQ       AX, CX
+	PREFETCHT1 (CX)
+	MOVB       add+72(FP), CL
+	TESTB      CL, CL
+	JZ         fresh
+	MOVQ       AX, CX
+	VMOVUPS.Z  (CX), K1, Z0
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -1756,25 +2323,29 @@ step:
 	RET
 
 // func tileAVX512x2masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x2masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -1807,27 +2378,33 @@ step:
 	RET
 
 // func tileAVX512x3masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x3masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -1865,29 +2442,37 @@ step:
 	RET
 
 // func tileAVX512x4masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x4masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z3
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z3
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -1933,31 +2518,41 @@ step:
 	RET
 
 // func tileAVX512x5masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x5masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z4
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z3
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z4
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -2008,33 +2603,45 @@ step:
 	RET
 
 // func tileAVX512x6masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x6masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z5
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z3
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z4
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z5
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -2090,35 +2697,49 @@ step:
 	RET
 
 // func tileAVX512x7masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x7masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z6
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z3
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z4
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z5
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z6
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -2182,37 +2803,53 @@ step:
 	RET
 
 // func tileAVX512x8masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x8masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z7
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z3
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z4
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z5
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z6
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z7
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -2281,39 +2918,57 @@ step:
 	RET
 
 // func tileAVX512x9masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x9masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z7
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z8
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z3
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z4
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z5
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z6
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z7
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z8
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -2387,41 +3042,61 @@ step:
 	RET
 
 // func tileAVX512x10masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x10masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z7
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z8
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z9
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z3
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z4
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z5
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z6
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z7
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z8
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z9
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -2503,43 +3178,65 @@ step:
 	RET
 
 // func tileAVX512x11masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x11masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z7
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z8
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z9
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z10
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z3
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z4
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z5
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z6
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z7
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z8
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z9
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z10
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -2626,45 +3323,69 @@ step:
 	RET
 
 // func tileAVX512x12masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x12masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z7
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z8
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z9
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z10
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z11
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z3
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z4
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z5
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z6
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z7
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z8
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z9
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z10
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z11
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -2756,47 +3477,73 @@ step:
 	RET
 
 // func tileAVX512x13masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x13masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z7
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z8
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z9
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z10
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z11
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z12
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z3
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z4
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z5
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z6
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z7
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z8
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z9
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z10
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z11
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z12
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -2896,49 +3643,77 @@ step:
 	RET
 
 // func tileAVX512x14masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tileAVX512x14masked(SB), NOSPLIT, $0-73
-	MOVQ      ars+16(FP), AX
-	SHLQ      $0x02, AX
-	MOVQ      c+48(FP), CX
-	MOVQ      cs+56(FP), DX
-	SHLQ      $0x02, DX
-	MOVQ      n+64(FP), BX
-	MOVL      $0xffffffff, SI
-	BZHIL     BX, SI, SI
-	KMOVW     SI, K1
-	MOVB      add+72(FP), BL
-	TESTB     BL, BL
-	JZ        fresh
-	MOVQ      CX, BX
-	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z7
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z8
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z9
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z10
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z11
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z12
-	ADDQ      DX, BX
-	VMOVUPS.Z (BX), K1, Z13
-	JMP       start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       n+64(FP), BX
+	MOVL       $0xffffffff, SI
+	BZHIL      BX, SI, SI
+	KMOVW      SI, K1
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS.Z  (BX), K1, Z0
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z1
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z2
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z3
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z4
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z5
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z6
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z7
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z8
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z9
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z10
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z11
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z12
+	ADDQ       DX, BX
+	VMOVUPS.Z  (BX), K1, Z13
+	JMP        start
 
 fresh:
 	VPXORD Z0, Z0, Z0
@@ -3107,6 +3882,40 @@ four:
 	VZEROUPPER
 	RET
 
+// func biasLinearAVX512(n int, y *float32, bias *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·biasLinearAVX512(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ y+8(FP), CX
+	MOVQ bias+16(FP), DX
+	SUBQ $0x10, AX
+	JL   rest
+
+whole:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	SUBQ    $0x10, AX
+	JGE     whole
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVL      $0xffffffff, BX
+	BZHIL     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func biasReLUAVX512(n int, y *float32, bias *float32, slope *float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·biasReLUAVX512(SB), NOSPLIT, $0-32
@@ -3115,10 +3924,10 @@ TEXT ·biasReLUAVX512(SB), NOSPLIT, $0-32
 	MOVQ         bias+16(FP), DX
 	MOVQ         slope+24(FP), BX
 	VBROADCASTSS (BX), Z0
+	SUBQ         $0x10, AX
+	JL           rest
 
 whole:
-	CMPQ    AX, $0x10
-	JL      rest
 	VMOVUPS (CX), Z1
 	VMOVUPS (DX), Z2
 	VADDPS  Z2, Z1, Z1
@@ -3129,10 +3938,10 @@ whole:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	SUBQ    $0x10, AX
-	JMP     whole
+	JGE     whole
 
 rest:
-	TESTQ     AX, AX
+	ADDQ      $0x10, AX
 	JZ        done
 	MOVL      $0xffffffff, BX
 	BZHIL     AX, BX, BX
@@ -3159,147 +3968,351 @@ TEXT ·biasSigmoidAVX512(SB), NOSPLIT, $0-24
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	MOVL         $0xc2ac0000, BX
-	VMOVD        BX, X1
-	VPBROADCASTD X1, Z1
-	MOVL         $0x3fb8aa3b, BX
-	VMOVD        BX, X2
-	VPBROADCASTD X2, Z2
-	MOVL         $0x3f318000, BX
-	VMOVD        BX, X3
-	VPBROADCASTD X3, Z3
-	MOVL         $0xb95e8083, BX
-	VMOVD        BX, X4
-	VPBROADCASTD X4, Z4
-	MOVL         $0x3f800000, BX
 	VMOVD        BX, X5
 	VPBROADCASTD X5, Z5
+	MOVL         $0x3fb8aa3b, BX
+	VMOVD        BX, X6
+	VPBROADCASTD X6, Z6
+	MOVL         $0x3f318000, BX
+	VMOVD        BX, X7
+	VPBROADCASTD X7, Z7
+	MOVL         $0xb95e8083, BX
+	VMOVD        BX, X8
+	VPBROADCASTD X8, Z8
+	MOVL         $0x3f800000, BX
+	VMOVD        BX, X9
+	VPBROADCASTD X9, Z9
+	SUBQ         $0x10, AX
+	JL           rest
 
 whole:
-	CMPQ         AX, $0x10
-	JL           rest
-	VMOVUPS      (CX), Z6
-	VMOVUPS      (DX), Z7
-	VADDPS       Z7, Z6, Z6
-	VPORD        Z0, Z6, Z7
-	VMAXPS       Z7, Z1, Z7
-	VMULPS       Z2, Z7, Z8
-	VRNDSCALEPS  $0x08, Z8, Z8
-	VFNMADD231PS Z3, Z8, Z7
-	VFNMADD231PS Z4, Z8, Z7
-	VBROADCASTSS seriesAVX512<>+0(SB), Z9
-	VBROADCASTSS seriesAVX512<>+4(SB), Z10
-	VFMADD213PS  Z10, Z7, Z9
-	VBROADCASTSS seriesAVX512<>+8(SB), Z10
-	VFMADD213PS  Z10, Z7, Z9
-	VBROADCASTSS seriesAVX512<>+12(SB), Z10
-	VFMADD213PS  Z10, Z7, Z9
-	VBROADCASTSS seriesAVX512<>+16(SB), Z10
-	VFMADD213PS  Z10, Z7, Z9
-	VBROADCASTSS seriesAVX512<>+20(SB), Z10
-	VFMADD213PS  Z10, Z7, Z9
-	VFMADD213PS  Z5, Z7, Z9
-	VFMADD213PS  Z5, Z7, Z9
-	VCVTPS2DQ    Z8, Z8
-	VPSLLD       $0x17, Z8, Z8
-	VPADDD       Z8, Z9, Z9
-	VPXORD       Z12, Z12, Z12
-	VCMPPS       $0x11, Z12, Z6, K1
-	VBLENDMPS    Z9, Z5, K1, Z11
-	VADDPS       Z9, Z5, Z6
-	VDIVPS       Z6, Z11, Z11
-	VMOVUPS      Z11, (CX)
+	VMOVUPS      (CX), Z10
+	VMOVUPS      (DX), Z11
+	VADDPS       Z11, Z10, Z10
+	VPORD        Z0, Z10, Z11
+	VMAXPS       Z11, Z5, Z11
+	VMULPS       Z6, Z11, Z12
+	VRNDSCALEPS  $0x08, Z12, Z12
+	VFNMADD231PS Z7, Z12, Z11
+	VFNMADD231PS Z8, Z12, Z11
+	VBROADCASTSS sigmoidSeriesAVX512<>+0(SB), Z13
+	VBROADCASTSS sigmoidSeriesAVX512<>+4(SB), Z14
+	VFMADD213PS  Z14, Z11, Z13
+	VBROADCASTSS sigmoidSeriesAVX512<>+8(SB), Z14
+	VFMADD213PS  Z14, Z11, Z13
+	VBROADCASTSS sigmoidSeriesAVX512<>+12(SB), Z14
+	VFMADD213PS  Z14, Z11, Z13
+	VBROADCASTSS sigmoidSeriesAVX512<>+16(SB), Z14
+	VFMADD213PS  Z14, Z11, Z13
+	VBROADCASTSS sigmoidSeriesAVX512<>+20(SB), Z14
+	VFMADD213PS  Z14, Z11, Z13
+	VFMADD213PS  Z9, Z11, Z13
+	VCVTPS2DQ    Z12, Z12
+	VPSLLD       $0x17, Z12, Z12
+	VFMADD213PS  Z9, Z11, Z13
+	VPADDD       Z12, Z13, Z13
+	VPXORD       Z2, Z2, Z2
+	VCMPPS       $0x11, Z2, Z10, K1
+	VBLENDMPS    Z13, Z9, K1, Z1
+	VADDPS       Z13, Z9, Z10
+	VDIVPS       Z10, Z1, Z1
+	VMOVUPS      Z1, (CX)
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	SUBQ         $0x10, AX
-	JMP          whole
+	JGE          whole
 
 rest:
-	TESTQ        AX, AX
+	ADDQ         $0x10, AX
 	JZ           done
 	MOVL         $0xffffffff, BX
 	BZHIL        AX, BX, BX
 	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z6
-	VMOVUPS.Z    (DX), K1, Z7
-	VADDPS       Z7, Z6, Z6
-	VPORD        Z0, Z6, Z7
-	VMAXPS       Z7, Z1, Z7
-	VMULPS       Z2, Z7, Z0
+	VMOVUPS.Z    (CX), K1, Z1
+	VMOVUPS.Z    (DX), K1, Z2
+	VADDPS       Z2, Z1, Z1
+	VPORD        Z0, Z1, Z2
+	VMAXPS       Z2, Z5, Z2
+	VMULPS       Z6, Z2, Z0
 	VRNDSCALEPS  $0x08, Z0, Z0
-	VFNMADD231PS Z3, Z0, Z7
-	VFNMADD231PS Z4, Z0, Z7
-	VBROADCASTSS seriesAVX512<>+0(SB), Z1
-	VBROADCASTSS seriesAVX512<>+4(SB), Z2
-	VFMADD213PS  Z2, Z7, Z1
-	VBROADCASTSS seriesAVX512<>+8(SB), Z2
-	VFMADD213PS  Z2, Z7, Z1
-	VBROADCASTSS seriesAVX512<>+12(SB), Z2
-	VFMADD213PS  Z2, Z7, Z1
-	VBROADCASTSS seriesAVX512<>+16(SB), Z2
-	VFMADD213PS  Z2, Z7, Z1
-	VBROADCASTSS seriesAVX512<>+20(SB), Z2
-	VFMADD213PS  Z2, Z7, Z1
-	VFMADD213PS  Z5, Z7, Z1
-	VFMADD213PS  Z5, Z7, Z1
+	VFNMADD231PS Z7, Z0, Z2
+	VFNMADD231PS Z8, Z0, Z2
+	VBROADCASTSS sigmoidSeriesAVX512<>+0(SB), Z5
+	VBROADCASTSS sigmoidSeriesAVX512<>+4(SB), Z6
+	VFMADD213PS  Z6, Z2, Z5
+	VBROADCASTSS sigmoidSeriesAVX512<>+8(SB), Z6
+	VFMADD213PS  Z6, Z2, Z5
+	VBROADCASTSS sigmoidSeriesAVX512<>+12(SB), Z6
+	VFMADD213PS  Z6, Z2, Z5
+	VBROADCASTSS sigmoidSeriesAVX512<>+16(SB), Z6
+	VFMADD213PS  Z6, Z2, Z5
+	VBROADCASTSS sigmoidSeriesAVX512<>+20(SB), Z6
+	VFMADD213PS  Z6, Z2, Z5
+	VFMADD213PS  Z9, Z2, Z5
 	VCVTPS2DQ    Z0, Z0
 	VPSLLD       $0x17, Z0, Z0
-	VPADDD       Z0, Z1, Z1
-	VPXORD       Z14, Z14, Z14
-	VCMPPS       $0x11, Z14, Z6, K2
-	VBLENDMPS    Z1, Z5, K2, Z13
-	VADDPS       Z1, Z5, Z0
-	VDIVPS       Z0, Z13, Z13
-	VMOVUPS      Z13, K1, (CX)
+	VFMADD213PS  Z9, Z2, Z5
+	VPADDD       Z0, Z5, Z5
+	VPXORD       Z4, Z4, Z4
+	VCMPPS       $0x11, Z4, Z1, K2
+	VBLENDMPS    Z5, Z9, K2, Z3
+	VADDPS       Z5, Z9, Z0
+	VDIVPS       Z0, Z3, Z3
+	VMOVUPS      Z3, K1, (CX)
 
 done:
 	VZEROUPPER
 	RET
 
-DATA seriesAVX512<>+0(SB)/4, $0x39500d01
-DATA seriesAVX512<>+4(SB)/4, $0x3ab60b61
-DATA seriesAVX512<>+8(SB)/4, $0x3c088889
-DATA seriesAVX512<>+12(SB)/4, $0x3d2aaaab
-DATA seriesAVX512<>+16(SB)/4, $0x3e2aaaab
-DATA seriesAVX512<>+20(SB)/4, $0x3f000000
-GLOBL seriesAVX512<>(SB), RODATA|NOPTR, $24
+DATA sigmoidSeriesAVX512<>+0(SB)/4, $0x39500d01
+DATA sigmoidSeriesAVX512<>+4(SB)/4, $0x3ab60b61
+DATA sigmoidSeriesAVX512<>+8(SB)/4, $0x3c088889
+DATA sigmoidSeriesAVX512<>+12(SB)/4, $0x3d2aaaab
+DATA sigmoidSeriesAVX512<>+16(SB)/4, $0x3e2aaaab
+DATA sigmoidSeriesAVX512<>+20(SB)/4, $0x3f000000
+GLOBL sigmoidSeriesAVX512<>(SB), RODATA|NOPTR, $24
+
+// func biasTanhAVX512(n int, y *float32, bias *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·biasTanhAVX512(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         bias+16(FP), DX
+	MOVL         $0x80000000, BX
+	VMOVD        BX, X0
+	VPBROADCASTD X0, Z0
+	MOVL         $0x40000000, BX
+	VMOVD        BX, X1
+	VPBROADCASTD X1, Z1
+	MOVL         $0xc2ac0000, BX
+	VMOVD        BX, X2
+	VPBROADCASTD X2, Z2
+	MOVL         $0x3fb8aa3b, BX
+	VMOVD        BX, X3
+	VPBROADCASTD X3, Z3
+	MOVL         $0x3f318000, BX
+	VMOVD        BX, X4
+	VPBROADCASTD X4, Z4
+	MOVL         $0xb95e8083, BX
+	VMOVD        BX, X5
+	VPBROADCASTD X5, Z5
+	MOVL         $0x3f800000, BX
+	VMOVD        BX, X6
+	VPBROADCASTD X6, Z6
+	SUBQ         $0x10, AX
+	JL           rest
+
+whole:
+	VMOVUPS      (CX), Z7
+	VMOVUPS      (DX), Z8
+	VADDPS       Z8, Z7, Z7
+	VPORD        Z0, Z7, Z8
+	VADDPS       Z8, Z8, Z8
+	VMAXPS       Z8, Z2, Z8
+	VMULPS       Z3, Z8, Z9
+	VRNDSCALEPS  $0x08, Z9, Z9
+	VFNMADD231PS Z4, Z9, Z8
+	VFNMADD231PS Z5, Z9, Z8
+	VBROADCASTSS tanhSeriesAVX512<>+0(SB), Z10
+	VBROADCASTSS tanhSeriesAVX512<>+4(SB), Z11
+	VFMADD213PS  Z11, Z8, Z10
+	VBROADCASTSS tanhSeriesAVX512<>+8(SB), Z11
+	VFMADD213PS  Z11, Z8, Z10
+	VBROADCASTSS tanhSeriesAVX512<>+12(SB), Z11
+	VFMADD213PS  Z11, Z8, Z10
+	VBROADCASTSS tanhSeriesAVX512<>+16(SB), Z11
+	VFMADD213PS  Z11, Z8, Z10
+	VBROADCASTSS tanhSeriesAVX512<>+20(SB), Z11
+	VFMADD213PS  Z11, Z8, Z10
+	VFMADD213PS  Z6, Z8, Z10
+	VCVTPS2DQ    Z9, Z9
+	VPSLLD       $0x17, Z9, Z9
+	VMULPS       Z8, Z10, Z10
+	VPADDD       Z6, Z9, Z9
+	VSUBPS       Z6, Z9, Z8
+	VFMADD213PS  Z8, Z9, Z10
+	VADDPS       Z10, Z1, Z8
+	VDIVPS       Z8, Z10, Z10
+	VPORD        Z0, Z10, Z10
+	VPANDND      Z0, Z7, Z7
+	VPXORD       Z7, Z10, Z10
+	VMOVUPS      Z10, (CX)
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	SUBQ         $0x10, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x10, AX
+	JZ           done
+	MOVL         $0xffffffff, BX
+	BZHIL        AX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z7
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z7, Z7
+	VPORD        Z0, Z7, Z8
+	VADDPS       Z8, Z8, Z8
+	VMAXPS       Z8, Z2, Z8
+	VMULPS       Z3, Z8, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VFNMADD231PS Z4, Z2, Z8
+	VFNMADD231PS Z5, Z2, Z8
+	VBROADCASTSS tanhSeriesAVX512<>+0(SB), Z3
+	VBROADCASTSS tanhSeriesAVX512<>+4(SB), Z4
+	VFMADD213PS  Z4, Z8, Z3
+	VBROADCASTSS tanhSeriesAVX512<>+8(SB), Z4
+	VFMADD213PS  Z4, Z8, Z3
+	VBROADCASTSS tanhSeriesAVX512<>+12(SB), Z4
+	VFMADD213PS  Z4, Z8, Z3
+	VBROADCASTSS tanhSeriesAVX512<>+16(SB), Z4
+	VFMADD213PS  Z4, Z8, Z3
+	VBROADCASTSS tanhSeriesAVX512<>+20(SB), Z4
+	VFMADD213PS  Z4, Z8, Z3
+	VFMADD213PS  Z6, Z8, Z3
+	VCVTPS2DQ    Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z8, Z3, Z3
+	VPADDD       Z6, Z2, Z2
+	VSUBPS       Z6, Z2, Z8
+	VFMADD213PS  Z8, Z2, Z3
+	VADDPS       Z3, Z1, Z8
+	VDIVPS       Z8, Z3, Z3
+	VPORD        Z0, Z3, Z3
+	VPANDND      Z0, Z7, Z7
+	VPXORD       Z7, Z3, Z3
+	VMOVUPS      Z3, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA tanhSeriesAVX512<>+0(SB)/4, $0x39500d01
+DATA tanhSeriesAVX512<>+4(SB)/4, $0x3ab60b61
+DATA tanhSeriesAVX512<>+8(SB)/4, $0x3c088889
+DATA tanhSeriesAVX512<>+12(SB)/4, $0x3d2aaaab
+DATA tanhSeriesAVX512<>+16(SB)/4, $0x3e2aaaab
+DATA tanhSeriesAVX512<>+20(SB)/4, $0x3f000000
+GLOBL tanhSeriesAVX512<>(SB), RODATA|NOPTR, $24
 
 // func reluGradAVX512(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·reluGradAVX512(SB), NOSPLIT, $0-56
-	MOVQ         n+16(FP), AX
-	MOVL         $0xffffffff, CX
-	BZHIL        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         rows+0(FP), AX
-	MOVQ         stride+8(FP), CX
-	MOVQ         d+24(FP), DX
-	MOVQ         y+40(FP), BX
-	SHLQ         $0x02, CX
-	MOVQ         slope+48(FP), SI
-	VBROADCASTSS (SI), Z0
+	MOVQ         d+24(FP), AX
+	MOVQ         y+40(FP), CX
+	MOVQ         slope+48(FP), DX
+	VBROADCASTSS (DX), Z0
+	MOVQ         rows+0(FP), DX
+	MOVQ         stride+8(FP), BX
+	MOVQ         n+16(FP), SI
+	SHLQ         $0x02, BX
+	CMPQ         SI, $0x00000040
+	JL           few
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	VPXORD       Z6, Z6, Z6
+	VPXORD       Z7, Z7, Z7
+	VPXORD       Z8, Z8, Z8
+
+rows:
+	VMOVUPS       (AX), Z9
+	VMOVUPS       (CX), Z10
+	VPXORD        Z11, Z11, Z11
+	VCMPPS        $0x1a, Z11, Z10, K1
+	VMULPS        Z0, Z9, K1, Z9
+	VMOVUPS       Z9, (AX)
+	VEXTRACTF64X4 $0x01, Z9, Y10
+	VCVTPS2PD     Y9, Z9
+	VADDPD        Z9, Z1, Z1
+	VCVTPS2PD     Y10, Z9
+	VADDPD        Z9, Z2, Z2
+	VMOVUPS       64(AX), Z9
+	VMOVUPS       64(CX), Z10
+	VPXORD        Z12, Z12, Z12
+	VCMPPS        $0x1a, Z12, Z10, K1
+	VMULPS        Z0, Z9, K1, Z9
+	VMOVUPS       Z9, 64(AX)
+	VEXTRACTF64X4 $0x01, Z9, Y10
+	VCVTPS2PD     Y9, Z9
+	VADDPD        Z9, Z3, Z3
+	VCVTPS2PD     Y10, Z9
+	VADDPD        Z9, Z4, Z4
+	VMOVUPS       128(AX), Z9
+	VMOVUPS       128(CX), Z10
+	VPXORD        Z13, Z13, Z13
+	VCMPPS        $0x1a, Z13, Z10, K1
+	VMULPS        Z0, Z9, K1, Z9
+	VMOVUPS       Z9, 128(AX)
+	VEXTRACTF64X4 $0x01, Z9, Y10
+	VCVTPS2PD     Y9, Z9
+	VADDPD        Z9, Z5, Z5
+	VCVTPS2PD     Y10, Z9
+	VADDPD        Z9, Z6, Z6
+	VMOVUPS       192(AX), Z9
+	VMOVUPS       192(CX), Z10
+	VPXORD        Z14, Z14, Z14
+	VCMPPS        $0x1a, Z14, Z10, K1
+	VMULPS        Z0, Z9, K1, Z9
+	VMOVUPS       Z9, 192(AX)
+	VEXTRACTF64X4 $0x01, Z9, Y10
+	VCVTPS2PD     Y9, Z9
+	VADDPD        Z9, Z7, Z7
+	VCVTPS2PD     Y10, Z9
+	VADDPD        Z9, Z8, Z8
+	ADDQ          BX, AX
+	ADDQ          BX, CX
+	DECQ          DX
+	JNZ           rows
+	MOVQ          dbias+32(FP), AX
+	VCVTPD2PS     Z1, Y15
+	VCVTPD2PS     Z2, Y0
+	VINSERTF64X4  $0x01, Y0, Z15, Z15
+	VMOVUPS       Z15, (AX)
+	VCVTPD2PS     Z3, Y16
+	VCVTPD2PS     Z4, Y0
+	VINSERTF64X4  $0x01, Y0, Z16, Z16
+	VMOVUPS       Z16, 64(AX)
+	VCVTPD2PS     Z5, Y17
+	VCVTPD2PS     Z6, Y0
+	VINSERTF64X4  $0x01, Y0, Z17, Z17
+	VMOVUPS       Z17, 128(AX)
+	VCVTPD2PS     Z7, Y18
+	VCVTPD2PS     Z8, Y0
+	VINSERTF64X4  $0x01, Y0, Z18, Z18
+	VMOVUPS       Z18, 192(AX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVL   $0xffffffff, DI
+	BZHIL  SI, DI, DI
+	KMOVW  DI, K1
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
 
 row:
-	VMOVUPS.Z     (DX), K1, Z3
-	VMOVUPS.Z     (BX), K1, Z4
+	VMOVUPS.Z     (AX), K1, Z3
+	VMOVUPS.Z     (CX), K1, Z4
 	VPXORD        Z5, Z5, Z5
 	VCMPPS        $0x1a, Z5, Z4, K2
 	VMULPS        Z0, Z3, K2, Z3
-	VMOVUPS       Z3, K1, (DX)
+	VMOVUPS       Z3, K1, (AX)
 	VEXTRACTF64X4 $0x01, Z3, Y4
 	VCVTPS2PD     Y3, Z3
 	VADDPD        Z3, Z1, Z1
 	VCVTPS2PD     Y4, Z3
 	VADDPD        Z3, Z2, Z2
-	ADDQ          CX, DX
-	ADDQ          CX, BX
-	DECQ          AX
+	ADDQ          BX, AX
+	ADDQ          BX, CX
+	DECQ          DX
 	JNZ           row
+	MOVQ          dbias+32(FP), AX
 	VCVTPD2PS     Z1, Y6
 	VCVTPD2PS     Z2, Y0
 	VINSERTF64X4  $0x01, Y0, Z6, Z6
-	MOVQ          dbias+32(FP), AX
 	VMOVUPS       Z6, K1, (AX)
 	VZEROUPPER
 	RET
@@ -3307,44 +4320,614 @@ row:
 // func sigmoidGradAVX512(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-56
-	MOVQ         n+16(FP), AX
-	MOVL         $0xffffffff, CX
-	BZHIL        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         rows+0(FP), AX
-	MOVQ         stride+8(FP), CX
-	MOVQ         d+24(FP), DX
-	MOVQ         y+40(FP), BX
-	SHLQ         $0x02, CX
-	MOVQ         slope+48(FP), SI
-	VBROADCASTSS (SI), Z0
-	MOVL         $0x3f800000, SI
-	VMOVD        SI, X0
+	MOVQ         d+24(FP), AX
+	MOVQ         y+40(FP), CX
+	MOVQ         slope+48(FP), DX
+	VBROADCASTSS (DX), Z0
+	MOVL         $0x3f800000, DX
+	VMOVD        DX, X0
 	VPBROADCASTD X0, Z0
+	MOVQ         rows+0(FP), DX
+	MOVQ         stride+8(FP), BX
+	MOVQ         n+16(FP), SI
+	SHLQ         $0x02, BX
+	CMPQ         SI, $0x00000040
+	JL           few
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	VPXORD       Z6, Z6, Z6
+	VPXORD       Z7, Z7, Z7
+	VPXORD       Z8, Z8, Z8
+
+rows:
+	VMOVUPS       (AX), Z13
+	VMOVUPS       (CX), Z14
+	VSUBPS        Z14, Z0, Z15
+	VMULPS        Z15, Z14, Z14
+	VMULPS        Z14, Z13, Z13
+	VMOVUPS       Z13, (AX)
+	VEXTRACTF64X4 $0x01, Z13, Y9
+	VCVTPS2PD     Y13, Z13
+	VADDPD        Z13, Z1, Z1
+	VCVTPS2PD     Y9, Z13
+	VADDPD        Z13, Z2, Z2
+	VMOVUPS       64(AX), Z13
+	VMOVUPS       64(CX), Z14
+	VSUBPS        Z14, Z0, Z15
+	VMULPS        Z15, Z14, Z14
+	VMULPS        Z14, Z13, Z13
+	VMOVUPS       Z13, 64(AX)
+	VEXTRACTF64X4 $0x01, Z13, Y9
+	VCVTPS2PD     Y13, Z13
+	VADDPD        Z13, Z3, Z3
+	VCVTPS2PD     Y9, Z13
+	VADDPD        Z13, Z4, Z4
+	VMOVUPS       128(AX), Z13
+	VMOVUPS       128(CX), Z14
+	VSUBPS        Z14, Z0, Z15
+	VMULPS        Z15, Z14, Z14
+	VMULPS        Z14, Z13, Z13
+	VMOVUPS       Z13, 128(AX)
+	VEXTRACTF64X4 $0x01, Z13, Y9
+	VCVTPS2PD     Y13, Z13
+	VADDPD        Z13, Z5, Z5
+	VCVTPS2PD     Y9, Z13
+	VADDPD        Z13, Z6, Z6
+	VMOVUPS       192(AX), Z13
+	VMOVUPS       192(CX), Z14
+	VSUBPS        Z14, Z0, Z15
+	VMULPS        Z15, Z14, Z14
+	VMULPS        Z14, Z13, Z13
+	VMOVUPS       Z13, 192(AX)
+	VEXTRACTF64X4 $0x01, Z13, Y9
+	VCVTPS2PD     Y13, Z13
+	VADDPD        Z13, Z7, Z7
+	VCVTPS2PD     Y9, Z13
+	VADDPD        Z13, Z8, Z8
+	ADDQ          BX, AX
+	ADDQ          BX, CX
+	DECQ          DX
+	JNZ           rows
+	MOVQ          dbias+32(FP), AX
+	VCVTPD2PS     Z1, Y9
+	VCVTPD2PS     Z2, Y0
+	VINSERTF64X4  $0x01, Y0, Z9, Z9
+	VMOVUPS       Z9, (AX)
+	VCVTPD2PS     Z3, Y10
+	VCVTPD2PS     Z4, Y0
+	VINSERTF64X4  $0x01, Y0, Z10, Z10
+	VMOVUPS       Z10, 64(AX)
+	VCVTPD2PS     Z5, Y11
+	VCVTPD2PS     Z6, Y0
+	VINSERTF64X4  $0x01, Y0, Z11, Z11
+	VMOVUPS       Z11, 128(AX)
+	VCVTPD2PS     Z7, Y12
+	VCVTPD2PS     Z8, Y0
+	VINSERTF64X4  $0x01, Y0, Z12, Z12
+	VMOVUPS       Z12, 192(AX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVL   $0xffffffff, DI
+	BZHIL  SI, DI, DI
+	KMOVW  DI, K1
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
 
 row:
-	VMOVUPS.Z     (DX), K1, Z4
-	VMOVUPS.Z     (BX), K1, Z5
-	VSUBPS        Z5, Z0, Z6
-	VMULPS        Z6, Z5, Z5
+	VMOVUPS.Z     (AX), K1, Z3
+	VMOVUPS.Z     (CX), K1, Z4
+	VSUBPS        Z4, Z0, Z5
 	VMULPS        Z5, Z4, Z4
-	VMOVUPS       Z4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y3
-	VCVTPS2PD     Y4, Z4
-	VADDPD        Z4, Z1, Z1
-	VCVTPS2PD     Y3, Z4
-	VADDPD        Z4, Z2, Z2
-	ADDQ          CX, DX
-	ADDQ          CX, BX
-	DECQ          AX
-	JNZ           row
-	VCVTPD2PS     Z1, Y3
-	VCVTPD2PS     Z2, Y0
-	VINSERTF64X4  $0x01, Y0, Z3, Z3
-	MOVQ          dbias+32(FP), AX
+	VMULPS        Z4, Z3, Z3
 	VMOVUPS       Z3, K1, (AX)
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VCVTPS2PD     Y4, Z3
+	VADDPD        Z3, Z2, Z2
+	ADDQ          BX, AX
+	ADDQ          BX, CX
+	DECQ          DX
+	JNZ           row
+	MOVQ          dbias+32(FP), AX
+	VCVTPD2PS     Z1, Y6
+	VCVTPD2PS     Z2, Y0
+	VINSERTF64X4  $0x01, Y0, Z6, Z6
+	VMOVUPS       Z6, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tanhGradAVX512(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-56
+	MOVQ         d+24(FP), AX
+	MOVQ         y+40(FP), CX
+	MOVQ         slope+48(FP), DX
+	VBROADCASTSS (DX), Z0
+	MOVL         $0x3f800000, DX
+	VMOVD        DX, X0
+	VPBROADCASTD X0, Z0
+	MOVQ         rows+0(FP), DX
+	MOVQ         stride+8(FP), BX
+	MOVQ         n+16(FP), SI
+	SHLQ         $0x02, BX
+	CMPQ         SI, $0x00000040
+	JL           few
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	VPXORD       Z6, Z6, Z6
+	VPXORD       Z7, Z7, Z7
+	VPXORD       Z8, Z8, Z8
+
+rows:
+	VMOVUPS       (AX), Z13
+	VMOVUPS       (CX), Z14
+	VSUBPS        Z14, Z0, Z15
+	VADDPS        Z14, Z0, Z14
+	VMULPS        Z14, Z15, Z15
+	VMULPS        Z15, Z13, Z13
+	VMOVUPS       Z13, (AX)
+	VEXTRACTF64X4 $0x01, Z13, Y9
+	VCVTPS2PD     Y13, Z13
+	VADDPD        Z13, Z1, Z1
+	VCVTPS2PD     Y9, Z13
+	VADDPD        Z13, Z2, Z2
+	VMOVUPS       64(AX), Z13
+	VMOVUPS       64(CX), Z14
+	VSUBPS        Z14, Z0, Z15
+	VADDPS        Z14, Z0, Z14
+	VMULPS        Z14, Z15, Z15
+	VMULPS        Z15, Z13, Z13
+	VMOVUPS       Z13, 64(AX)
+	VEXTRACTF64X4 $0x01, Z13, Y9
+	VCVTPS2PD     Y13, Z13
+	VADDPD        Z13, Z3, Z3
+	VCVTPS2PD     Y9, Z13
+	VADDPD        Z13, Z4, Z4
+	VMOVUPS       128(AX), Z13
+	VMOVUPS       128(CX), Z14
+	VSUBPS        Z14, Z0, Z15
+	VADDPS        Z14, Z0, Z14
+	VMULPS        Z14, Z15, Z15
+	VMULPS        Z15, Z13, Z13
+	VMOVUPS       Z13, 128(AX)
+	VEXTRACTF64X4 $0x01, Z13, Y9
+	VCVTPS2PD     Y13, Z13
+	VADDPD        Z13, Z5, Z5
+	VCVTPS2PD     Y9, Z13
+	VADDPD        Z13, Z6, Z6
+	VMOVUPS       192(AX), Z13
+	VMOVUPS       192(CX), Z14
+	VSUBPS        Z14, Z0, Z15
+	VADDPS        Z14, Z0, Z14
+	VMULPS        Z14, Z15, Z15
+	VMULPS        Z15, Z13, Z13
+	VMOVUPS       Z13, 192(AX)
+	VEXTRACTF64X4 $0x01, Z13, Y9
+	VCVTPS2PD     Y13, Z13
+	VADDPD        Z13, Z7, Z7
+	VCVTPS2PD     Y9, Z13
+	VADDPD        Z13, Z8, Z8
+	ADDQ          BX, AX
+	ADDQ          BX, CX
+	DECQ          DX
+	JNZ           rows
+	MOVQ          dbias+32(FP), AX
+	VCVTPD2PS     Z1, Y9
+	VCVTPD2PS     Z2, Y0
+	VINSERTF64X4  $0x01, Y0, Z9, Z9
+	VMOVUPS       Z9, (AX)
+	VCVTPD2PS     Z3, Y10
+	VCVTPD2PS     Z4, Y0
+	VINSERTF64X4  $0x01, Y0, Z10, Z10
+	VMOVUPS       Z10, 64(AX)
+	VCVTPD2PS     Z5, Y11
+	VCVTPD2PS     Z6, Y0
+	VINSERTF64X4  $0x01, Y0, Z11, Z11
+	VMOVUPS       Z11, 128(AX)
+	VCVTPD2PS     Z7, Y12
+	VCVTPD2PS     Z8, Y0
+	VINSERTF64X4  $0x01, Y0, Z12, Z12
+	VMOVUPS       Z12, 192(AX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVL   $0xffffffff, DI
+	BZHIL  SI, DI, DI
+	KMOVW  DI, K1
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+
+row:
+	VMOVUPS.Z     (AX), K1, Z3
+	VMOVUPS.Z     (CX), K1, Z4
+	VSUBPS        Z4, Z0, Z5
+	VADDPS        Z4, Z0, Z4
+	VMULPS        Z4, Z5, Z5
+	VMULPS        Z5, Z3, Z3
+	VMOVUPS       Z3, K1, (AX)
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VCVTPS2PD     Y4, Z3
+	VADDPD        Z3, Z2, Z2
+	ADDQ          BX, AX
+	ADDQ          BX, CX
+	DECQ          DX
+	JNZ           row
+	MOVQ          dbias+32(FP), AX
+	VCVTPD2PS     Z1, Y6
+	VCVTPD2PS     Z2, Y0
+	VINSERTF64X4  $0x01, Y0, Z6, Z6
+	VMOVUPS       Z6, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func sumColumnsAVX512(rows int, stride int, n int, d *float32, dbias *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sumColumnsAVX512(SB), NOSPLIT, $0-40
+	MOVQ   d+24(FP), AX
+	MOVQ   rows+0(FP), CX
+	MOVQ   stride+8(FP), DX
+	MOVQ   n+16(FP), BX
+	SHLQ   $0x02, DX
+	CMPQ   BX, $0x00000040
+	JL     few
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+rows:
+	VMOVUPS       (AX), Z8
+	VEXTRACTF64X4 $0x01, Z8, Y9
+	VCVTPS2PD     Y8, Z8
+	VADDPD        Z8, Z0, Z0
+	VCVTPS2PD     Y9, Z8
+	VADDPD        Z8, Z1, Z1
+	VMOVUPS       64(AX), Z8
+	VEXTRACTF64X4 $0x01, Z8, Y9
+	VCVTPS2PD     Y8, Z8
+	VADDPD        Z8, Z2, Z2
+	VCVTPS2PD     Y9, Z8
+	VADDPD        Z8, Z3, Z3
+	VMOVUPS       128(AX), Z8
+	VEXTRACTF64X4 $0x01, Z8, Y9
+	VCVTPS2PD     Y8, Z8
+	VADDPD        Z8, Z4, Z4
+	VCVTPS2PD     Y9, Z8
+	VADDPD        Z8, Z5, Z5
+	VMOVUPS       192(AX), Z8
+	VEXTRACTF64X4 $0x01, Z8, Y9
+	VCVTPS2PD     Y8, Z8
+	VADDPD        Z8, Z6, Z6
+	VCVTPS2PD     Y9, Z8
+	VADDPD        Z8, Z7, Z7
+	ADDQ          DX, AX
+	DECQ          CX
+	JNZ           rows
+	MOVQ          dbias+32(FP), AX
+	VCVTPD2PS     Z0, Y9
+	VCVTPD2PS     Z1, Y0
+	VINSERTF64X4  $0x01, Y0, Z9, Z9
+	VMOVUPS       Z9, (AX)
+	VCVTPD2PS     Z2, Y10
+	VCVTPD2PS     Z3, Y0
+	VINSERTF64X4  $0x01, Y0, Z10, Z10
+	VMOVUPS       Z10, 64(AX)
+	VCVTPD2PS     Z4, Y11
+	VCVTPD2PS     Z5, Y0
+	VINSERTF64X4  $0x01, Y0, Z11, Z11
+	VMOVUPS       Z11, 128(AX)
+	VCVTPD2PS     Z6, Y12
+	VCVTPD2PS     Z7, Y0
+	VINSERTF64X4  $0x01, Y0, Z12, Z12
+	VMOVUPS       Z12, 192(AX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVL   $0xffffffff, SI
+	BZHIL  BX, SI, SI
+	KMOVW  SI, K1
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+row:
+	VMOVUPS.Z     (AX), K1, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VCVTPS2PD     Y3, Z2
+	VADDPD        Z2, Z1, Z1
+	ADDQ          DX, AX
+	DECQ          CX
+	JNZ           row
+	MOVQ          dbias+32(FP), AX
+	VCVTPD2PS     Z0, Y3
+	VCVTPD2PS     Z1, Y0
+	VINSERTF64X4  $0x01, Y0, Z3, Z3
+	VMOVUPS       Z3, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func maxoutAVX512(groups int, pieces int, y *float32, a *float32)
+// Requires: AVX, AVX512F
+TEXT ·maxoutAVX512(SB), NOSPLIT, $0-32
+	MOVQ         y+16(FP), AX
+	MOVQ         groups+0(FP), CX
+	MOVQ         a+24(FP), DX
+	MOVQ         pieces+8(FP), BX
+	MOVL         $0x00000001, SI
+	VMOVD        SI, X0
+	VPBROADCASTD X0, Z0
+	VMOVUPS      lanes<>+0(SB), Z5
+	VMOVD        BX, X6
+	VPBROADCASTD X6, Z6
+	VPMULLD      Z6, Z5, Z5
+	IMUL3Q       $0x40, BX, SI
+
+group:
+	VMOVUPS Z5, Z6
+	VMOVUPS Z5, Z7
+	MOVQ    DX, DI
+	MOVQ    BX, R8
+	VPSRLD  $0x04, Z7, Z8
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+
+first:
+	VPCMPEQD Z1, Z8, K1
+	VPERMPS  (DI), Z7, K1, Z2
+	VPADDD   Z0, Z1, Z1
+	ADDQ     $0x40, DI
+	DECQ     R8
+	JNZ      first
+	MOVQ     BX, DI
+
+piece:
+	DECQ   DI
+	JZ     chosen
+	VPADDD Z0, Z7, Z7
+	MOVQ   DX, R8
+	MOVQ   BX, R9
+	VPSRLD $0x04, Z7, Z8
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+
+other:
+	VPCMPEQD Z3, Z8, K1
+	VPERMPS  (R8), Z7, K1, Z4
+	VPADDD   Z0, Z3, Z3
+	ADDQ     $0x40, R8
+	DECQ     R9
+	JNZ      other
+	VCMPPS   $0x07, Z2, Z2, K1
+	VCMPPS   $0x16, Z2, Z4, K1, K1
+	VMOVAPS  Z4, K1, Z2
+	VMOVAPS  Z7, K1, Z6
+	JMP      piece
+
+chosen:
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x40, AX
+	ADDQ    SI, DX
+	DECQ    CX
+	JNZ     group
+	VZEROUPPER
+	RET
+
+DATA lanes<>+0(SB)/4, $0x00000000
+DATA lanes<>+4(SB)/4, $0x00000001
+DATA lanes<>+8(SB)/4, $0x00000002
+DATA lanes<>+12(SB)/4, $0x00000003
+DATA lanes<>+16(SB)/4, $0x00000004
+DATA lanes<>+20(SB)/4, $0x00000005
+DATA lanes<>+24(SB)/4, $0x00000006
+DATA lanes<>+28(SB)/4, $0x00000007
+DATA lanes<>+32(SB)/4, $0x00000008
+DATA lanes<>+36(SB)/4, $0x00000009
+DATA lanes<>+40(SB)/4, $0x0000000a
+DATA lanes<>+44(SB)/4, $0x0000000b
+DATA lanes<>+48(SB)/4, $0x0000000c
+DATA lanes<>+52(SB)/4, $0x0000000d
+DATA lanes<>+56(SB)/4, $0x0000000e
+DATA lanes<>+60(SB)/4, $0x0000000f
+GLOBL lanes<>(SB), RODATA|NOPTR, $64
+
+// func maxoutPickAVX512(groups int, pieces int, t *float32, u *float32, a *float32)
+// Requires: AVX, AVX512F
+TEXT ·maxoutPickAVX512(SB), NOSPLIT, $0-40
+	MOVQ         t+16(FP), AX
+	MOVQ         u+24(FP), CX
+	MOVQ         groups+0(FP), DX
+	MOVQ         a+32(FP), BX
+	MOVQ         pieces+8(FP), SI
+	MOVL         $0x00000001, DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Z0
+	VMOVUPS      lanes<>+0(SB), Z7
+	VMOVD        SI, X8
+	VPBROADCASTD X8, Z8
+	VPMULLD      Z8, Z7, Z7
+	IMUL3Q       $0x40, SI, DI
+
+group:
+	VMOVUPS Z7, Z8
+	VMOVUPS Z7, Z9
+	MOVQ    BX, R8
+	MOVQ    SI, R9
+	VPSRLD  $0x04, Z9, Z10
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+
+first:
+	VPCMPEQD Z1, Z10, K1
+	VPERMPS  (R8), Z9, K1, Z2
+	VPADDD   Z0, Z1, Z1
+	ADDQ     $0x40, R8
+	DECQ     R9
+	JNZ      first
+	MOVQ     SI, R8
+
+piece:
+	DECQ   R8
+	JZ     chosen
+	VPADDD Z0, Z9, Z9
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	VPSRLD $0x04, Z9, Z10
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+
+other:
+	VPCMPEQD Z3, Z10, K1
+	VPERMPS  (R9), Z9, K1, Z4
+	VPADDD   Z0, Z3, Z3
+	ADDQ     $0x40, R9
+	DECQ     R10
+	JNZ      other
+	VCMPPS   $0x07, Z2, Z2, K1
+	VCMPPS   $0x16, Z2, Z4, K1, K1
+	VMOVAPS  Z4, K1, Z2
+	VMOVAPS  Z9, K1, Z8
+	JMP      piece
+
+chosen:
+	MOVQ   CX, R8
+	MOVQ   SI, R9
+	VPSRLD $0x04, Z8, Z9
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+
+picked:
+	VPCMPEQD Z5, Z9, K1
+	VPERMPS  (R8), Z8, K1, Z6
+	VPADDD   Z0, Z5, Z5
+	ADDQ     $0x40, R8
+	DECQ     R9
+	JNZ      picked
+	VMOVUPS  Z6, (AX)
+	ADDQ     $0x40, AX
+	ADDQ     DI, CX
+	ADDQ     DI, BX
+	DECQ     DX
+	JNZ      group
+	VZEROUPPER
+	RET
+
+// func maxoutGradAVX512(groups int, pieces int, da *float32, d *float32, a *float32)
+// Requires: AVX, AVX512F
+TEXT ·maxoutGradAVX512(SB), NOSPLIT, $0-40
+	MOVQ         da+16(FP), AX
+	MOVQ         d+24(FP), CX
+	MOVQ         groups+0(FP), DX
+	MOVQ         a+32(FP), BX
+	MOVQ         pieces+8(FP), SI
+	MOVL         $0x00000001, DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Z0
+	VMOVUPS      lanes<>+0(SB), Z5
+	VMOVD        SI, X6
+	VPBROADCASTD X6, Z6
+	VPMULLD      Z6, Z5, Z5
+	IMUL3Q       $0x40, SI, DI
+
+group:
+	VMOVUPS Z5, Z6
+	VMOVUPS Z5, Z7
+	MOVQ    BX, R8
+	MOVQ    SI, R9
+	VPSRLD  $0x04, Z7, Z8
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+
+first:
+	VPCMPEQD Z1, Z8, K1
+	VPERMPS  (R8), Z7, K1, Z2
+	VPADDD   Z0, Z1, Z1
+	ADDQ     $0x40, R8
+	DECQ     R9
+	JNZ      first
+	MOVQ     SI, R8
+
+piece:
+	DECQ   R8
+	JZ     chosen
+	VPADDD Z0, Z7, Z7
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	VPSRLD $0x04, Z7, Z8
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+
+other:
+	VPCMPEQD Z3, Z8, K1
+	VPERMPS  (R9), Z7, K1, Z4
+	VPADDD   Z0, Z3, Z3
+	ADDQ     $0x40, R9
+	DECQ     R10
+	JNZ      other
+	VCMPPS   $0x07, Z2, Z2, K1
+	VCMPPS   $0x16, Z2, Z4, K1, K1
+	VMOVAPS  Z4, K1, Z2
+	VMOVAPS  Z7, K1, Z6
+	JMP      piece
+
+chosen:
+	VMOVUPS      (CX), Z7
+	MOVQ         AX, R8
+	MOVQ         SI, R9
+	VMOVUPS      lanes<>+0(SB), Z8
+	VMOVD        SI, X9
+	VPBROADCASTD X9, Z9
+	VCVTDQ2PS    Z9, Z10
+	MOVL         $0x3f800000, R10
+	VMOVD        R10, X9
+	VPBROADCASTD X9, Z9
+	VDIVPS       Z10, Z9, Z10
+	VCVTDQ2PS    Z8, Z9
+	MOVL         $0x3f000000, R10
+	VMOVD        R10, X11
+	VPBROADCASTD X11, Z11
+	VADDPS       Z11, Z9, Z9
+	MOVL         $0x00000010, R10
+	VMOVD        R10, X11
+	VPBROADCASTD X11, Z11
+	MOVL         $0x41800000, R10
+	VMOVD        R10, X12
+	VPBROADCASTD X12, Z12
+
+spread:
+	VMULPS     Z10, Z9, Z13
+	VCVTTPS2DQ Z13, Z13
+	VPERMD     Z6, Z13, Z14
+	VPCMPEQD   Z8, Z14, K1
+	VPERMPS.Z  Z7, Z13, K1, Z13
+	VMOVUPS    Z13, (R8)
+	VPADDD     Z11, Z8, Z8
+	VADDPS     Z12, Z9, Z9
+	ADDQ       $0x40, R8
+	DECQ       R9
+	JNZ        spread
+	ADDQ       $0x40, CX
+	ADDQ       DI, AX
+	ADDQ       DI, BX
+	DECQ       DX
+	JNZ        group
 	VZEROUPPER
 	RET
 
@@ -3375,10 +4958,10 @@ TEXT ·adamAVX512(SB), NOSPLIT, $16-56
 	ORL          $0x00008040, DI
 	MOVL         DI, 8(SP)
 	VLDMXCSR     8(SP)
+	SUBQ         $0x10, AX
+	JL           rest
 
 whole:
-	CMPQ    AX, $0x10
-	JL      rest
 	VMOVUPS (SI), Z6
 	VMOVUPS (DX), Z7
 	VMULPS  Z1, Z7, Z7
@@ -3403,10 +4986,10 @@ whole:
 	ADDQ    $0x40, BX
 	ADDQ    $0x40, SI
 	SUBQ    $0x10, AX
-	JMP     whole
+	JGE     whole
 
 rest:
-	TESTQ     AX, AX
+	ADDQ      $0x10, AX
 	JZ        done
 	MOVL      $0xffffffff, DI
 	BZHIL     AX, DI, DI
@@ -3436,38 +5019,823 @@ done:
 	VZEROUPPER
 	RET
 
-// func notFiniteAVX512(n int, x *float32) bool
+// func adagradAVX512(n int, w *float32, sum *float32, grad *float32, rate *float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·notFiniteAVX512(SB), NOSPLIT, $0-17
+TEXT ·adagradAVX512(SB), NOSPLIT, $0-40
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         sum+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVQ         rate+32(FP), SI
+	VBROADCASTSS (SI), Z0
+	SUBQ         $0x10, AX
+	JL           rest
+
+whole:
+	VMOVUPS (BX), Z1
+	VMOVUPS (DX), Z2
+	VMULPS  Z1, Z1, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (DX)
+	VSQRTPS Z2, Z2
+	VMULPS  Z1, Z0, Z1
+	VDIVPS  Z2, Z1, Z1
+	VMOVUPS (CX), Z3
+	VSUBPS  Z1, Z3, Z3
+	VMOVUPS Z3, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, AX
+	JGE     whole
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVL      $0xffffffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (BX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VMULPS    Z1, Z1, Z3
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS   Z2, K1, (DX)
+	VSQRTPS   Z2, Z2
+	VMULPS    Z1, Z0, Z1
+	VDIVPS    Z2, Z1, Z1
+	VMOVUPS.Z (CX), K1, Z3
+	VSUBPS    Z1, Z3, Z3
+	VMOVUPS   Z3, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func momentumAVX512(n int, w *float32, velocity *float32, grad *float32, rate *float32, factor *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·momentumAVX512(SB), NOSPLIT, $16-48
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         velocity+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVQ         rate+32(FP), SI
+	VBROADCASTSS (SI), Z0
+	MOVQ         factor+40(FP), SI
+	VBROADCASTSS (SI), Z1
+	VSTMXCSR     (SP)
+	MOVL         (SP), SI
+	ORL          $0x00008040, SI
+	MOVL         SI, 8(SP)
+	VLDMXCSR     8(SP)
+	SUBQ         $0x10, AX
+	JL           rest
+
+whole:
+	VMOVUPS (DX), Z2
+	VMOVUPS (BX), Z3
+	VMULPS  Z1, Z2, Z2
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (DX)
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS (CX), Z3
+	VSUBPS  Z2, Z3, Z3
+	VMOVUPS Z3, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, AX
+	JGE     whole
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVL      $0xffffffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z2
+	VMOVUPS.Z (BX), K1, Z3
+	VMULPS    Z1, Z2, Z2
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS   Z2, K1, (DX)
+	VMULPS    Z0, Z2, Z2
+	VMOVUPS.Z (CX), K1, Z3
+	VSUBPS    Z2, Z3, Z3
+	VMOVUPS   Z3, K1, (CX)
+
+done:
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func mixAVX512(n int, to *float32, a *float32, b *float32, share float32)
+// Requires: AVX, AVX512F, BMI2, SSE
+TEXT ·mixAVX512(SB), NOSPLIT, $0-36
+	MOVQ         n+0(FP), AX
+	MOVQ         to+8(FP), CX
+	MOVQ         a+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVSS        share+32(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVL         $0x3f800000, SI
+	VMOVD        SI, X1
+	VPBROADCASTD X1, Z1
+	VSUBPS       Z0, Z1, Z1
+	SUBQ         $0x10, AX
+	JL           rest
+
+whole:
+	VMOVUPS (DX), Z2
+	VMOVUPS (BX), Z3
+	VMULPS  Z0, Z2, Z2
+	VMULPS  Z1, Z3, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, AX
+	JGE     whole
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVL      $0xffffffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z2
+	VMOVUPS.Z (BX), K1, Z3
+	VMULPS    Z0, Z2, Z2
+	VMULPS    Z1, Z3, Z3
+	VADDPS    Z3, Z2, Z2
+	VMOVUPS   Z2, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clipAVX512(n int, w *float32, limit float32)
+// Requires: AVX, AVX512F, BMI2, SSE
+TEXT ·clipAVX512(SB), NOSPLIT, $0-20
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVSS        limit+16(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVL         $0x80000000, DX
+	VMOVD        DX, X1
+	VPBROADCASTD X1, Z1
+	VPXORD       Z1, Z0, Z1
+	SUBQ         $0x10, AX
+	JL           rest
+
+whole:
+	VMOVUPS (CX), Z2
+	VMAXPS  Z2, Z1, Z2
+	VMINPS  Z2, Z0, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    $0x40, CX
+	SUBQ    $0x10, AX
+	JGE     whole
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVL      $0xffffffff, DX
+	BZHIL     AX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMAXPS    Z2, Z1, Z2
+	VMINPS    Z2, Z0, Z2
+	VMOVUPS   Z2, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA orderAVX512<>+0(SB)/1, $0x00
+DATA orderAVX512<>+1(SB)/1, $0x04
+DATA orderAVX512<>+2(SB)/1, $0x01
+DATA orderAVX512<>+3(SB)/1, $0x05
+DATA orderAVX512<>+4(SB)/1, $0x02
+DATA orderAVX512<>+5(SB)/1, $0x06
+DATA orderAVX512<>+6(SB)/1, $0x03
+DATA orderAVX512<>+7(SB)/1, $0x07
+GLOBL orderAVX512<>(SB), RODATA|NOPTR, $8
+
+// func uniformAVX512(groups int, dst *float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// Requires: AVX, AVX512F
+TEXT ·uniformAVX512(SB), NOSPLIT, $80-36
+	MOVQ         dst+8(FP), AX
+	MOVL         $0x34000000, CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Z0
+	MOVL         $0x3f800000, CX
+	VMOVD        CX, X2
+	VPBROADCASTD X2, Z2
+	MOVQ         groups+0(FP), CX
+	MOVL         key0+28(FP), DX
+	MOVL         DX, (SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 8(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 16(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 24(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 32(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 40(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 48(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 56(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 64(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 72(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         key1+32(FP), DX
+	MOVL         DX, 4(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 12(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 20(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 28(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 36(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 44(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 52(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 60(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 68(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 76(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         block+16(FP), DX
+	VMOVD        DX, X3
+	VPBROADCASTD X3, Z3
+	MOVL         purpose+20(FP), DX
+	VMOVD        DX, X4
+	VPBROADCASTD X4, Z4
+	MOVL         step+24(FP), DX
+	VMOVD        DX, X5
+	VPBROADCASTD X5, Z5
+	VPMOVZXBQ    orderAVX512<>+0(SB), Z6
+	VPADDD       Z6, Z3, Z3
+	MOVL         $0xd2511f53, DX
+	VMOVD        DX, X6
+	VPBROADCASTD X6, Z6
+	MOVL         $0xcd9e8d57, DX
+	VMOVD        DX, X7
+	VPBROADCASTD X7, Z7
+	MOVL         $0x00000008, DX
+	VMOVD        DX, X8
+	VPBROADCASTD X8, Z8
+
+group:
+	VMOVUPS         Z3, Z9
+	VMOVUPS         Z4, Z10
+	VMOVUPS         Z5, Z11
+	VPXORD          Z1, Z1, Z1
+	VPMULUDQ        Z6, Z9, Z9
+	VPMULUDQ        Z7, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z12
+	VPTERNLOGD.BCST $0x96, (SP), Z12, Z10
+	VPSRLQ          $0x20, Z9, Z12
+	VPTERNLOGD.BCST $0x96, 4(SP), Z12, Z1
+	VPMULUDQ        Z6, Z10, Z10
+	VPMULUDQ        Z7, Z1, Z12
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 8(SP), Z13, Z11
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 12(SP), Z13, Z9
+	VPMULUDQ        Z6, Z11, Z11
+	VPMULUDQ        Z7, Z9, Z9
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 16(SP), Z13, Z12
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 20(SP), Z13, Z10
+	VPMULUDQ        Z6, Z12, Z12
+	VPMULUDQ        Z7, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 24(SP), Z13, Z9
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 28(SP), Z13, Z11
+	VPMULUDQ        Z6, Z9, Z9
+	VPMULUDQ        Z7, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 32(SP), Z13, Z10
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 36(SP), Z13, Z12
+	VPMULUDQ        Z6, Z10, Z10
+	VPMULUDQ        Z7, Z12, Z12
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 40(SP), Z13, Z11
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 44(SP), Z13, Z9
+	VPMULUDQ        Z6, Z11, Z11
+	VPMULUDQ        Z7, Z9, Z9
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 48(SP), Z13, Z12
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 52(SP), Z13, Z10
+	VPMULUDQ        Z6, Z12, Z12
+	VPMULUDQ        Z7, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 56(SP), Z13, Z9
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 60(SP), Z13, Z11
+	VPMULUDQ        Z6, Z9, Z9
+	VPMULUDQ        Z7, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 64(SP), Z13, Z10
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 68(SP), Z13, Z12
+	VPMULUDQ        Z6, Z10, Z10
+	VPMULUDQ        Z7, Z12, Z12
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 72(SP), Z13, Z11
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 76(SP), Z13, Z9
+	VSHUFPS         $0x88, Z12, Z11, Z11
+	VSHUFPS         $0x88, Z10, Z9, Z9
+	VSHUFPS         $0x88, Z9, Z11, Z10
+	VSHUFPS         $0xdd, Z9, Z11, Z9
+	VPSRLD          $0x08, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z0, Z10, Z10
+	VSUBPS          Z2, Z10, Z10
+	VMOVUPS         Z10, (AX)
+	VPSRLD          $0x08, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z0, Z9, Z9
+	VSUBPS          Z2, Z9, Z9
+	VMOVUPS         Z9, 64(AX)
+	VPADDD          Z8, Z3, Z3
+	ADDQ            $0x80, AX
+	DECQ            CX
+	JNZ             group
+	VZEROUPPER
+	RET
+
+// func dropAVX512(groups int, y *float32, keep float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// Requires: AVX, AVX512F, SSE
+TEXT ·dropAVX512(SB), NOSPLIT, $80-40
+	MOVQ         y+8(FP), AX
+	MOVSS        keep+16(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVL         $0x33800000, CX
+	VMOVD        CX, X1
+	VPBROADCASTD X1, Z1
+	MOVQ         groups+0(FP), CX
+	MOVL         key0+32(FP), DX
+	MOVL         DX, (SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 8(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 16(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 24(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 32(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 40(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 48(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 56(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 64(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 72(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         key1+36(FP), DX
+	MOVL         DX, 4(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 12(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 20(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 28(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 36(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 44(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 52(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 60(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 68(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 76(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         block+20(FP), DX
+	VMOVD        DX, X3
+	VPBROADCASTD X3, Z3
+	MOVL         purpose+24(FP), DX
+	VMOVD        DX, X4
+	VPBROADCASTD X4, Z4
+	MOVL         step+28(FP), DX
+	VMOVD        DX, X5
+	VPBROADCASTD X5, Z5
+	VPMOVZXBQ    orderAVX512<>+0(SB), Z6
+	VPADDD       Z6, Z3, Z3
+	MOVL         $0xd2511f53, DX
+	VMOVD        DX, X6
+	VPBROADCASTD X6, Z6
+	MOVL         $0xcd9e8d57, DX
+	VMOVD        DX, X7
+	VPBROADCASTD X7, Z7
+	MOVL         $0x00000008, DX
+	VMOVD        DX, X8
+	VPBROADCASTD X8, Z8
+
+group:
+	VMOVUPS         Z3, Z9
+	VMOVUPS         Z4, Z10
+	VMOVUPS         Z5, Z11
+	VPXORD          Z2, Z2, Z2
+	VPMULUDQ        Z6, Z9, Z9
+	VPMULUDQ        Z7, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z12
+	VPTERNLOGD.BCST $0x96, (SP), Z12, Z10
+	VPSRLQ          $0x20, Z9, Z12
+	VPTERNLOGD.BCST $0x96, 4(SP), Z12, Z2
+	VPMULUDQ        Z6, Z10, Z10
+	VPMULUDQ        Z7, Z2, Z12
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 8(SP), Z13, Z11
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 12(SP), Z13, Z9
+	VPMULUDQ        Z6, Z11, Z11
+	VPMULUDQ        Z7, Z9, Z9
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 16(SP), Z13, Z12
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 20(SP), Z13, Z10
+	VPMULUDQ        Z6, Z12, Z12
+	VPMULUDQ        Z7, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 24(SP), Z13, Z9
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 28(SP), Z13, Z11
+	VPMULUDQ        Z6, Z9, Z9
+	VPMULUDQ        Z7, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 32(SP), Z13, Z10
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 36(SP), Z13, Z12
+	VPMULUDQ        Z6, Z10, Z10
+	VPMULUDQ        Z7, Z12, Z12
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 40(SP), Z13, Z11
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 44(SP), Z13, Z9
+	VPMULUDQ        Z6, Z11, Z11
+	VPMULUDQ        Z7, Z9, Z9
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 48(SP), Z13, Z12
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 52(SP), Z13, Z10
+	VPMULUDQ        Z6, Z12, Z12
+	VPMULUDQ        Z7, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 56(SP), Z13, Z9
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 60(SP), Z13, Z11
+	VPMULUDQ        Z6, Z9, Z9
+	VPMULUDQ        Z7, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 64(SP), Z13, Z10
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 68(SP), Z13, Z12
+	VPMULUDQ        Z6, Z10, Z10
+	VPMULUDQ        Z7, Z12, Z12
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 72(SP), Z13, Z11
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 76(SP), Z13, Z9
+	VSHUFPS         $0x88, Z12, Z11, Z11
+	VSHUFPS         $0x88, Z10, Z9, Z9
+	VSHUFPS         $0x88, Z9, Z11, Z10
+	VSHUFPS         $0xdd, Z9, Z11, Z9
+	VPSRLD          $0x08, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z1, Z10, Z10
+	VMOVUPS         (AX), Z11
+	VCMPPS          $0x11, Z0, Z10, K1
+	VDIVPS.Z        Z0, Z11, K1, Z11
+	VMOVUPS         Z11, (AX)
+	VPSRLD          $0x08, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z1, Z9, Z9
+	VMOVUPS         64(AX), Z10
+	VCMPPS          $0x11, Z0, Z9, K1
+	VDIVPS.Z        Z0, Z10, K1, Z10
+	VMOVUPS         Z10, 64(AX)
+	VPADDD          Z8, Z3, Z3
+	ADDQ            $0x80, AX
+	DECQ            CX
+	JNZ             group
+	VZEROUPPER
+	RET
+
+// func perturbAVX512(groups int, x *float32, a *float32, size float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// Requires: AVX, AVX512F, SSE
+TEXT ·perturbAVX512(SB), NOSPLIT, $80-48
+	MOVQ         x+8(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVSS        size+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVL         $0x33800000, DX
+	VMOVD        DX, X1
+	VPBROADCASTD X1, Z1
+	MOVQ         groups+0(FP), DX
+	MOVL         key0+40(FP), BX
+	MOVL         BX, (SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 8(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 16(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 24(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 32(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 40(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 48(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 56(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 64(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 72(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         key1+44(FP), BX
+	MOVL         BX, 4(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 12(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 20(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 28(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 36(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 44(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 52(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 60(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 68(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 76(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         block+28(FP), BX
+	VMOVD        BX, X3
+	VPBROADCASTD X3, Z3
+	MOVL         purpose+32(FP), BX
+	VMOVD        BX, X4
+	VPBROADCASTD X4, Z4
+	MOVL         step+36(FP), BX
+	VMOVD        BX, X5
+	VPBROADCASTD X5, Z5
+	VPMOVZXBQ    orderAVX512<>+0(SB), Z6
+	VPADDD       Z6, Z3, Z3
+	MOVL         $0xd2511f53, BX
+	VMOVD        BX, X6
+	VPBROADCASTD X6, Z6
+	MOVL         $0xcd9e8d57, BX
+	VMOVD        BX, X7
+	VPBROADCASTD X7, Z7
+	MOVL         $0x00000008, BX
+	VMOVD        BX, X8
+	VPBROADCASTD X8, Z8
+
+group:
+	VMOVUPS         Z3, Z9
+	VMOVUPS         Z4, Z10
+	VMOVUPS         Z5, Z11
+	VPXORD          Z2, Z2, Z2
+	VPMULUDQ        Z6, Z9, Z9
+	VPMULUDQ        Z7, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z12
+	VPTERNLOGD.BCST $0x96, (SP), Z12, Z10
+	VPSRLQ          $0x20, Z9, Z12
+	VPTERNLOGD.BCST $0x96, 4(SP), Z12, Z2
+	VPMULUDQ        Z6, Z10, Z10
+	VPMULUDQ        Z7, Z2, Z12
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 8(SP), Z13, Z11
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 12(SP), Z13, Z9
+	VPMULUDQ        Z6, Z11, Z11
+	VPMULUDQ        Z7, Z9, Z9
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 16(SP), Z13, Z12
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 20(SP), Z13, Z10
+	VPMULUDQ        Z6, Z12, Z12
+	VPMULUDQ        Z7, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 24(SP), Z13, Z9
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 28(SP), Z13, Z11
+	VPMULUDQ        Z6, Z9, Z9
+	VPMULUDQ        Z7, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 32(SP), Z13, Z10
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 36(SP), Z13, Z12
+	VPMULUDQ        Z6, Z10, Z10
+	VPMULUDQ        Z7, Z12, Z12
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 40(SP), Z13, Z11
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 44(SP), Z13, Z9
+	VPMULUDQ        Z6, Z11, Z11
+	VPMULUDQ        Z7, Z9, Z9
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 48(SP), Z13, Z12
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 52(SP), Z13, Z10
+	VPMULUDQ        Z6, Z12, Z12
+	VPMULUDQ        Z7, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 56(SP), Z13, Z9
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 60(SP), Z13, Z11
+	VPMULUDQ        Z6, Z9, Z9
+	VPMULUDQ        Z7, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGD.BCST $0x96, 64(SP), Z13, Z10
+	VPSRLQ          $0x20, Z9, Z13
+	VPTERNLOGD.BCST $0x96, 68(SP), Z13, Z12
+	VPMULUDQ        Z6, Z10, Z10
+	VPMULUDQ        Z7, Z12, Z12
+	VPSRLQ          $0x20, Z12, Z13
+	VPTERNLOGD.BCST $0x96, 72(SP), Z13, Z11
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGD.BCST $0x96, 76(SP), Z13, Z9
+	VSHUFPS         $0x88, Z12, Z11, Z11
+	VSHUFPS         $0x88, Z10, Z9, Z9
+	VSHUFPS         $0x88, Z9, Z11, Z10
+	VSHUFPS         $0xdd, Z9, Z11, Z9
+	VPSRLD          $0x08, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z1, Z10, Z10
+	VMULPS          Z0, Z10, Z10
+	VADDPS          (CX), Z10, Z10
+	VMOVUPS         Z10, (AX)
+	VPSRLD          $0x08, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z1, Z9, Z9
+	VMULPS          Z0, Z9, Z9
+	VADDPS          64(CX), Z9, Z9
+	VMOVUPS         Z9, 64(AX)
+	VPADDD          Z8, Z3, Z3
+	ADDQ            $0x80, AX
+	ADDQ            $0x80, CX
+	DECQ            DX
+	JNZ             group
+	VZEROUPPER
+	RET
+
+// func sumSquaresAVX512(n int, x *float32) float64
+// Requires: AVX, AVX512F, BMI2, SSE2
+TEXT ·sumSquaresAVX512(SB), NOSPLIT, $0-24
 	MOVQ   n+0(FP), AX
 	MOVQ   x+8(FP), CX
 	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
+	SUBQ   $0x10, AX
+	JL     rest
 
 whole:
-	CMPQ        AX, $0x10
-	JL          rest
-	VMOVUPS     (CX), Z2
-	VFMADD231PS Z0, Z2, Z1
-	ADDQ        $0x40, CX
-	SUBQ        $0x10, AX
-	JMP         whole
+	VMOVUPS       (CX), Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VCVTPS2PD     Y1, Z1
+	VFMADD231PD   Z1, Z1, Z0
+	VCVTPS2PD     Y2, Z1
+	VFMADD231PD   Z1, Z1, Z0
+	ADDQ          $0x40, CX
+	SUBQ          $0x10, AX
+	JGE           whole
 
 rest:
-	TESTQ       AX, AX
-	JZ          done
-	MOVL        $0xffffffff, DX
-	BZHIL       AX, DX, DX
-	KMOVW       DX, K1
-	VMOVUPS.Z   (CX), K1, Z2
-	VFMADD231PS Z0, Z2, Z1
+	ADDQ          $0x10, AX
+	JZ            done
+	MOVL          $0xffffffff, DX
+	BZHIL         AX, DX, DX
+	KMOVW         DX, K1
+	VMOVUPS.Z     (CX), K1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VCVTPS2PD     Y1, Z1
+	VFMADD231PD   Z1, Z1, Z0
+	VCVTPS2PD     Y2, Z1
+	VFMADD231PD   Z1, Z1, Z0
 
 done:
-	VCMPPS $0x03, Z1, Z1, K1
-	KMOVW  K1, AX
-	TESTL  AX, AX
-	SETNE  AL
-	MOVB   AL, ret+16(FP)
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func scaleRowAVX512(n int, to *float32, x *float32, factor float64)
+// Requires: AVX, AVX512F, BMI2, SSE2
+TEXT ·scaleRowAVX512(SB), NOSPLIT, $0-32
+	MOVQ         n+0(FP), AX
+	MOVQ         to+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVSD        factor+24(FP), X0
+	VBROADCASTSD X0, Z0
+	SUBQ         $0x10, AX
+	JL           rest
+
+whole:
+	VMOVUPS       (DX), Z1
+	VEXTRACTF64X4 $0x01, Z1, Y3
+	VCVTPS2PD     Y1, Z1
+	VMULPD        Z0, Z1, Z1
+	VCVTPD2PS     Z1, Y2
+	VCVTPS2PD     Y3, Z1
+	VMULPD        Z0, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z2, Z2
+	VMOVUPS       Z2, (CX)
+	ADDQ          $0x40, CX
+	ADDQ          $0x40, DX
+	SUBQ          $0x10, AX
+	JGE           whole
+
+rest:
+	ADDQ          $0x10, AX
+	JZ            done
+	MOVL          $0xffffffff, BX
+	BZHIL         AX, BX, BX
+	KMOVW         BX, K1
+	VMOVUPS.Z     (DX), K1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VCVTPS2PD     Y1, Z1
+	VMULPD        Z0, Z1, Z1
+	VCVTPD2PS     Z1, Y3
+	VCVTPS2PD     Y2, Z1
+	VMULPD        Z0, Z1, Z1
+	VCVTPD2PS     Z1, Y0
+	VINSERTF64X4  $0x01, Y0, Z3, Z3
+	VMOVUPS       Z3, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func notFiniteAVX512(n int, x *float32) bool
+// Requires: AVX, AVX512F, BMI2
+TEXT ·notFiniteAVX512(SB), NOSPLIT, $0-17
+	MOVQ         n+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVL         $0xff000000, DX
+	VMOVD        DX, X1
+	VPBROADCASTD X1, Z1
+	VPXORD       Z0, Z0, Z0
+	SUBQ         $0x10, AX
+	JL           rest
+
+whole:
+	VMOVUPS (CX), Z2
+	VPADDD  Z2, Z2, Z2
+	VPMAXUD Z2, Z0, Z0
+	ADDQ    $0x40, CX
+	SUBQ    $0x10, AX
+	JGE     whole
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVL      $0xffffffff, DX
+	BZHIL     AX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VPADDD    Z2, Z2, Z2
+	VPMAXUD   Z2, Z0, Z0
+
+done:
+	VPMAXUD  Z0, Z1, Z1
+	VPCMPEQD Z0, Z1, K1
+	KMOVW    K1, AX
+	TESTL    AX, AX
+	SETNE    AL
+	MOVB     AL, ret+16(FP)
 	VZEROUPPER
 	RET
 
@@ -3498,20 +5866,23 @@ done:
 	RET
 
 // func tileAVX2x1(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2x1(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), AX
-	MOVQ    cs+56(FP), CX
-	SHLQ    $0x02, CX
-	MOVB    add+72(FP), CL
-	TESTB   CL, CL
-	JZ      fresh
-	MOVQ    AX, CX
-	VMOVUPS (CX), Y0
-	VMOVUPS 32(CX), Y1
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), AX
+	MOVQ       cs+56(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       AX, CX
+	PREFETCHT1 (CX)
+	PREFETCHT1 32(CX)
+	MOVB       add+72(FP), CL
+	TESTB      CL, CL
+	JZ         fresh
+	MOVQ       AX, CX
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	JMP        start
 
 fresh:
 	VXORPS Y0, Y0, Y0
@@ -3542,23 +5913,29 @@ step:
 	RET
 
 // func tileAVX2x2(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2x2(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Y0
+	VMOVUPS    32(BX), Y1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y2
+	VMOVUPS    32(BX), Y3
+	JMP        start
 
 fresh:
 	VXORPS Y0, Y0, Y0
@@ -3598,26 +5975,35 @@ step:
 	RET
 
 // func tileAVX2x3(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2x3(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y4
-	VMOVUPS 32(BX), Y5
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Y0
+	VMOVUPS    32(BX), Y1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y2
+	VMOVUPS    32(BX), Y3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y4
+	VMOVUPS    32(BX), Y5
+	JMP        start
 
 fresh:
 	VXORPS Y0, Y0, Y0
@@ -3665,29 +6051,41 @@ step:
 	RET
 
 // func tileAVX2x4(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2x4(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y4
-	VMOVUPS 32(BX), Y5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y6
-	VMOVUPS 32(BX), Y7
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Y0
+	VMOVUPS    32(BX), Y1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y2
+	VMOVUPS    32(BX), Y3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y4
+	VMOVUPS    32(BX), Y5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y6
+	VMOVUPS    32(BX), Y7
+	JMP        start
 
 fresh:
 	VXORPS Y0, Y0, Y0
@@ -3746,32 +6144,47 @@ step:
 	RET
 
 // func tileAVX2x5(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2x5(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y4
-	VMOVUPS 32(BX), Y5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y6
-	VMOVUPS 32(BX), Y7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y8
-	VMOVUPS 32(BX), Y9
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Y0
+	VMOVUPS    32(BX), Y1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y2
+	VMOVUPS    32(BX), Y3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y4
+	VMOVUPS    32(BX), Y5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y6
+	VMOVUPS    32(BX), Y7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y8
+	VMOVUPS    32(BX), Y9
+	JMP        start
 
 fresh:
 	VXORPS Y0, Y0, Y0
@@ -3838,35 +6251,53 @@ step:
 	RET
 
 // func tileAVX2x6(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2x6(SB), NOSPLIT, $0-73
-	MOVQ    ars+16(FP), AX
-	SHLQ    $0x02, AX
-	MOVQ    c+48(FP), CX
-	MOVQ    cs+56(FP), DX
-	SHLQ    $0x02, DX
-	MOVB    add+72(FP), BL
-	TESTB   BL, BL
-	JZ      fresh
-	MOVQ    CX, BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y4
-	VMOVUPS 32(BX), Y5
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y6
-	VMOVUPS 32(BX), Y7
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y8
-	VMOVUPS 32(BX), Y9
-	ADDQ    DX, BX
-	VMOVUPS (BX), Y10
-	VMOVUPS 32(BX), Y11
-	JMP     start
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Y0
+	VMOVUPS    32(BX), Y1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y2
+	VMOVUPS    32(BX), Y3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y4
+	VMOVUPS    32(BX), Y5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y6
+	VMOVUPS    32(BX), Y7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y8
+	VMOVUPS    32(BX), Y9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y10
+	VMOVUPS    32(BX), Y11
+	JMP        start
 
 fresh:
 	VXORPS Y0, Y0, Y0
@@ -3940,8 +6371,137 @@ step:
 	VZEROUPPER
 	RET
 
+// func tileAVX2x6packing(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, packed *float32, add bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tileAVX2x6packing(SB), NOSPLIT, $0-73
+	MOVQ       ars+16(FP), AX
+	SHLQ       $0x02, AX
+	MOVQ       c+48(FP), CX
+	MOVQ       cs+56(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       CX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	ADDQ       DX, BX
+	PREFETCHT1 (BX)
+	PREFETCHT1 32(BX)
+	MOVB       add+72(FP), BL
+	TESTB      BL, BL
+	JZ         fresh
+	MOVQ       CX, BX
+	VMOVUPS    (BX), Y0
+	VMOVUPS    32(BX), Y1
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y2
+	VMOVUPS    32(BX), Y3
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y4
+	VMOVUPS    32(BX), Y5
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y6
+	VMOVUPS    32(BX), Y7
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y8
+	VMOVUPS    32(BX), Y9
+	ADDQ       DX, BX
+	VMOVUPS    (BX), Y10
+	VMOVUPS    32(BX), Y11
+	JMP        start
+
+fresh:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+
+start:
+	MOVQ aks+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ b+32(FP), SI
+	MOVQ bks+40(FP), DI
+	SHLQ $0x02, DI
+	MOVQ k+0(FP), R8
+	MOVQ a+8(FP), R9
+	LEAQ (R9)(AX*2), R10
+	ADDQ AX, R10
+	MOVQ packed+64(FP), R11
+	LEAQ (SI)(DI*8), R12
+
+step:
+	VMOVUPS      (SI), Y12
+	VMOVUPS      32(SI), Y13
+	VMOVUPS      Y12, (R11)
+	PREFETCHT0   (R12)(DI*8)
+	VMOVUPS      Y13, 32(R11)
+	PREFETCHT0   32(R12)(DI*8)
+	ADDQ         $0x40, R11
+	ADDQ         DI, R12
+	ADDQ         DI, SI
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R9)(AX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R9)(AX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	ADDQ         BX, R9
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R10)(AX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R10)(AX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         BX, R10
+	DECQ         R8
+	JNZ          step
+	MOVQ         CX, AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      Y3, 32(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y7, 32(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Y8, (AX)
+	VMOVUPS      Y9, 32(AX)
+	ADDQ         DX, AX
+	VMOVUPS      Y10, (AX)
+	VMOVUPS      Y11, 32(AX)
+	VZEROUPPER
+	RET
+
 // func tileAVX2x1masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
 TEXT ·tileAVX2x1masked(SB), NOSPLIT, $0-73
 	MOVQ         ars+16(FP), AX
 	SHLQ         $0x02, AX
@@ -3952,6 +6512,8 @@ TEXT ·tileAVX2x1masked(SB), NOSPLIT, $0-73
 	MOVQ         CX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         AX, CX
+	PREFETCHT1   (CX)
 	MOVB         add+72(FP), CL
 	TESTB        CL, CL
 	JZ           fresh
@@ -3983,18 +6545,8 @@ step:
 	VZEROUPPER
 	RET
 
-DATA lanes<>+0(SB)/4, $0x00000000
-DATA lanes<>+4(SB)/4, $0x00000001
-DATA lanes<>+8(SB)/4, $0x00000002
-DATA lanes<>+12(SB)/4, $0x00000003
-DATA lanes<>+16(SB)/4, $0x00000004
-DATA lanes<>+20(SB)/4, $0x00000005
-DATA lanes<>+24(SB)/4, $0x00000006
-DATA lanes<>+28(SB)/4, $0x00000007
-GLOBL lanes<>(SB), RODATA|NOPTR, $32
-
 // func tileAVX2x2masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
 TEXT ·tileAVX2x2masked(SB), NOSPLIT, $0-73
 	MOVQ         ars+16(FP), AX
 	SHLQ         $0x02, AX
@@ -4005,6 +6557,10 @@ TEXT ·tileAVX2x2masked(SB), NOSPLIT, $0-73
 	MOVQ         BX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         CX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
 	MOVB         add+72(FP), BL
 	TESTB        BL, BL
 	JZ           fresh
@@ -4045,7 +6601,7 @@ step:
 	RET
 
 // func tileAVX2x3masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
 TEXT ·tileAVX2x3masked(SB), NOSPLIT, $0-73
 	MOVQ         ars+16(FP), AX
 	SHLQ         $0x02, AX
@@ -4056,6 +6612,12 @@ TEXT ·tileAVX2x3masked(SB), NOSPLIT, $0-73
 	MOVQ         BX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         CX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
 	MOVB         add+72(FP), BL
 	TESTB        BL, BL
 	JZ           fresh
@@ -4103,7 +6665,7 @@ step:
 	RET
 
 // func tileAVX2x4masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
 TEXT ·tileAVX2x4masked(SB), NOSPLIT, $0-73
 	MOVQ         ars+16(FP), AX
 	SHLQ         $0x02, AX
@@ -4114,6 +6676,14 @@ TEXT ·tileAVX2x4masked(SB), NOSPLIT, $0-73
 	MOVQ         BX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         CX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
 	MOVB         add+72(FP), BL
 	TESTB        BL, BL
 	JZ           fresh
@@ -4171,7 +6741,7 @@ step:
 	RET
 
 // func tileAVX2x5masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
 TEXT ·tileAVX2x5masked(SB), NOSPLIT, $0-73
 	MOVQ         ars+16(FP), AX
 	SHLQ         $0x02, AX
@@ -4182,6 +6752,16 @@ TEXT ·tileAVX2x5masked(SB), NOSPLIT, $0-73
 	MOVQ         BX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         CX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
 	MOVB         add+72(FP), BL
 	TESTB        BL, BL
 	JZ           fresh
@@ -4246,7 +6826,7 @@ step:
 	RET
 
 // func tileAVX2x6masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
 TEXT ·tileAVX2x6masked(SB), NOSPLIT, $0-73
 	MOVQ         ars+16(FP), AX
 	SHLQ         $0x02, AX
@@ -4257,6 +6837,18 @@ TEXT ·tileAVX2x6masked(SB), NOSPLIT, $0-73
 	MOVQ         BX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         CX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
+	ADDQ         DX, BX
+	PREFETCHT1   (BX)
 	MOVB         add+72(FP), BL
 	TESTB        BL, BL
 	JZ           fresh
@@ -4375,6 +6967,40 @@ four:
 	VZEROUPPER
 	RET
 
+// func biasLinearAVX2(n int, y *float32, bias *float32)
+// Requires: AVX, AVX2, SSE2
+TEXT ·biasLinearAVX2(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ y+8(FP), CX
+	MOVQ bias+16(FP), DX
+	SUBQ $0x08, AX
+	JL   rest
+
+whole:
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JGE     whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func biasReLUAVX2(n int, y *float32, bias *float32, slope *float32)
 // Requires: AVX, AVX2, SSE2
 TEXT ·biasReLUAVX2(SB), NOSPLIT, $0-32
@@ -4383,10 +7009,10 @@ TEXT ·biasReLUAVX2(SB), NOSPLIT, $0-32
 	MOVQ         bias+16(FP), DX
 	MOVQ         slope+24(FP), BX
 	VBROADCASTSS (BX), Y0
+	SUBQ         $0x08, AX
+	JL           rest
 
 whole:
-	CMPQ      AX, $0x08
-	JL        rest
 	VMOVUPS   (CX), Y1
 	VMOVUPS   (DX), Y2
 	VADDPS    Y2, Y1, Y1
@@ -4398,10 +7024,10 @@ whole:
 	ADDQ      $0x20, CX
 	ADDQ      $0x20, DX
 	SUBQ      $0x08, AX
-	JMP       whole
+	JGE       whole
 
 rest:
-	TESTQ        AX, AX
+	ADDQ         $0x08, AX
 	JZ           done
 	MOVQ         AX, X1
 	VPBROADCASTD X1, Y1
@@ -4443,10 +7069,10 @@ TEXT ·biasSigmoidAVX2(SB), NOSPLIT, $0-24
 	MOVL         $0x3f800000, BX
 	VMOVD        BX, X5
 	VPBROADCASTD X5, Y5
+	SUBQ         $0x08, AX
+	JL           rest
 
 whole:
-	CMPQ         AX, $0x08
-	JL           rest
 	VMOVUPS      (CX), Y6
 	VMOVUPS      (DX), Y7
 	VADDPS       Y7, Y6, Y6
@@ -4456,21 +7082,21 @@ whole:
 	VROUNDPS     $0x08, Y8, Y8
 	VFNMADD231PS Y3, Y8, Y7
 	VFNMADD231PS Y4, Y8, Y7
-	VBROADCASTSS seriesAVX2<>+0(SB), Y9
-	VBROADCASTSS seriesAVX2<>+4(SB), Y10
+	VBROADCASTSS sigmoidSeriesAVX2<>+0(SB), Y9
+	VBROADCASTSS sigmoidSeriesAVX2<>+4(SB), Y10
 	VFMADD213PS  Y10, Y7, Y9
-	VBROADCASTSS seriesAVX2<>+8(SB), Y10
+	VBROADCASTSS sigmoidSeriesAVX2<>+8(SB), Y10
 	VFMADD213PS  Y10, Y7, Y9
-	VBROADCASTSS seriesAVX2<>+12(SB), Y10
+	VBROADCASTSS sigmoidSeriesAVX2<>+12(SB), Y10
 	VFMADD213PS  Y10, Y7, Y9
-	VBROADCASTSS seriesAVX2<>+16(SB), Y10
+	VBROADCASTSS sigmoidSeriesAVX2<>+16(SB), Y10
 	VFMADD213PS  Y10, Y7, Y9
-	VBROADCASTSS seriesAVX2<>+20(SB), Y10
+	VBROADCASTSS sigmoidSeriesAVX2<>+20(SB), Y10
 	VFMADD213PS  Y10, Y7, Y9
-	VFMADD213PS  Y5, Y7, Y9
 	VFMADD213PS  Y5, Y7, Y9
 	VCVTPS2DQ    Y8, Y8
 	VPSLLD       $0x17, Y8, Y8
+	VFMADD213PS  Y5, Y7, Y9
 	VPADDD       Y8, Y9, Y9
 	VBLENDVPS    Y6, Y9, Y5, Y6
 	VADDPS       Y9, Y5, Y7
@@ -4479,10 +7105,10 @@ whole:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	SUBQ         $0x08, AX
-	JMP          whole
+	JGE          whole
 
 rest:
-	TESTQ        AX, AX
+	ADDQ         $0x08, AX
 	JZ           done
 	MOVQ         AX, X6
 	VPBROADCASTD X6, Y6
@@ -4496,21 +7122,21 @@ rest:
 	VROUNDPS     $0x08, Y0, Y0
 	VFNMADD231PS Y3, Y0, Y8
 	VFNMADD231PS Y4, Y0, Y8
-	VBROADCASTSS seriesAVX2<>+0(SB), Y1
-	VBROADCASTSS seriesAVX2<>+4(SB), Y2
+	VBROADCASTSS sigmoidSeriesAVX2<>+0(SB), Y1
+	VBROADCASTSS sigmoidSeriesAVX2<>+4(SB), Y2
 	VFMADD213PS  Y2, Y8, Y1
-	VBROADCASTSS seriesAVX2<>+8(SB), Y2
+	VBROADCASTSS sigmoidSeriesAVX2<>+8(SB), Y2
 	VFMADD213PS  Y2, Y8, Y1
-	VBROADCASTSS seriesAVX2<>+12(SB), Y2
+	VBROADCASTSS sigmoidSeriesAVX2<>+12(SB), Y2
 	VFMADD213PS  Y2, Y8, Y1
-	VBROADCASTSS seriesAVX2<>+16(SB), Y2
+	VBROADCASTSS sigmoidSeriesAVX2<>+16(SB), Y2
 	VFMADD213PS  Y2, Y8, Y1
-	VBROADCASTSS seriesAVX2<>+20(SB), Y2
+	VBROADCASTSS sigmoidSeriesAVX2<>+20(SB), Y2
 	VFMADD213PS  Y2, Y8, Y1
-	VFMADD213PS  Y5, Y8, Y1
 	VFMADD213PS  Y5, Y8, Y1
 	VCVTPS2DQ    Y0, Y0
 	VPSLLD       $0x17, Y0, Y0
+	VFMADD213PS  Y5, Y8, Y1
 	VPADDD       Y0, Y1, Y1
 	VBLENDVPS    Y7, Y1, Y5, Y0
 	VADDPS       Y1, Y5, Y1
@@ -4521,97 +7147,868 @@ done:
 	VZEROUPPER
 	RET
 
-DATA seriesAVX2<>+0(SB)/4, $0x39500d01
-DATA seriesAVX2<>+4(SB)/4, $0x3ab60b61
-DATA seriesAVX2<>+8(SB)/4, $0x3c088889
-DATA seriesAVX2<>+12(SB)/4, $0x3d2aaaab
-DATA seriesAVX2<>+16(SB)/4, $0x3e2aaaab
-DATA seriesAVX2<>+20(SB)/4, $0x3f000000
-GLOBL seriesAVX2<>(SB), RODATA|NOPTR, $24
+DATA sigmoidSeriesAVX2<>+0(SB)/4, $0x39500d01
+DATA sigmoidSeriesAVX2<>+4(SB)/4, $0x3ab60b61
+DATA sigmoidSeriesAVX2<>+8(SB)/4, $0x3c088889
+DATA sigmoidSeriesAVX2<>+12(SB)/4, $0x3d2aaaab
+DATA sigmoidSeriesAVX2<>+16(SB)/4, $0x3e2aaaab
+DATA sigmoidSeriesAVX2<>+20(SB)/4, $0x3f000000
+GLOBL sigmoidSeriesAVX2<>(SB), RODATA|NOPTR, $24
+
+// func biasTanhAVX2(n int, y *float32, bias *float32)
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·biasTanhAVX2(SB), NOSPLIT, $0-24
+	MOVQ         n+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         bias+16(FP), DX
+	MOVL         $0x80000000, BX
+	VMOVD        BX, X0
+	VPBROADCASTD X0, Y0
+	MOVL         $0x40000000, BX
+	VMOVD        BX, X1
+	VPBROADCASTD X1, Y1
+	MOVL         $0xc2ac0000, BX
+	VMOVD        BX, X2
+	VPBROADCASTD X2, Y2
+	MOVL         $0x3fb8aa3b, BX
+	VMOVD        BX, X3
+	VPBROADCASTD X3, Y3
+	MOVL         $0x3f318000, BX
+	VMOVD        BX, X4
+	VPBROADCASTD X4, Y4
+	MOVL         $0xb95e8083, BX
+	VMOVD        BX, X5
+	VPBROADCASTD X5, Y5
+	MOVL         $0x3f800000, BX
+	VMOVD        BX, X6
+	VPBROADCASTD X6, Y6
+	SUBQ         $0x08, AX
+	JL           rest
+
+whole:
+	VMOVUPS      (CX), Y7
+	VMOVUPS      (DX), Y8
+	VADDPS       Y8, Y7, Y7
+	VORPS        Y0, Y7, Y8
+	VADDPS       Y8, Y8, Y8
+	VMAXPS       Y8, Y2, Y8
+	VMULPS       Y3, Y8, Y9
+	VROUNDPS     $0x08, Y9, Y9
+	VFNMADD231PS Y4, Y9, Y8
+	VFNMADD231PS Y5, Y9, Y8
+	VBROADCASTSS tanhSeriesAVX2<>+0(SB), Y10
+	VBROADCASTSS tanhSeriesAVX2<>+4(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS tanhSeriesAVX2<>+8(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS tanhSeriesAVX2<>+12(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS tanhSeriesAVX2<>+16(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS tanhSeriesAVX2<>+20(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VFMADD213PS  Y6, Y8, Y10
+	VCVTPS2DQ    Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y8, Y10, Y10
+	VPADDD       Y6, Y9, Y9
+	VSUBPS       Y6, Y9, Y8
+	VFMADD213PS  Y8, Y9, Y10
+	VADDPS       Y10, Y1, Y8
+	VDIVPS       Y8, Y10, Y10
+	VORPS        Y0, Y10, Y10
+	VANDNPS      Y0, Y7, Y7
+	VXORPS       Y7, Y10, Y10
+	VMOVUPS      Y10, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X7
+	VPBROADCASTD X7, Y7
+	VPCMPGTD     lanes<>+0(SB), Y7, Y7
+	VMASKMOVPS   (CX), Y7, Y8
+	VMASKMOVPS   (DX), Y7, Y9
+	VADDPS       Y9, Y8, Y8
+	VORPS        Y0, Y8, Y9
+	VADDPS       Y9, Y9, Y9
+	VMAXPS       Y9, Y2, Y9
+	VMULPS       Y3, Y9, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS Y4, Y2, Y9
+	VFNMADD231PS Y5, Y2, Y9
+	VBROADCASTSS tanhSeriesAVX2<>+0(SB), Y3
+	VBROADCASTSS tanhSeriesAVX2<>+4(SB), Y4
+	VFMADD213PS  Y4, Y9, Y3
+	VBROADCASTSS tanhSeriesAVX2<>+8(SB), Y4
+	VFMADD213PS  Y4, Y9, Y3
+	VBROADCASTSS tanhSeriesAVX2<>+12(SB), Y4
+	VFMADD213PS  Y4, Y9, Y3
+	VBROADCASTSS tanhSeriesAVX2<>+16(SB), Y4
+	VFMADD213PS  Y4, Y9, Y3
+	VBROADCASTSS tanhSeriesAVX2<>+20(SB), Y4
+	VFMADD213PS  Y4, Y9, Y3
+	VFMADD213PS  Y6, Y9, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y9, Y3, Y3
+	VPADDD       Y6, Y2, Y2
+	VSUBPS       Y6, Y2, Y9
+	VFMADD213PS  Y9, Y2, Y3
+	VADDPS       Y3, Y1, Y9
+	VDIVPS       Y9, Y3, Y3
+	VORPS        Y0, Y3, Y3
+	VANDNPS      Y0, Y8, Y8
+	VXORPS       Y8, Y3, Y3
+	VMASKMOVPS   Y3, Y7, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA tanhSeriesAVX2<>+0(SB)/4, $0x39500d01
+DATA tanhSeriesAVX2<>+4(SB)/4, $0x3ab60b61
+DATA tanhSeriesAVX2<>+8(SB)/4, $0x3c088889
+DATA tanhSeriesAVX2<>+12(SB)/4, $0x3d2aaaab
+DATA tanhSeriesAVX2<>+16(SB)/4, $0x3e2aaaab
+DATA tanhSeriesAVX2<>+20(SB)/4, $0x3f000000
+GLOBL tanhSeriesAVX2<>(SB), RODATA|NOPTR, $24
 
 // func reluGradAVX2(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
 // Requires: AVX, AVX2, SSE2
 TEXT ·reluGradAVX2(SB), NOSPLIT, $0-56
-	MOVQ         n+16(FP), AX
-	MOVQ         AX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     lanes<>+0(SB), Y0, Y0
-	MOVQ         rows+0(FP), AX
-	MOVQ         stride+8(FP), CX
-	MOVQ         d+24(FP), DX
-	MOVQ         y+40(FP), BX
-	SHLQ         $0x02, CX
-	MOVQ         slope+48(FP), SI
-	VBROADCASTSS (SI), Y1
+	MOVQ         d+24(FP), AX
+	MOVQ         y+40(FP), CX
+	MOVQ         slope+48(FP), DX
+	VBROADCASTSS (DX), Y0
+	MOVQ         rows+0(FP), DX
+	MOVQ         stride+8(FP), BX
+	MOVQ         n+16(FP), SI
+	SHLQ         $0x02, BX
+	CMPQ         SI, $0x00000020
+	JL           few
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+
+rows:
+	VMOVUPS      (AX), Y9
+	VMOVUPS      (CX), Y10
+	VXORPS       Y11, Y11, Y11
+	VCMPPS       $0x1a, Y11, Y10, Y11
+	VMULPS       Y0, Y9, Y10
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VMOVUPS      Y9, (AX)
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VADDPD       Y9, Y1, Y1
+	VCVTPS2PD    X10, Y9
+	VADDPD       Y9, Y2, Y2
+	VMOVUPS      32(AX), Y9
+	VMOVUPS      32(CX), Y10
+	VXORPS       Y11, Y11, Y11
+	VCMPPS       $0x1a, Y11, Y10, Y11
+	VMULPS       Y0, Y9, Y10
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VMOVUPS      Y9, 32(AX)
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VADDPD       Y9, Y3, Y3
+	VCVTPS2PD    X10, Y9
+	VADDPD       Y9, Y4, Y4
+	VMOVUPS      64(AX), Y9
+	VMOVUPS      64(CX), Y10
+	VXORPS       Y11, Y11, Y11
+	VCMPPS       $0x1a, Y11, Y10, Y11
+	VMULPS       Y0, Y9, Y10
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VMOVUPS      Y9, 64(AX)
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VADDPD       Y9, Y5, Y5
+	VCVTPS2PD    X10, Y9
+	VADDPD       Y9, Y6, Y6
+	VMOVUPS      96(AX), Y9
+	VMOVUPS      96(CX), Y10
+	VXORPS       Y11, Y11, Y11
+	VCMPPS       $0x1a, Y11, Y10, Y11
+	VMULPS       Y0, Y9, Y10
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VMOVUPS      Y9, 96(AX)
+	VEXTRACTF128 $0x01, Y9, X10
+	VCVTPS2PD    X9, Y9
+	VADDPD       Y9, Y7, Y7
+	VCVTPS2PD    X10, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         BX, AX
+	ADDQ         BX, CX
+	DECQ         DX
+	JNZ          rows
+	MOVQ         dbias+32(FP), AX
+	VCVTPD2PSY   Y1, X12
+	VCVTPD2PSY   Y2, X0
+	VINSERTF128  $0x01, X0, Y12, Y12
+	VMOVUPS      Y12, (AX)
+	VCVTPD2PSY   Y3, X13
+	VCVTPD2PSY   Y4, X0
+	VINSERTF128  $0x01, X0, Y13, Y13
+	VMOVUPS      Y13, 32(AX)
+	VCVTPD2PSY   Y5, X14
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y14, Y14
+	VMOVUPS      Y14, 64(AX)
+	VCVTPD2PSY   Y7, X15
+	VCVTPD2PSY   Y8, X0
+	VINSERTF128  $0x01, X0, Y15, Y15
+	VMOVUPS      Y15, 96(AX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVQ         SI, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes<>+0(SB), Y1, Y1
 	VXORPS       Y2, Y2, Y2
 	VXORPS       Y3, Y3, Y3
 
 row:
-	VMASKMOVPS   (DX), Y0, Y4
-	VMASKMOVPS   (BX), Y0, Y5
+	VMASKMOVPS   (AX), Y1, Y4
+	VMASKMOVPS   (CX), Y1, Y5
 	VXORPS       Y6, Y6, Y6
 	VCMPPS       $0x1a, Y6, Y5, Y6
-	VMULPS       Y1, Y4, Y5
+	VMULPS       Y0, Y4, Y5
 	VBLENDVPS    Y6, Y5, Y4, Y4
-	VMASKMOVPS   Y4, Y0, (DX)
+	VMASKMOVPS   Y4, Y1, (AX)
 	VEXTRACTF128 $0x01, Y4, X5
 	VCVTPS2PD    X4, Y4
 	VADDPD       Y4, Y2, Y2
 	VCVTPS2PD    X5, Y4
 	VADDPD       Y4, Y3, Y3
-	ADDQ         CX, DX
-	ADDQ         CX, BX
-	DECQ         AX
+	ADDQ         BX, AX
+	ADDQ         BX, CX
+	DECQ         DX
 	JNZ          row
-	VCVTPD2PSY   Y2, X7
-	VCVTPD2PSY   Y3, X1
-	VINSERTF128  $0x01, X1, Y7, Y7
 	MOVQ         dbias+32(FP), AX
-	VMASKMOVPS   Y7, Y0, (AX)
+	VCVTPD2PSY   Y2, X7
+	VCVTPD2PSY   Y3, X0
+	VINSERTF128  $0x01, X0, Y7, Y7
+	VMASKMOVPS   Y7, Y1, (AX)
 	VZEROUPPER
 	RET
 
 // func sigmoidGradAVX2(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
 // Requires: AVX, AVX2, SSE2
 TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-56
-	MOVQ         n+16(FP), AX
-	MOVQ         AX, X0
+	MOVQ         d+24(FP), AX
+	MOVQ         y+40(FP), CX
+	MOVQ         slope+48(FP), DX
+	VBROADCASTSS (DX), Y0
+	MOVL         $0x3f800000, DX
+	VMOVD        DX, X0
 	VPBROADCASTD X0, Y0
-	VPCMPGTD     lanes<>+0(SB), Y0, Y0
-	MOVQ         rows+0(FP), AX
-	MOVQ         stride+8(FP), CX
-	MOVQ         d+24(FP), DX
-	MOVQ         y+40(FP), BX
-	SHLQ         $0x02, CX
-	MOVQ         slope+48(FP), SI
-	VBROADCASTSS (SI), Y1
-	MOVL         $0x3f800000, SI
-	VMOVD        SI, X1
+	MOVQ         rows+0(FP), DX
+	MOVQ         stride+8(FP), BX
+	MOVQ         n+16(FP), SI
+	SHLQ         $0x02, BX
+	CMPQ         SI, $0x00000020
+	JL           few
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+	VXORPS       Y12, Y12, Y12
+
+rows:
+	VMOVUPS      (AX), Y13
+	VMOVUPS      (CX), Y14
+	VSUBPS       Y14, Y0, Y15
+	VMULPS       Y15, Y14, Y14
+	VMULPS       Y14, Y13, Y13
+	VMOVUPS      Y13, (AX)
+	VEXTRACTF128 $0x01, Y13, X1
+	VCVTPS2PD    X13, Y13
+	VADDPD       Y13, Y5, Y5
+	VCVTPS2PD    X1, Y13
+	VADDPD       Y13, Y6, Y6
+	VMOVUPS      32(AX), Y13
+	VMOVUPS      32(CX), Y14
+	VSUBPS       Y14, Y0, Y15
+	VMULPS       Y15, Y14, Y14
+	VMULPS       Y14, Y13, Y13
+	VMOVUPS      Y13, 32(AX)
+	VEXTRACTF128 $0x01, Y13, X1
+	VCVTPS2PD    X13, Y13
+	VADDPD       Y13, Y7, Y7
+	VCVTPS2PD    X1, Y13
+	VADDPD       Y13, Y8, Y8
+	VMOVUPS      64(AX), Y13
+	VMOVUPS      64(CX), Y14
+	VSUBPS       Y14, Y0, Y15
+	VMULPS       Y15, Y14, Y14
+	VMULPS       Y14, Y13, Y13
+	VMOVUPS      Y13, 64(AX)
+	VEXTRACTF128 $0x01, Y13, X1
+	VCVTPS2PD    X13, Y13
+	VADDPD       Y13, Y9, Y9
+	VCVTPS2PD    X1, Y13
+	VADDPD       Y13, Y10, Y10
+	VMOVUPS      96(AX), Y13
+	VMOVUPS      96(CX), Y14
+	VSUBPS       Y14, Y0, Y15
+	VMULPS       Y15, Y14, Y14
+	VMULPS       Y14, Y13, Y13
+	VMOVUPS      Y13, 96(AX)
+	VEXTRACTF128 $0x01, Y13, X1
+	VCVTPS2PD    X13, Y13
+	VADDPD       Y13, Y11, Y11
+	VCVTPS2PD    X1, Y13
+	VADDPD       Y13, Y12, Y12
+	ADDQ         BX, AX
+	ADDQ         BX, CX
+	DECQ         DX
+	JNZ          rows
+	MOVQ         dbias+32(FP), AX
+	VCVTPD2PSY   Y5, X1
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	VCVTPD2PSY   Y7, X2
+	VCVTPD2PSY   Y8, X0
+	VINSERTF128  $0x01, X0, Y2, Y2
+	VMOVUPS      Y2, 32(AX)
+	VCVTPD2PSY   Y9, X3
+	VCVTPD2PSY   Y10, X0
+	VINSERTF128  $0x01, X0, Y3, Y3
+	VMOVUPS      Y3, 64(AX)
+	VCVTPD2PSY   Y11, X4
+	VCVTPD2PSY   Y12, X0
+	VINSERTF128  $0x01, X0, Y4, Y4
+	VMOVUPS      Y4, 96(AX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVQ         SI, X1
 	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes<>+0(SB), Y1, Y1
+	VXORPS       Y2, Y2, Y2
 	VXORPS       Y3, Y3, Y3
-	VXORPS       Y4, Y4, Y4
 
 row:
-	VMASKMOVPS   (DX), Y0, Y5
-	VMASKMOVPS   (BX), Y0, Y6
-	VSUBPS       Y6, Y1, Y7
-	VMULPS       Y7, Y6, Y6
+	VMASKMOVPS   (AX), Y1, Y4
+	VMASKMOVPS   (CX), Y1, Y5
+	VSUBPS       Y5, Y0, Y6
 	VMULPS       Y6, Y5, Y5
-	VMASKMOVPS   Y5, Y0, (DX)
-	VEXTRACTF128 $0x01, Y5, X2
-	VCVTPS2PD    X5, Y5
-	VADDPD       Y5, Y3, Y3
-	VCVTPS2PD    X2, Y5
-	VADDPD       Y5, Y4, Y4
-	ADDQ         CX, DX
-	ADDQ         CX, BX
-	DECQ         AX
+	VMULPS       Y5, Y4, Y4
+	VMASKMOVPS   Y4, Y1, (AX)
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    X5, Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         BX, AX
+	ADDQ         BX, CX
+	DECQ         DX
 	JNZ          row
-	VCVTPD2PSY   Y3, X2
-	VCVTPD2PSY   Y4, X1
-	VINSERTF128  $0x01, X1, Y2, Y2
 	MOVQ         dbias+32(FP), AX
-	VMASKMOVPS   Y2, Y0, (AX)
+	VCVTPD2PSY   Y2, X7
+	VCVTPD2PSY   Y3, X0
+	VINSERTF128  $0x01, X0, Y7, Y7
+	VMASKMOVPS   Y7, Y1, (AX)
+	VZEROUPPER
+	RET
+
+// func tanhGradAVX2(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
+// Requires: AVX, AVX2, SSE2
+TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-56
+	MOVQ         d+24(FP), AX
+	MOVQ         y+40(FP), CX
+	MOVQ         slope+48(FP), DX
+	VBROADCASTSS (DX), Y0
+	MOVL         $0x3f800000, DX
+	VMOVD        DX, X0
+	VPBROADCASTD X0, Y0
+	MOVQ         rows+0(FP), DX
+	MOVQ         stride+8(FP), BX
+	MOVQ         n+16(FP), SI
+	SHLQ         $0x02, BX
+	CMPQ         SI, $0x00000020
+	JL           few
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+	VXORPS       Y12, Y12, Y12
+
+rows:
+	VMOVUPS      (AX), Y13
+	VMOVUPS      (CX), Y14
+	VSUBPS       Y14, Y0, Y15
+	VADDPS       Y14, Y0, Y14
+	VMULPS       Y14, Y15, Y15
+	VMULPS       Y15, Y13, Y13
+	VMOVUPS      Y13, (AX)
+	VEXTRACTF128 $0x01, Y13, X1
+	VCVTPS2PD    X13, Y13
+	VADDPD       Y13, Y5, Y5
+	VCVTPS2PD    X1, Y13
+	VADDPD       Y13, Y6, Y6
+	VMOVUPS      32(AX), Y13
+	VMOVUPS      32(CX), Y14
+	VSUBPS       Y14, Y0, Y15
+	VADDPS       Y14, Y0, Y14
+	VMULPS       Y14, Y15, Y15
+	VMULPS       Y15, Y13, Y13
+	VMOVUPS      Y13, 32(AX)
+	VEXTRACTF128 $0x01, Y13, X1
+	VCVTPS2PD    X13, Y13
+	VADDPD       Y13, Y7, Y7
+	VCVTPS2PD    X1, Y13
+	VADDPD       Y13, Y8, Y8
+	VMOVUPS      64(AX), Y13
+	VMOVUPS      64(CX), Y14
+	VSUBPS       Y14, Y0, Y15
+	VADDPS       Y14, Y0, Y14
+	VMULPS       Y14, Y15, Y15
+	VMULPS       Y15, Y13, Y13
+	VMOVUPS      Y13, 64(AX)
+	VEXTRACTF128 $0x01, Y13, X1
+	VCVTPS2PD    X13, Y13
+	VADDPD       Y13, Y9, Y9
+	VCVTPS2PD    X1, Y13
+	VADDPD       Y13, Y10, Y10
+	VMOVUPS      96(AX), Y13
+	VMOVUPS      96(CX), Y14
+	VSUBPS       Y14, Y0, Y15
+	VADDPS       Y14, Y0, Y14
+	VMULPS       Y14, Y15, Y15
+	VMULPS       Y15, Y13, Y13
+	VMOVUPS      Y13, 96(AX)
+	VEXTRACTF128 $0x01, Y13, X1
+	VCVTPS2PD    X13, Y13
+	VADDPD       Y13, Y11, Y11
+	VCVTPS2PD    X1, Y13
+	VADDPD       Y13, Y12, Y12
+	ADDQ         BX, AX
+	ADDQ         BX, CX
+	DECQ         DX
+	JNZ          rows
+	MOVQ         dbias+32(FP), AX
+	VCVTPD2PSY   Y5, X1
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	VCVTPD2PSY   Y7, X2
+	VCVTPD2PSY   Y8, X0
+	VINSERTF128  $0x01, X0, Y2, Y2
+	VMOVUPS      Y2, 32(AX)
+	VCVTPD2PSY   Y9, X3
+	VCVTPD2PSY   Y10, X0
+	VINSERTF128  $0x01, X0, Y3, Y3
+	VMOVUPS      Y3, 64(AX)
+	VCVTPD2PSY   Y11, X4
+	VCVTPD2PSY   Y12, X0
+	VINSERTF128  $0x01, X0, Y4, Y4
+	VMOVUPS      Y4, 96(AX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVQ         SI, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes<>+0(SB), Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+
+row:
+	VMASKMOVPS   (AX), Y1, Y4
+	VMASKMOVPS   (CX), Y1, Y5
+	VSUBPS       Y5, Y0, Y6
+	VADDPS       Y5, Y0, Y5
+	VMULPS       Y5, Y6, Y6
+	VMULPS       Y6, Y4, Y4
+	VMASKMOVPS   Y4, Y1, (AX)
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    X5, Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         BX, AX
+	ADDQ         BX, CX
+	DECQ         DX
+	JNZ          row
+	MOVQ         dbias+32(FP), AX
+	VCVTPD2PSY   Y2, X7
+	VCVTPD2PSY   Y3, X0
+	VINSERTF128  $0x01, X0, Y7, Y7
+	VMASKMOVPS   Y7, Y1, (AX)
+	VZEROUPPER
+	RET
+
+// func sumColumnsAVX2(rows int, stride int, n int, d *float32, dbias *float32)
+// Requires: AVX, AVX2, SSE2
+TEXT ·sumColumnsAVX2(SB), NOSPLIT, $0-40
+	MOVQ   d+24(FP), AX
+	MOVQ   rows+0(FP), CX
+	MOVQ   stride+8(FP), DX
+	MOVQ   n+16(FP), BX
+	SHLQ   $0x02, DX
+	CMPQ   BX, $0x00000020
+	JL     few
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+rows:
+	VMOVUPS      (AX), Y8
+	VEXTRACTF128 $0x01, Y8, X9
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y8, Y0, Y0
+	VCVTPS2PD    X9, Y8
+	VADDPD       Y8, Y1, Y1
+	VMOVUPS      32(AX), Y8
+	VEXTRACTF128 $0x01, Y8, X9
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y8, Y2, Y2
+	VCVTPS2PD    X9, Y8
+	VADDPD       Y8, Y3, Y3
+	VMOVUPS      64(AX), Y8
+	VEXTRACTF128 $0x01, Y8, X9
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y8, Y4, Y4
+	VCVTPS2PD    X9, Y8
+	VADDPD       Y8, Y5, Y5
+	VMOVUPS      96(AX), Y8
+	VEXTRACTF128 $0x01, Y8, X9
+	VCVTPS2PD    X8, Y8
+	VADDPD       Y8, Y6, Y6
+	VCVTPS2PD    X9, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         DX, AX
+	DECQ         CX
+	JNZ          rows
+	MOVQ         dbias+32(FP), AX
+	VCVTPD2PSY   Y0, X9
+	VCVTPD2PSY   Y1, X0
+	VINSERTF128  $0x01, X0, Y9, Y9
+	VMOVUPS      Y9, (AX)
+	VCVTPD2PSY   Y2, X10
+	VCVTPD2PSY   Y3, X0
+	VINSERTF128  $0x01, X0, Y10, Y10
+	VMOVUPS      Y10, 32(AX)
+	VCVTPD2PSY   Y4, X11
+	VCVTPD2PSY   Y5, X0
+	VINSERTF128  $0x01, X0, Y11, Y11
+	VMOVUPS      Y11, 64(AX)
+	VCVTPD2PSY   Y6, X12
+	VCVTPD2PSY   Y7, X0
+	VINSERTF128  $0x01, X0, Y12, Y12
+	VMOVUPS      Y12, 96(AX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVQ         BX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+
+row:
+	VMASKMOVPS   (AX), Y0, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VCVTPS2PD    X3, Y3
+	VADDPD       Y3, Y1, Y1
+	VCVTPS2PD    X4, Y3
+	VADDPD       Y3, Y2, Y2
+	ADDQ         DX, AX
+	DECQ         CX
+	JNZ          row
+	MOVQ         dbias+32(FP), AX
+	VCVTPD2PSY   Y1, X4
+	VCVTPD2PSY   Y2, X1
+	VINSERTF128  $0x01, X1, Y4, Y4
+	VMASKMOVPS   Y4, Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func maxoutAVX2(groups int, pieces int, y *float32, a *float32)
+// Requires: AVX, AVX2
+TEXT ·maxoutAVX2(SB), NOSPLIT, $0-32
+	MOVQ         y+16(FP), AX
+	MOVQ         groups+0(FP), CX
+	MOVQ         a+24(FP), DX
+	MOVQ         pieces+8(FP), BX
+	MOVL         $0x00000001, SI
+	VMOVD        SI, X0
+	VPBROADCASTD X0, Y0
+	VMOVUPS      lanes<>+0(SB), Y1
+	VMOVD        BX, X2
+	VPBROADCASTD X2, Y2
+	VPMULLD      Y2, Y1, Y1
+	IMUL3Q       $0x20, BX, SI
+
+group:
+	VMOVUPS Y1, Y2
+	VMOVUPS Y1, Y3
+	MOVQ    DX, DI
+	MOVQ    BX, R8
+	VPSRLD  $0x03, Y3, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+
+first:
+	VPCMPEQD  Y5, Y4, Y7
+	VPERMPS   (DI), Y3, Y8
+	VBLENDVPS Y7, Y8, Y6, Y6
+	VPADDD    Y0, Y5, Y5
+	ADDQ      $0x20, DI
+	DECQ      R8
+	JNZ       first
+	MOVQ      BX, DI
+
+piece:
+	DECQ   DI
+	JZ     chosen
+	VPADDD Y0, Y3, Y3
+	MOVQ   DX, R8
+	MOVQ   BX, R9
+	VPSRLD $0x03, Y3, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y7, Y7, Y7
+
+other:
+	VPCMPEQD  Y5, Y4, Y8
+	VPERMPS   (R8), Y3, Y9
+	VBLENDVPS Y8, Y9, Y7, Y7
+	VPADDD    Y0, Y5, Y5
+	ADDQ      $0x20, R8
+	DECQ      R9
+	JNZ       other
+	VCMPPS    $0x07, Y6, Y6, Y4
+	VCMPPS    $0x16, Y6, Y7, Y5
+	VANDPS    Y4, Y5, Y5
+	VBLENDVPS Y5, Y7, Y6, Y6
+	VBLENDVPS Y5, Y3, Y2, Y2
+	JMP       piece
+
+chosen:
+	VMOVUPS Y6, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    SI, DX
+	DECQ    CX
+	JNZ     group
+	VZEROUPPER
+	RET
+
+// func maxoutPickAVX2(groups int, pieces int, t *float32, u *float32, a *float32)
+// Requires: AVX, AVX2
+TEXT ·maxoutPickAVX2(SB), NOSPLIT, $0-40
+	MOVQ         t+16(FP), AX
+	MOVQ         u+24(FP), CX
+	MOVQ         groups+0(FP), DX
+	MOVQ         a+32(FP), BX
+	MOVQ         pieces+8(FP), SI
+	MOVL         $0x00000001, DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Y0
+	VMOVUPS      lanes<>+0(SB), Y1
+	VMOVD        SI, X2
+	VPBROADCASTD X2, Y2
+	VPMULLD      Y2, Y1, Y1
+	IMUL3Q       $0x20, SI, DI
+
+group:
+	VMOVUPS Y1, Y2
+	VMOVUPS Y1, Y3
+	MOVQ    BX, R8
+	MOVQ    SI, R9
+	VPSRLD  $0x03, Y3, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+
+first:
+	VPCMPEQD  Y5, Y4, Y7
+	VPERMPS   (R8), Y3, Y8
+	VBLENDVPS Y7, Y8, Y6, Y6
+	VPADDD    Y0, Y5, Y5
+	ADDQ      $0x20, R8
+	DECQ      R9
+	JNZ       first
+	MOVQ      SI, R8
+
+piece:
+	DECQ   R8
+	JZ     chosen
+	VPADDD Y0, Y3, Y3
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	VPSRLD $0x03, Y3, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y7, Y7, Y7
+
+other:
+	VPCMPEQD  Y5, Y4, Y8
+	VPERMPS   (R9), Y3, Y9
+	VBLENDVPS Y8, Y9, Y7, Y7
+	VPADDD    Y0, Y5, Y5
+	ADDQ      $0x20, R9
+	DECQ      R10
+	JNZ       other
+	VCMPPS    $0x07, Y6, Y6, Y4
+	VCMPPS    $0x16, Y6, Y7, Y5
+	VANDPS    Y4, Y5, Y5
+	VBLENDVPS Y5, Y7, Y6, Y6
+	VBLENDVPS Y5, Y3, Y2, Y2
+	JMP       piece
+
+chosen:
+	MOVQ   CX, R8
+	MOVQ   SI, R9
+	VPSRLD $0x03, Y2, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+picked:
+	VPCMPEQD  Y4, Y3, Y6
+	VPERMPS   (R8), Y2, Y7
+	VBLENDVPS Y6, Y7, Y5, Y5
+	VPADDD    Y0, Y4, Y4
+	ADDQ      $0x20, R8
+	DECQ      R9
+	JNZ       picked
+	VMOVUPS   Y5, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      DI, CX
+	ADDQ      DI, BX
+	DECQ      DX
+	JNZ       group
+	VZEROUPPER
+	RET
+
+// func maxoutGradAVX2(groups int, pieces int, da *float32, d *float32, a *float32)
+// Requires: AVX, AVX2
+TEXT ·maxoutGradAVX2(SB), NOSPLIT, $0-40
+	MOVQ         da+16(FP), AX
+	MOVQ         d+24(FP), CX
+	MOVQ         groups+0(FP), DX
+	MOVQ         a+32(FP), BX
+	MOVQ         pieces+8(FP), SI
+	MOVL         $0x00000001, DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Y0
+	VMOVUPS      lanes<>+0(SB), Y1
+	VMOVD        SI, X2
+	VPBROADCASTD X2, Y2
+	VPMULLD      Y2, Y1, Y1
+	IMUL3Q       $0x20, SI, DI
+
+group:
+	VMOVUPS Y1, Y2
+	VMOVUPS Y1, Y3
+	MOVQ    BX, R8
+	MOVQ    SI, R9
+	VPSRLD  $0x03, Y3, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+
+first:
+	VPCMPEQD  Y5, Y4, Y7
+	VPERMPS   (R8), Y3, Y8
+	VBLENDVPS Y7, Y8, Y6, Y6
+	VPADDD    Y0, Y5, Y5
+	ADDQ      $0x20, R8
+	DECQ      R9
+	JNZ       first
+	MOVQ      SI, R8
+
+piece:
+	DECQ   R8
+	JZ     chosen
+	VPADDD Y0, Y3, Y3
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	VPSRLD $0x03, Y3, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y7, Y7, Y7
+
+other:
+	VPCMPEQD  Y5, Y4, Y8
+	VPERMPS   (R9), Y3, Y9
+	VBLENDVPS Y8, Y9, Y7, Y7
+	VPADDD    Y0, Y5, Y5
+	ADDQ      $0x20, R9
+	DECQ      R10
+	JNZ       other
+	VCMPPS    $0x07, Y6, Y6, Y4
+	VCMPPS    $0x16, Y6, Y7, Y5
+	VANDPS    Y4, Y5, Y5
+	VBLENDVPS Y5, Y7, Y6, Y6
+	VBLENDVPS Y5, Y3, Y2, Y2
+	JMP       piece
+
+chosen:
+	VMOVUPS      (CX), Y3
+	MOVQ         AX, R8
+	MOVQ         SI, R9
+	VMOVUPS      lanes<>+0(SB), Y4
+	VMOVD        SI, X5
+	VPBROADCASTD X5, Y5
+	VCVTDQ2PS    Y5, Y6
+	MOVL         $0x3f800000, R10
+	VMOVD        R10, X5
+	VPBROADCASTD X5, Y5
+	VDIVPS       Y6, Y5, Y6
+	VCVTDQ2PS    Y4, Y5
+	MOVL         $0x3f000000, R10
+	VMOVD        R10, X7
+	VPBROADCASTD X7, Y7
+	VADDPS       Y7, Y5, Y5
+	MOVL         $0x00000008, R10
+	VMOVD        R10, X7
+	VPBROADCASTD X7, Y7
+	MOVL         $0x41000000, R10
+	VMOVD        R10, X8
+	VPBROADCASTD X8, Y8
+
+spread:
+	VMULPS     Y6, Y5, Y9
+	VCVTTPS2DQ Y9, Y9
+	VPERMD     Y2, Y9, Y10
+	VPCMPEQD   Y4, Y10, Y10
+	VPERMPS    Y3, Y9, Y9
+	VANDPS     Y10, Y9, Y9
+	VMOVUPS    Y9, (R8)
+	VPADDD     Y7, Y4, Y4
+	VADDPS     Y8, Y5, Y5
+	ADDQ       $0x20, R8
+	DECQ       R9
+	JNZ        spread
+	ADDQ       $0x20, CX
+	ADDQ       DI, AX
+	ADDQ       DI, BX
+	DECQ       DX
+	JNZ        group
 	VZEROUPPER
 	RET
 
@@ -4642,10 +8039,10 @@ TEXT ·adamAVX2(SB), NOSPLIT, $16-56
 	ORL          $0x00008040, DI
 	MOVL         DI, 8(SP)
 	VLDMXCSR     8(SP)
+	SUBQ         $0x08, AX
+	JL           rest
 
 whole:
-	CMPQ    AX, $0x08
-	JL      rest
 	VMOVUPS (SI), Y6
 	VMOVUPS (DX), Y7
 	VMULPS  Y1, Y7, Y7
@@ -4670,10 +8067,10 @@ whole:
 	ADDQ    $0x20, BX
 	ADDQ    $0x20, SI
 	SUBQ    $0x08, AX
-	JMP     whole
+	JGE     whole
 
 rest:
-	TESTQ        AX, AX
+	ADDQ         $0x08, AX
 	JZ           done
 	MOVQ         AX, X6
 	VPBROADCASTD X6, Y6
@@ -4703,34 +8100,937 @@ done:
 	VZEROUPPER
 	RET
 
-// func notFiniteAVX2(n int, x *float32) bool
+// func adagradAVX2(n int, w *float32, sum *float32, grad *float32, rate *float32)
+// Requires: AVX, AVX2, SSE2
+TEXT ·adagradAVX2(SB), NOSPLIT, $0-40
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         sum+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVQ         rate+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	SUBQ         $0x08, AX
+	JL           rest
+
+whole:
+	VMOVUPS (BX), Y1
+	VMOVUPS (DX), Y2
+	VMULPS  Y1, Y1, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (DX)
+	VSQRTPS Y2, Y2
+	VMULPS  Y1, Y0, Y1
+	VDIVPS  Y2, Y1, Y1
+	VMOVUPS (CX), Y3
+	VSUBPS  Y1, Y3, Y3
+	VMOVUPS Y3, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, AX
+	JGE     whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes<>+0(SB), Y1, Y1
+	VMASKMOVPS   (BX), Y1, Y2
+	VMASKMOVPS   (DX), Y1, Y3
+	VMULPS       Y2, Y2, Y4
+	VADDPS       Y4, Y3, Y3
+	VMASKMOVPS   Y3, Y1, (DX)
+	VSQRTPS      Y3, Y3
+	VMULPS       Y2, Y0, Y2
+	VDIVPS       Y3, Y2, Y2
+	VMASKMOVPS   (CX), Y1, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMASKMOVPS   Y4, Y1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func momentumAVX2(n int, w *float32, velocity *float32, grad *float32, rate *float32, factor *float32)
+// Requires: AVX, AVX2, SSE2
+TEXT ·momentumAVX2(SB), NOSPLIT, $16-48
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         velocity+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVQ         rate+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	MOVQ         factor+40(FP), SI
+	VBROADCASTSS (SI), Y1
+	VSTMXCSR     (SP)
+	MOVL         (SP), SI
+	ORL          $0x00008040, SI
+	MOVL         SI, 8(SP)
+	VLDMXCSR     8(SP)
+	SUBQ         $0x08, AX
+	JL           rest
+
+whole:
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VMULPS  Y1, Y2, Y2
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (DX)
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS (CX), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMOVUPS Y3, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, AX
+	JGE     whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     lanes<>+0(SB), Y2, Y2
+	VMASKMOVPS   (DX), Y2, Y3
+	VMASKMOVPS   (BX), Y2, Y4
+	VMULPS       Y1, Y3, Y3
+	VADDPS       Y4, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (DX)
+	VMULPS       Y0, Y3, Y3
+	VMASKMOVPS   (CX), Y2, Y4
+	VSUBPS       Y3, Y4, Y4
+	VMASKMOVPS   Y4, Y2, (CX)
+
+done:
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func mixAVX2(n int, to *float32, a *float32, b *float32, share float32)
+// Requires: AVX, AVX2, SSE, SSE2
+TEXT ·mixAVX2(SB), NOSPLIT, $0-36
+	MOVQ         n+0(FP), AX
+	MOVQ         to+8(FP), CX
+	MOVQ         a+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVSS        share+32(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVL         $0x3f800000, SI
+	VMOVD        SI, X1
+	VPBROADCASTD X1, Y1
+	VSUBPS       Y0, Y1, Y1
+	SUBQ         $0x08, AX
+	JL           rest
+
+whole:
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VMULPS  Y0, Y2, Y2
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, AX
+	JGE     whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     lanes<>+0(SB), Y2, Y2
+	VMASKMOVPS   (DX), Y2, Y3
+	VMASKMOVPS   (BX), Y2, Y4
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clipAVX2(n int, w *float32, limit float32)
+// Requires: AVX, AVX2, SSE, SSE2
+TEXT ·clipAVX2(SB), NOSPLIT, $0-20
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVSS        limit+16(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVL         $0x80000000, DX
+	VMOVD        DX, X1
+	VPBROADCASTD X1, Y1
+	VXORPS       Y1, Y0, Y1
+	SUBQ         $0x08, AX
+	JL           rest
+
+whole:
+	VMOVUPS (CX), Y2
+	VMAXPS  Y2, Y1, Y2
+	VMINPS  Y2, Y0, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, AX
+	JGE     whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     lanes<>+0(SB), Y2, Y2
+	VMASKMOVPS   (CX), Y2, Y3
+	VMAXPS       Y3, Y1, Y3
+	VMINPS       Y3, Y0, Y3
+	VMASKMOVPS   Y3, Y2, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA orderAVX2<>+0(SB)/1, $0x00
+DATA orderAVX2<>+1(SB)/1, $0x02
+DATA orderAVX2<>+2(SB)/1, $0x01
+DATA orderAVX2<>+3(SB)/1, $0x03
+GLOBL orderAVX2<>(SB), RODATA|NOPTR, $4
+
+// func uniformAVX2(groups int, dst *float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// Requires: AVX, AVX2
+TEXT ·uniformAVX2(SB), NOSPLIT, $80-36
+	MOVQ         dst+8(FP), AX
+	MOVL         $0x34000000, CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	MOVL         $0x3f800000, CX
+	VMOVD        CX, X1
+	VPBROADCASTD X1, Y1
+	MOVQ         groups+0(FP), CX
+	MOVL         key0+28(FP), DX
+	MOVL         DX, (SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 8(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 16(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 24(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 32(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 40(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 48(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 56(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 64(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 72(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         key1+32(FP), DX
+	MOVL         DX, 4(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 12(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 20(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 28(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 36(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 44(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 52(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 60(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 68(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 76(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         block+16(FP), DX
+	VMOVD        DX, X2
+	VPBROADCASTD X2, Y2
+	MOVL         purpose+20(FP), DX
+	VMOVD        DX, X3
+	VPBROADCASTD X3, Y3
+	MOVL         step+24(FP), DX
+	VMOVD        DX, X4
+	VPBROADCASTD X4, Y4
+	VPMOVZXBQ    orderAVX2<>+0(SB), Y5
+	VPADDD       Y5, Y2, Y2
+	MOVL         $0xd2511f53, DX
+	VMOVD        DX, X5
+	VPBROADCASTD X5, Y5
+	MOVL         $0xcd9e8d57, DX
+	VMOVD        DX, X6
+	VPBROADCASTD X6, Y6
+	MOVL         $0x00000004, DX
+	VMOVD        DX, X7
+	VPBROADCASTD X7, Y7
+
+group:
+	VMOVUPS      Y2, Y8
+	VMOVUPS      Y3, Y9
+	VMOVUPS      Y4, Y10
+	VXORPS       Y11, Y11, Y11
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y6, Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD (SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 4(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPMULUDQ     Y5, Y9, Y9
+	VPMULUDQ     Y6, Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 8(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 12(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPMULUDQ     Y6, Y8, Y8
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 16(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 20(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPMULUDQ     Y5, Y11, Y11
+	VPMULUDQ     Y6, Y9, Y9
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 24(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 28(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y6, Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 32(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 36(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPMULUDQ     Y5, Y9, Y9
+	VPMULUDQ     Y6, Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 40(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 44(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPMULUDQ     Y6, Y8, Y8
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 48(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 52(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPMULUDQ     Y5, Y11, Y11
+	VPMULUDQ     Y6, Y9, Y9
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 56(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 60(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y6, Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 64(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 68(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPMULUDQ     Y5, Y9, Y9
+	VPMULUDQ     Y6, Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 72(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 76(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VSHUFPS      $0x88, Y11, Y10, Y10
+	VSHUFPS      $0x88, Y9, Y8, Y8
+	VSHUFPS      $0x88, Y8, Y10, Y9
+	VSHUFPS      $0xdd, Y8, Y10, Y8
+	VPSRLD       $0x08, Y9, Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       Y0, Y9, Y9
+	VSUBPS       Y1, Y9, Y9
+	VMOVUPS      Y9, (AX)
+	VPSRLD       $0x08, Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VMULPS       Y0, Y8, Y8
+	VSUBPS       Y1, Y8, Y8
+	VMOVUPS      Y8, 32(AX)
+	VPADDD       Y7, Y2, Y2
+	ADDQ         $0x40, AX
+	DECQ         CX
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func dropAVX2(groups int, y *float32, keep float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// Requires: AVX, AVX2, SSE
+TEXT ·dropAVX2(SB), NOSPLIT, $80-40
+	MOVQ         y+8(FP), AX
+	MOVSS        keep+16(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVL         $0x33800000, CX
+	VMOVD        CX, X1
+	VPBROADCASTD X1, Y1
+	MOVQ         groups+0(FP), CX
+	MOVL         key0+32(FP), DX
+	MOVL         DX, (SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 8(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 16(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 24(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 32(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 40(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 48(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 56(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 64(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         DX, 72(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVL         key1+36(FP), DX
+	MOVL         DX, 4(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 12(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 20(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 28(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 36(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 44(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 52(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 60(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 68(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         DX, 76(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVL         block+20(FP), DX
+	VMOVD        DX, X2
+	VPBROADCASTD X2, Y2
+	MOVL         purpose+24(FP), DX
+	VMOVD        DX, X3
+	VPBROADCASTD X3, Y3
+	MOVL         step+28(FP), DX
+	VMOVD        DX, X4
+	VPBROADCASTD X4, Y4
+	VPMOVZXBQ    orderAVX2<>+0(SB), Y5
+	VPADDD       Y5, Y2, Y2
+	MOVL         $0xd2511f53, DX
+	VMOVD        DX, X5
+	VPBROADCASTD X5, Y5
+	MOVL         $0xcd9e8d57, DX
+	VMOVD        DX, X6
+	VPBROADCASTD X6, Y6
+	MOVL         $0x00000004, DX
+	VMOVD        DX, X7
+	VPBROADCASTD X7, Y7
+
+group:
+	VMOVUPS      Y2, Y8
+	VMOVUPS      Y3, Y9
+	VMOVUPS      Y4, Y10
+	VXORPS       Y11, Y11, Y11
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y6, Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD (SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 4(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPMULUDQ     Y5, Y9, Y9
+	VPMULUDQ     Y6, Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 8(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 12(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPMULUDQ     Y6, Y8, Y8
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 16(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 20(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPMULUDQ     Y5, Y11, Y11
+	VPMULUDQ     Y6, Y9, Y9
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 24(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 28(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y6, Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 32(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 36(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPMULUDQ     Y5, Y9, Y9
+	VPMULUDQ     Y6, Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 40(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 44(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPMULUDQ     Y6, Y8, Y8
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 48(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 52(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPMULUDQ     Y5, Y11, Y11
+	VPMULUDQ     Y6, Y9, Y9
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 56(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 60(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y6, Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 64(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 68(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPMULUDQ     Y5, Y9, Y9
+	VPMULUDQ     Y6, Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 72(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 76(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VSHUFPS      $0x88, Y11, Y10, Y10
+	VSHUFPS      $0x88, Y9, Y8, Y8
+	VSHUFPS      $0x88, Y8, Y10, Y9
+	VSHUFPS      $0xdd, Y8, Y10, Y8
+	VPSRLD       $0x08, Y9, Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       Y1, Y9, Y9
+	VMOVUPS      (AX), Y10
+	VCMPPS       $0x11, Y0, Y9, Y9
+	VDIVPS       Y0, Y10, Y10
+	VANDPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (AX)
+	VPSRLD       $0x08, Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VMULPS       Y1, Y8, Y8
+	VMOVUPS      32(AX), Y9
+	VCMPPS       $0x11, Y0, Y8, Y8
+	VDIVPS       Y0, Y9, Y9
+	VANDPS       Y8, Y9, Y9
+	VMOVUPS      Y9, 32(AX)
+	VPADDD       Y7, Y2, Y2
+	ADDQ         $0x40, AX
+	DECQ         CX
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func perturbAVX2(groups int, x *float32, a *float32, size float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// Requires: AVX, AVX2, SSE
+TEXT ·perturbAVX2(SB), NOSPLIT, $80-48
+	MOVQ         x+8(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVSS        size+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVL         $0x33800000, DX
+	VMOVD        DX, X1
+	VPBROADCASTD X1, Y1
+	MOVQ         groups+0(FP), DX
+	MOVL         key0+40(FP), BX
+	MOVL         BX, (SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 8(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 16(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 24(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 32(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 40(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 48(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 56(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 64(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         BX, 72(SP)
+	ADDL         $0x9e3779b9, BX
+	MOVL         key1+44(FP), BX
+	MOVL         BX, 4(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 12(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 20(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 28(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 36(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 44(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 52(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 60(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 68(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         BX, 76(SP)
+	ADDL         $0xbb67ae85, BX
+	MOVL         block+28(FP), BX
+	VMOVD        BX, X2
+	VPBROADCASTD X2, Y2
+	MOVL         purpose+32(FP), BX
+	VMOVD        BX, X3
+	VPBROADCASTD X3, Y3
+	MOVL         step+36(FP), BX
+	VMOVD        BX, X4
+	VPBROADCASTD X4, Y4
+	VPMOVZXBQ    orderAVX2<>+0(SB), Y5
+	VPADDD       Y5, Y2, Y2
+	MOVL         $0xd2511f53, BX
+	VMOVD        BX, X5
+	VPBROADCASTD X5, Y5
+	MOVL         $0xcd9e8d57, BX
+	VMOVD        BX, X6
+	VPBROADCASTD X6, Y6
+	MOVL         $0x00000004, BX
+	VMOVD        BX, X7
+	VPBROADCASTD X7, Y7
+
+group:
+	VMOVUPS      Y2, Y8
+	VMOVUPS      Y3, Y9
+	VMOVUPS      Y4, Y10
+	VXORPS       Y11, Y11, Y11
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y6, Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD (SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 4(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPMULUDQ     Y5, Y9, Y9
+	VPMULUDQ     Y6, Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 8(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 12(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPMULUDQ     Y6, Y8, Y8
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 16(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 20(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPMULUDQ     Y5, Y11, Y11
+	VPMULUDQ     Y6, Y9, Y9
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 24(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 28(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y6, Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 32(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 36(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPMULUDQ     Y5, Y9, Y9
+	VPMULUDQ     Y6, Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 40(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 44(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPMULUDQ     Y6, Y8, Y8
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 48(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 52(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPMULUDQ     Y5, Y11, Y11
+	VPMULUDQ     Y6, Y9, Y9
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 56(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 60(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y6, Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPBROADCASTD 64(SP), Y13
+	VPXOR        Y12, Y9, Y9
+	VPXOR        Y13, Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPBROADCASTD 68(SP), Y13
+	VPXOR        Y12, Y11, Y11
+	VPXOR        Y13, Y11, Y11
+	VPMULUDQ     Y5, Y9, Y9
+	VPMULUDQ     Y6, Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPBROADCASTD 72(SP), Y13
+	VPXOR        Y12, Y10, Y10
+	VPXOR        Y13, Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPBROADCASTD 76(SP), Y13
+	VPXOR        Y12, Y8, Y8
+	VPXOR        Y13, Y8, Y8
+	VSHUFPS      $0x88, Y11, Y10, Y10
+	VSHUFPS      $0x88, Y9, Y8, Y8
+	VSHUFPS      $0x88, Y8, Y10, Y9
+	VSHUFPS      $0xdd, Y8, Y10, Y8
+	VPSRLD       $0x08, Y9, Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       Y1, Y9, Y9
+	VMULPS       Y0, Y9, Y9
+	VADDPS       (CX), Y9, Y9
+	VMOVUPS      Y9, (AX)
+	VPSRLD       $0x08, Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VMULPS       Y1, Y8, Y8
+	VMULPS       Y0, Y8, Y8
+	VADDPS       32(CX), Y8, Y8
+	VMOVUPS      Y8, 32(AX)
+	VPADDD       Y7, Y2, Y2
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func sumSquaresAVX2(n int, x *float32) float64
 // Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·notFiniteAVX2(SB), NOSPLIT, $0-17
+TEXT ·sumSquaresAVX2(SB), NOSPLIT, $0-24
 	MOVQ   n+0(FP), AX
 	MOVQ   x+8(FP), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
+	SUBQ   $0x08, AX
+	JL     rest
 
 whole:
-	CMPQ        AX, $0x08
-	JL          rest
-	VMOVUPS     (CX), Y2
-	VFMADD231PS Y0, Y2, Y1
-	ADDQ        $0x20, CX
-	SUBQ        $0x08, AX
-	JMP         whole
+	VMOVUPS      (CX), Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VCVTPS2PD    X2, Y2
+	VFMADD231PD  Y2, Y2, Y0
+	VCVTPS2PD    X3, Y2
+	VFMADD231PD  Y2, Y2, Y1
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, AX
+	JGE          whole
 
 rest:
-	TESTQ        AX, AX
+	ADDQ         $0x08, AX
 	JZ           done
 	MOVQ         AX, X2
 	VPBROADCASTD X2, Y2
 	VPCMPGTD     lanes<>+0(SB), Y2, Y2
 	VMASKMOVPS   (CX), Y2, Y2
-	VFMADD231PS  Y0, Y2, Y1
+	VEXTRACTF128 $0x01, Y2, X3
+	VCVTPS2PD    X2, Y2
+	VFMADD231PD  Y2, Y2, Y0
+	VCVTPS2PD    X3, Y2
+	VFMADD231PD  Y2, Y2, Y1
 
 done:
-	VCMPPS    $0x03, Y1, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func scaleRowAVX2(n int, to *float32, x *float32, factor float64)
+// Requires: AVX, AVX2, SSE2
+TEXT ·scaleRowAVX2(SB), NOSPLIT, $0-32
+	MOVQ         n+0(FP), AX
+	MOVQ         to+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVSD        factor+24(FP), X0
+	VBROADCASTSD X0, Y0
+	SUBQ         $0x08, AX
+	JL           rest
+
+whole:
+	VMOVUPS      (DX), Y1
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X1, Y1
+	VMULPD       Y0, Y1, Y1
+	VCVTPD2PSY   Y1, X2
+	VCVTPS2PD    X3, Y1
+	VMULPD       Y0, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y2, Y2
+	VMOVUPS      Y2, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes<>+0(SB), Y1, Y1
+	VMASKMOVPS   (DX), Y1, Y2
+	VEXTRACTF128 $0x01, Y2, X4
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X3
+	VCVTPS2PD    X4, Y2
+	VMULPD       Y0, Y2, Y2
+	VCVTPD2PSY   Y2, X0
+	VINSERTF128  $0x01, X0, Y3, Y3
+	VMASKMOVPS   Y3, Y1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func notFiniteAVX2(n int, x *float32) bool
+// Requires: AVX, AVX2, SSE2
+TEXT ·notFiniteAVX2(SB), NOSPLIT, $0-17
+	MOVQ         n+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVL         $0xff000000, DX
+	VMOVD        DX, X0
+	VPBROADCASTD X0, Y1
+	VXORPS       Y0, Y0, Y0
+	SUBQ         $0x08, AX
+	JL           rest
+
+whole:
+	VMOVUPS (CX), Y2
+	VPADDD  Y2, Y2, Y2
+	VPMAXUD Y2, Y0, Y0
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, AX
+	JGE     whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     lanes<>+0(SB), Y2, Y2
+	VMASKMOVPS   (CX), Y2, Y2
+	VPADDD       Y2, Y2, Y2
+	VPMAXUD      Y2, Y0, Y0
+
+done:
+	VPMAXUD   Y0, Y1, Y1
+	VPCMPEQD  Y0, Y1, Y1
 	VMOVMSKPS Y1, AX
 	TESTL     AX, AX
 	SETNE     AL
@@ -4763,324 +9063,6 @@ whole:
 done:
 	VZEROUPPER
 	RET
-
-// func uniformAVX512(groups int, dst *float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
-// Requires: AVX, AVX512F
-TEXT ·uniformAVX512(SB), NOSPLIT, $0-36
-	MOVQ         groups+0(FP), AX
-	MOVQ         dst+8(FP), CX
-	MOVL         block+16(FP), DX
-	VMOVD        DX, X0
-	VPBROADCASTD X0, Z0
-	MOVL         purpose+20(FP), DX
-	VMOVD        DX, X2
-	VPBROADCASTD X2, Z2
-	MOVL         step+24(FP), DX
-	VMOVD        DX, X3
-	VPBROADCASTD X3, Z3
-	MOVL         key0+28(FP), DX
-	VMOVD        DX, X4
-	VPBROADCASTD X4, Z4
-	MOVL         key1+32(FP), DX
-	VMOVD        DX, X5
-	VPBROADCASTD X5, Z5
-	VPMOVZXBD    counting<>+0(SB), Z6
-	VPADDD       Z6, Z0, Z0
-	MOVL         $0xd2511f53, DX
-	VMOVD        DX, X6
-	VPBROADCASTD X6, Z6
-	MOVL         $0xcd9e8d57, DX
-	VMOVD        DX, X7
-	VPBROADCASTD X7, Z7
-	MOVL         $0x9e3779b9, DX
-	VMOVD        DX, X8
-	VPBROADCASTD X8, Z8
-	MOVL         $0xbb67ae85, DX
-	VMOVD        DX, X9
-	VPBROADCASTD X9, Z9
-	MOVL         $0x34000000, DX
-	VMOVD        DX, X10
-	VPBROADCASTD X10, Z10
-	MOVL         $0x3f800000, DX
-	VMOVD        DX, X11
-	VPBROADCASTD X11, Z11
-	MOVL         $0x00000010, DX
-	VMOVD        DX, X12
-	VPBROADCASTD X12, Z12
-	MOVL         $0x0000aaaa, DX
-	KMOVW        DX, K1
-
-group:
-	VMOVDQU32     Z0, Z13
-	VMOVDQU32     Z2, Z14
-	VMOVDQU32     Z3, Z15
-	VPXORD        Z1, Z1, Z1
-	VMOVDQU32     Z4, Z16
-	VMOVDQU32     Z5, Z17
-	VPSRLQ        $0x20, Z13, Z18
-	VPMULUDQ      Z6, Z13, Z13
-	VPMULUDQ      Z6, Z18, Z18
-	VPSRLQ        $0x20, Z13, Z19
-	VPSLLQ        $0x20, Z18, Z20
-	VPBLENDMD     Z18, Z19, K1, Z19
-	VPBLENDMD     Z20, Z13, K1, Z20
-	VPSRLQ        $0x20, Z15, Z13
-	VPMULUDQ      Z7, Z15, Z15
-	VPMULUDQ      Z7, Z13, Z13
-	VPSRLQ        $0x20, Z15, Z18
-	VPSLLQ        $0x20, Z13, Z21
-	VPBLENDMD     Z13, Z18, K1, Z18
-	VPBLENDMD     Z21, Z15, K1, Z21
-	VPXORD        Z14, Z18, Z18
-	VPXORD        Z16, Z18, Z18
-	VPXORD        Z1, Z19, Z19
-	VPXORD        Z17, Z19, Z19
-	VPADDD        Z8, Z16, Z16
-	VPADDD        Z9, Z17, Z17
-	VPSRLQ        $0x20, Z18, Z13
-	VPMULUDQ      Z6, Z18, Z14
-	VPMULUDQ      Z6, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z15
-	VPSLLQ        $0x20, Z13, Z18
-	VPBLENDMD     Z13, Z15, K1, Z15
-	VPBLENDMD     Z18, Z14, K1, Z18
-	VPSRLQ        $0x20, Z19, Z13
-	VPMULUDQ      Z7, Z19, Z14
-	VPMULUDQ      Z7, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z19
-	VPSLLQ        $0x20, Z13, Z22
-	VPBLENDMD     Z13, Z19, K1, Z19
-	VPBLENDMD     Z22, Z14, K1, Z22
-	VPXORD        Z21, Z19, Z19
-	VPXORD        Z16, Z19, Z19
-	VPXORD        Z20, Z15, Z15
-	VPXORD        Z17, Z15, Z15
-	VPADDD        Z8, Z16, Z16
-	VPADDD        Z9, Z17, Z17
-	VPSRLQ        $0x20, Z19, Z13
-	VPMULUDQ      Z6, Z19, Z14
-	VPMULUDQ      Z6, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z19
-	VPSLLQ        $0x20, Z13, Z20
-	VPBLENDMD     Z13, Z19, K1, Z19
-	VPBLENDMD     Z20, Z14, K1, Z20
-	VPSRLQ        $0x20, Z15, Z13
-	VPMULUDQ      Z7, Z15, Z14
-	VPMULUDQ      Z7, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z15
-	VPSLLQ        $0x20, Z13, Z21
-	VPBLENDMD     Z13, Z15, K1, Z15
-	VPBLENDMD     Z21, Z14, K1, Z21
-	VPXORD        Z22, Z15, Z15
-	VPXORD        Z16, Z15, Z15
-	VPXORD        Z18, Z19, Z19
-	VPXORD        Z17, Z19, Z19
-	VPADDD        Z8, Z16, Z16
-	VPADDD        Z9, Z17, Z17
-	VPSRLQ        $0x20, Z15, Z13
-	VPMULUDQ      Z6, Z15, Z14
-	VPMULUDQ      Z6, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z15
-	VPSLLQ        $0x20, Z13, Z18
-	VPBLENDMD     Z13, Z15, K1, Z15
-	VPBLENDMD     Z18, Z14, K1, Z18
-	VPSRLQ        $0x20, Z19, Z13
-	VPMULUDQ      Z7, Z19, Z14
-	VPMULUDQ      Z7, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z19
-	VPSLLQ        $0x20, Z13, Z22
-	VPBLENDMD     Z13, Z19, K1, Z19
-	VPBLENDMD     Z22, Z14, K1, Z22
-	VPXORD        Z21, Z19, Z19
-	VPXORD        Z16, Z19, Z19
-	VPXORD        Z20, Z15, Z15
-	VPXORD        Z17, Z15, Z15
-	VPADDD        Z8, Z16, Z16
-	VPADDD        Z9, Z17, Z17
-	VPSRLQ        $0x20, Z19, Z13
-	VPMULUDQ      Z6, Z19, Z14
-	VPMULUDQ      Z6, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z19
-	VPSLLQ        $0x20, Z13, Z20
-	VPBLENDMD     Z13, Z19, K1, Z19
-	VPBLENDMD     Z20, Z14, K1, Z20
-	VPSRLQ        $0x20, Z15, Z13
-	VPMULUDQ      Z7, Z15, Z14
-	VPMULUDQ      Z7, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z15
-	VPSLLQ        $0x20, Z13, Z21
-	VPBLENDMD     Z13, Z15, K1, Z15
-	VPBLENDMD     Z21, Z14, K1, Z21
-	VPXORD        Z22, Z15, Z15
-	VPXORD        Z16, Z15, Z15
-	VPXORD        Z18, Z19, Z19
-	VPXORD        Z17, Z19, Z19
-	VPADDD        Z8, Z16, Z16
-	VPADDD        Z9, Z17, Z17
-	VPSRLQ        $0x20, Z15, Z13
-	VPMULUDQ      Z6, Z15, Z14
-	VPMULUDQ      Z6, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z15
-	VPSLLQ        $0x20, Z13, Z18
-	VPBLENDMD     Z13, Z15, K1, Z15
-	VPBLENDMD     Z18, Z14, K1, Z18
-	VPSRLQ        $0x20, Z19, Z13
-	VPMULUDQ      Z7, Z19, Z14
-	VPMULUDQ      Z7, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z19
-	VPSLLQ        $0x20, Z13, Z22
-	VPBLENDMD     Z13, Z19, K1, Z19
-	VPBLENDMD     Z22, Z14, K1, Z22
-	VPXORD        Z21, Z19, Z19
-	VPXORD        Z16, Z19, Z19
-	VPXORD        Z20, Z15, Z15
-	VPXORD        Z17, Z15, Z15
-	VPADDD        Z8, Z16, Z16
-	VPADDD        Z9, Z17, Z17
-	VPSRLQ        $0x20, Z19, Z13
-	VPMULUDQ      Z6, Z19, Z14
-	VPMULUDQ      Z6, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z19
-	VPSLLQ        $0x20, Z13, Z20
-	VPBLENDMD     Z13, Z19, K1, Z19
-	VPBLENDMD     Z20, Z14, K1, Z20
-	VPSRLQ        $0x20, Z15, Z13
-	VPMULUDQ      Z7, Z15, Z14
-	VPMULUDQ      Z7, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z15
-	VPSLLQ        $0x20, Z13, Z21
-	VPBLENDMD     Z13, Z15, K1, Z15
-	VPBLENDMD     Z21, Z14, K1, Z21
-	VPXORD        Z22, Z15, Z15
-	VPXORD        Z16, Z15, Z15
-	VPXORD        Z18, Z19, Z19
-	VPXORD        Z17, Z19, Z19
-	VPADDD        Z8, Z16, Z16
-	VPADDD        Z9, Z17, Z17
-	VPSRLQ        $0x20, Z15, Z13
-	VPMULUDQ      Z6, Z15, Z14
-	VPMULUDQ      Z6, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z15
-	VPSLLQ        $0x20, Z13, Z18
-	VPBLENDMD     Z13, Z15, K1, Z15
-	VPBLENDMD     Z18, Z14, K1, Z18
-	VPSRLQ        $0x20, Z19, Z13
-	VPMULUDQ      Z7, Z19, Z14
-	VPMULUDQ      Z7, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z19
-	VPSLLQ        $0x20, Z13, Z22
-	VPBLENDMD     Z13, Z19, K1, Z19
-	VPBLENDMD     Z22, Z14, K1, Z22
-	VPXORD        Z21, Z19, Z19
-	VPXORD        Z16, Z19, Z19
-	VPXORD        Z20, Z15, Z15
-	VPXORD        Z17, Z15, Z15
-	VPADDD        Z8, Z16, Z16
-	VPADDD        Z9, Z17, Z17
-	VPSRLQ        $0x20, Z19, Z13
-	VPMULUDQ      Z6, Z19, Z14
-	VPMULUDQ      Z6, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z19
-	VPSLLQ        $0x20, Z13, Z20
-	VPBLENDMD     Z13, Z19, K1, Z19
-	VPBLENDMD     Z20, Z14, K1, Z20
-	VPSRLQ        $0x20, Z15, Z13
-	VPMULUDQ      Z7, Z15, Z14
-	VPMULUDQ      Z7, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z15
-	VPSLLQ        $0x20, Z13, Z21
-	VPBLENDMD     Z13, Z15, K1, Z15
-	VPBLENDMD     Z21, Z14, K1, Z21
-	VPXORD        Z22, Z15, Z15
-	VPXORD        Z16, Z15, Z15
-	VPXORD        Z18, Z19, Z19
-	VPXORD        Z17, Z19, Z19
-	VPADDD        Z8, Z16, Z16
-	VPADDD        Z9, Z17, Z17
-	VPSRLQ        $0x20, Z15, Z13
-	VPMULUDQ      Z6, Z15, Z14
-	VPMULUDQ      Z6, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z15
-	VPSLLQ        $0x20, Z13, Z18
-	VPBLENDMD     Z13, Z15, K1, Z15
-	VPBLENDMD     Z18, Z14, K1, Z18
-	VPSRLQ        $0x20, Z19, Z13
-	VPMULUDQ      Z7, Z19, Z14
-	VPMULUDQ      Z7, Z13, Z13
-	VPSRLQ        $0x20, Z14, Z19
-	VPSLLQ        $0x20, Z13, Z22
-	VPBLENDMD     Z13, Z19, K1, Z19
-	VPBLENDMD     Z22, Z14, K1, Z22
-	VPXORD        Z21, Z19, Z19
-	VPXORD        Z16, Z19, Z19
-	VPXORD        Z20, Z15, Z15
-	VPXORD        Z17, Z15, Z15
-	VPADDD        Z8, Z16, Z16
-	VPADDD        Z9, Z17, Z17
-	VPSRLD        $0x08, Z19, Z19
-	VCVTDQ2PS     Z19, Z19
-	VMULPS        Z10, Z19, Z19
-	VSUBPS        Z11, Z19, Z19
-	VPSRLD        $0x08, Z22, Z22
-	VCVTDQ2PS     Z22, Z22
-	VMULPS        Z10, Z22, Z22
-	VSUBPS        Z11, Z22, Z22
-	VPSRLD        $0x08, Z15, Z15
-	VCVTDQ2PS     Z15, Z15
-	VMULPS        Z10, Z15, Z15
-	VSUBPS        Z11, Z15, Z15
-	VPSRLD        $0x08, Z18, Z18
-	VCVTDQ2PS     Z18, Z18
-	VMULPS        Z10, Z18, Z18
-	VSUBPS        Z11, Z18, Z18
-	VUNPCKLPS     Z22, Z19, Z13
-	VUNPCKHPS     Z22, Z19, Z14
-	VUNPCKLPS     Z18, Z15, Z16
-	VUNPCKHPS     Z18, Z15, Z15
-	VUNPCKLPD     Z16, Z13, Z17
-	VUNPCKHPD     Z16, Z13, Z13
-	VEXTRACTF32X4 $0x00, Z17, (CX)
-	VEXTRACTF32X4 $0x00, Z13, 16(CX)
-	VEXTRACTF32X4 $0x01, Z17, 64(CX)
-	VEXTRACTF32X4 $0x01, Z13, 80(CX)
-	VEXTRACTF32X4 $0x02, Z17, 128(CX)
-	VEXTRACTF32X4 $0x02, Z13, 144(CX)
-	VEXTRACTF32X4 $0x03, Z17, 192(CX)
-	VEXTRACTF32X4 $0x03, Z13, 208(CX)
-	VUNPCKLPD     Z15, Z14, Z13
-	VUNPCKHPD     Z15, Z14, Z14
-	VEXTRACTF32X4 $0x00, Z13, 32(CX)
-	VEXTRACTF32X4 $0x00, Z14, 48(CX)
-	VEXTRACTF32X4 $0x01, Z13, 96(CX)
-	VEXTRACTF32X4 $0x01, Z14, 112(CX)
-	VEXTRACTF32X4 $0x02, Z13, 160(CX)
-	VEXTRACTF32X4 $0x02, Z14, 176(CX)
-	VEXTRACTF32X4 $0x03, Z13, 224(CX)
-	VEXTRACTF32X4 $0x03, Z14, 240(CX)
-	VPADDD        Z12, Z0, Z0
-	ADDQ          $+256, CX
-	DECQ          AX
-	JNZ           group
-	VZEROUPPER
-	RET
-
-DATA counting<>+0(SB)/1, $0x00
-DATA counting<>+1(SB)/1, $0x01
-DATA counting<>+2(SB)/1, $0x02
-DATA counting<>+3(SB)/1, $0x03
-DATA counting<>+4(SB)/1, $0x04
-DATA counting<>+5(SB)/1, $0x05
-DATA counting<>+6(SB)/1, $0x06
-DATA counting<>+7(SB)/1, $0x07
-DATA counting<>+8(SB)/1, $0x08
-DATA counting<>+9(SB)/1, $0x09
-DATA counting<>+10(SB)/1, $0x0a
-DATA counting<>+11(SB)/1, $0x0b
-DATA counting<>+12(SB)/1, $0x0c
-DATA counting<>+13(SB)/1, $0x0d
-DATA counting<>+14(SB)/1, $0x0e
-DATA counting<>+15(SB)/1, $0x0f
-GLOBL counting<>(SB), RODATA|NOPTR, $16
 
 // func prefetch(n int, p *uint8)
 // Requires: MMX+

@@ -74,6 +74,11 @@ func tileAVX512x13(k int, a *float32, ars int, aks int, b *float32, bks int, c *
 //go:noescape
 func tileAVX512x14(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
 
+// tileAVX512x14packing packs b and adds a product to a tile of 14 rows.
+//
+//go:noescape
+func tileAVX512x14packing(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, packed *float32, add bool)
+
 // tileAVX512x1masked adds a product to a tile of 1 rows.
 //
 //go:noescape
@@ -149,6 +154,11 @@ func tileAVX512x14masked(k int, a *float32, ars int, aks int, b *float32, bks in
 //go:noescape
 func transposeAVX512(n int, src *float32, sstride int, dst *float32, dstride int)
 
+// biasLinearAVX512 adds bias to y.
+//
+//go:noescape
+func biasLinearAVX512(n int, y *float32, bias *float32)
+
 // biasReLUAVX512 adds bias to y and multiplies what is not above 0 by slope.
 //
 //go:noescape
@@ -159,20 +169,95 @@ func biasReLUAVX512(n int, y *float32, bias *float32, slope *float32)
 //go:noescape
 func biasSigmoidAVX512(n int, y *float32, bias *float32)
 
-// reluGradAVX512 takes n columns of d, at most one vector, through an activation and sums them.
+// biasTanhAVX512 replaces y by the hyperbolic tangent of y + bias.
+//
+//go:noescape
+func biasTanhAVX512(n int, y *float32, bias *float32)
+
+// reluGradAVX512 takes n columns of d, four vectors or at most one, through an activation and sums them.
 //
 //go:noescape
 func reluGradAVX512(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
 
-// sigmoidGradAVX512 takes n columns of d, at most one vector, through an activation and sums them.
+// sigmoidGradAVX512 takes n columns of d, four vectors or at most one, through an activation and sums them.
 //
 //go:noescape
 func sigmoidGradAVX512(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
+
+// tanhGradAVX512 takes n columns of d, four vectors or at most one, through an activation and sums them.
+//
+//go:noescape
+func tanhGradAVX512(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
+
+// sumColumnsAVX512 sums n columns of d, four vectors or at most one.
+//
+//go:noescape
+func sumColumnsAVX512(rows int, stride int, n int, d *float32, dbias *float32)
+
+// maxoutAVX512 writes to y the largest pieces of groups of units.
+//
+//go:noescape
+func maxoutAVX512(groups int, pieces int, y *float32, a *float32)
+
+// maxoutPickAVX512 writes to t what u holds at the largest pieces of groups of units.
+//
+//go:noescape
+func maxoutPickAVX512(groups int, pieces int, t *float32, u *float32, a *float32)
+
+// maxoutGradAVX512 writes to da the d of each unit of groups at its largest piece, and 0 at the others.
+//
+//go:noescape
+func maxoutGradAVX512(groups int, pieces int, da *float32, d *float32, a *float32)
 
 // adamAVX512 is one update of n weights.
 //
 //go:noescape
 func adamAVX512(n int, w *float32, m *float32, v *float32, grad *float32, rate *float32, scalars *float32)
+
+// adagradAVX512 is one update of n weights.
+//
+//go:noescape
+func adagradAVX512(n int, w *float32, sum *float32, grad *float32, rate *float32)
+
+// momentumAVX512 is one update of n weights.
+//
+//go:noescape
+func momentumAVX512(n int, w *float32, velocity *float32, grad *float32, rate *float32, factor *float32)
+
+// mixAVX512 writes n values share·a + (1-share)·b.
+//
+//go:noescape
+func mixAVX512(n int, to *float32, a *float32, b *float32, share float32)
+
+// clipAVX512 moves n values into [-limit, limit].
+//
+//go:noescape
+func clipAVX512(n int, w *float32, limit float32)
+
+// uniformAVX512 writes values on [-1,1).
+//
+//go:noescape
+func uniformAVX512(groups int, dst *float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+
+// dropAVX512 keeps values of y, divided by keep, and makes the others 0.
+//
+//go:noescape
+func dropAVX512(groups int, y *float32, keep float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+
+// perturbAVX512 writes a and noise from 0 to size.
+//
+//go:noescape
+func perturbAVX512(groups int, x *float32, a *float32, size float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+
+// sumSquaresAVX512 adds up the squares of n values in float64.
+//
+//go:noescape
+func sumSquaresAVX512(n int, x *float32) float64
+
+// scaleRowAVX512 writes n values of x times factor.
+//
+//go:noescape
+func scaleRowAVX512(n int, to *float32, x *float32, factor float64)
 
 // notFiniteAVX512 says whether a NaN or an infinity is among n values.
 //
@@ -214,6 +299,11 @@ func tileAVX2x5(k int, a *float32, ars int, aks int, b *float32, bks int, c *flo
 //go:noescape
 func tileAVX2x6(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
 
+// tileAVX2x6packing packs b and adds a product to a tile of 6 rows.
+//
+//go:noescape
+func tileAVX2x6packing(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, packed *float32, add bool)
+
 // tileAVX2x1masked adds a product to a tile of 1 rows.
 //
 //go:noescape
@@ -249,6 +339,11 @@ func tileAVX2x6masked(k int, a *float32, ars int, aks int, b *float32, bks int, 
 //go:noescape
 func transposeAVX2(n int, src *float32, sstride int, dst *float32, dstride int)
 
+// biasLinearAVX2 adds bias to y.
+//
+//go:noescape
+func biasLinearAVX2(n int, y *float32, bias *float32)
+
 // biasReLUAVX2 adds bias to y and multiplies what is not above 0 by slope.
 //
 //go:noescape
@@ -259,20 +354,95 @@ func biasReLUAVX2(n int, y *float32, bias *float32, slope *float32)
 //go:noescape
 func biasSigmoidAVX2(n int, y *float32, bias *float32)
 
-// reluGradAVX2 takes n columns of d, at most one vector, through an activation and sums them.
+// biasTanhAVX2 replaces y by the hyperbolic tangent of y + bias.
+//
+//go:noescape
+func biasTanhAVX2(n int, y *float32, bias *float32)
+
+// reluGradAVX2 takes n columns of d, four vectors or at most one, through an activation and sums them.
 //
 //go:noescape
 func reluGradAVX2(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
 
-// sigmoidGradAVX2 takes n columns of d, at most one vector, through an activation and sums them.
+// sigmoidGradAVX2 takes n columns of d, four vectors or at most one, through an activation and sums them.
 //
 //go:noescape
 func sigmoidGradAVX2(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
+
+// tanhGradAVX2 takes n columns of d, four vectors or at most one, through an activation and sums them.
+//
+//go:noescape
+func tanhGradAVX2(rows int, stride int, n int, d *float32, dbias *float32, y *float32, slope *float32)
+
+// sumColumnsAVX2 sums n columns of d, four vectors or at most one.
+//
+//go:noescape
+func sumColumnsAVX2(rows int, stride int, n int, d *float32, dbias *float32)
+
+// maxoutAVX2 writes to y the largest pieces of groups of units.
+//
+//go:noescape
+func maxoutAVX2(groups int, pieces int, y *float32, a *float32)
+
+// maxoutPickAVX2 writes to t what u holds at the largest pieces of groups of units.
+//
+//go:noescape
+func maxoutPickAVX2(groups int, pieces int, t *float32, u *float32, a *float32)
+
+// maxoutGradAVX2 writes to da the d of each unit of groups at its largest piece, and 0 at the others.
+//
+//go:noescape
+func maxoutGradAVX2(groups int, pieces int, da *float32, d *float32, a *float32)
 
 // adamAVX2 is one update of n weights.
 //
 //go:noescape
 func adamAVX2(n int, w *float32, m *float32, v *float32, grad *float32, rate *float32, scalars *float32)
+
+// adagradAVX2 is one update of n weights.
+//
+//go:noescape
+func adagradAVX2(n int, w *float32, sum *float32, grad *float32, rate *float32)
+
+// momentumAVX2 is one update of n weights.
+//
+//go:noescape
+func momentumAVX2(n int, w *float32, velocity *float32, grad *float32, rate *float32, factor *float32)
+
+// mixAVX2 writes n values share·a + (1-share)·b.
+//
+//go:noescape
+func mixAVX2(n int, to *float32, a *float32, b *float32, share float32)
+
+// clipAVX2 moves n values into [-limit, limit].
+//
+//go:noescape
+func clipAVX2(n int, w *float32, limit float32)
+
+// uniformAVX2 writes values on [-1,1).
+//
+//go:noescape
+func uniformAVX2(groups int, dst *float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+
+// dropAVX2 keeps values of y, divided by keep, and makes the others 0.
+//
+//go:noescape
+func dropAVX2(groups int, y *float32, keep float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+
+// perturbAVX2 writes a and noise from 0 to size.
+//
+//go:noescape
+func perturbAVX2(groups int, x *float32, a *float32, size float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+
+// sumSquaresAVX2 adds up the squares of n values in float64.
+//
+//go:noescape
+func sumSquaresAVX2(n int, x *float32) float64
+
+// scaleRowAVX2 writes n values of x times factor.
+//
+//go:noescape
+func scaleRowAVX2(n int, to *float32, x *float32, factor float64)
 
 // notFiniteAVX2 says whether a NaN or an infinity is among n values.
 //
@@ -283,11 +453,6 @@ func notFiniteAVX2(n int, x *float32) bool
 //
 //go:noescape
 func pixelsAVX2(n int, x *float32, p *uint8)
-
-// uniformAVX512 writes four values for each lane of each group of blocks.
-//
-//go:noescape
-func uniformAVX512(groups int, dst *float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
 
 // prefetch asks for the cache lines of n bytes.
 //

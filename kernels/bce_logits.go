@@ -10,7 +10,7 @@ var bceLogits = Kernel{
 	Name:    "bce_logits",
 	Params:  []Param{out("stats"), out("dlogits"), in("logits")},
 	Scalars: []string{"target", "weight"}, Sizes: []string{"n"},
-	Lens:  func(n []int) []int { return []int{2, n[0], n[0]} },
+	Lens:  lossLens,
 	Items: single, Grid: gridBlock, Tol: defaultTol,
 	F32: func(m Mem[float32], _, _ int) {
 		stats, dlogits, logits := m.F[0], m.F[1], m.F[2]

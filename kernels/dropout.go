@@ -10,21 +10,7 @@ var dropout = Kernel{
 	Items: func(n []int) (int, int) { return dropoutCounters(n), 24 },
 	Grid:  func(n []int) Grid { return perThread(dropoutCounters(n)) },
 	Tol:   defaultTol,
-	F32: func(m Mem[float32], lo, hi int) {
-		y, keep, key, step := m.F[0], m.S[0], [2]uint32(m.U[0]), m.U[1][0]
-		n, purpose, first := m.N[0], uint32(m.N[1]), m.N[2]
-		for c := first/4 + lo; c < first/4+hi; c++ {
-			r := Philox4x32([4]uint32{uint32(c), purpose, step, 0}, key)
-			for e := max(4*c, first); e < min(4*c+4, first+n); e++ {
-				// Exact: 24 bits scaled by a power of two.
-				if float32(r[e%4]>>8)*(1.0/(1<<24)) < keep {
-					y[e-first] /= keep
-				} else {
-					y[e-first] = 0
-				}
-			}
-		}
-	},
+	F32:   dropBlocks,
 	F64: func(m Mem[float64]) {
 		for i := range m.F[0] {
 			e := m.N[2] + i
@@ -51,6 +37,21 @@ var dropout = Kernel{
 func Dropout(dev Device, y, key, clock *tensor.Dense, keep float32, purpose Purpose, first int) error {
 	return dev.Launch(&dropout, Args{[]*tensor.Dense{y, key, clock}, []float32{keep},
 		[]int{y.Shape().TotalSize(), int(purpose), first}})
+}
+
+func dropBlocks(m Mem[float32], lo, hi int) {
+	y, keep, key, step := m.F[0], m.S[0], [2]uint32(m.U[0]), m.U[1][0]
+	n, purpose, first := m.N[0], uint32(m.N[1]), m.N[2]
+	for c := first/4 + lo; c < first/4+hi; c++ {
+		r := Philox4x32([4]uint32{uint32(c), purpose, step, 0}, key)
+		for e := max(4*c, first); e < min(4*c+4, first+n); e++ {
+			if unit(r[e%4]) < keep {
+				y[e-first] /= keep
+			} else {
+				y[e-first] = 0
+			}
+		}
+	}
 }
 
 // dropoutCounters is how many counters n elements from first on take.

@@ -5,6 +5,7 @@ type level struct {
 	name         string
 	lanes        int           // columns of a narrow tile; a wide one has twice as many
 	wide, narrow []microKernel // by the number of rows
+	packing      packingKernel // of the largest wide tile
 	// transpose writes the first 4n columns of lanes rows of src as rows of dst.
 	transpose func(n int, src *float32, sstride int, dst *float32, dstride int)
 	bodies    map[string]body // of the kernels that have a better one than F32
@@ -14,6 +15,10 @@ type level struct {
 // what dst holds if add is set and from 0 if not. The strides, in elements, are
 // those between a's rows and columns, b's rows and dst's rows.
 type microKernel func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
+
+// packingKernel is a wide tile's microKernel that also copies the rows of b it reads to
+// packed, one after the other.
+type packingKernel func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, packed *float32, add bool)
 
 // gemm is a device's matrix product, after Goto & van de Geijn, "Anatomy of
 // High-Performance Matrix Multiplication" (2008), and BLIS: tiles of dst stay in
@@ -36,8 +41,8 @@ type gemm struct {
 	ars, aks, bks, bcs, drs int
 	add                     bool
 
-	rows, cols   int // of a part
-	across       int // parts side by side
+	down, across int // parts one below the other, and side by side
+	high         int // rows of a tile, at most
 	packA, packB bool
 }
 
@@ -72,21 +77,37 @@ func (g *gemm) multiply(p *Product) {
 // compute is one part of dst.
 func (g *gemm) compute(worker, number int) {
 	w := &g.room[worker]
-	i0, j0 := number/g.across*g.rows, number%g.across*g.cols
-	rows, j1 := min(g.rows, g.m-i0), min(j0+g.cols, g.n)
-	mr, nr := g.largest()
-	tiles := (rows + mr - 1) / mr // of about the same height
+	_, nr := g.largest()
+	down, across, panels := number/g.across, number%g.across, count(g.n, nr)
+	i0, i1 := down*g.m/g.down, (down+1)*g.m/g.down
+	j0, j1 := across*panels/g.across*nr, min((across+1)*panels/g.across*nr, g.n)
 	for l := 0; l < g.k; l += most {
 		k := min(most, g.k-l)
-		a, ars, aks := g.blockA(w, i0, l, rows, k)
+		a, ars, aks := g.blockA(w, i0, l, i1-i0, k)
 		for j := j0; j < j1; j += nr {
-			cols := min(nr, j1-j)
-			b, bks := g.panelB(w, l, j, k, cols)
-			for t := range tiles {
-				i, end := t*rows/tiles, (t+1)*rows/tiles
-				g.tile(k, a[i*ars:], ars, aks, b, bks, g.dst[(i0+i)*g.drs+j:], end-i, cols, g.add || l > 0)
-			}
+			g.panel(k, a, ars, aks, g.b[l*g.bks+j*g.bcs:], w.b, g.dst[i0*g.drs+j:], i1-i0, min(nr, j1-j), g.add || l > 0)
 		}
+	}
+}
+
+// panel adds the product of a block of a and a panel of b, at most a wide tile's
+// columns of it. b is read where it lies, or once to be packed.
+func (g *gemm) panel(k int, a []float32, ars, aks int, b, packed, c []float32, rows, cols int, add bool) {
+	mr, nr := g.largest()
+	bks, done := g.bks, 0
+	switch {
+	case g.bcs != 1:
+		g.transpose(k, cols, b, packed)
+		b, bks = packed, nr
+	case g.packB && cols == nr:
+		g.level.packing(k, &a[0], ars, aks, &b[0], bks, &c[0], g.drs, &packed[0], add)
+		b, bks, done = packed, nr, mr
+	}
+	rest := rows - done
+	tiles := count(rest, g.high) // of about the same height
+	for t := range tiles {
+		i, end := done+t*rest/tiles, done+(t+1)*rest/tiles
+		g.tile(k, a[i*ars:], ars, aks, b, bks, c[i*g.drs:], end-i, cols, add)
 	}
 }
 

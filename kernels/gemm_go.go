@@ -5,7 +5,7 @@ import "unsafe"
 // pureGo is for any processor. It rounds each product before it adds it,
 // everywhere: the conversions to float32 keep the compiler from fusing them.
 var pureGo = level{
-	name: "purego", lanes: 2, transpose: transposeGo,
+	name: "purego", lanes: 2, transpose: transposeGo, packing: tileGo3x4packing,
 	wide:   []microKernel{1: tileGo(1), tileGo(2), tileGo3x4},
 	narrow: []microKernel{1: tileGo(1), tileGo(2), tileGo(3)},
 }
@@ -43,6 +43,15 @@ func tileGo3x4(k int, a *float32, ars, aks int, b *float32, bks int, c *float32,
 	r0[0], r0[1], r0[2], r0[3] = c00, c01, c02, c03
 	r1[0], r1[1], r1[2], r1[3] = c10, c11, c12, c13
 	r2[0], r2[1], r2[2], r2[3] = c20, c21, c22, c23
+}
+
+// tileGo3x4packing copies first what it then reads.
+func tileGo3x4packing(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, packed *float32, add bool) {
+	from, to := unsafe.Slice(b, (k-1)*bks+4), unsafe.Slice(packed, 4*k)
+	for l := range k {
+		copy(to[4*l:][:4], from[l*bks:])
+	}
+	tileGo3x4(k, a, ars, aks, packed, 4, c, cs, 4, add)
 }
 
 // tileGo is a tile of few elements, one after the other.

@@ -15,7 +15,7 @@ func (g *gemm) reserve() {
 	for i := range g.room {
 		w := &g.room[i]
 		if g.packA {
-			w.a = grown(w.a, k*(g.rows+padding))
+			w.a = grown(w.a, k*(count(g.m, g.down)+padding))
 		}
 		if g.packB {
 			w.b = grown(w.b, k*nr)
@@ -36,24 +36,13 @@ func (g *gemm) blockA(w *scratch, i, l, rows, k int) (a []float32, ars, aks int)
 	return w.a, 1, aks
 }
 
-// panelB returns k x cols of op(b) from (l,j) on, and its rows' stride; cols is at
-// most a wide tile's.
-func (g *gemm) panelB(w *scratch, l, j, k, cols int) (b []float32, bks int) {
-	b = g.b[l*g.bks+j*g.bcs:]
-	if !g.packB {
-		return b, g.bks
-	}
+// transpose packs k x cols of op(b), whose columns lie in memory as rows do.
+func (g *gemm) transpose(k, cols int, b, packed []float32) {
 	_, nr := g.largest()
-	if g.bcs == 1 {
-		for p := range k {
-			copy(w.b[p*nr:][:cols], b[p*g.bks:])
-		}
-		return w.b, nr
-	}
 	done, lanes := 0, g.level.lanes
 	if k >= 4 {
 		for ; done+lanes <= cols; done += lanes {
-			g.level.transpose(k/4, &b[done*g.bcs], g.bcs, &w.b[done], nr)
+			g.level.transpose(k/4, &b[done*g.bcs], g.bcs, &packed[done], nr)
 		}
 	}
 	for c := range cols {
@@ -62,10 +51,9 @@ func (g *gemm) panelB(w *scratch, l, j, k, cols int) (b []float32, bks int) {
 			first = 0
 		}
 		for p, x := range b[c*g.bcs:][first:k] {
-			w.b[(first+p)*nr+c] = x
+			packed[(first+p)*nr+c] = x
 		}
 	}
-	return w.b, nr
 }
 
 // grown is a slice of at least n elements: s, if it is large enough.

@@ -11,7 +11,7 @@ func TestEveryWorkerHasRoom(t *testing.T) {
 	p := newPool(3)
 	defer p.close()
 	g := newGemm(&pureGo, p)
-	const n, wide = 4, 600
+	const n, wide = 4, oneSet
 	// Columns of a and of b: both are packed.
 	a, b := make([]float32, n*wide), make([]float32, n*wide)
 	g.multiply(&Product{Dst: make([]float32, wide*n), A: a, B: b, LdDst: n, LdA: wide, LdB: n, M: wide, N: n, K: n, TA: true, TB: true})

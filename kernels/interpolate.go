@@ -9,10 +9,9 @@ var interpolate = Kernel{
 	Lens:   func(n []int) []int { return []int{n[0] * n[1], n[0] * n[1], n[0] * n[1], 2, 1} },
 	Items:  byRow(2), Grid: gridRows, Tol: sumTol,
 	F32: func(m Mem[float32], lo, hi int) {
-		x, a, b, key, step, cols := m.F[0], m.F[1], m.F[2], [2]uint32(m.U[0]), m.U[1][0], m.N[1]
+		x, a, b, cols := m.F[0], m.F[1], m.F[2], m.N[1]
 		for r := lo; r < hi; r++ {
-			w := Philox4x32([4]uint32{uint32(r / 4), uint32(m.N[2]), step, 0}, key)[r%4]
-			e := float32(w>>8) * (1.0 / (1 << 24))
+			e := rowShare(m, r)
 			row, of := x[r*cols:][:cols], b[r*cols:][:cols]
 			for j, v := range a[r*cols:][:cols] {
 				row[j] = e*v + (1-e)*of[j]
@@ -41,4 +40,9 @@ var interpolate = Kernel{
 func Interpolate(dev Device, x, a, b, key, clock *tensor.Dense, purpose Purpose) error {
 	return dev.Launch(&interpolate, Args{Tensors: []*tensor.Dense{x, a, b, key, clock},
 		Sizes: append(rowsCols(x), int(purpose))})
+}
+
+// rowShare is the share e that row r of Interpolate's x has of a.
+func rowShare(m Mem[float32], r int) float32 {
+	return unit(Philox4x32([4]uint32{uint32(r / 4), uint32(m.N[2]), m.U[1][0], 0}, [2]uint32(m.U[0]))[r%4])
 }

@@ -25,7 +25,9 @@ var maxout = Kernel{
 			for u := range units {
 				most := row[u*pieces]
 				for _, v := range row[u*pieces+1:][:pieces-1] {
-					most = max(most, v) // NaN if either is
+					if v > most || v != v {
+						most = v
+					}
 				}
 				y[i*units+u] = most
 			}

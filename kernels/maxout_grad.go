@@ -22,13 +22,7 @@ var maxoutGrad = Kernel{
 				to[argmax(a[(i*units+u)*pieces:][:pieces])] = d[i*units+u]
 			}
 		}
-		for c := lo * pieces; c < hi*pieces; c++ {
-			var sum float64
-			for i := range rows {
-				sum += float64(da[i*units*pieces+c])
-			}
-			dbias[c] = float32(sum)
-		}
+		sumColumns(dbias, da, rows, lo*pieces, hi*pieces)
 	},
 	F64: func(m Mem[float64]) {
 		da, dbias, d, a, pieces := m.F[0], m.F[1], m.F[2], m.F[3], m.N[2]

@@ -12,12 +12,7 @@ var maxoutPick = Kernel{
 	},
 	Items: func(n []int) (int, int) { return n[0], n[1] * n[2] },
 	Grid:  gridArea,
-	F32: func(m Mem[float32], lo, hi int) {
-		t, u, a, units, pieces := m.F[0], m.F[1], m.F[2], m.N[1], m.N[2]
-		for i := lo * units; i < hi*units; i++ {
-			t[i] = u[i*pieces+argmax(a[i*pieces:][:pieces])]
-		}
-	},
+	F32:   pickRows,
 	F64: func(m Mem[float64]) {
 		t, u, a, pieces := m.F[0], m.F[1], m.F[2], m.N[2]
 		for i := range t {
@@ -31,4 +26,11 @@ var maxoutPick = Kernel{
 // where the pieces move by u, t is how Maxout's output moves.
 func MaxoutPick(dev Device, t, u, a *tensor.Dense) error {
 	return dev.Launch(&maxoutPick, Args{[]*tensor.Dense{t, u, a}, nil, unitsPieces(t, a)})
+}
+
+func pickRows(m Mem[float32], lo, hi int) {
+	t, u, a, units, pieces := m.F[0], m.F[1], m.F[2], m.N[1], m.N[2]
+	for i := lo * units; i < hi*units; i++ {
+		t[i] = u[i*pieces+argmax(a[i*pieces:][:pieces])]
+	}
 }

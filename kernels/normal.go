@@ -11,7 +11,7 @@ var normal = Kernel{
 	Params:  []Param{out("z"), words("key"), words("clock")},
 	Scalars: []string{"stddev"}, Sizes: []string{"n", "purpose"},
 	Lens:  func(n []int) []int { return []int{n[0], 2, 1} },
-	Items: func(n []int) (int, int) { return (n[0] + 3) / 4, 64 },
+	Items: byCounter(64),
 	Grid:  gridCounters,
 	// A GPU's approximate sine and cosine, 5e-7 off, at the largest radius, 6.8, and
 	// the roundings before them.

@@ -2,27 +2,59 @@
 
 package kernels
 
-// The bodies of the passes that take most of a step, in vector instructions. They do
-// the operations of the Go bodies in the same order; only the sigmoid's exponential is
-// another, good to 2 units in the last place.
+// The bodies of the passes in vector instructions. They do the operations of the Go
+// bodies in the same order; only the exponential of the sigmoid and of the hyperbolic
+// tangent is another, good to 3 units in the last place, and Adam and Momentum take
+// denormals for 0.
 
 var (
 	avx512Bodies = map[string]body{
+		"bias_linear":  vectorBias(biasLinearAVX512),
 		"bias_relu":    vectorBiasReLU(biasReLUAVX512),
-		"bias_sigmoid": vectorBiasSigmoid(biasSigmoidAVX512),
+		"bias_sigmoid": vectorBias(biasSigmoidAVX512),
+		"bias_tanh":    vectorBias(biasTanhAVX512),
+		"linear_grad":  vectorSums(16, sumColumnsAVX512),
 		"relu_grad":    vectorGrad(16, reluGradAVX512),
 		"sigmoid_grad": vectorGrad(16, sigmoidGradAVX512),
+		"tanh_grad":    vectorGrad(16, tanhGradAVX512),
+		"maxout":       vectorMaxout(16, biasLinearAVX512, maxoutAVX512),
+		"maxout_grad":  vectorMaxoutGrad(16, maxoutGradAVX512, sumColumnsAVX512),
+		"maxout_pick":  vectorMaxoutPick(16, maxoutPickAVX512),
+		"dropout":      vectorDropout(16, dropAVX512),
+		"uniform":      vectorUniform(16, uniformAVX512),
+		"perturb":      vectorPerturb(16, perturbAVX512),
+		"interpolate":  vectorInterpolate(mixAVX512),
+		"row_penalty":  vectorRowPenalty(sumSquaresAVX512, scaleRowAVX512),
 		"adam":         vectorAdam(adamAVX512),
+		"adagrad":      vectorAdagrad(adagradAVX512),
+		"momentum":     vectorMomentum(momentumAVX512),
+		"ema":          vectorEMA(mixAVX512),
+		"clip":         vectorClip(clipAVX512),
 		"non_finite":   vectorNonFinite(notFiniteAVX512),
 		"gather":       vectorGather(16, pixelsAVX512),
-		"uniform":      vectorUniform,
 	}
 	avx2Bodies = map[string]body{
+		"bias_linear":  vectorBias(biasLinearAVX2),
 		"bias_relu":    vectorBiasReLU(biasReLUAVX2),
-		"bias_sigmoid": vectorBiasSigmoid(biasSigmoidAVX2),
+		"bias_sigmoid": vectorBias(biasSigmoidAVX2),
+		"bias_tanh":    vectorBias(biasTanhAVX2),
+		"linear_grad":  vectorSums(8, sumColumnsAVX2),
 		"relu_grad":    vectorGrad(8, reluGradAVX2),
 		"sigmoid_grad": vectorGrad(8, sigmoidGradAVX2),
+		"tanh_grad":    vectorGrad(8, tanhGradAVX2),
+		"maxout":       vectorMaxout(8, biasLinearAVX2, maxoutAVX2),
+		"maxout_grad":  vectorMaxoutGrad(8, maxoutGradAVX2, sumColumnsAVX2),
+		"maxout_pick":  vectorMaxoutPick(8, maxoutPickAVX2),
+		"dropout":      vectorDropout(8, dropAVX2),
+		"uniform":      vectorUniform(8, uniformAVX2),
+		"perturb":      vectorPerturb(8, perturbAVX2),
+		"interpolate":  vectorInterpolate(mixAVX2),
+		"row_penalty":  vectorRowPenalty(sumSquaresAVX2, scaleRowAVX2),
 		"adam":         vectorAdam(adamAVX2),
+		"adagrad":      vectorAdagrad(adagradAVX2),
+		"momentum":     vectorMomentum(momentumAVX2),
+		"ema":          vectorEMA(mixAVX2),
+		"clip":         vectorClip(clipAVX2),
 		"non_finite":   vectorNonFinite(notFiniteAVX2),
 		"gather":       vectorGather(8, pixelsAVX2),
 	}
@@ -37,31 +69,12 @@ func vectorBiasReLU(row func(n int, y, bias, slope *float32)) body {
 	}
 }
 
-func vectorBiasSigmoid(row func(n int, y, bias *float32)) body {
+func vectorBias(row func(n int, y, bias *float32)) body {
 	return func(m Mem[float32], lo, hi int) {
 		y, bias, cols := m.F[0], m.F[1], m.N[1]
 		for i := lo; i < hi; i++ {
 			row(cols, &y[i*cols], &bias[0])
 		}
-	}
-}
-
-func vectorGrad(lanes int, columns func(rows, stride, n int, d, dbias, y, slope *float32)) body {
-	return func(m Mem[float32], lo, hi int) {
-		d, dbias, y, rows, cols := m.F[0], m.F[1], m.F[2], m.N[0], m.N[1]
-		slope := &dbias[0] // what a sigmoid gets, and does not use
-		if len(m.S) > 0 {
-			slope = &m.S[0]
-		}
-		for ; lo < hi; lo += lanes {
-			columns(rows, cols, min(lanes, hi-lo), &d[lo], &dbias[lo], &y[lo], slope)
-		}
-	}
-}
-
-func vectorAdam(update func(n int, w, m, v, grad, rate, scalars *float32)) body {
-	return func(a Mem[float32], lo, hi int) {
-		update(hi-lo, &a.F[0][lo], &a.F[1][lo], &a.F[2][lo], &a.F[3][lo], &a.F[4][0], &a.S[0])
 	}
 }
 
@@ -98,12 +111,19 @@ func vectorGather(lanes int, whole func(n int, x *float32, p *uint8)) body {
 	}
 }
 
-func vectorUniform(m Mem[float32], lo, hi int) {
-	const lanes = 16
-	z, key, purpose, step := m.F[0], [2]uint32(m.U[0]), Purpose(m.N[1]), m.U[1][0]
-	if groups := (min(hi, len(z)/4) - lo) / lanes; groups > 0 {
-		uniformAVX512(groups, &z[4*lo], uint32(lo), uint32(purpose), step, key[0], key[1])
-		lo += groups * lanes
+func vectorInterpolate(mix func(n int, to, a, b *float32, share float32)) body {
+	return func(m Mem[float32], lo, hi int) {
+		x, a, b, cols := m.F[0], m.F[1], m.F[2], m.N[1]
+		for r := lo; r < hi; r++ {
+			mix(cols, &x[r*cols], &a[r*cols], &b[r*cols], rowShare(m, r))
+		}
 	}
-	uniformBlocks(z, key, purpose, step, lo, hi)
+}
+
+func vectorRowPenalty(squares func(n int, x *float32) float64, scale func(n int, to, x *float32, factor float64)) body {
+	return func(m Mem[float32], lo, hi int) {
+		penaltyRows(m, lo, hi,
+			func(x []float32) float64 { return squares(len(x), &x[0]) },
+			func(to, x []float32, factor float64) { scale(len(x), &to[0], &x[0], factor) })
+	}
 }

@@ -7,18 +7,9 @@ var perturb = Kernel{
 	Params:  []Param{out("x"), in("a"), in("deviation"), words("key"), words("clock")},
 	Scalars: []string{"scale"}, Sizes: []string{"n", "purpose"},
 	Lens:  func(n []int) []int { return []int{n[0], n[0], 1, 2, 1} },
-	Items: func(n []int) (int, int) { return (n[0] + 3) / 4, 16 },
+	Items: byCounter(16),
 	Grid:  gridCounters, Tol: sumTol,
-	F32: func(m Mem[float32], lo, hi int) {
-		x, a, key, step, unit := m.F[0], m.F[1], [2]uint32(m.U[0]), m.U[1][0], m.S[0]*m.F[2][0]
-		for c := lo; c < hi; c++ {
-			w := Philox4x32([4]uint32{uint32(c), uint32(m.N[1]), step, 0}, key)
-			to := x[4*c : min(4*c+4, len(x))]
-			for j, v := range a[4*c:][:len(to)] {
-				to[j] = v + unit*(float32(w[j]>>8)*(1.0/(1<<24)))
-			}
-		}
-	},
+	F32: perturbBlocks,
 	F64: func(m Mem[float64]) {
 		for i, a := range m.F[1] {
 			w := Philox4x32([4]uint32{uint32(i / 4), uint32(m.N[1]), m.U[1][0], 0}, [2]uint32(m.U[0]))
@@ -39,4 +30,15 @@ var perturb = Kernel{
 func Perturb(dev Device, x, a, deviation, key, clock *tensor.Dense, purpose Purpose, scale float32) error {
 	return dev.Launch(&perturb, Args{[]*tensor.Dense{x, a, deviation, key, clock}, []float32{scale},
 		[]int{x.Shape().TotalSize(), int(purpose)}})
+}
+
+func perturbBlocks(m Mem[float32], lo, hi int) {
+	x, a, key, step, size := m.F[0], m.F[1], [2]uint32(m.U[0]), m.U[1][0], m.S[0]*m.F[2][0]
+	for c := lo; c < hi; c++ {
+		w := Philox4x32([4]uint32{uint32(c), uint32(m.N[1]), step, 0}, key)
+		to := x[4*c : min(4*c+4, len(x))]
+		for j, v := range a[4*c:][:len(to)] {
+			to[j] = v + size*unit(w[j])
+		}
+	}
 }

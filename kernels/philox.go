@@ -21,6 +21,9 @@ func Philox4x32(counter [4]uint32, key [2]uint32) [4]uint32 {
 	return [4]uint32{c0, c1, c2, c3}
 }
 
+// unit takes a word to a multiple of 2^-24 on [0,1), exactly.
+func unit(w uint32) float32 { return float32(w>>8) * (1.0 / (1 << 24)) }
+
 // Purpose is the second word of the counter. It keeps the streams of one seed
 // apart; its low 16 bits number the members of a family: the tensor, the
 // discriminator step within a step, the round of the shuffle.
@@ -48,8 +51,7 @@ func uniformBlocks(dst []float32, key [2]uint32, purpose Purpose, step uint32, l
 	for b := lo; b < hi; b++ {
 		r := Philox4x32([4]uint32{uint32(b), uint32(purpose), step, 0}, key)
 		for j, w := range r[:min(4, len(dst)-4*b)] {
-			// Exact: 24 bits scaled by a power of two, less 1.
-			dst[4*b+j] = float32(w>>8)*(1.0/(1<<23)) - 1
+			dst[4*b+j] = 2*unit(w) - 1
 		}
 	}
 }

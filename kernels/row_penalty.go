@@ -12,30 +12,7 @@ var rowPenalty = Kernel{
 	Scalars: []string{"weight", "centre"}, Sizes: []string{"rows", "cols"},
 	Lens:  func(n []int) []int { return []int{n[0] * n[1], n[0], n[0] * n[1]} },
 	Items: byRow(4), Grid: gridRows, Tol: roundedTol,
-	F32: func(m Mem[float32], lo, hi int) {
-		t, norms, g, cols := m.F[0], m.F[1], m.F[2], m.N[1]
-		centre, scale := float64(m.S[1]), 2*float64(m.S[0])/float64(m.N[0])
-		for i := lo; i < hi; i++ {
-			row := g[i*cols:][:cols]
-			var squares float64
-			for _, v := range row {
-				squares += float64(v) * float64(v)
-			}
-			norm := math.Sqrt(squares)
-			norms[i] = float32(norm)
-			factor := scale
-			if centre != 0 {
-				factor *= 1 - centre/norm
-				if norm == 0 {
-					factor = 0
-				}
-			}
-			to := t[i*cols:][:cols]
-			for j, v := range row {
-				to[j] = float32(factor * float64(v))
-			}
-		}
-	},
+	F32: func(m Mem[float32], lo, hi int) { penaltyRows(m, lo, hi, sumSquares, scaleRow) },
 	F64: func(m Mem[float64]) {
 		t, norm, g := m.F[0], m.F[1], m.F[2]
 		weight, centre, rows, cols := m.S[0], m.S[1], float64(m.N[0]), m.N[1]
@@ -72,4 +49,43 @@ var rowPenalty = Kernel{
 // where centre is not 0: its t is 0. RowLoss gives the penalty itself.
 func RowPenalty(dev Device, t, norm, g *tensor.Dense, weight, centre float32) error {
 	return dev.Launch(&rowPenalty, Args{[]*tensor.Dense{t, norm, g}, []float32{weight, centre}, rowsCols(g)})
+}
+
+func penaltyRows(m Mem[float32], lo, hi int, squares func(x []float32) float64, scale func(to, x []float32, factor float64)) {
+	t, norms, g, cols := m.F[0], m.F[1], m.F[2], m.N[1]
+	centre, whole := float64(m.S[1]), 2*float64(m.S[0])/float64(m.N[0])
+	for i := lo; i < hi; i++ {
+		row := g[i*cols:][:cols]
+		norm := math.Sqrt(squares(row))
+		norms[i] = float32(norm)
+		factor := whole
+		if centre != 0 {
+			factor *= 1 - centre/norm
+			if norm == 0 {
+				factor = 0
+			}
+		}
+		scale(t[i*cols:][:cols], row, factor)
+	}
+}
+
+// sumSquares adds up every eighth square, then halves of the eight sums: the order of a
+// vector's lanes, so that all levels give the same bits.
+func sumSquares(x []float32) float64 {
+	var lanes [8]float64
+	for j, v := range x {
+		lanes[j%8] += float64(v) * float64(v)
+	}
+	for half := 4; half > 0; half /= 2 {
+		for j := range half {
+			lanes[j] += lanes[j+half]
+		}
+	}
+	return lanes[0]
+}
+
+func scaleRow(to, x []float32, factor float64) {
+	for j, v := range x {
+		to[j] = float32(factor * float64(v))
+	}
 }

@@ -7,7 +7,7 @@ var uniform = Kernel{
 	Params: []Param{out("z"), words("key"), words("clock")},
 	Sizes:  []string{"n", "purpose"},
 	Lens:   func(n []int) []int { return []int{n[0], 2, 1} },
-	Items:  func(n []int) (int, int) { return (n[0] + 3) / 4, 16 },
+	Items:  byCounter(16),
 	Grid:   gridCounters,
 	F32: func(m Mem[float32], lo, hi int) {
 		uniformBlocks(m.F[0], [2]uint32(m.U[0]), Purpose(m.N[1]), m.U[1][0], lo, hi)
@@ -25,4 +25,9 @@ var uniform = Kernel{
 func NewNoise(dev Device, z, key, clock *tensor.Dense, purpose Purpose) error {
 	return dev.Launch(&uniform, Args{Tensors: []*tensor.Dense{z, key, clock},
 		Sizes: []int{z.Shape().TotalSize(), int(purpose)}})
+}
+
+// byCounter is Items for a kernel that draws its n elements, four with each counter.
+func byCounter(cost int) func([]int) (int, int) {
+	return func(size []int) (int, int) { return (size[0] + 3) / 4, cost }
 }

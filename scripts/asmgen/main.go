@@ -29,15 +29,15 @@ func main() {
 	ConstraintExpr("amd64,!purego")
 	for _, v := range []vector{zmm, ymm} {
 		for rows := 1; rows <= v.rows; rows++ {
-			tile(v, rows, 2, false)
+			tile(v, rows, 2, "")
 		}
+		tile(v, v.rows, 2, "packing")
 		for rows := 1; rows <= v.rows; rows++ {
-			tile(v, rows, 1, true)
+			tile(v, rows, 1, "masked")
 		}
 		transpose(v)
 		passes(v)
 	}
-	uniform()
 	prefetch()
 	pause()
 	Generate()

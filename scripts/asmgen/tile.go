@@ -12,7 +12,9 @@ import (
 // elements: a's element (i,l) is at i*ars + l*aks, b's row l at l*bks, dst's row
 // i at i*cs. So a may lie either way round and both may be packed or not. add
 // says whether to go on from what dst holds, or from 0. A masked tile is n
-// columns wide, at most one vector.
+// columns wide, at most one vector. A packing tile is the first to read its panel
+// of b: it leaves a copy of the rows, one after the other, and asks for those of
+// 16 steps on.
 //
 // Every element of dst is the chain fma(a[k-1],b[k-1], … fma(a[0],b[0],start)),
 // for any tile.
@@ -20,14 +22,16 @@ import (
 // One pointer serves three rows of a: base, base+stride and base+2*stride are
 // addresses, further multiples are not. That leaves 4 to 5 pointers to add to in
 // each step of k, which is free next to 2*rows FMAs.
-func tile(v vector, rows, width int, masked bool) {
-	name := fmt.Sprintf("tile%sx%d", v.name, rows)
-	if masked {
-		name += "masked"
+func tile(v vector, rows, width int, kind string) {
+	name := fmt.Sprintf("tile%sx%d%s", v.name, rows, kind)
+	masked, packing := kind == "masked", kind == "packing"
+	last, what := "n int", "adds a product to"
+	if packing {
+		last, what = "packed *float32", "packs b and adds a product to"
 	}
-	TEXT(name, NOSPLIT, "func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)")
+	TEXT(name, NOSPLIT, "func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, "+last+", add bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s adds a product to a tile of %d rows.", name, rows))
+	Doc(fmt.Sprintf("%s %s a tile of %d rows.", name, what, rows))
 
 	ars, c, cs := stride("ars"), Load(Param("c"), GP64()), stride("cs")
 	var mask Op
@@ -51,6 +55,8 @@ func tile(v vector, rows, width int, masked bool) {
 		}
 	}
 
+	// What is asked for now is near by the time it is written.
+	each(func(_ reg.VecVirtual, m Mem) { PREFETCHT1(m) })
 	add := Load(Param("add"), GP8())
 	TESTB(add, add)
 	JZ(LabelRef("fresh"))
@@ -72,10 +78,23 @@ func tile(v vector, rows, width int, masked bool) {
 		ADDQ(ars, next)
 		p = append(p, next)
 	}
+	var packed, ahead reg.Register
+	if packing {
+		packed, ahead = Load(Param("packed"), GP64()), GP64()
+		LEAQ(Mem{Base: b, Index: bks, Scale: 8}, ahead)
+	}
 	bv, av := v.regs(width), v.regs(2)
 	Label("step")
 	for j, r := range bv {
 		v.load(Mem{Base: b, Disp: j * v.bytes()}, mask, r)
+	}
+	if packing {
+		for j, r := range bv {
+			VMOVUPS(r, Mem{Base: packed, Disp: j * v.bytes()})
+			PREFETCHT0(Mem{Base: ahead, Disp: j * v.bytes(), Index: bks, Scale: 8})
+		}
+		ADDQ(Imm(uint64(width*v.bytes())), packed)
+		ADDQ(bks, ahead)
 	}
 	ADDQ(bks, b)
 	for i := range acc {

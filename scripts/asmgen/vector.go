@@ -77,23 +77,49 @@ func (v vector) store(r reg.VecVirtual, mask Op, m Mem) {
 	}
 }
 
-func (v vector) zero(r reg.VecVirtual) {
+func (v vector) zero(r reg.VecVirtual) { v.xor(r, r, r) }
+
+func (v vector) or(a, b, r reg.VecVirtual) {
 	if v.lanes == 16 {
-		VPXORD(r, r, r)
+		VPORD(a, b, r)
 	} else {
-		VXORPS(r, r, r)
+		VORPS(a, b, r)
+	}
+}
+
+func (v vector) xor(a, b, r reg.VecVirtual) {
+	if v.lanes == 16 {
+		VPXORD(a, b, r)
+	} else {
+		VXORPS(a, b, r)
+	}
+}
+
+// andNot keeps the bits of a that are not in b.
+func (v vector) andNot(b, a, r reg.VecVirtual) {
+	if v.lanes == 16 {
+		VPANDND(a, b, r)
+	} else {
+		VANDNPS(a, b, r)
 	}
 }
 
 var laneNumbers Mem
 
-// lanes is a constant: 0 to 7.
+// lanes is a constant: 0 to 15.
 func lanes() Mem {
 	if laneNumbers.Symbol.Name == "" {
 		laneNumbers = GLOBL("lanes", RODATA|NOPTR)
-		for i := range 8 {
+		for i := range 16 {
 			DATA(4*i, U32(i))
 		}
 	}
 	return laneNumbers
+}
+
+// counting returns the numbers of the lanes in a register.
+func (v vector) counting() reg.VecVirtual {
+	r := v.new()
+	VMOVUPS(lanes(), r)
+	return r
 }

@@ -12,7 +12,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/cuda"
-	"gorgan/kernels"
+	"gorgan/cuda/cudatest"
 	"gorgan/kernels/kerneltest"
 )
 
@@ -26,28 +26,10 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// onCUDA opens the first CUDA device, or skips where there is none and none is required.
-func onCUDA(t testing.TB, o cuda.Options) kernels.Device {
-	t.Helper()
-	dev, _, err := cuda.Open("cuda", o)
-	if errors.Is(err, cuda.ErrNoDevice) && os.Getenv("GORGAN_REQUIRE_GPU") == "" {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := dev.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return dev
-}
-
 func TestSuite(t *testing.T) {
 	for name, o := range map[string]cuda.Options{"graph": {}, "no graph": {NoGraph: true}} {
 		t.Run(name, func(t *testing.T) {
-			dev := onCUDA(t, o)
+			dev := cudatest.Open(t, o)
 			for name, check := range kerneltest.All() {
 				t.Run(name, func(t *testing.T) {
 					if err := check(dev); err != nil {
@@ -62,7 +44,7 @@ func TestSuite(t *testing.T) {
 // TestMemory: a tensor that does not fit is an error that says how much there is, and
 // the device goes on.
 func TestMemory(t *testing.T) {
-	dev := onCUDA(t, cuda.Options{})
+	dev := cudatest.Open(t, cuda.Options{})
 	_, err := dev.New(tensor.Uint8, 1<<40)
 	if !errors.Is(err, cuda.ErrMemory) || !strings.Contains(err.Error(), " MB are free") {
 		t.Errorf("got %v, want %v", err, cuda.ErrMemory)
@@ -74,7 +56,7 @@ func TestMemory(t *testing.T) {
 
 // TestRecordOnly: what a capture does not allow is an error, and does no harm.
 func TestRecordOnly(t *testing.T) {
-	dev := onCUDA(t, cuda.Options{})
+	dev := cudatest.Open(t, cuda.Options{})
 	x, err := dev.New(tensor.Float32, 4)
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +83,7 @@ func TestRecordOnly(t *testing.T) {
 func TestClosed(t *testing.T) {
 	dev, _, err := cuda.Open("cuda", cuda.Options{})
 	if err != nil {
-		onCUDA(t, cuda.Options{}) // skips or fails
+		cudatest.Open(t, cuda.Options{}) // skips or fails
 	}
 	if err := dev.Close(); err != nil {
 		t.Error(err)

@@ -15,6 +15,8 @@ var mayImport = map[string][]string{
 	"gorgan/kernels":            nil,
 	"gorgan/dataset":            nil,
 	"gorgan/kernels/kerneltest": {"gorgan/kernels"},
+	// For the tests of packages that have a device to choose.
+	"gorgan/cuda/cudatest": {"gorgan/cuda", "gorgan/kernels"},
 	// The evaluation, and what makes the classifier in it.
 	"gorgan/model/evaluate":       {"gorgan/kernels", "gorgan/dataset"},
 	"gorgan/model/evaluate/train": {"gorgan/model/evaluate", "gorgan/kernels", "gorgan/dataset"},

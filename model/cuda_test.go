@@ -3,29 +3,16 @@
 package model_test
 
 import (
-	"errors"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"gorgan/cuda"
+	"gorgan/cuda/cudatest"
 	"gorgan/kernels"
 	"gorgan/model"
 )
-
-// onCUDA opens the first CUDA device, or skips where there is none and none is required.
-func onCUDA(t *testing.T, o cuda.Options) kernels.Device {
-	t.Helper()
-	dev, _, err := cuda.Open("cuda", o)
-	if errors.Is(err, cuda.ErrNoDevice) && os.Getenv("GORGAN_REQUIRE_GPU") == "" {
-		t.Skip(err)
-	}
-	must(t, err)
-	t.Cleanup(func() { must(t, dev.Close()) })
-	return dev
-}
 
 // wideGame is the tutorial's step on small images.
 func wideGame() model.Config {
@@ -54,7 +41,7 @@ func TestTrajectory(t *testing.T) {
 		f(&c)
 		set := noiseSet(t, 100, c)
 		want := losses(t, newTrainer(t, cpu(t, 2), c, set), 50)
-		graph := newTrainer(t, onCUDA(t, cuda.Options{}), c, set)
+		graph := newTrainer(t, cudatest.Open(t, cuda.Options{}), c, set)
 		got := losses(t, graph, 50)
 		for i, w := range want {
 			if off := math.Abs(got[i] - w); !(off <= 1e-4*math.Abs(w)+1e-5) {
@@ -62,7 +49,7 @@ func TestTrajectory(t *testing.T) {
 			}
 		}
 		for what, o := range map[string]cuda.Options{"another run": {}, "no graph": {NoGraph: true}} {
-			other := newTrainer(t, onCUDA(t, o), c, set)
+			other := newTrainer(t, cudatest.Open(t, o), c, set)
 			losses(t, other, 50)
 			if a, b := stateOf(t, graph).WeightHash(), stateOf(t, other).WeightHash(); a != b {
 				t.Errorf("%s: %s: weights %s, want %s", name, what, b, a)
@@ -77,7 +64,7 @@ func TestMove(t *testing.T) {
 	set := noiseSet(t, 100, c)
 	open := map[string]func() kernels.Device{
 		"cpu":  func() kernels.Device { return cpu(t, 2) },
-		"cuda": func() kernels.Device { return onCUDA(t, cuda.Options{}) },
+		"cuda": func() kernels.Device { return cudatest.Open(t, cuda.Options{}) },
 	}
 	for from, to := range map[string]string{"cpu": "cuda", "cuda": "cpu"} {
 		whole := losses(t, newTrainer(t, open[from](), c, set), 30)

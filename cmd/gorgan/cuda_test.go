@@ -4,28 +4,18 @@ package main
 
 import (
 	"context"
-	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"gorgan/cuda"
+	"gorgan/cuda/cudatest"
 )
 
 // TestTrainOnCUDA trains on the first CUDA device, with a graph and without for the same
 // weights, goes on with the run on the CPU, and draws from it on either.
 func TestTrainOnCUDA(t *testing.T) {
-	dev, _, err := cuda.Open("cuda", cuda.Options{})
-	if errors.Is(err, cuda.ErrNoDevice) && os.Getenv("GORGAN_REQUIRE_GPU") == "" {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := dev.Close(); err != nil {
-		t.Fatal(err)
-	}
+	cudatest.Open(t, cuda.Options{})
 	list, dir := tinyList(t), t.TempDir()
 	onCUDA := strings.Replace(small, "--device cpu", "--device cuda", 1)
 	gorgan := func(words ...string) string {

@@ -233,13 +233,9 @@ func gridShape(text string, n, cols int) (int, int, error) {
 
 // readNoise reads a .npy array (N, dim) of float32 or float64.
 func readNoise(path string, dim int) ([]float32, error) {
-	text, err := os.ReadFile(path)
+	noise, rows, cols, err := readNpyFile(path)
 	if err != nil {
 		return nil, err
-	}
-	noise, rows, cols, err := readNpy(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if cols != dim {
 		return nil, fmt.Errorf("%s: an array of shape (%d,%d), want (N,%d)", path, rows, cols, dim)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -36,6 +37,18 @@ var (
 	npyOrder = regexp.MustCompile(`'fortran_order': *(True|False)`)
 	npyShape = regexp.MustCompile(`'shape': *\(([0-9, ]*)\)`)
 )
+
+// readNpyFile is readNpy of what a file holds.
+func readNpyFile(path string) (values []float32, rows, cols int, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	if values, rows, cols, err = readNpy(text); err != nil {
+		return nil, 0, 0, fmt.Errorf("%s: %w", path, err)
+	}
+	return values, rows, cols, nil
+}
 
 // readNpy reads a matrix of float32 or float64, row-major, as float32.
 func readNpy(text []byte) (values []float32, rows, cols int, err error) {

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -58,8 +59,8 @@ func applyPreset(c *cli.Context) error {
 	if err := toml.Unmarshal(text, &settings); err != nil {
 		return usageError{fmt.Errorf("%s: %w", from, err)}
 	}
-	for key, value := range settings {
-		if err := applyKey(c, key, value); err != nil {
+	for _, key := range slices.Sorted(maps.Keys(settings)) { // the first fault is always the same
+		if err := applyKey(c, key, settings[key]); err != nil {
 			return usageError{fmt.Errorf("%s: %w", from, err)}
 		}
 	}

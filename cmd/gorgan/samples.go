@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/urfave/cli/v2"
 
@@ -30,13 +29,9 @@ type samples struct {
 // each evaluation.
 func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, error)) (*samples, error) {
 	if path := c.String("samples"); path != "" {
-		text, err := os.ReadFile(path)
+		values, _, cols, err := readNpyFile(path)
 		if err != nil {
 			return nil, err
-		}
-		values, _, cols, err := readNpy(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		return &samples{source: path, values: cols, draw: func(uint64) (evaluate.Samples, error) {
 			return evaluate.Samples{Source: path, Values: values}, nil

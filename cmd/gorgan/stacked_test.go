@@ -35,11 +35,7 @@ func TestColours(t *testing.T) {
 	gorgan(draw, at("run"), "--grid", "2x2", "--out", at("grid.png"))
 	gorgan(draw, at("run"), "--out", at("each"))
 
-	text, err := os.ReadFile(at("images.npy"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	values, rows, cols, err := readNpy(text)
+	values, rows, cols, err := readNpyFile(at("images.npy"))
 	if err != nil || rows != 3 || cols != 3*pixels {
 		t.Fatalf("the array is (%d,%d), %v, want (3,%d)", rows, cols, err, 3*pixels)
 	}

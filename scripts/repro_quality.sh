@@ -1,0 +1,44 @@
+#!/bin/sh
+# usage: [SEEDS="1 2 3"] scripts/repro_quality.sh [ROW...]   trains and evaluates the rows of docs/results/quality.md
+#
+# Without ROWs all of them, which takes hours on two cores. What is done is kept in runs/quality and not done
+# again, so the rows may come one at a time. Prints the table of all that is there.
+set -eu
+cd "$(dirname "$0")/.."
+out=runs/quality
+mkdir -p "$out"
+CGO_ENABLED=0 go build -o "$out/gorgan" ./cmd/gorgan
+
+# The losses play with the same nets, optimizer and number of steps.
+same="--images 50000 --gen-hidden 256,256 --dis-hidden 256,256 --gen-activation leaky-relu --dis-activation leaky-relu"
+same="$same --learning-rate 1e-3 --beta1 0 --beta2 0.99 --ema 0.998 --steps 15000"
+
+arguments() { # what gorgan train is told for a row
+	case $1 in
+	relativistic-r1-r2) echo "--loss relativistic --r1 3 --r2 3 $same" ;;
+	*-r1) echo "--loss ${1%-r1} --r1 3 $same" ;;
+	tutorial | paper | best | fast | stacked) echo "--preset $1" ;;
+	*) echo "--loss $1 $same" ;;
+	esac
+}
+
+losses="non-saturating minimax bce least-squares hinge relativistic wgan wgan-gp dragan non-saturating-r1 relativistic-r1-r2"
+test $# -gt 0 || set -- tutorial paper best fast stacked $losses
+for row in "$@"; do
+	for seed in ${SEEDS:-1 2 3}; do
+		run=$out/$row-$seed
+		flags=$(arguments "$row")
+		echo "$row, seed $seed: gorgan train $flags --seed $seed" >&2
+		if [ -e "$run/last" ]; then
+			"$out/gorgan" train --resume "$run" >/dev/null
+		else
+			rm -rf "$run"
+			"$out/gorgan" train $flags --seed "$seed" --out "$run" >/dev/null
+		fi
+		if [ ! -e "$run/figures.json" ]; then
+			"$out/gorgan" evaluate --model "$run" --json >"$run/figures.tmp"
+			mv "$run/figures.tmp" "$run/figures.json"
+		fi
+	done
+done
+python3 scripts/quality_table.py "$out"

@@ -28,10 +28,13 @@ type Options struct {
 // Names says what Open takes, for help texts.
 const Names = "auto, cpu, cuda or cuda:N"
 
+// Device is what Open opens, for those that hand it on.
+type Device = kernels.Device
+
 // Open returns the device of that name. why says in a few words what was taken and
 // what for. auto takes the first CUDA device, or the CPU where there is none; cuda and
 // cuda:N never fall back.
-func Open(name string, o Options) (dev kernels.Device, why string, err error) {
+func Open(name string, o Options) (dev Device, why string, err error) {
 	switch {
 	case name == "cpu":
 		return kernels.CPU(o.Workers), "asked for", nil

@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"gorgan/cuda"
 	"gorgan/dataset"
-	"gorgan/kernels"
 	"gorgan/model"
 	"gorgan/model/evaluate"
 )
@@ -30,7 +30,7 @@ func evaluateFlags() []cli.Flag {
 //
 // Images are held against the validation split, not the test's: the checkpoint that is
 // chosen by them can then be judged by images that had no say.
-func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev kernels.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
+func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev cuda.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
 	if p.EvaluateEvery == 0 {
 		return nil, nil
 	}
@@ -61,7 +61,7 @@ func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev ker
 }
 
 // classifier is that of r's images, nil where they have no labels or are too few.
-func (p *plan) classifier(ctx context.Context, ui *ui, dev kernels.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
+func (p *plan) classifier(ctx context.Context, ui *ui, dev cuda.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
 	defer ui.stop()
 	stage := stages(ui)
 	classifier, err := evaluate.ClassifierFor(ctx, dev, r, func(done, total int) { stage("training a classifier", done, total) })

@@ -9,40 +9,41 @@ package kernels
 
 const mostPieces = 1 << 16
 
-// inGroups calls do for n units from first on, or reports that they are for the Go body.
-func inGroups(lanes, first, n, pieces int, do func(unit, groups int)) bool {
-	if n < lanes || pieces > mostPieces {
-		return false
-	}
+// grouped tells whether n units make a group at least.
+func grouped(lanes, n, pieces int) bool { return n >= lanes && pieces <= mostPieces }
+
+// inGroups calls do for n units, a group at least, from first on.
+func inGroups(lanes, first, n int, do func(unit, groups int)) {
 	do(first, n/lanes)
 	if n%lanes != 0 {
 		do(first+n-lanes, 1)
 	}
-	return true
 }
 
 func vectorMaxout(lanes int, add func(n int, y, bias *float32), largest func(groups, pieces int, y, a *float32)) body {
 	return func(m Mem[float32], lo, hi int) {
 		y, a, bias, units, pieces := m.F[0], m.F[1], m.F[2], m.N[1], m.N[2]
 		n := (hi - lo) * units
-		if n < lanes || pieces > mostPieces {
+		if !grouped(lanes, n, pieces) {
 			maxout.F32(m, lo, hi)
 			return
 		}
 		for i := lo; i < hi; i++ {
 			add(len(bias), &a[i*len(bias)], &bias[0])
 		}
-		inGroups(lanes, lo*units, n, pieces, func(u, groups int) { largest(groups, pieces, &y[u], &a[u*pieces]) })
+		inGroups(lanes, lo*units, n, func(u, groups int) { largest(groups, pieces, &y[u], &a[u*pieces]) })
 	}
 }
 
 func vectorMaxoutPick(lanes int, pick func(groups, pieces int, t, u, a *float32)) body {
 	return func(m Mem[float32], lo, hi int) {
 		t, u, a, units, pieces := m.F[0], m.F[1], m.F[2], m.N[1], m.N[2]
-		do := func(i, groups int) { pick(groups, pieces, &t[i], &u[i*pieces], &a[i*pieces]) }
-		if !inGroups(lanes, lo*units, (hi-lo)*units, pieces, do) {
-			maxoutPick.F32(m, lo, hi)
+		n := (hi - lo) * units
+		if !grouped(lanes, n, pieces) {
+			pickRows(m, lo, hi)
+			return
 		}
+		inGroups(lanes, lo*units, n, func(i, groups int) { pick(groups, pieces, &t[i], &u[i*pieces], &a[i*pieces]) })
 	}
 }
 
@@ -50,12 +51,12 @@ func vectorMaxoutGrad(lanes int, spread func(groups, pieces int, da, d, a *float
 	columns func(rows, stride, n int, d, dbias *float32)) body {
 	return func(m Mem[float32], lo, hi int) {
 		da, dbias, d, a, rows, units, pieces := m.F[0], m.F[1], m.F[2], m.F[3], m.N[0], m.N[1], m.N[2]
-		do := func(i, groups int) { spread(groups, pieces, &da[i*pieces], &d[i], &a[i*pieces]) }
+		if !grouped(lanes, hi-lo, pieces) {
+			maxoutGrad.F32(m, lo, hi)
+			return
+		}
 		for i := range rows {
-			if !inGroups(lanes, i*units+lo, hi-lo, pieces, do) {
-				maxoutGrad.F32(m, lo, hi)
-				return
-			}
+			inGroups(lanes, i*units+lo, hi-lo, func(j, groups int) { spread(groups, pieces, &da[j*pieces], &d[j], &a[j*pieces]) })
 		}
 		sumAbreast(lanes, columns, dbias, da, rows, lo*pieces, hi*pieces)
 	}

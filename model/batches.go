@@ -2,7 +2,6 @@ package model
 
 import (
 	"context"
-	"fmt"
 
 	"gorgonia.org/tensor"
 
@@ -24,9 +23,6 @@ type feed interface {
 }
 
 func newFeed(g *game, set *dataset.Set) (feed, error) {
-	if c := g.config; set.Len() < c.batchImages() {
-		return nil, fmt.Errorf("model: %s has %d images, fewer than batch_size %d times stack %d", set.Name(), set.Len(), c.BatchSize, c.Stack)
-	}
 	var labels []uint8
 	if c := g.config.Classes; c > 0 {
 		var err error
@@ -102,17 +98,12 @@ type stream struct {
 }
 
 func newStream(g *game, set *dataset.Set, labels []uint8) (*stream, error) {
-	n, pixels := g.config.DisSteps*g.config.batchImages(), set.Size().Pixels()
+	batch, pixels := g.config.batchImages(), set.Size().Pixels()
+	n := g.config.DisSteps * batch
 	al := &allocator{dev: g.dev}
 	s := &stream{game: g, set: set, host: make([]uint8, n*pixels), data: al.bytes(n, pixels), setLabels: labels}
-	order := make([]uint32, n)
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	for b := g.config.batchImages(); len(order) > 0; order = order[b:] {
-		index := al.words(b)
-		al.upload(index, order[:b])
-		s.index = append(s.index, index)
+	for nth := range g.config.DisSteps {
+		s.index = append(s.index, al.sequence(nth*batch, batch))
 	}
 	if labels != nil {
 		s.hostLabel, s.label = make([]uint8, n), al.bytes(n)

@@ -30,10 +30,10 @@ func TestGradients(t *testing.T) {
 	}
 }
 
-// checkGradients compares those of one discriminator and one generator step. abs is how
-// far a gradient may be off, of the largest or of 1.
-func checkGradients(t reporter, dev kernels.Device, c model.Config, abs float64) {
-	p := newProbe(t, dev, c)
+// gradientsOf takes one discriminator and one generator step of c as far as the gradients,
+// and returns them with the losses of both.
+func gradientsOf(t reporter, dev kernels.Device, c model.Config) (p *model.Probe, got map[string][]float32, losses []float32) {
+	p = newProbe(t, dev, c)
 	must(t, p.Tick())
 	must(t, p.DisGradients(0))
 	must(t, p.GenGradients())
@@ -41,9 +41,15 @@ func checkGradients(t reporter, dev kernels.Device, c model.Config, abs float64)
 	must(t, err)
 	dis, gen, err := p.Losses()
 	must(t, err)
+	return p, got, []float32{float32(dis), float32(gen)}
+}
+
+// checkGradients compares those of one discriminator and one generator step. abs is how
+// far a gradient may be off, of the largest or of 1.
+func checkGradients(t reporter, dev kernels.Device, c model.Config, abs float64) {
+	p, got, losses := gradientsOf(t, dev, c)
 	r, in := referenceOf(t, c, p)
 	s := r.shown(in, 0)
-	losses := []float32{float32(dis), float32(gen)}
 	differs(t, "losses", losses, []float64{real(r.disLoss(s)), real(r.genLoss(r.shown(in, genStage)))}, 1e-6, 2e-6)
 	want := r.disGradients(in)
 	maps.Copy(want, r.genGradients(in))

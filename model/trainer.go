@@ -33,8 +33,12 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 	if s := set.Size(); s.Height != c.Height || s.Width != c.Width {
 		return nil, fmt.Errorf("model: images of %s are %v, the config wants %dx%d", set.Name(), s, c.Height, c.Width)
 	}
-	if set.Len() < c.BatchSize {
-		return nil, fmt.Errorf("model: %s has %d images, fewer than batch_size %d", set.Name(), set.Len(), c.BatchSize)
+	if set.Len() < c.batchImages() {
+		least := fmt.Sprintf("batch_size %d", c.BatchSize)
+		if c.Stack > 1 {
+			least += fmt.Sprintf(" times stack %d", c.Stack)
+		}
+		return nil, fmt.Errorf("model: %s has %d images, fewer than %s", set.Name(), set.Len(), least)
 	}
 	g, err := newGame(dev, c)
 	if err != nil {
@@ -150,7 +154,7 @@ func (t *Trainer) Run(ctx context.Context, p Plan) error {
 		}
 		t.step++
 		display := t.step == 1 || p.due(t.step, p.DisplayEvery)
-		evaluate := p.Evaluate != nil && p.EvaluateEvery > 0 && p.due(t.step, p.EvaluateEvery)
+		evaluate := p.Evaluate != nil && p.Evaluates(t.step)
 		save := evaluate || p.due(t.step, p.SaveEvery)
 		if display || save || every(t.step, progressEvery) {
 			if err := t.progress(p); err != nil {
@@ -186,6 +190,11 @@ func (t *Trainer) Run(ctx context.Context, p Plan) error {
 		}
 	}
 	return nil
+}
+
+// Evaluates tells whether the checkpoint of step is evaluated.
+func (p Plan) Evaluates(step uint32) bool {
+	return p.EvaluateEvery > 0 && step > 0 && p.due(step, p.EvaluateEvery)
 }
 
 // due tells whether what is done every n steps, and at the last, is done after step.

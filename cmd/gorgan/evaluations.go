@@ -44,11 +44,12 @@ func deciderNames() []string {
 
 // decisive is the figure of e that decides between checkpoints.
 func (s settings) decisive(e *evaluation) (evaluate.Figure, bool) {
-	i := slices.IndexFunc(deciders(), func(d decider) bool { return d.metric == s.EvaluateMetric })
-	if i < 0 {
-		return evaluate.Figure{}, false
+	for _, d := range deciders() {
+		if d.metric == s.EvaluateMetric {
+			return e.Figure(d.figure)
+		}
 	}
-	return e.Figure(deciders()[i].figure)
+	return evaluate.Figure{}, false
 }
 
 // better tells whether e is better than best, which is nil where there is none. What was

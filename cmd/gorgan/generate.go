@@ -120,9 +120,7 @@ func choosePictures(c *cli.Context, config model.Config) (p pictures, err error)
 			return p, err
 		}
 		kind = "noise"
-		for i := range len(p.noise) / config.NoiseDim {
-			seeds = append(seeds, uint64(i))
-		}
+		seeds = seedsFrom(0, len(p.noise)/config.NoiseDim)
 	} else {
 		if seeds, err = chooseSeeds(c); err != nil {
 			return p, err
@@ -145,6 +143,15 @@ func choosePictures(c *cli.Context, config model.Config) (p pictures, err error)
 }
 
 var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude each other")}
+
+// seedsFrom are n seeds from first on.
+func seedsFrom(first uint64, n int) []uint64 {
+	seeds := make([]uint64, n)
+	for i := range seeds {
+		seeds[i] = first + uint64(i)
+	}
+	return seeds
+}
 
 // chooseSeeds returns those the flags ask for.
 func chooseSeeds(c *cli.Context) ([]uint64, error) {

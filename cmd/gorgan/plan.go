@@ -84,7 +84,8 @@ func newPlan(c *cli.Context) (*plan, error) {
 			return nil, usageError{fmt.Errorf("--resume: a run goes on with the settings it began with, and %s", strings.Join(d, "; "))}
 		}
 		evaluated, err := readEvaluations(p.resume, p.state.Step)
-		p.owed = p.evaluates(p.state.Step) && (len(evaluated) == 0 || evaluated[len(evaluated)-1].Step < p.state.Step)
+		whole := model.Plan{Steps: p.Steps, EvaluateEvery: p.EvaluateEvery}
+		p.owed = whole.Evaluates(p.state.Step) && (len(evaluated) == 0 || evaluated[len(evaluated)-1].Step < p.state.Step)
 		return p, err
 	}
 	if err := p.Model.Validate(); err != nil {
@@ -125,11 +126,6 @@ func (p *plan) evaluation(c *cli.Context, given func(name string) bool) error {
 		p.StopOnCollapse = c.Bool("stop-on-collapse")
 	}
 	return nil
-}
-
-// evaluates tells whether the checkpoint of step is evaluated.
-func (p *plan) evaluates(step uint32) bool {
-	return p.EvaluateEvery > 0 && step > 0 && (step%p.EvaluateEvery == 0 || step == p.Steps)
 }
 
 // leastEvaluated is how many images say anything about the classes drawn.

@@ -215,10 +215,7 @@ func (r *runFolder) fakes(name string, t *model.Trainer) error {
 		cols = c.Classes
 		n = (gridImages + cols - 1) / cols * cols
 	}
-	seeds := make([]uint64, n)
-	for i := range seeds {
-		seeds[i] = uint64(i)
-	}
+	seeds := seedsFrom(0, n)
 	images, err := t.Draw(model.Noise(seeds, c.NoiseDim), c.Labels(seeds))
 	if err != nil {
 		return err

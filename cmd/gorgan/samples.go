@@ -45,21 +45,18 @@ func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, erro
 	if err != nil {
 		return nil, err
 	}
-	count := uint64(evaluatedImages)
+	count := evaluatedImages
 	if state.Config.Stack > 1 {
 		count = evaluatedStacks
 	}
 	if c.IsSet("count") {
-		count = uint64(c.Int("count"))
+		count = c.Int("count")
 	}
 	s := &samples{source: fmt.Sprintf("%s, step %d", path, state.Step), values: state.Config.Pixels(), stack: state.Config.Stack}
 	s.draw = func(nth uint64) (evaluate.Samples, error) {
-		seeds := make([]uint64, count)
-		for i := range seeds {
-			seeds[i] = nth*count + uint64(i)
-		}
+		seeds := seedsFrom(nth*uint64(count), count)
 		images, err := gen.Draw(model.Noise(seeds, state.Config.NoiseDim), state.Config.Labels(seeds))
-		return evaluate.Samples{Source: s.source, Seed: nth * count, Values: images}, err
+		return evaluate.Samples{Source: s.source, Seed: seeds[0], Values: images}, err
 	}
 	return s, nil
 }

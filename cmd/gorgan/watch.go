@@ -188,10 +188,7 @@ func (w *watch) draw(ctx context.Context, step uint32) ([]float32, error) {
 			return nil, err
 		}
 		w.progress(step, "drawing")
-		seeds := make([]uint64, min(drawnRows, count-first))
-		for i := range seeds {
-			seeds[i] = uint64(first + i)
-		}
+		seeds := seedsFrom(uint64(first), min(drawnRows, count-first))
 		images, err := w.trainer.Draw(model.Noise(seeds, c.NoiseDim), c.Labels(seeds))
 		if err != nil {
 			return nil, err

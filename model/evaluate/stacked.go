@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"math"
 
+	"gorgan/dataset"
 	"gorgan/kernels"
 )
-
-// channels is the number of digits in an image of stacked MNIST.
-const channels = 3
 
 // RunStacked measures stacked images, three grey ones in the place of a colour image's
 // channels, Values (n, 3, pixels): each channel is put into a class, and each triple of
@@ -29,10 +27,10 @@ func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Pr
 	if err != nil {
 		return nil, err
 	}
-	if images.Len()%channels != 0 {
-		return nil, fmt.Errorf("evaluate: %s: %d images of %d pixels, want %d for each sample", samples.Source, images.Len(), pixels, channels)
+	if images.Len()%dataset.RGB != 0 {
+		return nil, fmt.Errorf("evaluate: %s: %d images of %d pixels, want %d for each sample", samples.Source, images.Len(), pixels, dataset.RGB)
 	}
-	n := images.Len() / channels
+	n := images.Len() / dataset.RGB
 	report, err := e.report(ctx, samples, n, progress)
 	if err != nil {
 		return nil, err
@@ -65,13 +63,13 @@ func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Pr
 }
 
 // countModes counts the triples of classes of n stacked images; class gives that of
-// image i%channels in stack i/channels.
+// image i%dataset.RGB in stack i/dataset.RGB.
 func countModes(n, classes int, class func(i int) int) []int {
 	counts := make([]int, classes*classes*classes)
 	for i := range n {
 		mode := 0
-		for c := range channels {
-			mode = mode*classes + class(i*channels+c)
+		for c := range dataset.RGB {
+			mode = mode*classes + class(i*dataset.RGB+c)
 		}
 		counts[mode]++
 	}

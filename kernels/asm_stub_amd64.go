@@ -149,6 +149,61 @@ func tileAVX512x13masked(k int, a *float32, ars int, aks int, b *float32, bks in
 //go:noescape
 func tileAVX512x14masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
 
+// tileAVX512x1skipping adds some steps of a product to a tile of 1 rows.
+//
+//go:noescape
+func tileAVX512x1skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX512x2skipping adds some steps of a product to a tile of 2 rows.
+//
+//go:noescape
+func tileAVX512x2skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX512x3skipping adds some steps of a product to a tile of 3 rows.
+//
+//go:noescape
+func tileAVX512x3skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX512x4skipping adds some steps of a product to a tile of 4 rows.
+//
+//go:noescape
+func tileAVX512x4skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX512x5skipping adds some steps of a product to a tile of 5 rows.
+//
+//go:noescape
+func tileAVX512x5skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX512x6skipping adds some steps of a product to a tile of 6 rows.
+//
+//go:noescape
+func tileAVX512x6skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX512x7skipping adds some steps of a product to a tile of 7 rows.
+//
+//go:noescape
+func tileAVX512x7skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX512x8skipping adds some steps of a product to a tile of 8 rows.
+//
+//go:noescape
+func tileAVX512x8skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// neededAlongAVX512 lists which of k columns of a are not 0 in all rows.
+//
+//go:noescape
+func neededAlongAVX512(rows int, k int, a *float32, ars int, steps *uint32) int
+
+// neededAcrossAVX512 lists which of k rows of a have one of at most a vector's values that is not 0.
+//
+//go:noescape
+func neededAcrossAVX512(rows int, k int, a *float32, aks int, steps *uint32) int
+
+// finitePanelAVX512 tells whether k rows of b, two vectors wide, are finite.
+//
+//go:noescape
+func finitePanelAVX512(k int, b *float32, bks int) bool
+
 // transposeAVX512 writes the first 4n columns of one vector of rows as rows.
 //
 //go:noescape
@@ -333,6 +388,51 @@ func tileAVX2x5masked(k int, a *float32, ars int, aks int, b *float32, bks int, 
 //
 //go:noescape
 func tileAVX2x6masked(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
+
+// tileAVX2x1skipping adds some steps of a product to a tile of 1 rows.
+//
+//go:noescape
+func tileAVX2x1skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX2x2skipping adds some steps of a product to a tile of 2 rows.
+//
+//go:noescape
+func tileAVX2x2skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX2x3skipping adds some steps of a product to a tile of 3 rows.
+//
+//go:noescape
+func tileAVX2x3skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX2x4skipping adds some steps of a product to a tile of 4 rows.
+//
+//go:noescape
+func tileAVX2x4skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX2x5skipping adds some steps of a product to a tile of 5 rows.
+//
+//go:noescape
+func tileAVX2x5skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// tileAVX2x6skipping adds some steps of a product to a tile of 6 rows.
+//
+//go:noescape
+func tileAVX2x6skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
+
+// neededAlongAVX2 lists which of k columns of a are not 0 in all rows.
+//
+//go:noescape
+func neededAlongAVX2(rows int, k int, a *float32, ars int, steps *uint32) int
+
+// neededAcrossAVX2 lists which of k rows of a have one of at most a vector's values that is not 0.
+//
+//go:noescape
+func neededAcrossAVX2(rows int, k int, a *float32, aks int, steps *uint32) int
+
+// finitePanelAVX2 tells whether k rows of b, two vectors wide, are finite.
+//
+//go:noescape
+func finitePanelAVX2(k int, b *float32, bks int) bool
 
 // transposeAVX2 writes the first 4n columns of one vector of rows as rows.
 //

@@ -6,6 +6,7 @@ type level struct {
 	lanes        int           // columns of a narrow tile; a wide one has twice as many
 	wide, narrow []microKernel // by the number of rows
 	packing      packingKernel // of the largest wide tile
+	sparse       *sparse       // nil for none
 	// transpose writes the first 4n columns of lanes rows of src as rows of dst.
 	transpose func(n int, src *float32, sstride int, dst *float32, dstride int)
 	bodies    map[string]body // of the kernels that have a better one than F32
@@ -26,12 +27,14 @@ type packingKernel func(k int, a *float32, ars, aks int, b *float32, bks int, c 
 //
 // An element of dst is the one chain fma(a[k-1],b[k-1], … fma(a[0],b[0],c)), where c
 // is 0 or what dst held, whatever the blocks, the number of workers, and the other
-// rows and columns; purego rounds each product before it adds it.
+// rows and columns; purego rounds each product before it adds it. Steps in which a is 0
+// may be left out where b is finite: that changes nothing but perhaps the sign of a 0.
 type gemm struct {
 	level *level
 	pool  *pool
 	room  []scratch                // one a worker
 	part  func(worker, number int) // compute, bound once
+	look  func(worker, number int) // list, bound once
 
 	// The product under way. Element (i,l) of op(a) is at i*ars+l*aks, (l,j) of
 	// op(b) at l*bks+j*bcs, (i,j) of dst at i*drs+j. One of a's strides is 1, and one
@@ -44,11 +47,18 @@ type gemm struct {
 	down, across int // parts one below the other, and side by side
 	high         int // rows of a tile, at most
 	packA, packB bool
+	bands        []band // of all parts, from the top
+	firstBands   []int  // of each row of parts, and the end
+	skips        bool   // steps in which a is 0
+	needed       needed
 }
+
+// band is the rows of one tile.
+type band struct{ first, rows int }
 
 func newGemm(l *level, p *pool) *gemm {
 	g := &gemm{level: l, pool: p, room: make([]scratch, p.size())}
-	g.part = g.compute
+	g.part, g.look = g.compute, g.list
 	return g
 }
 
@@ -69,9 +79,22 @@ func (g *gemm) multiply(p *Product) {
 		g.ars, g.aks, g.bks, g.bcs = 1, g.bks, g.aks, g.ars
 	}
 	parts := g.split()
+	g.cut()
 	g.reserve()
+	if g.skips {
+		g.pool.share(len(g.bands), g.look)
+	}
 	g.pool.share(parts, g.part)
 	g.dst, g.a, g.b = nil, nil, nil
+}
+
+// slab is what a part takes of a at a time: its bands, and k steps from l on.
+type slab struct {
+	a        []float32 // the first band's
+	ars, aks int
+	l, k     int
+	bands    []band
+	number   int // the first band's
 }
 
 // compute is one part of dst.
@@ -79,35 +102,41 @@ func (g *gemm) compute(worker, number int) {
 	w := &g.room[worker]
 	_, nr := g.largest()
 	down, across, panels := number/g.across, number%g.across, count(g.n, nr)
-	i0, i1 := down*g.m/g.down, (down+1)*g.m/g.down
+	first, end := g.firstBands[down], g.firstBands[down+1]
 	j0, j1 := across*panels/g.across*nr, min((across+1)*panels/g.across*nr, g.n)
 	for l := 0; l < g.k; l += most {
-		k := min(most, g.k-l)
-		a, ars, aks := g.blockA(w, i0, l, i1-i0, k)
+		b := slab{l: l, k: min(most, g.k-l), bands: g.bands[first:end], number: first}
+		b.a, b.ars, b.aks = g.blockA(w, b)
 		for j := j0; j < j1; j += nr {
-			g.panel(k, a, ars, aks, g.b[l*g.bks+j*g.bcs:], w.b, g.dst[i0*g.drs+j:], i1-i0, min(nr, j1-j), g.add || l > 0)
+			g.panel(b, w.b, j, min(nr, j1-j))
 		}
 	}
 }
 
-// panel adds the product of a block of a and a panel of b, at most a wide tile's
-// columns of it. b is read where it lies, or once to be packed.
-func (g *gemm) panel(k int, a []float32, ars, aks int, b, packed, c []float32, rows, cols int, add bool) {
-	mr, nr := g.largest()
-	bks, done := g.bks, 0
+// panel adds the product of a slab of a and a panel of b, the columns from j on, a wide
+// tile's at most. b is read where it lies, or once to be packed.
+func (g *gemm) panel(x slab, packed []float32, j, cols int) {
+	_, nr := g.largest()
+	b, bks, add := g.b[x.l*g.bks+j*g.bcs:], g.bks, g.add || x.l > 0
+	done := 0 // bands
 	switch {
 	case g.bcs != 1:
-		g.transpose(k, cols, b, packed)
+		g.transpose(x.k, cols, b, packed)
 		b, bks = packed, nr
 	case g.packB && cols == nr:
-		g.level.packing(k, &a[0], ars, aks, &b[0], bks, &c[0], g.drs, &packed[0], add)
-		b, bks, done = packed, nr, mr
+		g.level.packing(x.k, &x.a[0], x.ars, x.aks, &b[0], bks, &g.dst[x.bands[0].first*g.drs+j], g.drs, &packed[0], add)
+		b, bks, done = packed, nr, 1
 	}
-	rest := rows - done
-	tiles := count(rest, g.high) // of about the same height
-	for t := range tiles {
-		i, end := done+t*rest/tiles, done+(t+1)*rest/tiles
-		g.tile(k, a[i*ars:], ars, aks, b, bks, c[i*g.drs:], end-i, cols, add)
+	skips := g.skips && cols == nr && g.level.sparse.finite(x.k, &b[0], bks)
+	for i, band := range x.bands[done:] {
+		a, c := x.a[(band.first-x.bands[0].first)*x.ars:], g.dst[band.first*g.drs+j:]
+		if skips {
+			if steps := g.needed.steps(x.number+done+i, x.l); len(steps) < x.k {
+				g.level.sparse.tiles[band.rows](len(steps), &a[0], x.ars, x.aks, &b[0], bks, &c[0], g.drs, &steps[0], add)
+				continue
+			}
+		}
+		g.tile(x.k, a, x.ars, x.aks, b, bks, c, band.rows, cols, add)
 	}
 }
 

@@ -58,6 +58,9 @@ func deviceProduct(b *testing.B, dev kernels.Device, p kerneltest.Product) func(
 			s[0], s[1] = s[1], s[0]
 		}
 		t[i], _ = dev.New(tensor.Float32, s[:]...)
+		if err := dev.Upload(t[i], ones(s[0]*s[1])); err != nil {
+			b.Fatal(err)
+		}
 	}
 	return func() {
 		if err := dev.MatMul(t[0], t[1], t[2], p.TA, p.TB); err != nil {
@@ -66,10 +69,11 @@ func deviceProduct(b *testing.B, dev kernels.Device, p kerneltest.Product) func(
 	}
 }
 
-// gonumProduct is the yardstick: the product of the library most Go programs use. Its
-// operands are not 0, which it would skip.
+// ones are operands: zeros would be skipped.
+func ones(n int) []float32 { return slices.Repeat([]float32{1}, n) }
+
+// gonumProduct is the yardstick: the product of the library most Go programs use.
 func gonumProduct(p kerneltest.Product) func() {
-	ones := func(n int) []float32 { return slices.Repeat([]float32{1}, n) }
 	opA, lda := blas.NoTrans, p.K
 	if p.TA {
 		opA, lda = blas.Trans, p.M

@@ -37,7 +37,7 @@ func TestReadsWithinBounds(t *testing.T) {
 	for _, l := range levels {
 		g := newGemm(l, p)
 		for _, s := range [][3]int{{1, 1, 1}, {3, 5, 7}, {13, 17, 3}, {14, 33, 2}, {5, 63, 4}, {29, 31, 9}, {15, 48, 8}, {1, 7, 5}, {7, 1, 6},
-			{513, 3, 2}, {64, 512, 3}, {2, 9, 515}, {70, 45, 3}, {1024, 3, 2}, {2, 3, 1024}} {
+			{513, 3, 2}, {64, 512, 3}, {2, 9, 515}, {70, 45, 3}, {1024, 3, 2}, {2, 3, 1024}, {66, 130, 519}} {
 			for flags := range 8 {
 				p := Product{M: s[0], N: s[1], K: s[2], TA: flags&1 != 0, TB: flags&2 != 0, Add: flags&4 != 0}
 				// Rows that lie apart in every other case.

@@ -12,6 +12,9 @@ const padding = 16
 func (g *gemm) reserve() {
 	k := min(g.k, most)
 	_, nr := g.largest()
+	if g.skips {
+		g.needed.reserve(len(g.bands), g.k)
+	}
 	for i := range g.room {
 		w := &g.room[i]
 		if g.packA {
@@ -23,14 +26,16 @@ func (g *gemm) reserve() {
 	}
 }
 
-// blockA returns rows x k of op(a) from (i,l) on, and its strides.
-func (g *gemm) blockA(w *scratch, i, l, rows, k int) (a []float32, ars, aks int) {
-	a = g.a[i*g.ars+l*g.aks:]
+// blockA returns the slab x of op(a), and its strides.
+func (g *gemm) blockA(w *scratch, x slab) (a []float32, ars, aks int) {
+	first, last := x.bands[0].first, x.bands[len(x.bands)-1]
+	a = g.a[first*g.ars+x.l*g.aks:]
 	if !g.packA {
 		return a, g.ars, g.aks
 	}
+	rows := last.first + last.rows - first
 	aks = rows + padding
-	for p := range k {
+	for p := range x.k {
 		copy(w.a[p*aks:][:rows], a[p*g.aks:])
 	}
 	return w.a, 1, aks

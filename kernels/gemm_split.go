@@ -39,6 +39,9 @@ func (g *gemm) split() int {
 	if g.ars%oneSet == 0 {
 		g.high = min(mr, linesOfSet)
 	}
+	if g.skips = g.sparse(); g.skips {
+		g.high = min(g.high, len(g.level.sparse.tiles)-1)
+	}
 	g.packA = g.aks%oneSet == 0
 	if g.packA || g.k < 8 {
 		// Wide parts: a block of a is packed for each, or it is all about writing dst.
@@ -54,6 +57,28 @@ func (g *gemm) split() int {
 	}
 	g.packB = g.bcs != 1 || g.bks%(oneSet/2) == 0 && g.m/g.down >= worthPacking
 	return g.across * g.down
+}
+
+// cut lays out the bands of all parts, those of a part of about the same height but for
+// the first where it packs.
+func (g *gemm) cut() {
+	mr, _ := g.largest()
+	g.bands, g.firstBands = g.bands[:0], g.firstBands[:0]
+	for down := range g.down {
+		first, end := down*g.m/g.down, (down+1)*g.m/g.down
+		g.firstBands = append(g.firstBands, len(g.bands))
+		if g.packB && g.bcs == 1 {
+			g.bands = append(g.bands, band{first, mr})
+			first += mr
+		}
+		rest := end - first
+		bands := count(rest, g.high)
+		for i := range bands {
+			at, next := first+i*rest/bands, first+(i+1)*rest/bands
+			g.bands = append(g.bands, band{at, next - at})
+		}
+	}
+	g.firstBands = append(g.firstBands, len(g.bands))
 }
 
 // count is the number of parts of the given size that cover n.

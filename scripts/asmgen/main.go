@@ -35,6 +35,11 @@ func main() {
 		for rows := 1; rows <= v.rows; rows++ {
 			tile(v, rows, 1, "masked")
 		}
+		for rows := 1; rows <= v.sparse; rows++ {
+			tile(v, rows, 2, "skipping")
+		}
+		needed(v)
+		finitePanel(v)
 		transpose(v)
 		passes(v)
 	}

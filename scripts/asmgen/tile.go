@@ -14,7 +14,8 @@ import (
 // says whether to go on from what dst holds, or from 0. A masked tile is n
 // columns wide, at most one vector. A packing tile is the first to read its panel
 // of b: it leaves a copy of the rows, one after the other, and asks for those of
-// 16 steps on.
+// 16 steps on. A skipping tile takes k steps of a longer walk: steps says how many
+// on from the one before each is, the first from 0.
 //
 // Every element of dst is the chain fma(a[k-1],b[k-1], … fma(a[0],b[0],start)),
 // for any tile.
@@ -24,16 +25,19 @@ import (
 // each step of k, which is free next to 2*rows FMAs.
 func tile(v vector, rows, width int, kind string) {
 	name := fmt.Sprintf("tile%sx%d%s", v.name, rows, kind)
-	masked, packing := kind == "masked", kind == "packing"
+	masked, packing, skipping := kind == "masked", kind == "packing", kind == "skipping"
 	last, what := "n int", "adds a product to"
-	if packing {
+	switch {
+	case packing:
 		last, what = "packed *float32", "packs b and adds a product to"
+	case skipping:
+		last, what = "steps *uint32", "adds some steps of a product to"
 	}
 	TEXT(name, NOSPLIT, "func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, "+last+", add bool)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s %s a tile of %d rows.", name, what, rows))
 
-	ars, c, cs := stride("ars"), Load(Param("c"), GP64()), stride("cs")
+	ars := stride("ars")
 	var mask Op
 	if masked {
 		mask = v.mask(Load(Param("n"), GP64()))
@@ -43,8 +47,7 @@ func tile(v vector, rows, width int, kind string) {
 		acc[i] = v.regs(width)
 	}
 	each := func(do func(r reg.VecVirtual, m Mem)) {
-		row := GP64()
-		MOVQ(c, row)
+		row, cs := Load(Param("c"), GP64()), stride("cs")
 		for i := range acc {
 			for j, r := range acc[i] {
 				do(r, Mem{Base: row, Disp: j * v.bytes()})
@@ -83,8 +86,24 @@ func tile(v vector, rows, width int, kind string) {
 		packed, ahead = Load(Param("packed"), GP64()), GP64()
 		LEAQ(Mem{Base: b, Index: bks, Scale: 8}, ahead)
 	}
+	var steps reg.Register
+	wholeA, wholeB := aks, bks
+	if skipping {
+		steps, aks, bks = Load(Param("steps"), GP64()), GP64(), GP64()
+	}
 	bv, av := v.regs(width), v.regs(2)
 	Label("step")
+	if skipping {
+		MOVL(Mem{Base: steps}, aks.(reg.GPVirtual).As32())
+		MOVQ(aks, bks)
+		IMULQ(wholeA, aks)
+		IMULQ(wholeB, bks)
+		ADDQ(Imm(4), steps)
+		ADDQ(bks, b)
+		for _, r := range p {
+			ADDQ(aks, r)
+		}
+	}
 	for j, r := range bv {
 		v.load(Mem{Base: b, Disp: j * v.bytes()}, mask, r)
 	}
@@ -96,7 +115,9 @@ func tile(v vector, rows, width int, kind string) {
 		ADDQ(Imm(uint64(width*v.bytes())), packed)
 		ADDQ(bks, ahead)
 	}
-	ADDQ(bks, b)
+	if !skipping {
+		ADDQ(bks, b)
+	}
 	for i := range acc {
 		at := Mem{Base: p[i/3]}
 		if i%3 > 0 {
@@ -106,7 +127,7 @@ func tile(v vector, rows, width int, kind string) {
 		for j, r := range acc[i] {
 			VFMADD231PS(bv[j], av[i%2], r)
 		}
-		if i%3 == 2 || i == rows-1 {
+		if !skipping && (i%3 == 2 || i == rows-1) {
 			ADDQ(aks, p[i/3])
 		}
 	}

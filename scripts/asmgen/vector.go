@@ -14,16 +14,20 @@ import (
 // the latency; more of them cost fewer loads an FMA, (rows+2)/(2*rows), of which a
 // core does two a cycle. 14 rows fill the 32 registers of AVX-512 and 6 rows the
 // 16 of AVX2.
+//
+// A tile of an a with zeros has fewer rows, so that more steps are 0 in all of them; its
+// 16 accumulators hide the latency still.
 type vector struct {
-	name  string
-	lanes int // float32 values in a register
-	rows  int // of the largest tile
-	new   func() reg.VecVirtual
+	name   string
+	lanes  int // float32 values in a register
+	rows   int // of the largest tile
+	sparse int // of the largest one that skips
+	new    func() reg.VecVirtual
 }
 
 var (
-	zmm = vector{"AVX512", 16, 14, ZMM}
-	ymm = vector{"AVX2", 8, 6, YMM}
+	zmm = vector{"AVX512", 16, 14, 8, ZMM}
+	ymm = vector{"AVX2", 8, 6, 6, YMM}
 )
 
 func (v vector) bytes() int { return 4 * v.lanes }

@@ -1,0 +1,143 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// What a product with many zeros in a looks at before its tiles leave out steps.
+
+// needed writes the functions that list the steps of a tile in which a row of a is not
+// 0, each as how far it is from the one before, and return their number. steps has room
+// for one more.
+func needed(v vector) {
+	neededAlong(v)
+	neededAcross(v)
+}
+
+// neededAlong is for steps that lie side by side in memory: a vector of them at a time,
+// the bits of all rows in one.
+func neededAlong(v vector) {
+	TEXT("neededAlong"+v.name, NOSPLIT, "func(rows, k int, a *float32, ars int, steps *uint32) int")
+	Pragma("noescape")
+	Doc("neededAlong" + v.name + " lists which of k columns of a are not 0 in all rows.")
+	k, a, out := param("k"), param("a"), param("steps")
+	ars := stride("ars")
+	first, last := GP32(), GP32() // the step of the vector's first lane, the last one listed
+	XORL(first, first)
+	XORL(last, last)
+	loop(v, k, []reg.Register{a}, func(mask Op) {
+		name := "whole"
+		if mask != nil {
+			name = "part"
+		}
+		seen, rows, row := v.new(), param("rows"), GP64()
+		v.zero(seen)
+		MOVQ(a, row)
+		Label(name + "row")
+		t := v.new()
+		v.load(at(row), mask, t)
+		v.or(t, seen, seen)
+		ADDQ(ars, row)
+		DECQ(rows)
+		JNZ(LabelRef(name + "row"))
+		left := v.nonzero(seen)
+		TESTL(left, left)
+		JZ(LabelRef(name + "listed"))
+		Label(name + "bit")
+		step, next := GP32(), GP32()
+		BSFL(left, step)
+		ADDL(first, step)
+		MOVL(step, next)
+		SUBL(last, step)
+		MOVL(step, at(out))
+		MOVL(next, last)
+		ADDQ(Imm(4), out)
+		LEAL(Mem{Base: left, Disp: -1}, next)
+		ANDL(next, left)
+		JNZ(LabelRef(name + "bit"))
+		Label(name + "listed")
+		ADDL(Imm(uint64(v.lanes)), first)
+	})
+	listed(out)
+}
+
+// neededAcross is for rows of a tile that lie side by side in memory, one vector.
+func neededAcross(v vector) {
+	TEXT("neededAcross"+v.name, NOSPLIT, "func(rows, k int, a *float32, aks int, steps *uint32) int")
+	Pragma("noescape")
+	Doc("neededAcross" + v.name + " lists which of k rows of a have one of at most a vector's values that is not 0.")
+	mask, k, a, out := v.mask(param("rows")), param("k"), param("a"), param("steps")
+	aks := stride("aks")
+	step, last := GP32(), GP32()
+	XORL(step, step)
+	XORL(last, last)
+	Label("step")
+	t, ahead, after := v.new(), GP32(), GP64()
+	v.load(at(a), mask, t)
+	bits := v.nonzero(t)
+	MOVL(step, ahead)
+	SUBL(last, ahead)
+	MOVL(ahead, at(out))
+	LEAQ(Mem{Base: out, Disp: 4}, after)
+	TESTL(bits, bits)
+	CMOVQNE(after, out)
+	CMOVLNE(step, last)
+	ADDQ(aks, a)
+	INCL(step)
+	DECQ(k)
+	JNZ(LabelRef("step"))
+	listed(out)
+}
+
+// listed returns how many steps lie before out.
+func listed(out reg.Register) {
+	SUBQ(param("steps"), out)
+	SHRQ(Imm(2), out)
+	Store(out, ReturnIndex(0))
+	finish()
+}
+
+// nonzero returns a bit for each lane that is not +0.
+func (v vector) nonzero(r reg.VecVirtual) reg.Register {
+	bits := GP32()
+	if v.lanes == 16 {
+		k := K()
+		VPTESTMD(r, r, k)
+		KMOVW(k, bits)
+		return bits
+	}
+	zero := YMM()
+	VPXOR(zero, zero, zero)
+	VPCMPEQD(r, zero, zero)
+	VMOVMSKPS(zero, bits)
+	XORL(Imm(0xff), bits)
+	return bits
+}
+
+// finitePanel sums 0·x, which is 0 unless an x is NaN or infinite.
+func finitePanel(v vector) {
+	TEXT("finitePanel"+v.name, NOSPLIT, "func(k int, b *float32, bks int) bool")
+	Pragma("noescape")
+	Doc("finitePanel" + v.name + " tells whether k rows of b, two vectors wide, are finite.")
+	k, b, bks := param("k"), param("b"), stride("bks")
+	zero, sums := v.new(), v.regs(2)
+	v.zero(zero)
+	for _, s := range sums {
+		v.zero(s)
+	}
+	Label("row")
+	for i, s := range sums {
+		VFMADD231PS(Mem{Base: b, Disp: i * v.bytes()}, zero, s)
+	}
+	ADDQ(bks, b)
+	DECQ(k)
+	JNZ(LabelRef("row"))
+	VADDPS(sums[1], sums[0], sums[0])
+	bits, ok := v.nonzero(sums[0]), GP8()
+	TESTL(bits, bits)
+	SETEQ(ok)
+	Store(ok, ReturnIndex(0))
+	finish()
+}

@@ -23,8 +23,8 @@ func newBench(ui *ui) *cli.Command {
 		Name:  "bench",
 		Usage: "time the training step and each pass it is made of",
 		Description: "Times are medians; p10 and p90 show the spread. Shares are of the time all parts take alone.\n\nExamples:\n\n" +
-			"   gorgan bench --batch-size 512\n   gorgan bench --json >before.json\n   gorgan bench --compare before.json",
-		Flags: slices.Concat(deviceFlags("auto"), []cli.Flag{
+			"   gorgan bench --batch-size 512\n   gorgan bench --preset best\n   gorgan bench --json >before.json\n   gorgan bench --compare before.json",
+		Flags: slices.Concat(presetFlags(), deviceFlags("auto"), []cli.Flag{
 			&cli.DurationFlag{Name: "time", Usage: "measure steps for `D`, and each part for a twentieth of it", Value: 4 * time.Second},
 			&cli.BoolFlag{Name: "step", Usage: "time the step alone, not its parts"},
 			&cli.BoolFlag{Name: "products", Usage: "time the large matrix products of a step together, in place of the step"},
@@ -51,6 +51,9 @@ type benchReport struct {
 }
 
 func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
+	if err := applyPreset(c); err != nil {
+		return err
+	}
 	config := model.Default()
 	if err := applyFlags(c, &config, true); err != nil {
 		return err

@@ -67,14 +67,17 @@ func applyPreset(c *cli.Context) error {
 	return nil
 }
 
-// applyKey sets the flag that a key stands for, unless the command line has.
+// applyKey sets the flag that a key stands for, unless the command line has or the
+// command, which need not be train, has no such flag.
 func applyKey(c *cli.Context, key string, value any) error {
 	flag := strings.ReplaceAll(key, "_", "-")
-	known := slices.ContainsFunc(c.Command.Flags, func(f cli.Flag) bool { return f.Names()[0] == flag })
-	if !known || strings.Contains(key, "-") || slices.Contains([]string{"preset", "config", "resume", "out"}, flag) {
+	in := func(flags []cli.Flag) bool {
+		return slices.ContainsFunc(flags, func(f cli.Flag) bool { return f.Names()[0] == flag })
+	}
+	if !in(newTrain(nil).Flags) || strings.Contains(key, "-") || slices.Contains([]string{"preset", "config", "resume", "out"}, flag) {
 		return fmt.Errorf("%s is no setting; see gorgan train --help", key)
 	}
-	if c.IsSet(flag) {
+	if !in(c.Command.Flags) || c.IsSet(flag) {
 		return nil
 	}
 	text := fmt.Sprint(value)

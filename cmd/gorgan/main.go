@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -73,7 +74,7 @@ func newApp(ui *ui) *cli.App {
 			newTrain(ui), newGenerate(ui), newEvaluate(ui), newInspect(ui), newData(ui), newDevices(ui), newDoctor(ui), newBench(ui),
 		},
 		Writer: ui.out, ErrWriter: ui.err,
-		HideVersion:    true,
+		Version:        version(),
 		ExitErrHandler: func(*cli.Context, error) {}, // run does it
 		OnUsageError:   badUsage,
 		Action: func(c *cli.Context) error {
@@ -92,6 +93,14 @@ func newApp(ui *ui) *cli.App {
 	return app
 }
 
+// version is the module's, which a build in a checkout has from its commit.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return fmt.Sprintf("%s, %s", info.Main.Version, info.GoVersion)
+	}
+	return "unknown"
+}
+
 // usageError is a command line that cannot be meant.
 type usageError struct{ error }
 
@@ -99,11 +108,10 @@ func (e usageError) Unwrap() error { return e.error }
 
 // badUsage points from a misspelt flag to the one that may be meant.
 func badUsage(c *cli.Context, err error, _ bool) error {
-	hint := "see gorgan --help"
-	if c.Command != nil && c.Command.Name != "" {
-		hint = fmt.Sprintf("see gorgan %s --help", c.Command.FullName())
-		if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
-			hint = fmt.Sprintf("did you mean %s? %s", cli.SuggestFlag(c.Command.Flags, name, true), hint)
+	hint := fmt.Sprintf("see %s --help", c.Command.HelpName)
+	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
+		if near := cli.SuggestFlag(c.Command.Flags, name, true); near != "" {
+			hint = fmt.Sprintf("did you mean %s? %s", near, hint)
 		}
 	}
 	return usageError{fmt.Errorf("%w; %s", err, hint)}
@@ -114,10 +122,10 @@ func badUsage(c *cli.Context, err error, _ bool) error {
 func positional(c *cli.Context, names ...string) ([]string, error) {
 	got := c.Args().Slice()
 	if len(got) > len(names) {
-		return nil, usageError{fmt.Errorf("%s: %q is too much; see gorgan %s --help", c.Command.FullName(), got[len(names)], c.Command.FullName())}
+		return nil, usageError{fmt.Errorf("%s: %q is too much; see %s --help", c.Command.Name, got[len(names)], c.Command.HelpName)}
 	}
 	if len(got) < len(names) {
-		return nil, usageError{fmt.Errorf("%s: %s is missing; see gorgan %s --help", c.Command.FullName(), names[len(got)], c.Command.FullName())}
+		return nil, usageError{fmt.Errorf("%s: %s is missing; see %s --help", c.Command.Name, names[len(got)], c.Command.HelpName)}
 	}
 	return got, nil
 }

@@ -3939,15 +3939,19 @@ start:
 	MOVQ k+0(FP), BX
 	MOVQ a+8(FP), SI
 	MOVQ steps+64(FP), DI
+	XORQ R8, R8
 
 step:
-	MOVL         (DI), R8
-	MOVQ         R8, R9
-	IMULQ        AX, R8
-	IMULQ        DX, R9
+	MOVL         (DI), R10
+	MOVQ         R10, R9
+	SUBQ         R8, R10
+	MOVQ         R9, R8
+	MOVQ         R10, R9
+	IMULQ        AX, R9
+	IMULQ        DX, R10
 	ADDQ         $0x04, DI
-	ADDQ         R9, CX
-	ADDQ         R8, SI
+	ADDQ         R10, CX
+	ADDQ         R9, SI
 	VMOVUPS      (CX), Z2
 	VMOVUPS      64(CX), Z3
 	VBROADCASTSS (SI), Z4
@@ -4004,15 +4008,19 @@ start:
 	MOVQ k+0(FP), SI
 	MOVQ a+8(FP), DI
 	MOVQ steps+64(FP), R8
+	XORQ R9, R9
 
 step:
-	MOVL         (R8), R9
-	MOVQ         R9, R10
-	IMULQ        CX, R9
-	IMULQ        BX, R10
+	MOVL         (R8), R11
+	MOVQ         R11, R10
+	SUBQ         R9, R11
+	MOVQ         R10, R9
+	MOVQ         R11, R10
+	IMULQ        CX, R10
+	IMULQ        BX, R11
 	ADDQ         $0x04, R8
-	ADDQ         R10, DX
-	ADDQ         R9, DI
+	ADDQ         R11, DX
+	ADDQ         R10, DI
 	VMOVUPS      (DX), Z4
 	VMOVUPS      64(DX), Z5
 	VBROADCASTSS (DI), Z6
@@ -4083,15 +4091,19 @@ start:
 	MOVQ k+0(FP), SI
 	MOVQ a+8(FP), DI
 	MOVQ steps+64(FP), R8
+	XORQ R9, R9
 
 step:
-	MOVL         (R8), R9
-	MOVQ         R9, R10
-	IMULQ        CX, R9
-	IMULQ        BX, R10
+	MOVL         (R8), R11
+	MOVQ         R11, R10
+	SUBQ         R9, R11
+	MOVQ         R10, R9
+	MOVQ         R11, R10
+	IMULQ        CX, R10
+	IMULQ        BX, R11
 	ADDQ         $0x04, R8
-	ADDQ         R10, DX
-	ADDQ         R9, DI
+	ADDQ         R11, DX
+	ADDQ         R10, DI
 	VMOVUPS      (DX), Z6
 	VMOVUPS      64(DX), Z7
 	VBROADCASTSS (DI), Z8
@@ -4178,16 +4190,20 @@ start:
 	LEAQ (DI)(AX*2), R8
 	ADDQ AX, R8
 	MOVQ steps+64(FP), R9
+	XORQ R10, R10
 
 step:
-	MOVL         (R9), R10
-	MOVQ         R10, R11
-	IMULQ        CX, R10
-	IMULQ        BX, R11
+	MOVL         (R9), R12
+	MOVQ         R12, R11
+	SUBQ         R10, R12
+	MOVQ         R11, R10
+	MOVQ         R12, R11
+	IMULQ        CX, R11
+	IMULQ        BX, R12
 	ADDQ         $0x04, R9
-	ADDQ         R11, DX
-	ADDQ         R10, DI
-	ADDQ         R10, R8
+	ADDQ         R12, DX
+	ADDQ         R11, DI
+	ADDQ         R11, R8
 	VMOVUPS      (DX), Z8
 	VMOVUPS      64(DX), Z9
 	VBROADCASTSS (DI), Z10
@@ -4288,16 +4304,20 @@ start:
 	LEAQ (DI)(AX*2), R8
 	ADDQ AX, R8
 	MOVQ steps+64(FP), R9
+	XORQ R10, R10
 
 step:
-	MOVL         (R9), R10
-	MOVQ         R10, R11
-	IMULQ        CX, R10
-	IMULQ        BX, R11
+	MOVL         (R9), R12
+	MOVQ         R12, R11
+	SUBQ         R10, R12
+	MOVQ         R11, R10
+	MOVQ         R12, R11
+	IMULQ        CX, R11
+	IMULQ        BX, R12
 	ADDQ         $0x04, R9
-	ADDQ         R11, DX
-	ADDQ         R10, DI
-	ADDQ         R10, R8
+	ADDQ         R12, DX
+	ADDQ         R11, DI
+	ADDQ         R11, R8
 	VMOVUPS      (DX), Z10
 	VMOVUPS      64(DX), Z11
 	VBROADCASTSS (DI), Z12
@@ -4412,16 +4432,20 @@ start:
 	LEAQ (DI)(AX*2), R8
 	ADDQ AX, R8
 	MOVQ steps+64(FP), R9
+	XORQ R10, R10
 
 step:
-	MOVL         (R9), R10
-	MOVQ         R10, R11
-	IMULQ        CX, R10
-	IMULQ        BX, R11
+	MOVL         (R9), R12
+	MOVQ         R12, R11
+	SUBQ         R10, R12
+	MOVQ         R11, R10
+	MOVQ         R12, R11
+	IMULQ        CX, R11
+	IMULQ        BX, R12
 	ADDQ         $0x04, R9
-	ADDQ         R11, DX
-	ADDQ         R10, DI
-	ADDQ         R10, R8
+	ADDQ         R12, DX
+	ADDQ         R11, DI
+	ADDQ         R11, R8
 	VMOVUPS      (DX), Z12
 	VMOVUPS      64(DX), Z13
 	VBROADCASTSS (DI), Z14
@@ -4552,17 +4576,21 @@ start:
 	LEAQ (R8)(AX*2), R9
 	ADDQ AX, R9
 	MOVQ steps+64(FP), R10
+	XORQ R11, R11
 
 step:
-	MOVL         (R10), R11
-	MOVQ         R11, R12
-	IMULQ        CX, R11
-	IMULQ        BX, R12
+	MOVL         (R10), R13
+	MOVQ         R13, R12
+	SUBQ         R11, R13
+	MOVQ         R12, R11
+	MOVQ         R13, R12
+	IMULQ        CX, R12
+	IMULQ        BX, R13
 	ADDQ         $0x04, R10
-	ADDQ         R12, DX
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R11, R9
+	ADDQ         R13, DX
+	ADDQ         R12, DI
+	ADDQ         R12, R8
+	ADDQ         R12, R9
 	VMOVUPS      (DX), Z14
 	VMOVUPS      64(DX), Z15
 	VBROADCASTSS (DI), Z16
@@ -4707,17 +4735,21 @@ start:
 	LEAQ (R8)(AX*2), R9
 	ADDQ AX, R9
 	MOVQ steps+64(FP), R10
+	XORQ R11, R11
 
 step:
-	MOVL         (R10), R11
-	MOVQ         R11, R12
-	IMULQ        CX, R11
-	IMULQ        BX, R12
+	MOVL         (R10), R13
+	MOVQ         R13, R12
+	SUBQ         R11, R13
+	MOVQ         R12, R11
+	MOVQ         R13, R12
+	IMULQ        CX, R12
+	IMULQ        BX, R13
 	ADDQ         $0x04, R10
-	ADDQ         R12, DX
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R11, R9
+	ADDQ         R13, DX
+	ADDQ         R12, DI
+	ADDQ         R12, R8
+	ADDQ         R12, R9
 	VMOVUPS      (DX), Z16
 	VMOVUPS      64(DX), Z17
 	VBROADCASTSS (DI), Z18
@@ -4775,45 +4807,41 @@ step:
 	VZEROUPPER
 	RET
 
-// func neededAlongAVX512(rows int, k int, a *float32, ars int, steps *uint32) int
+// func neededAlongAVX512(rows int, first int, k int, a *float32, ars int, steps *uint32) int
 // Requires: AVX, AVX512F, BMI2
-TEXT ·neededAlongAVX512(SB), NOSPLIT, $0-48
-	MOVQ k+8(FP), AX
-	MOVQ a+16(FP), CX
-	MOVQ steps+32(FP), DX
-	MOVQ ars+24(FP), BX
+TEXT ·neededAlongAVX512(SB), NOSPLIT, $0-56
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ steps+40(FP), DX
+	MOVQ ars+32(FP), BX
 	SHLQ $0x02, BX
-	XORL SI, SI
-	XORL DI, DI
+	MOVQ first+8(FP), SI
 	SUBQ $0x10, AX
 	JL   rest
 
 whole:
-	MOVQ   rows+0(FP), R8
+	MOVQ   rows+0(FP), DI
 	VPXORD Z0, Z0, Z0
-	MOVQ   CX, R9
+	MOVQ   CX, R8
 
 wholerow:
-	VMOVUPS  (R9), Z1
+	VMOVUPS  (R8), Z1
 	VPORD    Z1, Z0, Z0
-	ADDQ     BX, R9
-	DECQ     R8
+	ADDQ     BX, R8
+	DECQ     DI
 	JNZ      wholerow
 	VPTESTMD Z0, Z0, K1
-	KMOVW    K1, R8
-	TESTL    R8, R8
+	KMOVW    K1, DI
+	TESTL    DI, DI
 	JZ       wholelisted
 
 wholebit:
-	BSFL R8, R10
-	ADDL SI, R10
-	MOVL R10, R9
-	SUBL DI, R10
-	MOVL R10, (DX)
-	MOVL R9, DI
+	BSFL DI, R9
+	ADDL SI, R9
+	MOVL R9, (DX)
 	ADDQ $0x04, DX
-	LEAL -1(R8), R9
-	ANDL R9, R8
+	LEAL -1(DI), R8
+	ANDL R8, DI
 	JNZ  wholebit
 
 wholelisted:
@@ -4825,9 +4853,9 @@ wholelisted:
 rest:
 	ADDQ   $0x10, AX
 	JZ     done
-	MOVL   $0xffffffff, R8
-	BZHIL  AX, R8, R8
-	KMOVW  R8, K1
+	MOVL   $0xffffffff, DI
+	BZHIL  AX, DI, DI
+	KMOVW  DI, K1
 	MOVQ   rows+0(FP), AX
 	VPXORD Z2, Z2, Z2
 
@@ -4843,12 +4871,9 @@ partrow:
 	JZ        partlisted
 
 partbit:
-	BSFL AX, R11
-	ADDL SI, R11
-	MOVL R11, CX
-	SUBL DI, R11
-	MOVL R11, (DX)
-	MOVL CX, DI
+	BSFL AX, R10
+	ADDL SI, R10
+	MOVL R10, (DX)
 	ADDQ $0x04, DX
 	LEAL -1(AX), CX
 	ANDL CX, AX
@@ -4858,47 +4883,43 @@ partlisted:
 	ADDL $0x10, SI
 
 done:
-	MOVQ steps+32(FP), AX
+	MOVQ steps+40(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
-	MOVQ DX, ret+40(FP)
+	MOVQ DX, ret+48(FP)
 	VZEROUPPER
 	RET
 
-// func neededAcrossAVX512(rows int, k int, a *float32, aks int, steps *uint32) int
+// func neededAcrossAVX512(rows int, first int, k int, a *float32, aks int, steps *uint32) int
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·neededAcrossAVX512(SB), NOSPLIT, $0-48
+TEXT ·neededAcrossAVX512(SB), NOSPLIT, $0-56
 	MOVQ  rows+0(FP), AX
 	MOVL  $0xffffffff, CX
 	BZHIL AX, CX, CX
 	KMOVW CX, K1
-	MOVQ  k+8(FP), AX
-	MOVQ  a+16(FP), CX
-	MOVQ  steps+32(FP), DX
-	MOVQ  aks+24(FP), BX
+	MOVQ  k+16(FP), AX
+	MOVQ  a+24(FP), CX
+	MOVQ  steps+40(FP), DX
+	MOVQ  aks+32(FP), BX
 	SHLQ  $0x02, BX
-	XORL  SI, SI
-	XORL  DI, DI
+	MOVQ  first+8(FP), SI
 
 step:
 	VMOVUPS.Z (CX), K1, Z0
+	MOVL      SI, (DX)
+	LEAQ      4(DX), DI
 	VPTESTMD  Z0, Z0, K2
-	KMOVW     K2, R9
-	MOVL      SI, R8
-	SUBL      DI, R8
-	MOVL      R8, (DX)
-	LEAQ      4(DX), R8
-	TESTL     R9, R9
-	CMOVQNE   R8, DX
-	CMOVLNE   SI, DI
+	KMOVW     K2, R8
+	TESTL     R8, R8
+	CMOVQNE   DI, DX
 	ADDQ      BX, CX
 	INCL      SI
 	DECQ      AX
 	JNZ       step
-	MOVQ      steps+32(FP), AX
+	MOVQ      steps+40(FP), AX
 	SUBQ      AX, DX
 	SHRQ      $0x02, DX
-	MOVQ      DX, ret+40(FP)
+	MOVQ      DX, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -8104,15 +8125,19 @@ start:
 	MOVQ k+0(FP), BX
 	MOVQ a+8(FP), SI
 	MOVQ steps+64(FP), DI
+	XORQ R8, R8
 
 step:
-	MOVL         (DI), R8
-	MOVQ         R8, R9
-	IMULQ        AX, R8
-	IMULQ        DX, R9
+	MOVL         (DI), R10
+	MOVQ         R10, R9
+	SUBQ         R8, R10
+	MOVQ         R9, R8
+	MOVQ         R10, R9
+	IMULQ        AX, R9
+	IMULQ        DX, R10
 	ADDQ         $0x04, DI
-	ADDQ         R9, CX
-	ADDQ         R8, SI
+	ADDQ         R10, CX
+	ADDQ         R9, SI
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (SI), Y4
@@ -8169,15 +8194,19 @@ start:
 	MOVQ k+0(FP), SI
 	MOVQ a+8(FP), DI
 	MOVQ steps+64(FP), R8
+	XORQ R9, R9
 
 step:
-	MOVL         (R8), R9
-	MOVQ         R9, R10
-	IMULQ        CX, R9
-	IMULQ        BX, R10
+	MOVL         (R8), R11
+	MOVQ         R11, R10
+	SUBQ         R9, R11
+	MOVQ         R10, R9
+	MOVQ         R11, R10
+	IMULQ        CX, R10
+	IMULQ        BX, R11
 	ADDQ         $0x04, R8
-	ADDQ         R10, DX
-	ADDQ         R9, DI
+	ADDQ         R11, DX
+	ADDQ         R10, DI
 	VMOVUPS      (DX), Y4
 	VMOVUPS      32(DX), Y5
 	VBROADCASTSS (DI), Y6
@@ -8248,15 +8277,19 @@ start:
 	MOVQ k+0(FP), SI
 	MOVQ a+8(FP), DI
 	MOVQ steps+64(FP), R8
+	XORQ R9, R9
 
 step:
-	MOVL         (R8), R9
-	MOVQ         R9, R10
-	IMULQ        CX, R9
-	IMULQ        BX, R10
+	MOVL         (R8), R11
+	MOVQ         R11, R10
+	SUBQ         R9, R11
+	MOVQ         R10, R9
+	MOVQ         R11, R10
+	IMULQ        CX, R10
+	IMULQ        BX, R11
 	ADDQ         $0x04, R8
-	ADDQ         R10, DX
-	ADDQ         R9, DI
+	ADDQ         R11, DX
+	ADDQ         R10, DI
 	VMOVUPS      (DX), Y6
 	VMOVUPS      32(DX), Y7
 	VBROADCASTSS (DI), Y8
@@ -8343,16 +8376,20 @@ start:
 	LEAQ (DI)(AX*2), R8
 	ADDQ AX, R8
 	MOVQ steps+64(FP), R9
+	XORQ R10, R10
 
 step:
-	MOVL         (R9), R10
-	MOVQ         R10, R11
-	IMULQ        CX, R10
-	IMULQ        BX, R11
+	MOVL         (R9), R12
+	MOVQ         R12, R11
+	SUBQ         R10, R12
+	MOVQ         R11, R10
+	MOVQ         R12, R11
+	IMULQ        CX, R11
+	IMULQ        BX, R12
 	ADDQ         $0x04, R9
-	ADDQ         R11, DX
-	ADDQ         R10, DI
-	ADDQ         R10, R8
+	ADDQ         R12, DX
+	ADDQ         R11, DI
+	ADDQ         R11, R8
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
 	VBROADCASTSS (DI), Y10
@@ -8453,16 +8490,20 @@ start:
 	LEAQ (DI)(AX*2), R8
 	ADDQ AX, R8
 	MOVQ steps+64(FP), R9
+	XORQ R10, R10
 
 step:
-	MOVL         (R9), R10
-	MOVQ         R10, R11
-	IMULQ        CX, R10
-	IMULQ        BX, R11
+	MOVL         (R9), R12
+	MOVQ         R12, R11
+	SUBQ         R10, R12
+	MOVQ         R11, R10
+	MOVQ         R12, R11
+	IMULQ        CX, R11
+	IMULQ        BX, R12
 	ADDQ         $0x04, R9
-	ADDQ         R11, DX
-	ADDQ         R10, DI
-	ADDQ         R10, R8
+	ADDQ         R12, DX
+	ADDQ         R11, DI
+	ADDQ         R11, R8
 	VMOVUPS      (DX), Y10
 	VMOVUPS      32(DX), Y11
 	VBROADCASTSS (DI), Y12
@@ -8577,16 +8618,20 @@ start:
 	LEAQ (DI)(AX*2), R8
 	ADDQ AX, R8
 	MOVQ steps+64(FP), R9
+	XORQ R10, R10
 
 step:
-	MOVL         (R9), R10
-	MOVQ         R10, R11
-	IMULQ        CX, R10
-	IMULQ        BX, R11
+	MOVL         (R9), R12
+	MOVQ         R12, R11
+	SUBQ         R10, R12
+	MOVQ         R11, R10
+	MOVQ         R12, R11
+	IMULQ        CX, R11
+	IMULQ        BX, R12
 	ADDQ         $0x04, R9
-	ADDQ         R11, DX
-	ADDQ         R10, DI
-	ADDQ         R10, R8
+	ADDQ         R12, DX
+	ADDQ         R11, DI
+	ADDQ         R11, R8
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VBROADCASTSS (DI), Y14
@@ -8632,47 +8677,43 @@ step:
 	VZEROUPPER
 	RET
 
-// func neededAlongAVX2(rows int, k int, a *float32, ars int, steps *uint32) int
+// func neededAlongAVX2(rows int, first int, k int, a *float32, ars int, steps *uint32) int
 // Requires: AVX, AVX2, SSE2
-TEXT ·neededAlongAVX2(SB), NOSPLIT, $0-48
-	MOVQ k+8(FP), AX
-	MOVQ a+16(FP), CX
-	MOVQ steps+32(FP), DX
-	MOVQ ars+24(FP), BX
+TEXT ·neededAlongAVX2(SB), NOSPLIT, $0-56
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ steps+40(FP), DX
+	MOVQ ars+32(FP), BX
 	SHLQ $0x02, BX
-	XORL SI, SI
-	XORL DI, DI
+	MOVQ first+8(FP), SI
 	SUBQ $0x08, AX
 	JL   rest
 
 whole:
-	MOVQ   rows+0(FP), R8
+	MOVQ   rows+0(FP), DI
 	VXORPS Y0, Y0, Y0
-	MOVQ   CX, R9
+	MOVQ   CX, R8
 
 wholerow:
-	VMOVUPS   (R9), Y1
+	VMOVUPS   (R8), Y1
 	VORPS     Y1, Y0, Y0
-	ADDQ      BX, R9
-	DECQ      R8
+	ADDQ      BX, R8
+	DECQ      DI
 	JNZ       wholerow
 	VPXOR     Y1, Y1, Y1
 	VPCMPEQD  Y0, Y1, Y1
-	VMOVMSKPS Y1, R8
-	XORL      $0xff, R8
-	TESTL     R8, R8
+	VMOVMSKPS Y1, DI
+	XORL      $0xff, DI
+	TESTL     DI, DI
 	JZ        wholelisted
 
 wholebit:
-	BSFL R8, R10
-	ADDL SI, R10
-	MOVL R10, R9
-	SUBL DI, R10
-	MOVL R10, (DX)
-	MOVL R9, DI
+	BSFL DI, R9
+	ADDL SI, R9
+	MOVL R9, (DX)
 	ADDQ $0x04, DX
-	LEAL -1(R8), R9
-	ANDL R9, R8
+	LEAL -1(DI), R8
+	ANDL R8, DI
 	JNZ  wholebit
 
 wholelisted:
@@ -8704,12 +8745,9 @@ partrow:
 	JZ         partlisted
 
 partbit:
-	BSFL AX, R11
-	ADDL SI, R11
-	MOVL R11, CX
-	SUBL DI, R11
-	MOVL R11, (DX)
-	MOVL CX, DI
+	BSFL AX, R10
+	ADDL SI, R10
+	MOVL R10, (DX)
 	ADDQ $0x04, DX
 	LEAL -1(AX), CX
 	ANDL CX, AX
@@ -8719,49 +8757,45 @@ partlisted:
 	ADDL $0x08, SI
 
 done:
-	MOVQ steps+32(FP), AX
+	MOVQ steps+40(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
-	MOVQ DX, ret+40(FP)
+	MOVQ DX, ret+48(FP)
 	VZEROUPPER
 	RET
 
-// func neededAcrossAVX2(rows int, k int, a *float32, aks int, steps *uint32) int
+// func neededAcrossAVX2(rows int, first int, k int, a *float32, aks int, steps *uint32) int
 // Requires: AVX, AVX2, CMOV, SSE2
-TEXT ·neededAcrossAVX2(SB), NOSPLIT, $0-48
+TEXT ·neededAcrossAVX2(SB), NOSPLIT, $0-56
 	MOVQ         rows+0(FP), AX
 	MOVQ         AX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes<>+0(SB), Y0, Y0
-	MOVQ         k+8(FP), AX
-	MOVQ         a+16(FP), CX
-	MOVQ         steps+32(FP), DX
-	MOVQ         aks+24(FP), BX
+	MOVQ         k+16(FP), AX
+	MOVQ         a+24(FP), CX
+	MOVQ         steps+40(FP), DX
+	MOVQ         aks+32(FP), BX
 	SHLQ         $0x02, BX
-	XORL         SI, SI
-	XORL         DI, DI
+	MOVQ         first+8(FP), SI
 
 step:
 	VMASKMOVPS (CX), Y0, Y1
+	MOVL       SI, (DX)
+	LEAQ       4(DX), DI
 	VPXOR      Y2, Y2, Y2
 	VPCMPEQD   Y1, Y2, Y2
-	VMOVMSKPS  Y2, R9
-	XORL       $0xff, R9
-	MOVL       SI, R8
-	SUBL       DI, R8
-	MOVL       R8, (DX)
-	LEAQ       4(DX), R8
-	TESTL      R9, R9
-	CMOVQNE    R8, DX
-	CMOVLNE    SI, DI
+	VMOVMSKPS  Y2, R8
+	XORL       $0xff, R8
+	TESTL      R8, R8
+	CMOVQNE    DI, DX
 	ADDQ       BX, CX
 	INCL       SI
 	DECQ       AX
 	JNZ        step
-	MOVQ       steps+32(FP), AX
+	MOVQ       steps+40(FP), AX
 	SUBQ       AX, DX
 	SHRQ       $0x02, DX
-	MOVQ       DX, ret+40(FP)
+	MOVQ       DX, ret+48(FP)
 	VZEROUPPER
 	RET
 

@@ -192,12 +192,12 @@ func tileAVX512x8skipping(k int, a *float32, ars int, aks int, b *float32, bks i
 // neededAlongAVX512 lists which of k columns of a are not 0 in all rows.
 //
 //go:noescape
-func neededAlongAVX512(rows int, k int, a *float32, ars int, steps *uint32) int
+func neededAlongAVX512(rows int, first int, k int, a *float32, ars int, steps *uint32) int
 
 // neededAcrossAVX512 lists which of k rows of a have one of at most a vector's values that is not 0.
 //
 //go:noescape
-func neededAcrossAVX512(rows int, k int, a *float32, aks int, steps *uint32) int
+func neededAcrossAVX512(rows int, first int, k int, a *float32, aks int, steps *uint32) int
 
 // finitePanelAVX512 tells whether k rows of b, two vectors wide, are finite.
 //
@@ -422,12 +422,12 @@ func tileAVX2x6skipping(k int, a *float32, ars int, aks int, b *float32, bks int
 // neededAlongAVX2 lists which of k columns of a are not 0 in all rows.
 //
 //go:noescape
-func neededAlongAVX2(rows int, k int, a *float32, ars int, steps *uint32) int
+func neededAlongAVX2(rows int, first int, k int, a *float32, ars int, steps *uint32) int
 
 // neededAcrossAVX2 lists which of k rows of a have one of at most a vector's values that is not 0.
 //
 //go:noescape
-func neededAcrossAVX2(rows int, k int, a *float32, aks int, steps *uint32) int
+func neededAcrossAVX2(rows int, first int, k int, a *float32, aks int, steps *uint32) int
 
 // finitePanelAVX2 tells whether k rows of b, two vectors wide, are finite.
 //

@@ -34,7 +34,7 @@ type gemm struct {
 	pool  *pool
 	room  []scratch                // one a worker
 	part  func(worker, number int) // compute, bound once
-	look  func(worker, number int) // list, bound once
+	lists func(worker, number int) // list, bound once
 
 	// The product under way. Element (i,l) of op(a) is at i*ars+l*aks, (l,j) of
 	// op(b) at l*bks+j*bcs, (i,j) of dst at i*drs+j. One of a's strides is 1, and one
@@ -58,7 +58,7 @@ type band struct{ first, rows int }
 
 func newGemm(l *level, p *pool) *gemm {
 	g := &gemm{level: l, pool: p, room: make([]scratch, p.size())}
-	g.part, g.look = g.compute, g.list
+	g.part, g.lists = g.compute, g.list
 	return g
 }
 
@@ -82,7 +82,7 @@ func (g *gemm) multiply(p *Product) {
 	g.cut()
 	g.reserve()
 	if g.skips {
-		g.pool.share(len(g.bands), g.look)
+		g.pool.share(g.needed.blocks*looking, g.lists)
 	}
 	g.pool.share(parts, g.part)
 	g.dst, g.a, g.b = nil, nil, nil
@@ -131,8 +131,8 @@ func (g *gemm) panel(x slab, packed []float32, j, cols int) {
 	for i, band := range x.bands[done:] {
 		a, c := x.a[(band.first-x.bands[0].first)*x.ars:], g.dst[band.first*g.drs+j:]
 		if skips {
-			if steps := g.needed.steps(x.number+done+i, x.l); len(steps) < x.k {
-				g.level.sparse.tiles[band.rows](len(steps), &a[0], x.ars, x.aks, &b[0], bks, &c[0], g.drs, &steps[0], add)
+			if steps, n := g.needed.of(x.number+done+i, x.l/most); *n < x.k {
+				g.level.sparse.tiles[band.rows](*n, &a[0], x.ars, x.aks, &b[0], bks, &c[0], g.drs, &steps[0], add)
 				continue
 			}
 		}

@@ -4,22 +4,23 @@ package kernels
 // fifths of MNIST's pixels are black, and half are in all of eight images.
 type sparse struct {
 	tiles []skippingKernel // by the number of rows
-	// along and across list the steps of a tile in which not all rows of a are 0, each as
-	// how far it is from the one before, and return their number. along is for steps side
-	// by side in memory and rows ars apart, across the other way round.
-	along  func(rows, k int, a *float32, ars int, steps *uint32) int
-	across func(rows, k int, a *float32, aks int, steps *uint32) int
+	// along and across list the steps, k of them counted from first, in which a row of a
+	// tile's part of a is not 0, and return their number. along is for steps side by side
+	// in memory and rows ars apart, across the other way round.
+	along  func(rows, first, k int, a *float32, ars int, steps *uint32) int
+	across func(rows, first, k int, a *float32, aks int, steps *uint32) int
 	finite func(k int, b *float32, bks int) bool // whether a panel of b is
 }
 
 // skippingKernel is a wide tile's microKernel for k steps out of more.
 type skippingKernel func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
 
-// needed is the steps that the bands of a product cannot leave out, block by block.
+// needed is the steps that the bands of a product cannot leave out, in each block along k
+// counted from 0.
 type needed struct {
 	lists  []uint32
 	counts []int
-	blocks int // of a band
+	blocks int
 }
 
 // Lists have room for one step more than a block's.
@@ -32,10 +33,10 @@ func (n *needed) reserve(bands, k int) {
 	}
 }
 
-// steps are those of a band in the block of k that begins at l.
-func (n *needed) steps(band, l int) []uint32 {
-	at := band*n.blocks + l/most
-	return n.lists[at*listed:][:n.counts[at]]
+// of is a band's list in one block, and how long it is.
+func (n *needed) of(band, block int) (list []uint32, count *int) {
+	at := band*n.blocks + block
+	return n.lists[at*listed:][:listed], &n.counts[at]
 }
 
 const (
@@ -63,24 +64,43 @@ func (g *gemm) sparse() bool {
 	return zeros >= worthSkip
 }
 
-// list notes which steps a band needs.
+const (
+	// Steps that are looked at in one band after the other: where they lie pages apart, no
+	// more pages than a core keeps track of.
+	together = 64
+	// Parts in which the bands of a block are looked at.
+	looking = 8
+)
+
+// list notes which steps some bands need in one block along k.
 func (g *gemm) list(_, number int) {
-	b, s := g.bands[number], g.level.sparse
-	for l := 0; l < g.k; l += most {
-		k, at := min(most, g.k-l), number*g.needed.blocks+l/most
-		steps, a := &g.needed.lists[at*listed], &g.a[b.first*g.ars+l*g.aks]
-		var n int
-		switch {
-		case b.rows >= len(s.tiles): // a packing tile, which needs all
-			n = k
-		case g.aks == 1:
-			n = s.along(b.rows, k, a, g.ars, steps)
-		default:
-			n = s.across(b.rows, k, a, g.aks, steps)
+	block, part := number/looking, number%looking
+	start, end := block*most, min((block+1)*most, g.k)
+	from, to := part*len(g.bands)/looking, (part+1)*len(g.bands)/looking
+	for l := start; l < end; l += together {
+		for i, b := range g.bands[from:to] {
+			list, n := g.needed.of(from+i, block)
+			if l == start {
+				*n = 0
+			}
+			*n += g.look(b, l-start, min(together, end-l), &g.a[b.first*g.ars+l*g.aks], list[*n:])
 		}
-		if n == 0 { // a tile takes a step at least
-			*steps, n = 0, 1
-		}
-		g.needed.counts[at] = n
 	}
+	for i := from; i < to; i++ {
+		if list, n := g.needed.of(i, block); *n == 0 { // a tile takes a step at least
+			list[0], *n = 0, 1
+		}
+	}
+}
+
+// look lists which of k steps, counted from first, a band needs, and returns how many.
+func (g *gemm) look(b band, first, k int, a *float32, list []uint32) int {
+	s := g.level.sparse
+	switch {
+	case b.rows >= len(s.tiles): // a packing tile, which needs all
+		return k
+	case g.aks == 1:
+		return s.along(b.rows, first, k, a, g.ars, &list[0])
+	}
+	return s.across(b.rows, first, k, a, g.aks, &list[0])
 }

@@ -9,8 +9,7 @@ import (
 // What a product with many zeros in a looks at before its tiles leave out steps.
 
 // needed writes the functions that list the steps of a tile in which a row of a is not
-// 0, each as how far it is from the one before, and return their number. steps has room
-// for one more.
+// 0, counted from first, and return their number. steps has room for one more.
 func needed(v vector) {
 	neededAlong(v)
 	neededAcross(v)
@@ -19,14 +18,11 @@ func needed(v vector) {
 // neededAlong is for steps that lie side by side in memory: a vector of them at a time,
 // the bits of all rows in one.
 func neededAlong(v vector) {
-	TEXT("neededAlong"+v.name, NOSPLIT, "func(rows, k int, a *float32, ars int, steps *uint32) int")
+	TEXT("neededAlong"+v.name, NOSPLIT, "func(rows, first, k int, a *float32, ars int, steps *uint32) int")
 	Pragma("noescape")
 	Doc("neededAlong" + v.name + " lists which of k columns of a are not 0 in all rows.")
 	k, a, out := param("k"), param("a"), param("steps")
-	ars := stride("ars")
-	first, last := GP32(), GP32() // the step of the vector's first lane, the last one listed
-	XORL(first, first)
-	XORL(last, last)
+	ars, first := stride("ars"), param("first").(reg.GPVirtual).As32() // the step of the vector's first lane
 	loop(v, k, []reg.Register{a}, func(mask Op) {
 		name := "whole"
 		if mask != nil {
@@ -46,16 +42,13 @@ func neededAlong(v vector) {
 		TESTL(left, left)
 		JZ(LabelRef(name + "listed"))
 		Label(name + "bit")
-		step, next := GP32(), GP32()
+		step, rest := GP32(), GP32()
 		BSFL(left, step)
 		ADDL(first, step)
-		MOVL(step, next)
-		SUBL(last, step)
 		MOVL(step, at(out))
-		MOVL(next, last)
 		ADDQ(Imm(4), out)
-		LEAL(Mem{Base: left, Disp: -1}, next)
-		ANDL(next, left)
+		LEAL(Mem{Base: left, Disp: -1}, rest)
+		ANDL(rest, left)
 		JNZ(LabelRef(name + "bit"))
 		Label(name + "listed")
 		ADDL(Imm(uint64(v.lanes)), first)
@@ -65,25 +58,19 @@ func neededAlong(v vector) {
 
 // neededAcross is for rows of a tile that lie side by side in memory, one vector.
 func neededAcross(v vector) {
-	TEXT("neededAcross"+v.name, NOSPLIT, "func(rows, k int, a *float32, aks int, steps *uint32) int")
+	TEXT("neededAcross"+v.name, NOSPLIT, "func(rows, first, k int, a *float32, aks int, steps *uint32) int")
 	Pragma("noescape")
 	Doc("neededAcross" + v.name + " lists which of k rows of a have one of at most a vector's values that is not 0.")
 	mask, k, a, out := v.mask(param("rows")), param("k"), param("a"), param("steps")
-	aks := stride("aks")
-	step, last := GP32(), GP32()
-	XORL(step, step)
-	XORL(last, last)
+	aks, step := stride("aks"), param("first").(reg.GPVirtual).As32()
 	Label("step")
-	t, ahead, after := v.new(), GP32(), GP64()
+	t, next := v.new(), GP64()
 	v.load(at(a), mask, t)
+	MOVL(step, at(out))
+	LEAQ(Mem{Base: out, Disp: 4}, next)
 	bits := v.nonzero(t)
-	MOVL(step, ahead)
-	SUBL(last, ahead)
-	MOVL(ahead, at(out))
-	LEAQ(Mem{Base: out, Disp: 4}, after)
 	TESTL(bits, bits)
-	CMOVQNE(after, out)
-	CMOVLNE(step, last)
+	CMOVQNE(next, out)
 	ADDQ(aks, a)
 	INCL(step)
 	DECQ(k)

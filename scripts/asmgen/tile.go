@@ -14,8 +14,8 @@ import (
 // says whether to go on from what dst holds, or from 0. A masked tile is n
 // columns wide, at most one vector. A packing tile is the first to read its panel
 // of b: it leaves a copy of the rows, one after the other, and asks for those of
-// 16 steps on. A skipping tile takes k steps of a longer walk: steps says how many
-// on from the one before each is, the first from 0.
+// 16 steps on. A skipping tile takes k steps of a longer walk, those whose numbers are
+// in steps.
 //
 // Every element of dst is the chain fma(a[k-1],b[k-1], … fma(a[0],b[0],start)),
 // for any tile.
@@ -86,16 +86,20 @@ func tile(v vector, rows, width int, kind string) {
 		packed, ahead = Load(Param("packed"), GP64()), GP64()
 		LEAQ(Mem{Base: b, Index: bks, Scale: 8}, ahead)
 	}
-	var steps reg.Register
+	var steps, at reg.Register // at is the number of the step that the pointers are at
 	wholeA, wholeB := aks, bks
 	if skipping {
-		steps, aks, bks = Load(Param("steps"), GP64()), GP64(), GP64()
+		steps, at, aks, bks = Load(Param("steps"), GP64()), GP64(), GP64(), GP64()
+		XORQ(at, at)
 	}
 	bv, av := v.regs(width), v.regs(2)
 	Label("step")
 	if skipping {
-		MOVL(Mem{Base: steps}, aks.(reg.GPVirtual).As32())
-		MOVQ(aks, bks)
+		MOVL(Mem{Base: steps}, bks.(reg.GPVirtual).As32())
+		MOVQ(bks, aks)
+		SUBQ(at, bks)
+		MOVQ(aks, at)
+		MOVQ(bks, aks)
 		IMULQ(wholeA, aks)
 		IMULQ(wholeB, bks)
 		ADDQ(Imm(4), steps)

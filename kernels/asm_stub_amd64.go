@@ -184,11 +184,6 @@ func tileAVX512x6skipping(k int, a *float32, ars int, aks int, b *float32, bks i
 //go:noescape
 func tileAVX512x7skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
 
-// tileAVX512x8skipping adds some steps of a product to a tile of 8 rows.
-//
-//go:noescape
-func tileAVX512x8skipping(k int, a *float32, ars int, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
-
 // neededAlongAVX512 lists which of k columns of a are not 0 in all rows.
 //
 //go:noescape
@@ -198,11 +193,6 @@ func neededAlongAVX512(rows int, first int, k int, a *float32, ars int, steps *u
 //
 //go:noescape
 func neededAcrossAVX512(rows int, first int, k int, a *float32, aks int, steps *uint32) int
-
-// finitePanelAVX512 tells whether k rows of b, two vectors wide, are finite.
-//
-//go:noescape
-func finitePanelAVX512(k int, b *float32, bks int) bool
 
 // transposeAVX512 writes the first 4n columns of one vector of rows as rows.
 //
@@ -428,11 +418,6 @@ func neededAlongAVX2(rows int, first int, k int, a *float32, ars int, steps *uin
 //
 //go:noescape
 func neededAcrossAVX2(rows int, first int, k int, a *float32, aks int, steps *uint32) int
-
-// finitePanelAVX2 tells whether k rows of b, two vectors wide, are finite.
-//
-//go:noescape
-func finitePanelAVX2(k int, b *float32, bks int) bool
 
 // transposeAVX2 writes the first 4n columns of one vector of rows as rows.
 //

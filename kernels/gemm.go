@@ -1,5 +1,7 @@
 package kernels
 
+import "sync/atomic"
+
 // level is a way to compute with the instructions a processor may have.
 type level struct {
 	name         string
@@ -34,7 +36,7 @@ type gemm struct {
 	pool  *pool
 	room  []scratch                // one a worker
 	part  func(worker, number int) // compute, bound once
-	lists func(worker, number int) // list, bound once
+	scan  func(worker, part int)   // finite, bound once
 
 	// The product under way. Element (i,l) of op(a) is at i*ars+l*aks, (l,j) of
 	// op(b) at l*bks+j*bcs, (i,j) of dst at i*drs+j. One of a's strides is 1, and one
@@ -47,10 +49,10 @@ type gemm struct {
 	down, across int // parts one below the other, and side by side
 	high         int // rows of a tile, at most
 	packA, packB bool
-	bands        []band // of all parts, from the top
-	firstBands   []int  // of each row of parts, and the end
-	skips        bool   // steps in which a is 0
-	needed       needed
+	bands        []band      // of all parts, from the top
+	firstBands   []int       // of each row of parts, and the end
+	skips        bool        // steps in which a is 0
+	unskippable  atomic.Bool // b is not finite
 }
 
 // band is the rows of one tile.
@@ -58,7 +60,7 @@ type band struct{ first, rows int }
 
 func newGemm(l *level, p *pool) *gemm {
 	g := &gemm{level: l, pool: p, room: make([]scratch, p.size())}
-	g.part, g.lists = g.compute, g.list
+	g.part, g.scan = g.compute, g.finite
 	return g
 }
 
@@ -78,12 +80,14 @@ func (g *gemm) multiply(p *Product) {
 		g.a, g.b, g.m, g.n = p.B, p.A, 1, p.M
 		g.ars, g.aks, g.bks, g.bcs = 1, g.bks, g.aks, g.ars
 	}
+	if g.skips = g.sparse(); g.skips {
+		g.unskippable.Store(false)
+		g.pool.share(g.pool.size(), g.scan)
+		g.skips = !g.unskippable.Load()
+	}
 	parts := g.split()
 	g.cut()
 	g.reserve()
-	if g.skips {
-		g.pool.share(g.needed.blocks*looking, g.lists)
-	}
 	g.pool.share(parts, g.part)
 	g.dst, g.a, g.b = nil, nil, nil
 }
@@ -94,7 +98,6 @@ type slab struct {
 	ars, aks int
 	l, k     int
 	bands    []band
-	number   int // the first band's
 }
 
 // compute is one part of dst.
@@ -105,36 +108,45 @@ func (g *gemm) compute(worker, number int) {
 	first, end := g.firstBands[down], g.firstBands[down+1]
 	j0, j1 := across*panels/g.across*nr, min((across+1)*panels/g.across*nr, g.n)
 	for l := 0; l < g.k; l += most {
-		b := slab{l: l, k: min(most, g.k-l), bands: g.bands[first:end], number: first}
+		b := slab{l: l, k: min(most, g.k-l), bands: g.bands[first:end]}
 		b.a, b.ars, b.aks = g.blockA(w, b)
+		if g.skips {
+			g.look(&w.needed, b)
+		}
 		for j := j0; j < j1; j += nr {
-			g.panel(b, w.b, j, min(nr, j1-j))
+			g.panel(w, b, j, min(nr, j1-j))
 		}
 	}
 }
 
 // panel adds the product of a slab of a and a panel of b, the columns from j on, a wide
 // tile's at most. b is read where it lies, or once to be packed.
-func (g *gemm) panel(x slab, packed []float32, j, cols int) {
-	_, nr := g.largest()
+func (g *gemm) panel(w *scratch, x slab, j, cols int) {
+	mr, nr := g.largest()
 	b, bks, add := g.b[x.l*g.bks+j*g.bcs:], g.bks, g.add || x.l > 0
-	done := 0 // bands
+	i := 0 // the next band
 	switch {
 	case g.bcs != 1:
-		g.transpose(x.k, cols, b, packed)
-		b, bks = packed, nr
+		g.transpose(x.k, cols, b, w.b)
+		b, bks = w.b, nr
 	case g.packB && cols == nr:
-		g.level.packing(x.k, &x.a[0], x.ars, x.aks, &b[0], bks, &g.dst[x.bands[0].first*g.drs+j], g.drs, &packed[0], add)
-		b, bks, done = packed, nr, 1
+		g.level.packing(x.k, &x.a[0], x.ars, x.aks, &b[0], bks, &g.dst[x.bands[0].first*g.drs+j], g.drs, &w.b[0], add)
+		b, bks, i = w.b, nr, 1
 	}
-	skips := g.skips && cols == nr && g.level.sparse.finite(x.k, &b[0], bks)
-	for i, band := range x.bands[done:] {
+	for ; i < len(x.bands); i++ {
+		band := x.bands[i]
 		a, c := x.a[(band.first-x.bands[0].first)*x.ars:], g.dst[band.first*g.drs+j:]
-		if skips {
-			if steps, n := g.needed.of(x.number+done+i, x.l/most); *n < x.k {
+		if g.skips && cols == nr {
+			steps, n := w.needed.of(i)
+			if *n < x.k {
 				g.level.sparse.tiles[band.rows](*n, &a[0], x.ars, x.aks, &b[0], bks, &c[0], g.drs, &steps[0], add)
 				continue
 			}
+		}
+		// Low bands that need all steps go together.
+		for g.skips && i+1 < len(x.bands) && band.rows+x.bands[i+1].rows <= mr && w.needed.counts[i+1] == x.k {
+			i++
+			band.rows += x.bands[i].rows
 		}
 		g.tile(x.k, a, x.ars, x.aks, b, bks, c, band.rows, cols, add)
 	}

@@ -1,7 +1,10 @@
 package kernels
 
-// scratch is what one worker packs into.
-type scratch struct{ a, b []float32 }
+// scratch is what one worker packs into, and what it notes.
+type scratch struct {
+	a, b   []float32
+	needed needed
+}
 
 // Packed rows of a are so many elements longer than need be: away from multiples
 // of 4 KiB, which fall on one set of the first-level cache.
@@ -12,9 +15,6 @@ const padding = 16
 func (g *gemm) reserve() {
 	k := min(g.k, most)
 	_, nr := g.largest()
-	if g.skips {
-		g.needed.reserve(len(g.bands), g.k)
-	}
 	for i := range g.room {
 		w := &g.room[i]
 		if g.packA {
@@ -22,6 +22,9 @@ func (g *gemm) reserve() {
 		}
 		if g.packB {
 			w.b = grown(w.b, k*nr)
+		}
+		if g.skips {
+			w.needed.reserve(count(len(g.bands), g.down) + 1)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (g *gemm) split() int {
 	if g.ars%oneSet == 0 {
 		g.high = min(mr, linesOfSet)
 	}
-	if g.skips = g.sparse(); g.skips {
+	if g.skips {
 		g.high = min(g.high, len(g.level.sparse.tiles)-1)
 	}
 	g.packA = g.aks%oneSet == 0
@@ -54,6 +54,11 @@ func (g *gemm) split() int {
 		if g.across < g.pool.size() {
 			g.down = max(g.down, min(want/g.across, g.m/worthPacking))
 		}
+	}
+	if g.skips && g.bcs == 1 && !g.packA {
+		// Each part looks for what it may skip: more of them down, fewer across.
+		g.down = max(g.down, min(want, g.m/(2*mr)))
+		g.across = max(1, min(g.across, want/g.down))
 	}
 	g.packB = g.bcs != 1 || g.bks%(oneSet/2) == 0 && g.m/g.down >= worthPacking
 	return g.across * g.down

@@ -39,7 +39,6 @@ func main() {
 			tile(v, rows, 2, "skipping")
 		}
 		needed(v)
-		finitePanel(v)
 		transpose(v)
 		passes(v)
 	}

@@ -102,29 +102,3 @@ func (v vector) nonzero(r reg.VecVirtual) reg.Register {
 	XORL(Imm(0xff), bits)
 	return bits
 }
-
-// finitePanel sums 0·x, which is 0 unless an x is NaN or infinite.
-func finitePanel(v vector) {
-	TEXT("finitePanel"+v.name, NOSPLIT, "func(k int, b *float32, bks int) bool")
-	Pragma("noescape")
-	Doc("finitePanel" + v.name + " tells whether k rows of b, two vectors wide, are finite.")
-	k, b, bks := param("k"), param("b"), stride("bks")
-	zero, sums := v.new(), v.regs(2)
-	v.zero(zero)
-	for _, s := range sums {
-		v.zero(s)
-	}
-	Label("row")
-	for i, s := range sums {
-		VFMADD231PS(Mem{Base: b, Disp: i * v.bytes()}, zero, s)
-	}
-	ADDQ(bks, b)
-	DECQ(k)
-	JNZ(LabelRef("row"))
-	VADDPS(sums[1], sums[0], sums[0])
-	bits, ok := v.nonzero(sums[0]), GP8()
-	TESTL(bits, bits)
-	SETEQ(ok)
-	Store(ok, ReturnIndex(0))
-	finish()
-}

@@ -15,8 +15,8 @@ import (
 // core does two a cycle. 14 rows fill the 32 registers of AVX-512 and 6 rows the
 // 16 of AVX2.
 //
-// A tile of an a with zeros has fewer rows, so that more steps are 0 in all of them; its
-// 16 accumulators hide the latency still.
+// A tile of an a with zeros has fewer rows, so that more steps are 0 in all of them: two
+// make a largest tile with AVX-512, and its 14 accumulators hide the latency still.
 type vector struct {
 	name   string
 	lanes  int // float32 values in a register
@@ -26,7 +26,7 @@ type vector struct {
 }
 
 var (
-	zmm = vector{"AVX512", 16, 14, 8, ZMM}
+	zmm = vector{"AVX512", 16, 14, 7, ZMM}
 	ymm = vector{"AVX2", 8, 6, 6, YMM}
 )
 

@@ -44,11 +44,11 @@ def main(runs):
     for figures in sorted(pathlib.Path(runs).glob("*/figures.json")):
         name, seed = re.fullmatch(r"(.+)-(\d+)", figures.parent.name).groups()
         rows.setdefault(name, []).append((int(seed), figures.parent))
-    print("| row | seeds | training, s | " + " | ".join(title for _, title, _ in COLUMNS) + " |")
-    print("| --- " * (len(COLUMNS) + 3) + "|")
+    print("| row | images | seeds | training, s | " + " | ".join(title for _, title, _ in COLUMNS) + " |")
+    print("| --- " * (len(COLUMNS) + 4) + "|")
     for name, folders in sorted(rows.items()):
         folders.sort()
-        print(f"| {name} | {len(folders)} | " + " | ".join(row_of([d for _, d in folders])) + " |")
+        print(f"| {name} | ![{name}](quality/{name}.png) | {len(folders)} | " + " | ".join(row_of([d for _, d in folders])) + " |")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 # usage: [SEEDS="1 2 3"] scripts/repro_quality.sh [ROW...]   trains and evaluates the rows of docs/results/quality.md
 #
 # Without ROWs all of them, which takes hours on two cores. What is done is kept in runs/quality and not done
-# again, so the rows may come one at a time. Prints the table of all that is there.
+# again, so the rows may come one at a time. Prints the table of all that is there; beside the runs, ROW.png
+# shows twelve images of each row's first seed.
 set -eu
 cd "$(dirname "$0")/.."
 out=runs/quality
@@ -11,7 +12,7 @@ CGO_ENABLED=0 go build -o "$out/gorgan" ./cmd/gorgan
 
 # The losses play with the same nets, optimizer and number of steps.
 same="--images 50000 --gen-hidden 256,256 --dis-hidden 256,256 --gen-activation leaky-relu --dis-activation leaky-relu"
-same="$same --learning-rate 1e-3 --beta1 0 --beta2 0.99 --ema 0.998 --steps 15000"
+same="$same --learning-rate 1e-3 --beta1 0 --beta2 0.99 --ema 0.998 --steps 6000"
 
 arguments() { # what gorgan train is told for a row
 	case $1 in
@@ -39,6 +40,7 @@ for row in "$@"; do
 			"$out/gorgan" evaluate --model "$run" --json >"$run/figures.tmp"
 			mv "$run/figures.tmp" "$run/figures.json"
 		fi
+		test -e "$out/$row.png" || "$out/gorgan" generate --model "$run" --seeds 0-11 --grid 12x1 --out "$out/$row.png" >/dev/null
 	done
 done
 python3 scripts/quality_table.py "$out"

@@ -119,7 +119,7 @@ func labelsOf(set *dataset.Set, classes int) ([]uint8, error) {
 	for i := range all {
 		label := set.Label(i)
 		if label < 0 {
-			return nil, fmt.Errorf("model: image %d of %s has no label, want one of the %d of classes; train without classes", i, set.Name(), classes)
+			return nil, fmt.Errorf("model: image %d of %s has no label, want one of the %d of classes; classes 0 trains without labels", i, set.Name(), classes)
 		}
 		if label >= classes {
 			return nil, fmt.Errorf("model: image %d of %s has label %d, want below %d, which is classes", i, set.Name(), label, classes)

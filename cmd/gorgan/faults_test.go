@@ -93,6 +93,10 @@ func TestFaults(t *testing.T) {
 				}
 			}
 			if f.saved {
+				// A NaN would come again.
+				if again := strings.Contains(f.says, "NaN"); strings.Contains(said.String(), "gorgan train --resume "+dir) == again {
+					t.Errorf("said %s", said.String())
+				}
 				last, err := os.ReadFile(filepath.Join(dir, lastFile))
 				if err != nil {
 					t.Fatal(err)

@@ -171,6 +171,9 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 	case err != nil:
 		if file, e := checkpointPath(run.dir); e == nil {
 			ui.note("the last good checkpoint is %s", file)
+			if !errors.As(err, new(*model.NonFiniteError)) { // which would come again
+				ui.note("go on from it with: gorgan train --resume %s", run.dir)
+			}
 		}
 		return err
 	}

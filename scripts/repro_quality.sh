@@ -16,6 +16,7 @@ same="$same --learning-rate 1e-3 --beta1 0 --beta2 0.99 --ema 0.998 --steps 6000
 
 arguments() { # what gorgan train is told for a row
 	case $1 in
+	bce) echo "--loss bce --label-smoothing 0.1 $same" ;;
 	relativistic-r1-r2) echo "--loss relativistic --r1 3 --r2 3 $same" ;;
 	*-r1) echo "--loss ${1%-r1} --r1 3 $same" ;;
 	tutorial | paper | best | fast | stacked) echo "--preset $1" ;;

@@ -1,7 +1,7 @@
 package kernels
 
 // sparse is how a level multiplies an a with many zeros. A batch of images is one: four
-// fifths of MNIST's pixels are black, and half are in all of eight images.
+// fifths of MNIST's pixels are black, and half are in all of seven images.
 type sparse struct {
 	tiles []skippingKernel // by the number of rows
 	// along and across list the steps, k of them counted from first, in which a row of a

@@ -59,22 +59,23 @@ func applyPreset(c *cli.Context) error {
 	if err := toml.Unmarshal(text, &settings); err != nil {
 		return usageError{fmt.Errorf("%s: %w", from, err)}
 	}
+	known := newTrain(nil).Flags
 	for _, key := range slices.Sorted(maps.Keys(settings)) { // the first fault is always the same
-		if err := applyKey(c, key, settings[key]); err != nil {
+		if err := applyKey(c, known, key, settings[key]); err != nil {
 			return usageError{fmt.Errorf("%s: %w", from, err)}
 		}
 	}
 	return nil
 }
 
-// applyKey sets the flag that a key stands for, unless the command line has or the
-// command, which need not be train, has no such flag.
-func applyKey(c *cli.Context, key string, value any) error {
+// applyKey sets the flag that a key stands for, one of those known, unless the command line
+// has or the command has no such flag.
+func applyKey(c *cli.Context, known []cli.Flag, key string, value any) error {
 	flag := strings.ReplaceAll(key, "_", "-")
 	in := func(flags []cli.Flag) bool {
 		return slices.ContainsFunc(flags, func(f cli.Flag) bool { return f.Names()[0] == flag })
 	}
-	if !in(newTrain(nil).Flags) || strings.Contains(key, "-") || slices.Contains([]string{"preset", "config", "resume", "out"}, flag) {
+	if !in(known) || strings.Contains(key, "-") || slices.Contains([]string{"preset", "config", "resume", "out"}, flag) {
 		return fmt.Errorf("%s is no setting; see gorgan train --help", key)
 	}
 	if !in(c.Command.Flags) || c.IsSet(flag) {

@@ -86,19 +86,19 @@ func tile(v vector, rows, width int, kind string) {
 		packed, ahead = Load(Param("packed"), GP64()), GP64()
 		LEAQ(Mem{Base: b, Index: bks, Scale: 8}, ahead)
 	}
-	var steps, at reg.Register // at is the number of the step that the pointers are at
+	var steps, here reg.Register // here is the number of the step that the pointers are at
 	wholeA, wholeB := aks, bks
 	if skipping {
-		steps, at, aks, bks = Load(Param("steps"), GP64()), GP64(), GP64(), GP64()
-		XORQ(at, at)
+		steps, here, aks, bks = Load(Param("steps"), GP64()), GP64(), GP64(), GP64()
+		XORQ(here, here)
 	}
 	bv, av := v.regs(width), v.regs(2)
 	Label("step")
 	if skipping {
 		MOVL(Mem{Base: steps}, bks.(reg.GPVirtual).As32())
 		MOVQ(bks, aks)
-		SUBQ(at, bks)
-		MOVQ(aks, at)
+		SUBQ(here, bks)
+		MOVQ(aks, here)
 		MOVQ(bks, aks)
 		IMULQ(wholeA, aks)
 		IMULQ(wholeB, bks)

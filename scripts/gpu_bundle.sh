@@ -18,7 +18,9 @@ for package in cuda cuda/driver kernels model dataset cmd/gorgan; do
 	fi
 done
 cp cuda/driver/symbols.h "$work/tests/cuda/driver/"
-mkdir -p "$work/scripts" "$work/dataset/mnist"
+cp kernels/*.go "$work/tests/kernels/" # TestAll holds the list of kernels against their files
+mkdir -p "$work/scripts" "$work/dataset/mnist" "$work/tests/dataset/mnist"
+cp dataset/mnist/README.md "$work/tests/dataset/mnist/"
 cp -r scripts/peers "$work/scripts/"
 rm -rf "$work/scripts/peers/gorgonia" "$work/scripts/peers/__pycache__"
 cp dataset/mnist/train-images* "$work/dataset/mnist/"

@@ -97,7 +97,9 @@ stage_train() {
 
 stage_bench() {
 	rm -f "$out/bench.jsonl"
-	measure parts --time 2s
+	for batch in 128 8192; do
+		measure "parts-$batch" --time 2s --batch-size $batch
+	done
 	for batch in 128 512 2048 8192; do
 		measure "graph-$batch" --step --time 1s --batch-size $batch
 		measure "no-graph-$batch" --step --time 1s --batch-size $batch --no-graph
@@ -110,10 +112,12 @@ peers_torch() {
 	for mode in eager graph compile; do
 		peer "torch-$mode $1" "$python" scripts/peers/gan_torch.py --device cuda --mode $mode --batch $1 --steps 1000
 	done
+	peer "torch-tf32 $1" "$python" scripts/peers/gan_torch.py --device cuda --mode compile --batch $1 --steps 1000 --tf32
 }
 
 peers_jax() {
 	peer "jax $1" "$python" scripts/peers/gan_jax.py --device cuda --batch $1 --steps 1000
+	peer "jax-tf32 $1" "$python" scripts/peers/gan_jax.py --device cuda --batch $1 --steps 1000 --tf32
 }
 
 stage_peers() {

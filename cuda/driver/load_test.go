@@ -143,6 +143,9 @@ func TestLoad(t *testing.T) {
 				env = append(env, strings.ReplaceAll(v, "FOLDER", folder))
 			}
 			o := load(t, time.Minute, env...)
+			if o.Error == "<nil>" && !strings.HasPrefix(o.Libraries.CUBLAS, folder) {
+				t.Skipf("a cuBLAS of this machine's goes first: %s", o.Libraries.CUBLAS)
+			}
 			if o.Error != "<nil>" || o.Libraries.CUBLAS != filepath.Join(folder, test.want) || o.Libraries.Driver != filepath.Join(folder, "a/libcuda.so.1") {
 				t.Fatalf("%s: opened %+v, want cuBLAS %s", o.Error, o.Libraries, test.want)
 			}

@@ -7,14 +7,20 @@ import statistics
 import subprocess
 import sys
 
-NAMES = {
-    "gorgan": "Gorgan",
-    "gorgan-tf32": "Gorgan, TF32",
-    "torch-eager": "PyTorch eager, fused Adam",
-    "torch-graph": "PyTorch, the whole step one CUDA graph",
-    "torch-compile": "PyTorch, torch.compile with CUDA graphs",
-    "jax": "JAX, one jitted step",
-}
+PEERS = [  # the programs that multiply in float32, then those that do in TF32; Gorgan first
+    {
+        "gorgan": "Gorgan",
+        "torch-eager": "PyTorch eager, fused Adam",
+        "torch-graph": "PyTorch, the whole step one CUDA graph",
+        "torch-compile": "PyTorch, torch.compile, the whole step one CUDA graph",
+        "jax": "JAX, one jitted step",
+    },
+    {
+        "gorgan-tf32": "Gorgan, TF32",
+        "torch-tf32": "PyTorch, torch.compile, one CUDA graph, TF32",
+        "jax-tf32": "JAX, one jitted step, TF32",
+    },
+]
 
 
 def lines(out, name):
@@ -62,21 +68,21 @@ def main(out, commit):
         for line in report["bench"]:
             kind, _, batch = line["name"].rpartition("-")
             b = line["bench"]
-            if kind:
+            if kind != "parts":
                 s = b["step"]
                 md.append(f"| {kind} | {batch} | {s['median_ms']:.4f} | {s['p10_ms']:.4f} | {s['p90_ms']:.4f} | {b['images_per_second']:.0f} |")
         for line in report["bench"]:
-            if line["name"] == "parts":
-                md += ["", "## The passes of a step alone, µs", "", "| pass | shape | in a step | median |", "| --- | --- | --- | --- |"]
+            if line["name"].startswith("parts-"):
+                batch = line["bench"]["config"]["batch_size"]
+                md += ["", f"## The passes of a step of {batch} alone, µs", "", "| pass | shape | in a step | median |", "| --- | --- | --- | --- |"]
                 md += [f"| {p['name']} | {p.get('shape', '')} | {p['count']} | {p['median_ms'] * 1e3:.2f} |" for p in line["bench"]["parts"]]
     for batch, programs in sorted(peers(out).items()):
-        own = statistics.median(programs["gorgan"]) if "gorgan" in programs else float("nan")
         md += ["", f"## Beside its peers, batch {batch}", "", "| program | median ms | Gorgan's time / its |", "| --- | --- | --- |"]
-        for name, title in NAMES.items():
-            if name in programs:
-                median = statistics.median(programs[name])
-                report["peers_ms"].setdefault(batch, {})[name] = median
-                md.append(f"| {title} | {median:.4f} | {own / median:.2f} |")
+        for group in PEERS:
+            medians = {name: statistics.median(programs[name]) for name in group if name in programs}
+            own = medians.get(next(iter(group)), float("nan"))
+            report["peers_ms"].setdefault(batch, {}).update(medians)
+            md += [f"| {group[name]} | {median:.4f} | {own / median:.2f} |" for name, median in medians.items()]
     with open(os.path.join(out, "report.json"), "w") as f:
         json.dump(report, f, indent=1)
     with open(os.path.join(out, "report.md"), "w") as f:

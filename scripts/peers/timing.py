@@ -19,6 +19,7 @@ def arguments():
     p.add_argument("--steps", type=int, default=300)
     p.add_argument("--mode", default="")
     p.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    p.add_argument("--tf32", action="store_true", help="let products on CUDA use tensor cores, with 10 bits of mantissa")
     return p.parse_args()
 
 

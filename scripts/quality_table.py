@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: quality_table.py RUNS   prints the table of docs/results/quality.md from RUNS/<row>-<seed>"""
+"""usage: quality_table.py RUNS   prints the table of docs/results/quality.md from RUNS/<row>-<seed> and RUNS/<row>.flags"""
 
 import json
 import pathlib
@@ -44,11 +44,12 @@ def main(runs):
     for figures in sorted(pathlib.Path(runs).glob("*/figures.json")):
         name, seed = re.fullmatch(r"(.+)-(\d+)", figures.parent.name).groups()
         rows.setdefault(name, []).append((int(seed), figures.parent))
-    print("| row | images | seeds | training, s | " + " | ".join(title for _, title, _ in COLUMNS) + " |")
-    print("| --- " * (len(COLUMNS) + 4) + "|")
+    print("| row | gorgan train | images | seeds | training, s | " + " | ".join(title for _, title, _ in COLUMNS) + " |")
+    print("| --- " * (len(COLUMNS) + 5) + "|")
     for name, folders in sorted(rows.items()):
         folders.sort()
-        print(f"| {name} | ![{name}](quality/{name}.png) | {len(folders)} | " + " | ".join(row_of([d for _, d in folders])) + " |")
+        flags = (pathlib.Path(runs) / f"{name}.flags").read_text().strip()
+        print(f"| {name} | `{flags}` | ![{name}](quality/{name}.png) | {len(folders)} | " + " | ".join(row_of([d for _, d in folders])) + " |")
 
 
 if __name__ == "__main__":

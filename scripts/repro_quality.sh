@@ -14,22 +14,24 @@ CGO_ENABLED=0 go build -o "$out/gorgan" ./cmd/gorgan
 same="--images 50000 --gen-hidden 256,256 --dis-hidden 256,256 --gen-activation leaky-relu --dis-activation leaky-relu"
 same="$same --learning-rate 1e-3 --beta1 0 --beta2 0.99 --ema 0.998 --steps 6000"
 
-arguments() { # what gorgan train is told for a row
+flags() { # what gorgan train is told for a row, beside $same if the row is a loss
 	case $1 in
-	bce) echo "--loss bce --label-smoothing 0.1 $same" ;;
-	relativistic-r1-r2) echo "--loss relativistic --r1 3 --r2 3 $same" ;;
-	*-r1) echo "--loss ${1%-r1} --r1 3 $same" ;;
+	bce) echo "--loss bce --label-smoothing 0.1" ;;
+	relativistic-r1-r2) echo "--loss relativistic --r1 3 --r2 3" ;;
+	*-r1) echo "--loss ${1%-r1} --r1 3" ;;
 	tutorial | paper | best | fast | stacked) echo "--preset $1" ;;
-	*) echo "--loss $1 $same" ;;
+	*) echo "--loss $1" ;;
 	esac
 }
 
 losses="non-saturating minimax bce least-squares hinge relativistic wgan wgan-gp dragan non-saturating-r1 relativistic-r1-r2"
 test $# -gt 0 || set -- tutorial paper best fast stacked $losses
 for row in "$@"; do
+	flags=$(flags "$row")
+	echo "$flags" >"$out/$row.flags"
+	case $flags in --loss*) flags="$flags $same" ;; esac
 	for seed in ${SEEDS:-1 2 3}; do
 		run=$out/$row-$seed
-		flags=$(arguments "$row")
 		echo "$row, seed $seed: gorgan train $flags --seed $seed" >&2
 		if [ -e "$run/last" ]; then
 			"$out/gorgan" train --resume "$run" >/dev/null

@@ -24,7 +24,7 @@ func vectorMomentum(update func(n int, w, velocity, grad, rate, factor *float32)
 
 func vectorEMA(mix func(n int, to, a, b *float32, share float32)) body {
 	return func(a Mem[float32], lo, hi int) {
-		mix(hi-lo, &a.F[0][lo], &a.F[0][lo], &a.F[1][lo], a.S[0])
+		mix(hi-lo, &a.F[0][lo], &a.F[0][lo], &a.F[1][lo], keptOfAverage(a))
 	}
 }
 

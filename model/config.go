@@ -56,7 +56,7 @@ type Config struct {
 	FreshNoise         bool    `json:"fresh_noise"`          // the generator step draws its own noise, as it always does after more than one discriminator step
 	InstanceNoise      float64 `json:"instance_noise"`       // standard deviation of normal noise on all images D sees
 	InstanceNoiseSteps int     `json:"instance_noise_steps"` // it fades over so many steps, 0 for never
-	EMA                float64 `json:"ema"`                  // decay of the average of G's weights that images are drawn from, 0 for none
+	EMA                float64 `json:"ema"`                  // decay of the average of G's weights that images are drawn from (kernels.EMA), 0 for none
 	Seed               uint64  `json:"seed"`
 }
 

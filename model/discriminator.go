@@ -126,7 +126,7 @@ func (d *discriminator) looks(al *allocator, l loss, input *tensor.Dense) {
 func (d *discriminator) see(l look, stage kernels.Purpose) error {
 	d.draws.stage = stage
 	if l.images != l.input {
-		if err := copyTo(d.net.dev, l.input, l.images); err != nil {
+		if err := kernels.Copy(d.net.dev, l.input, l.images); err != nil {
 			return err
 		}
 	}

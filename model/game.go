@@ -78,7 +78,7 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	g.optG = method.value.open(al, c, g.gen, g.clock, 1)
 	g.optD = method.value.open(al, c.ofDiscriminator(), dis, g.clock, c.DisSteps)
 	if al.err == nil && c.EMA > 0 {
-		g.average, al.err = newAverage(g.gen, c.EMA)
+		g.average, al.err = newAverage(g.gen, g.clock, c.EMA)
 	}
 	return g, al.err
 }

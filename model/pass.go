@@ -115,7 +115,7 @@ func (p *pass) forward() error {
 			break
 		}
 		if p.in[i+1] != p.y[i] {
-			if err := copyTo(dev, p.in[i+1], p.y[i]); err != nil {
+			if err := kernels.Copy(dev, p.in[i+1], p.y[i]); err != nil {
 				return err
 			}
 		}
@@ -173,6 +173,3 @@ func (p *pass) inputGradient(dx *tensor.Dense) error {
 	}
 	return p.dropout.drop(dx, 0, p.first)
 }
-
-// copyTo makes dst (of any shape) what src is: an average that keeps nothing.
-func copyTo(dev kernels.Device, dst, src *tensor.Dense) error { return kernels.EMA(dev, dst, src, 0) }

@@ -52,7 +52,8 @@ func (r *reference) descend(net string, gradients map[string][]float64, step int
 				w[i] = complex(min(max(real(w[i]), -c.WeightClip), c.WeightClip), 0)
 			}
 			if mean := r.mean[name]; mean != nil {
-				mean[i] = c.EMA*mean[i] + (1-c.EMA)*real(w[i])
+				kept := min(c.EMA, float64(step-1)/float64(step+3))
+				mean[i] = kept*mean[i] + (1-kept)*real(w[i])
 			}
 		}
 	}

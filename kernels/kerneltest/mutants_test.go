@@ -97,7 +97,7 @@ func TestLaunchMutants(t *testing.T) {
 					"log_loss_grad": true, "sigmoid_back": true, "normal": true, "sum": true,
 					"least_squares": true, "hinge": true, "wasserstein": true, "pairing": true, "row_penalty": true,
 					"row_loss": true, "interpolate": true, "perturb": true, "deviation": true,
-					"maxout_grad": true, "maxout_pick": true, "class_grad": true, "labels": true, "clip": true,
+					"maxout_grad": true, "maxout_pick": true, "class_grad": true, "labels": true, "clip": true, "copy": true,
 					"decay": true, "ramp": true}
 				if name == "done twice" && idempotent[k.Name] {
 					return

@@ -21,6 +21,7 @@ type game struct {
 	z       *tensor.Dense // (B, noise)
 	draw    *pass         // G on z, into what D is shown
 	dDrawn  *tensor.Dense // the gradient at G(z), in the shape of D's input
+	learned *tensor.Dense // D's gradients and values, then G's
 	stats   *tensor.Dense // results, see the offsets below
 	results [statsSize / 2]*tensor.Dense
 	batches batchSource
@@ -53,14 +54,9 @@ const disTensors = 256
 func newGame(dev kernels.Device, c Config) (*game, error) {
 	loss, _ := losses.find(c.Loss)
 	g := &game{config: c, dev: dev, loss: loss.value, objective: loss.value.objective(c)}
-	dis, err := newNet(dev, discriminatorShapes(c))
-	if err != nil {
-		return nil, err
-	}
-	if g.gen, err = newNet(dev, generatorShapes(c)); err != nil {
-		return nil, err
-	}
 	al := &allocator{dev: dev}
+	var dis *net
+	g.learned, dis, g.gen = newPair(al, discriminatorShapes(c), generatorShapes(c))
 	g.key, g.clock, g.stats = al.words(2), al.words(1), al.floats(statsSize)
 	key := kernels.Key(c.Seed)
 	al.upload(g.key, key[:])

@@ -27,9 +27,13 @@ func (e *NonFiniteError) Error() string {
 type health struct {
 	game  *game
 	rows  []healthRow
+	looks []healthLook
 	first *tensor.Dense // (chunks of all rows)
 	host  []uint32
 }
+
+// healthLook is memory that one launch looks at.
+type healthLook struct{ values, first *tensor.Dense }
 
 // healthRow is one tensor that is looked at, in the order in which trouble spreads.
 type healthRow struct {
@@ -37,51 +41,46 @@ type healthRow struct {
 	kind   string        // "loss", or what is put before the name of a parameter
 	params []param       // nil for a loss
 	values *tensor.Dense // what the chunks lie in
-	first  *tensor.Dense
-	at     int // its first chunk in health.first
+	at     int           // its first chunk in health.first
 }
 
 func newHealth(g *game) (*health, error) {
-	disLoss, err := g.dev.View(g.stats, 0, genStat)
-	if err != nil {
-		return nil, err
-	}
-	genLoss, err := g.dev.View(g.stats, genStat, trainingSize-genStat)
-	if err != nil {
-		return nil, err
-	}
-	h := &health{game: g, rows: []healthRow{
-		{net: "discriminator", kind: "loss", values: disLoss},
-		{net: "discriminator", kind: "gradient of ", params: g.dis.net.params(), values: g.dis.net.grads},
-		{net: "discriminator", params: g.dis.net.params(), values: g.dis.net.values},
-		{net: "generator", kind: "loss", values: genLoss},
-		{net: "generator", kind: "gradient of ", params: g.gen.params(), values: g.gen.grads},
-		{net: "generator", params: g.gen.params(), values: g.gen.values},
-	}}
+	al := &allocator{dev: g.dev}
+	disLoss, genLoss := al.view(g.stats, 0, genStat), al.view(g.stats, genStat, trainingSize-genStat)
+	h := &health{game: g}
 	total := 0
-	for i := range h.rows {
-		h.rows[i].at = total
-		total += chunks(h.rows[i].values)
+	for _, memory := range []*tensor.Dense{disLoss, genLoss, g.learned} {
+		h.looks = append(h.looks, healthLook{values: memory})
+		total += chunks(memory)
 	}
-	if h.first, err = g.dev.New(tensor.Uint32, total); err != nil {
-		return nil, err
+	h.first, h.host = al.words(total), make([]uint32, total)
+	at := 0
+	for i := range h.looks {
+		l := &h.looks[i]
+		l.first = al.view(h.first, at, chunks(l.values))
+		at += chunks(l.values)
 	}
-	h.host = make([]uint32, total)
-	for i := range h.rows {
-		r := &h.rows[i]
-		if r.first, err = g.dev.View(h.first, r.at, chunks(r.values)); err != nil {
-			return nil, err
-		}
+	disGrads := chunks(disLoss) + chunks(genLoss)
+	disValues := disGrads + chunks(g.dis.net.grads)
+	genGrads := disValues + chunks(g.dis.net.values)
+	genValues := genGrads + chunks(g.gen.grads)
+	h.rows = []healthRow{
+		{"discriminator", "loss", nil, disLoss, 0},
+		{"discriminator", "gradient of ", g.dis.net.params(), g.dis.net.grads, disGrads},
+		{"discriminator", "", g.dis.net.params(), g.dis.net.values, disValues},
+		{"generator", "loss", nil, genLoss, chunks(disLoss)},
+		{"generator", "gradient of ", g.gen.params(), g.gen.grads, genGrads},
+		{"generator", "", g.gen.params(), g.gen.values, genValues},
 	}
-	return h, nil
+	return h, al.err
 }
 
 func chunks(t *tensor.Dense) int { return (t.Shape().TotalSize() + kernels.Chunk - 1) / kernels.Chunk }
 
 // look is the part of a step that notes what is not finite.
 func (h *health) look() error {
-	for _, r := range h.rows {
-		if err := kernels.NonFinite(h.game.dev, r.first, r.values, h.game.clock); err != nil {
+	for _, l := range h.looks {
+		if err := kernels.NonFinite(h.game.dev, l.first, l.values, h.game.clock); err != nil {
 			return err
 		}
 	}

@@ -86,10 +86,26 @@ func (s shapes) params() (all []param, size int) {
 }
 
 func newNet(dev kernels.Device, s shapes) (*net, error) {
+	al := &allocator{dev: dev}
+	_, size := s.params()
+	return s.in(al, al.floats(size), al.floats(size)), al.err
+}
+
+// newPair makes two nets in one memory: the first's gradients and values, then the
+// second's.
+func newPair(al *allocator, first, second shapes) (memory *tensor.Dense, one, two *net) {
+	_, n := first.params()
+	_, m := second.params()
+	memory = al.floats(2 * (n + m))
+	one = first.in(al, al.view(memory, n, n), al.view(memory, 0, n))
+	two = second.in(al, al.view(memory, 2*n+m, m), al.view(memory, 2*n, m))
+	return memory, one, two
+}
+
+// in makes a net of values and gradients.
+func (s shapes) in(al *allocator, values, grads *tensor.Dense) *net {
 	all, size := s.params()
-	n := &net{shapes: s, dev: dev, size: size}
-	al := allocator{dev: dev}
-	n.values, n.grads = al.floats(size), al.floats(size)
+	n := &net{shapes: s, dev: al.dev, size: size, values: values, grads: grads}
 	for i := range all {
 		p := &all[i]
 		p.value, p.grad = al.view(n.values, p.offset, p.shape...), al.view(n.grads, p.offset, p.shape...)
@@ -100,7 +116,7 @@ func newNet(dev kernels.Device, s shapes) (*net, error) {
 	if s.classes > 0 {
 		n.class = all[len(all)-1]
 	}
-	return n, al.err
+	return n
 }
 
 // params returns the net's tensors in the order of their layout.

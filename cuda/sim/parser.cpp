@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdarg>
 #include <cstdlib>
+#include <set>
 
 #include "assembler.h"
 
@@ -157,7 +158,19 @@ class Parser {
     instruction();
   }
 
+  // PTX ISA, special registers, vectors by their stem: ptxas ends with a fault where one is declared anew.
+  static bool predefined(const std::string &registerName) {
+    static const std::set<std::string> names = {
+        "%tid", "%ntid", "%laneid", "%warpid", "%nwarpid", "%ctaid", "%nctaid", "%smid", "%nsmid", "%gridid",
+        "%lanemask_eq", "%lanemask_le", "%lanemask_lt", "%lanemask_ge", "%lanemask_gt",
+        "%clock", "%clock_hi", "%clock64", "%globaltimer", "%globaltimer_lo", "%globaltimer_hi",
+        "%clusterid", "%nclusterid", "%cluster_ctaid", "%cluster_nctaid", "%cluster_ctarank", "%cluster_nctarank",
+        "%is_explicit_cluster", "%total_smem_size", "%aggr_smem_size", "%dynamic_smem_size", "%current_graph_exec"};
+    return names.count(registerName) > 0;
+  }
+
   void declare(const std::string &registerName, Type t) {
+    if (predefined(registerName)) reject("%s is a special register", registerName.c_str());
     if (scope_.registers.count(registerName) || scope_.shared.count(registerName))
       reject("%s is declared twice", registerName.c_str());
     if (kernel_->registers.size() > 20000) reject("too many registers");

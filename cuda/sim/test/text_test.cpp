@@ -160,6 +160,7 @@ const Line lines[] = {
     {"fence.acq_rel.gpu;", nullptr},
     {"membar.gl;", nullptr},
     {".reg .u32 %r;", "%r is declared twice"},
+    {".reg .u64 %clock;", "%clock is a special register"},
     {".shared .b8 big[40000], bigger[40000];", "more than 48 KiB"},
     {"#", "unexpected character '#'"},
 };

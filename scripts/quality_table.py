@@ -30,8 +30,7 @@ def spread(values, digits):
 def row_of(folders):
     """The mean and the standard deviation over a row's runs, column by column."""
     reports = [{f["name"]: f for f in json.loads((d / "figures.json").read_text())["figures"]} for d in folders]
-    seconds = [json.loads((d / "metrics.jsonl").read_text().splitlines()[-1])["seconds"] for d in folders]
-    cells = [spread(seconds, 0)]
+    cells = []
     for name, _, of_floor in COLUMNS:
         values = [r[name]["value"] / (r[name]["floor"] if of_floor else 1) for r in reports if name in r]
         large = max(map(abs, values), default=0) >= 20
@@ -44,8 +43,8 @@ def main(runs):
     for figures in sorted(pathlib.Path(runs).glob("*/figures.json")):
         name, seed = re.fullmatch(r"(.+)-(\d+)", figures.parent.name).groups()
         rows.setdefault(name, []).append((int(seed), figures.parent))
-    print("| row | gorgan train | images | seeds | training, s | " + " | ".join(title for _, title, _ in COLUMNS) + " |")
-    print("| --- " * (len(COLUMNS) + 5) + "|")
+    print("| row | gorgan train | images | seeds | " + " | ".join(title for _, title, _ in COLUMNS) + " |")
+    print("| --- " * (len(COLUMNS) + 4) + "|")
     for name, folders in sorted(rows.items()):
         folders.sort()
         flags = (pathlib.Path(runs) / f"{name}.flags").read_text().strip()

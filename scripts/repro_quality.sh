@@ -25,10 +25,13 @@ flags() { # what gorgan train is told for a row, beside $same if the row is a lo
 }
 
 losses="non-saturating minimax bce least-squares hinge relativistic wgan wgan-gp dragan non-saturating-r1 relativistic-r1-r2"
-test $# -gt 0 || set -- tutorial paper best fast stacked $losses
+all="tutorial paper best fast stacked $losses"
+for row in $all; do
+	flags "$row" >"$out/$row.flags" # for the table
+done
+test $# -gt 0 || set -- $all
 for row in "$@"; do
 	flags=$(flags "$row")
-	echo "$flags" >"$out/$row.flags"
 	case $flags in --loss*) flags="$flags $same" ;; esac
 	for seed in ${SEEDS:-1 2 3}; do
 		run=$out/$row-$seed

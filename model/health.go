@@ -47,6 +47,9 @@ type healthRow struct {
 func newHealth(g *game) (*health, error) {
 	al := &allocator{dev: g.dev}
 	disLoss, genLoss := al.view(g.stats, 0, genStat), al.view(g.stats, genStat, trainingSize-genStat)
+	if al.err != nil {
+		return nil, al.err
+	}
 	h := &health{game: g}
 	total := 0
 	for _, memory := range []*tensor.Dense{disLoss, genLoss, g.learned} {

@@ -65,7 +65,7 @@ func modelFlagsOf(d model.Config) []modelFlag {
 			func(c *cli.Context, m *model.Config) error { m.FreshNoise = c.Bool("fresh-noise"); return nil }},
 		float(d, "instance-noise", "add normal noise of standard deviation `S` to all the discriminator sees", "", func(m *c) *float64 { return &m.InstanceNoise }),
 		whole(d, "instance-noise-steps", "let it fade out over `N` steps; 0 for never", func(m *c) *int { return &m.InstanceNoiseSteps }),
-		float(d, "ema", "draw images with the average of the generator's weights that keeps `D` of itself each step, less in the first 4/(1-D); 0 for none", "", func(m *c) *float64 { return &m.EMA }),
+		float(d, "ema", "draw images with the average of the generator's weights that keeps `D` of itself each step, less in the first 4/(1-D) steps; 0 for none", "", func(m *c) *float64 { return &m.EMA }),
 		{&cli.Uint64Flag{Name: "seed", Usage: "of all random numbers", Value: d.Seed},
 			func(c *cli.Context, m *model.Config) error { m.Seed = c.Uint64("seed"); return nil }},
 	}

@@ -47,7 +47,7 @@ func (c *condition) see(signs bool, step uint32, times int, steps uint32) (begin
 // step 2500 and leave it again, as is their way; with the minimax loss 0.001 at step 500 is
 // 0.05 five hundred steps later. Its nets with the least-squares loss stay below 0.004 from
 // step 1000 on, and draw but one image; of three seeds of docs/results/quality.md's
-// relativistic one is below 0.0001 there and draws but one, two stay above 0.05.
+// relativistic one is below 0.0001 there and draws but one, two stay above 0.04.
 const (
 	wonLoss     = 0.005
 	wonDisplays = 3
@@ -59,8 +59,9 @@ const (
 // discriminator begins to have won: for three displays and 2000 steps its loss, penalties
 // apart, was below 0.005, next to the 0 of one that is always right, while the generator's
 // did not fall by a tenth. That loss is -V, or the least-squares one, or that of pairs; with
-// label smoothing it does not come so near 0. Of other losses nothing is said, for theirs is no such sign:
-// hinge's is near 0 as soon as D keeps its margin, and those of Wasserstein have no bound.
+// label smoothing it does not come so near 0. Of other losses nothing is said, for theirs is
+// no such sign: hinge's is near 0 as soon as D keeps its margin, and those of Wasserstein
+// have no bound.
 func (j *judge) displayed(m model.Metrics) string {
 	signs := m.DLoss-m.Penalty <= wonLoss && slices.Contains(tellingLosses(), j.config.Loss)
 	if j.won.seen > 0 && m.GLoss < j.wonFrom-wonGain*math.Abs(j.wonFrom) {

@@ -158,15 +158,19 @@ class Parser {
     instruction();
   }
 
-  // PTX ISA, special registers, vectors by their stem: ptxas ends with a fault where one is declared anew.
+  // ptxas ends with a fault where a special register's name is declared anew, a vector's without ".x" too.
   static bool predefined(const std::string &registerName) {
-    static const std::set<std::string> names = {
-        "%tid", "%ntid", "%laneid", "%warpid", "%nwarpid", "%ctaid", "%nctaid", "%smid", "%nsmid", "%gridid",
-        "%lanemask_eq", "%lanemask_le", "%lanemask_lt", "%lanemask_ge", "%lanemask_gt",
-        "%clock", "%clock_hi", "%clock64", "%globaltimer", "%globaltimer_lo", "%globaltimer_hi",
-        "%clusterid", "%nclusterid", "%cluster_ctaid", "%cluster_nctaid", "%cluster_ctarank", "%cluster_nctarank",
-        "%is_explicit_cluster", "%total_smem_size", "%aggr_smem_size", "%dynamic_smem_size", "%current_graph_exec"};
-    return names.count(registerName) > 0;
+    for (int s = 0; s < specials; s++) {
+      const std::string known = specialName(s);
+      if (known.substr(0, known.find('.')) == registerName) return true;
+    }
+    // PTX ISA, special registers: those that are not simulated.
+    static const std::set<std::string> others = {
+        "%smid", "%nsmid", "%gridid", "%clock", "%clock_hi", "%clock64", "%globaltimer", "%globaltimer_lo",
+        "%globaltimer_hi", "%clusterid", "%nclusterid", "%cluster_ctaid", "%cluster_nctaid", "%cluster_ctarank",
+        "%cluster_nctarank", "%is_explicit_cluster", "%total_smem_size", "%aggr_smem_size", "%dynamic_smem_size",
+        "%current_graph_exec"};
+    return others.count(registerName) > 0;
   }
 
   void declare(const std::string &registerName, Type t) {

@@ -161,6 +161,8 @@ const Line lines[] = {
     {"membar.gl;", nullptr},
     {".reg .u32 %r;", "%r is declared twice"},
     {".reg .u64 %clock;", "%clock is a special register"},
+    {".reg .u32 %tid;", "%tid is a special register"},
+    {".reg .u32 %laneid;", "%laneid is a special register"},
     {".shared .b8 big[40000], bigger[40000];", "more than 48 KiB"},
     {"#", "unexpected character '#'"},
 };

@@ -4,7 +4,8 @@
 # For any Linux machine with an NVIDIA driver and a cuBLAS (that of Python's wheel
 # nvidia-cublas will do); no Go is needed. Stages, all of them by itself: doctor, tests,
 # sanitizer, train, bench, peers. The peers want Python with PyTorch and JAX, and are left
-# out, aloud, where they are missing. Nothing is installed. 10 to 20 minutes.
+# out, aloud, where they are missing. Nothing is installed. 20 to 30 minutes, half of them
+# the peers'; BATCHES="128 8192" asks for their steps at these batch sizes alone.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "${1:?usage: verify.sh OUT [STAGE...]}"
@@ -20,12 +21,11 @@ tar -C "$work" -xJf "$here/payload.tar.xz" || {
 }
 cd "$work"
 export GORGAN_REQUIRE_GPU=1 PYTHONUNBUFFERED=1 XLA_PYTHON_CLIENT_PREALLOCATE=false
-failed=0
 
 # note NAME RC SECONDS: how a stage or a part of one ended
 note() {
 	mark=✓
-	[ "$2" -eq 0 ] || { mark=✗; failed=$((failed + 1)); }
+	[ "$2" -eq 0 ] || mark=✗
 	echo "$mark $1 (${3} s)" | tee -a "$out/stages.txt"
 }
 
@@ -75,7 +75,7 @@ stage_doctor() {
 stage_tests() {
 	for package in cuda cuda/driver kernels model dataset cmd/gorgan; do
 		log=tests-$(echo $package | tr / -)
-		(cd "tests/$package" && GORGAN_TEST_DEVICE=cuda part "$log" 300 ./test -test.short)
+		(cd "tests/$package" && GORGAN_TEST_DEVICE=cuda part "$log" 600 ./test -test.short)
 	done
 }
 
@@ -86,7 +86,8 @@ stage_sanitizer() {
 		return
 	fi
 	for check in memcheck racecheck initcheck synccheck; do
-		(cd tests/cuda && part "sanitizer-$check" 300 "$tool" --tool "$check" --error-exitcode 9 ./test -test.run 'TestSuite/no_graph/.*(33|257|4099).*normal')
+		(cd tests/cuda && part "sanitizer-$check" 600 "$tool" --tool "$check" --error-exitcode 9 ./test -test.v -test.run 'TestSuite/no_graph////normal') || continue
+		grep -q -- '--- PASS: TestSuite/no_graph/matmul' "$out/sanitizer-$check.log" || note "sanitizer-$check: no test ran" 1 0
 	done
 }
 
@@ -134,8 +135,8 @@ stage_peers() {
 			echo "- $package is not here: left out" | tee -a "$out/stages.txt"
 		fi
 	done
-	for batch in 128 512 2048 8192; do
-		for round in 1 2; do
+	for round in 1 2; do
+		for batch in ${BATCHES:-128 512 2048 8192}; do
 			peer "gorgan $batch" ./gorgan bench --device cuda --step --times --time 1s --batch-size $batch
 			peer "gorgan-tf32 $batch" ./gorgan bench --device cuda --step --times --time 1s --batch-size $batch --tf32
 			for package in $here; do
@@ -155,4 +156,4 @@ if command -v python3 >/dev/null; then
 else
 	echo "no python3: OUT/*.jsonl and the logs are not made into a report"
 fi
-exit $((failed > 0))
+! grep -q ✗ "$out/stages.txt"

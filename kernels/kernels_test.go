@@ -132,7 +132,7 @@ func TestCheckErrors(t *testing.T) {
 		"length":   {kernels.BiasLinear(dev, float, other), "bias_linear: bias has 5 elements, want 1"},
 		"type":     {kernels.BCELogits(dev, float, word, float, 1, 1), "bce_logits: stats has 4 elements, want 2"},
 		"words":    {kernels.Momentum(dev, float, word, float, float, float), "velocity is of type uint32, want float32"},
-		"missing":  {kernels.LinearGrad(dev, nil, float), "dbias is missing"},
+		"missing":  {kernels.LinearGrad(dev, nil, nil, float), "dbias is missing"},
 		"negative": {kernels.AdamRate(dev, float, float, word, 0, 0, -1, 0), "per_step is -1, want 0 to 2^31-1"},
 		"shapes":   {dev.MatMul(float, float, float, false, false), "want a float32 matrix"},
 	} {

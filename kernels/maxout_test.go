@@ -43,7 +43,7 @@ func TestMaxoutMoves(t *testing.T) {
 	for _, err := range []error{
 		kernels.Maxout(dev, y, a, bias),
 		kernels.MaxoutPick(dev, move, ut, a),
-		kernels.MaxoutGrad(dev, da, dbias, holding(t, dev, d, rows, units), a),
+		kernels.MaxoutGrad(dev, da, dbias, nil, holding(t, dev, d, rows, units), a),
 	} {
 		if err != nil {
 			t.Fatal(err)

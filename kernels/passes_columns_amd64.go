@@ -12,27 +12,32 @@ func vectorGrad(lanes int, columns func(rows, stride, n int, d, dbias, y, slope 
 		if len(m.S) > 0 {
 			slope = &m.S[0]
 		}
-		for lo < hi {
-			n := abreast(lanes, hi-lo)
-			columns(rows, cols, n, &d[lo], &dbias[lo], &y[lo], slope)
-			lo += n
-		}
+		eachRun(rows, func(run, first, of int) {
+			at := first * cols
+			for c := lo; c < hi; {
+				n := abreast(lanes, hi-c)
+				columns(of, cols, n, &d[at+c], &dbias[run*cols+c], &y[at+c], slope)
+				c += n
+			}
+		})
 	}
 }
 
 func vectorSums(lanes int, columns func(rows, stride, n int, d, dbias *float32)) body {
 	return func(m Mem[float32], lo, hi int) {
-		sumAbreast(lanes, columns, m.F[0], m.F[1], m.N[0], lo, hi)
+		sumAbreast(lanes, columns, m.F[0], m.F[1], m.N[0], m.N[1], lo, hi)
 	}
 }
 
 // sumAbreast is sumColumns.
-func sumAbreast(lanes int, columns func(rows, stride, n int, d, dbias *float32), dbias, d []float32, rows, lo, hi int) {
-	for lo < hi {
-		n := abreast(lanes, hi-lo)
-		columns(rows, len(dbias), n, &d[lo], &dbias[lo])
-		lo += n
-	}
+func sumAbreast(lanes int, columns func(rows, stride, n int, d, dbias *float32), dbias, d []float32, rows, cols, lo, hi int) {
+	eachRun(rows, func(run, first, of int) {
+		for c := lo; c < hi; {
+			n := abreast(lanes, hi-c)
+			columns(of, cols, n, &d[first*cols+c], &dbias[run*cols+c])
+			c += n
+		}
+	})
 }
 
 // abreast is how many of n columns to take at once.

@@ -58,6 +58,6 @@ func vectorMaxoutGrad(lanes int, spread func(groups, pieces int, da, d, a *float
 		for i := range rows {
 			inGroups(lanes, i*units+lo, hi-lo, func(j, groups int) { spread(groups, pieces, &da[j*pieces], &d[j], &a[j*pieces]) })
 		}
-		sumAbreast(lanes, columns, dbias, da, rows, lo*pieces, hi*pieces)
+		sumAbreast(lanes, columns, dbias, da, rows, units*pieces, lo*pieces, hi*pieces)
 	}
 }

@@ -36,11 +36,10 @@ func gridArea(size []int) Grid { return perThread(size[0] * size[1]) }
 // 256th column of it.
 func gridRows(size []int) Grid { return Grid{size[0], 256} }
 
-// gridColumns is one block for each 8 columns of a (rows, cols) tensor; thread t
-// takes rows t/8, t/8+128, ... of the block's column t%8. Eight columns are the 32
-// bytes that memory moves at once; as few of them as that keep the rows each thread
-// walks few and the blocks many.
-func gridColumns(size []int) Grid { return Grid{(size[1] + 7) / 8, 1024} }
+// gridRuns is one block for each 16 columns of each run of a (rows, cols) tensor; thread
+// t takes rows t/16, t/16+64, ... of the run, in the block's column t%16. Sixteen columns
+// are the 64 bytes that the memory of a large GPU moves at once.
+func gridRuns(size []int) Grid { return Grid{GradRuns(size[0]) * ((size[1] + 15) / 16), 1024} }
 
 // gridCounters is one thread for each 4 elements, the words of one counter.
 func gridCounters(size []int) Grid { return perThread((size[0] + 3) / 4) }

@@ -19,11 +19,12 @@ type activation struct {
 	smooth  bool
 	forward func(dev kernels.Device, y, a, bias *tensor.Dense) error
 	// grad takes d, the gradient at y, to da, that at a, and sums it over the rows into
-	// dbias. da is d where a is y.
-	grad func(dev kernels.Device, da, dbias, d, y, a *tensor.Dense) error
+	// dbias, by way of runs (kernels.GradRuns). da is d where a is y.
+	grad func(dev kernels.Device, da, dbias, runs, d, y, a *tensor.Dense) error
 	// tangent takes u, a small change of a, to t, that of y, where the slopes are those
-	// of y and a. t is u where a is y; scratch (units·pieces) is overwritten.
-	tangent func(dev kernels.Device, t, u, scratch, y, a *tensor.Dense) error
+	// of y and a. t is u where a is y; scratch (units·pieces) and
+	// runs are overwritten.
+	tangent func(dev kernels.Device, t, u, scratch, runs, y, a *tensor.Dense) error
 }
 
 // activations is the table that flags, help, errors and tests range over. The output
@@ -54,18 +55,18 @@ func ActivationSummary(name string) string {
 var (
 	tanh = activation{name: "tanh", pieces: 1, smooth: true,
 		forward: func(dev kernels.Device, y, _, bias *tensor.Dense) error { return kernels.BiasTanh(dev, y, bias) },
-		grad: func(dev kernels.Device, _, dbias, d, y, _ *tensor.Dense) error {
-			return kernels.TanhGrad(dev, d, dbias, y)
+		grad: func(dev kernels.Device, _, dbias, runs, d, y, _ *tensor.Dense) error {
+			return kernels.TanhGrad(dev, d, dbias, runs, y)
 		}}
 	sigmoid = activation{name: "sigmoid", pieces: 1, smooth: true,
 		forward: func(dev kernels.Device, y, _, bias *tensor.Dense) error { return kernels.BiasSigmoid(dev, y, bias) },
-		grad: func(dev kernels.Device, _, dbias, d, y, _ *tensor.Dense) error {
-			return kernels.SigmoidGrad(dev, d, dbias, y)
+		grad: func(dev kernels.Device, _, dbias, runs, d, y, _ *tensor.Dense) error {
+			return kernels.SigmoidGrad(dev, d, dbias, runs, y)
 		}}
 	linear = activation{name: "linear", pieces: 1,
 		forward: func(dev kernels.Device, y, _, bias *tensor.Dense) error { return kernels.BiasLinear(dev, y, bias) },
-		grad: func(dev kernels.Device, _, dbias, d, _, _ *tensor.Dense) error {
-			return kernels.LinearGrad(dev, dbias, d)
+		grad: func(dev kernels.Device, _, dbias, runs, d, _, _ *tensor.Dense) error {
+			return kernels.LinearGrad(dev, dbias, runs, d)
 		}}
 )
 
@@ -76,21 +77,21 @@ func rectifier(name string, slope float32) activation {
 		forward: func(dev kernels.Device, y, _, bias *tensor.Dense) error {
 			return kernels.BiasReLU(dev, y, bias, slope)
 		},
-		grad: func(dev kernels.Device, _, dbias, d, y, _ *tensor.Dense) error {
-			return kernels.ReLUGrad(dev, d, dbias, y, slope)
+		grad: func(dev kernels.Device, _, dbias, runs, d, y, _ *tensor.Dense) error {
+			return kernels.ReLUGrad(dev, d, dbias, runs, y, slope)
 		},
-		tangent: func(dev kernels.Device, t, _, scratch, y, _ *tensor.Dense) error {
-			return kernels.ReLUGrad(dev, t, scratch, y, slope)
+		tangent: func(dev kernels.Device, t, _, scratch, runs, y, _ *tensor.Dense) error {
+			return kernels.ReLUGrad(dev, t, scratch, runs, y, slope)
 		}}
 }
 
 func maxoutOf(pieces int) activation {
 	return activation{name: "maxout", pieces: pieces,
 		forward: kernels.Maxout,
-		grad: func(dev kernels.Device, da, dbias, d, _, a *tensor.Dense) error {
-			return kernels.MaxoutGrad(dev, da, dbias, d, a)
+		grad: func(dev kernels.Device, da, dbias, runs, d, _, a *tensor.Dense) error {
+			return kernels.MaxoutGrad(dev, da, dbias, runs, d, a)
 		},
-		tangent: func(dev kernels.Device, t, u, _, _, a *tensor.Dense) error {
+		tangent: func(dev kernels.Device, t, u, _, _, _, a *tensor.Dense) error {
 			return kernels.MaxoutPick(dev, t, u, a)
 		}}
 }

@@ -93,9 +93,21 @@ func variants() map[string]func(*model.Config) {
 			dropout(c)
 			c.DisActivation, c.MaxoutPieces, c.Pack, c.R1 = "maxout", 2, 2, 3
 		},
+		"more rows than a run": func(c *model.Config) {
+			c.R1, c.BatchSize = 0.5, 2*rowsOfRuns
+		},
+		"more rows than a run, maxout": func(c *model.Config) {
+			c.DisActivation, c.MaxoutPieces, c.BatchSize = "maxout", 2, rowsOfRuns
+		},
+		"more rows than a run, tanh": func(c *model.Config) {
+			c.GenActivation, c.DisActivation, c.BatchSize = "tanh", "tanh", 2*rowsOfRuns
+		},
 		"all at once": everythingAtOnce,
 	}
 }
+
+// rowsOfRuns is a batch whose images, drawn and real, are two runs of kernels.GradRuns.
+const rowsOfRuns = 130
 
 func dropout(c *model.Config) {
 	twoLayers(c)

@@ -59,6 +59,7 @@ type pass struct {
 	*memory       // those rows of it
 	first     int // in the memory, which is what dropout's masks go by
 	condition *condition
+	runs      []*tensor.Dense // of each layer, for kernels.ReLUGrad and its like
 }
 
 // pass is over the given number of rows from first on, with their gradients from row
@@ -87,7 +88,14 @@ func (m *memory) pass(al *allocator, first, rows, gradient int) *pass {
 	part.d = cut(m.d, gradient)
 	part.da = cut(m.da, gradient)
 	same(part.da, m.da, m.d, part.d)
-	return &pass{memory: &part, first: first, condition: m.labels.of(al, m.net, first, rows)}
+	p := &pass{memory: &part, first: first, condition: m.labels.of(al, m.net, first, rows)}
+	p.runs = make([]*tensor.Dense, len(m.d))
+	if n := kernels.GradRuns(rows); n > 1 {
+		for i := range m.d {
+			p.runs[i] = al.floats(n, m.net.widths[i+1]*m.net.layers[i].act.pieces)
+		}
+	}
+	return p
 }
 
 func (p *pass) out() *tensor.Dense  { return p.y[len(p.y)-1] }
@@ -136,7 +144,7 @@ func (p *pass) backward(learns bool) error {
 		if learns {
 			bias = l.bias.grad
 		}
-		if err := l.act.grad(dev, p.da[i], bias, p.d[i], p.y[i], p.a[i]); err != nil {
+		if err := l.act.grad(dev, p.da[i], bias, p.runs[i], p.d[i], p.y[i], p.a[i]); err != nil {
 			return err
 		}
 		if i == 0 {

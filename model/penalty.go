@@ -98,7 +98,7 @@ func (p *penalties) tangents() error {
 		if err := dev.MatMul(p.tail.a[i], p.tail.in[i], l.weight.value, false, false); err != nil {
 			return err
 		}
-		if err := l.act.tangent(dev, p.tail.y[i], p.tail.a[i], p.rows.scratch[i], p.rows.y[i], p.rows.a[i]); err != nil {
+		if err := l.act.tangent(dev, p.tail.y[i], p.tail.a[i], p.rows.scratch[i], p.rows.runs[i], p.rows.y[i], p.rows.a[i]); err != nil {
 			return err
 		}
 		if err := p.rows.dropout.drop(p.tail.y[i], i+1, p.rows.first); err != nil {

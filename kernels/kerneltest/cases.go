@@ -20,6 +20,8 @@ var (
 	lengths = [][]int{{1}, {31}, {32}, {33}, {255}, {256}, {257}, {1000}, {4099}, {70001}}
 	// (rows, cols)
 	matrices = [][]int{{1, 1}, {1, 33}, {33, 1}, {31, 257}, {256, 1}, {65, 64}, {300, 70}, {128, 784}, {1091, 10}}
+	// the same, with as many rows as make runs of more than 256 (kernels.GradRuns)
+	tall = append([][]int{{66000, 2}}, matrices...)
 	// (rows, units, pieces)
 	maxouts = [][]int{{1, 1, 1}, {1, 33, 2}, {33, 1, 3}, {31, 51, 5}, {260, 3, 4}, {128, 240, 5}}
 	// (rows, columns, classes)
@@ -30,11 +32,11 @@ var table = map[string]row{
 	"bias_relu":     {matrices, [][]float32{{0}, {0.2}}},
 	"bias_sigmoid":  {matrices, nil},
 	"bias_linear":   {matrices, nil},
-	"relu_grad":     {matrices, [][]float32{{0}, {0.2}}},
-	"sigmoid_grad":  {matrices, nil},
-	"linear_grad":   {matrices, nil},
+	"relu_grad":     {tall, [][]float32{{0}, {0.2}}},
+	"sigmoid_grad":  {tall, nil},
+	"linear_grad":   {tall, nil},
 	"bias_tanh":     {matrices, nil},
-	"tanh_grad":     {matrices, nil},
+	"tanh_grad":     {tall, nil},
 	"maxout":        {maxouts, nil},
 	"maxout_grad":   {maxouts, nil},
 	"maxout_pick":   {maxouts, nil},

@@ -41,9 +41,10 @@ type learner struct {
 	recipe            Recipe
 	steps             int
 	net               *perceptron
-	grads, m, v       *tensor.Dense // as net.values
-	gradients         []dense       // of each layer: weight, bias and y
-	clock, base, rate *tensor.Dense // step, learning rate, and Adam's of it
+	grads, m, v       *tensor.Dense   // as net.values
+	gradients         []dense         // of each layer: weight, bias and y
+	runs              []*tensor.Dense // of each layer, for kernels.ReLUGrad
+	clock, base, rate *tensor.Dense   // step, learning rate, and Adam's of it
 	x, logits, dLogit []float32
 	batch             batch
 }
@@ -110,7 +111,7 @@ func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, ste
 	}
 	n, classes := parameters(widths), len(set.labels)
 	l := &learner{
-		recipe: r, steps: steps, net: net, gradients: make([]dense, len(net.layers)),
+		recipe: r, steps: steps, net: net, gradients: make([]dense, len(net.layers)), runs: make([]*tensor.Dense, len(net.layers)),
 		x:      make([]float32, r.BatchSize*widths[0]),
 		logits: make([]float32, r.BatchSize*classes), dLogit: make([]float32, r.BatchSize*classes),
 		batch: batch{set: set, shift: r.Shift, key: kernels.Key(r.Seed), targets: make([]int, r.BatchSize)},
@@ -130,7 +131,12 @@ func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, ste
 	err = eachTensor(widths, func(layer, offset int, shape ...int) error {
 		d := &l.gradients[layer]
 		if len(shape) == 1 {
-			d.bias, err = dev.View(l.grads, offset, shape...)
+			if d.bias, err = dev.View(l.grads, offset, shape...); err != nil {
+				return err
+			}
+			if n := kernels.GradRuns(r.BatchSize); n > 1 {
+				l.runs[layer], err = dev.New(tensor.Float32, n, shape[0])
+			}
 			return err
 		}
 		// He et al., "Delving deep into rectifiers: surpassing human-level performance on
@@ -191,9 +197,9 @@ func (l *learner) backward() error {
 		if i > 0 {
 			x = l.net.layers[i-1].y
 		}
-		slope := func() error { return kernels.ReLUGrad(dev, d.y, d.bias, l.net.layers[i].y, 0) }
+		slope := func() error { return kernels.ReLUGrad(dev, d.y, d.bias, l.runs[i], l.net.layers[i].y, 0) }
 		if i == len(l.net.layers)-1 {
-			slope = func() error { return kernels.LinearGrad(dev, d.bias, d.y) }
+			slope = func() error { return kernels.LinearGrad(dev, d.bias, l.runs[i], d.y) }
 		}
 		if err := slope(); err != nil {
 			return err

@@ -39,7 +39,7 @@ func TestTrajectory(t *testing.T) {
 	for name, f := range games {
 		c := wideGame()
 		f(&c)
-		set := noiseSet(t, max(100, c.BatchSize), c)
+		set := noiseSet(t, 100, c)
 		want := losses(t, newTrainer(t, cpu(t, 2), c, set), 50)
 		graph := newTrainer(t, cudatest.Open(t, cuda.Options{}), c, set)
 		got := losses(t, graph, 50)
@@ -61,7 +61,7 @@ func TestTrajectory(t *testing.T) {
 // TestMove: a run goes on where it was, on the other device.
 func TestMove(t *testing.T) {
 	c := wideGame()
-	set := noiseSet(t, max(100, c.BatchSize), c)
+	set := noiseSet(t, 100, c)
 	open := map[string]func() kernels.Device{
 		"cpu":  func() kernels.Device { return cpu(t, 2) },
 		"cuda": func() kernels.Device { return cudatest.Open(t, cuda.Options{}) },

@@ -22,6 +22,9 @@ func TestGradients(t *testing.T) {
 			t.Run(name+", "+layers, func(t *testing.T) { checkGradients(t, dev, small(objective, f), 5e-7) })
 		}
 	}
+	for name, f := range manyRows() { // products over the rows round more often
+		t.Run(name, func(t *testing.T) { checkGradients(t, dev, small(f), 5e-6) })
+	}
 	for name, f := range variants() {
 		t.Run(name, func(t *testing.T) { checkGradients(t, dev, small(f), 5e-7) })
 		t.Run("relativistic, "+name, func(t *testing.T) {

@@ -93,21 +93,18 @@ func variants() map[string]func(*model.Config) {
 			dropout(c)
 			c.DisActivation, c.MaxoutPieces, c.Pack, c.R1 = "maxout", 2, 2, 3
 		},
-		"more rows than a run": func(c *model.Config) {
-			c.R1, c.BatchSize = 0.5, 2*rowsOfRuns
-		},
-		"more rows than a run, maxout": func(c *model.Config) {
-			c.DisActivation, c.MaxoutPieces, c.BatchSize = "maxout", 2, rowsOfRuns
-		},
-		"more rows than a run, tanh": func(c *model.Config) {
-			c.GenActivation, c.DisActivation, c.BatchSize = "tanh", "tanh", 2*rowsOfRuns
-		},
 		"all at once": everythingAtOnce,
 	}
 }
 
-// rowsOfRuns is a batch whose images, drawn and real, are two runs of kernels.GradRuns.
-const rowsOfRuns = 130
+// manyRows are batches whose gradients are summed in two runs of kernels.GradRuns.
+func manyRows() map[string]func(*model.Config) {
+	return map[string]func(*model.Config){
+		"rows of two runs":         func(c *model.Config) { c.R1, c.BatchSize = 0.5, 1030 },
+		"rows of two runs, maxout": func(c *model.Config) { c.DisActivation, c.MaxoutPieces, c.BatchSize = "maxout", 2, 520 },
+		"rows of two runs, tanh":   func(c *model.Config) { c.GenActivation, c.DisActivation, c.BatchSize = "tanh", "tanh", 1030 },
+	}
+}
 
 func dropout(c *model.Config) {
 	twoLayers(c)

@@ -16,7 +16,7 @@ import (
 // whether the data are in memory or not, in each channel of a stacked one.
 func TestMarginals(t *testing.T) {
 	c := small(func(c *model.Config) { c.GenBiasInit, c.GenInitScale, c.EMA = model.MarginalBias, 1e-20, 0.9 })
-	set := noiseSet(t, max(21, c.BatchSize), c)
+	set := noiseSet(t, 21, c)
 	pixels := slices.Clone(set.Bytes())
 	for i := range 21 {
 		pixels[i*c.Pixels()], pixels[i*c.Pixels()+1] = 0, 255 // the ends of the logistic's range

@@ -21,7 +21,7 @@ func TestMetrics(t *testing.T) {
 	for name, f := range cases {
 		t.Run(name, func(t *testing.T) {
 			c := small(f)
-			set := noiseSet(t, max(21, c.BatchSize), c)
+			set := noiseSet(t, 21, c)
 			trainer := newTrainer(t, device(t), c, set)
 			r := newReference(stateOf(t, trainer))
 			var shown model.Metrics
@@ -49,7 +49,7 @@ func TestMetrics(t *testing.T) {
 // updates of the net in question.
 func TestProgressLosses(t *testing.T) {
 	c := small()
-	set := noiseSet(t, max(21, c.BatchSize), c)
+	set := noiseSet(t, 21, c)
 	trainer := newTrainer(t, device(t), c, set)
 	r := newReference(stateOf(t, trainer))
 	var gLoss, dLoss float64

@@ -31,7 +31,7 @@ func TestSameSeedSameBits(t *testing.T) {
 }
 
 func sameSeedSameBits(t *testing.T, c model.Config) {
-	set := noiseSet(t, max(100, c.BatchSize), c)
+	set := noiseSet(t, 100, c)
 	hash := func(workers, procs int, c model.Config) string {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 		trainer := newTrainer(t, cpu(t, workers), c, set)
@@ -139,7 +139,7 @@ func TestStreamed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := small(disSteps(2), f)
-			resident := noiseSet(t, max(21, c.BatchSize), c)
+			resident := noiseSet(t, 21, c)
 			streamed := streamedSet(t, resident)
 			want := newTrainer(t, device(t), c, resident)
 			run(t, want, model.Plan{Steps: 8})

@@ -49,7 +49,7 @@ func TestSteps(t *testing.T) {
 	for name, changes := range cases {
 		t.Run(name, func(t *testing.T) {
 			c := small(changes...)
-			set := noiseSet(t, max(21, c.BatchSize), c)
+			set := noiseSet(t, 21, c)
 			trainer := newTrainer(t, device(t), c, set)
 			want := newReference(stateOf(t, trainer))
 			run(t, trainer, model.Plan{Steps: 3})

@@ -20,10 +20,10 @@ var (
 	lengths = [][]int{{1}, {31}, {32}, {33}, {255}, {256}, {257}, {1000}, {4099}, {70001}}
 	// (rows, cols)
 	matrices = [][]int{{1, 1}, {1, 33}, {33, 1}, {31, 257}, {256, 1}, {65, 64}, {300, 70}, {128, 784}, {1091, 10}}
-	// the same, with as many rows as make runs of more than 256 (kernels.GradRuns)
-	tall = append([][]int{{66000, 2}}, matrices...)
+	// the same, with two runs of kernels.GradRuns, and as many rows as make its runs long
+	tall = append([][]int{{1100, 17}, {262500, 1}}, matrices...)
 	// (rows, units, pieces)
-	maxouts = [][]int{{1, 1, 1}, {1, 33, 2}, {33, 1, 3}, {31, 51, 5}, {260, 3, 4}, {128, 240, 5}}
+	maxouts = [][]int{{1, 1, 1}, {1, 33, 2}, {33, 1, 3}, {31, 51, 5}, {1100, 3, 4}, {128, 240, 5}}
 	// (rows, columns, classes)
 	classes = [][]int{{1, 1, 1}, {33, 5, 3}, {65, 300, 10}, {300, 65, 2}}
 )

@@ -54,7 +54,7 @@ func TestConditional(t *testing.T) {
 			trainer := newTrainer(t, device(t), c, set)
 			run(t, trainer, model.Plan{Steps: 1000})
 			seeds := []uint64{0, 1, 2, 3, 4, 5, 6, 7}
-			images, err := trainer.Draw(model.Noise(seeds, c.NoiseDim), c.Labels(seeds))
+			images, err := trainer.Draw(c.Noise(seeds), c.Labels(seeds))
 			must(t, err)
 			var mean [2]float64
 			for i, v := range images {

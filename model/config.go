@@ -9,7 +9,8 @@ import (
 	"reflect"
 )
 
-// Config is all that, with the data, decides the weights a run arrives at.
+// Config is all that, with the data, decides the weights a run arrives at, and how images
+// are drawn with them.
 type Config struct {
 	Loss           string  `json:"loss"`            // a name of Losses
 	LabelSmoothing float64 `json:"label_smoothing"` // [0,0.5): D's target on data is 1 less this; loss bce only
@@ -57,6 +58,7 @@ type Config struct {
 	InstanceNoise      float64 `json:"instance_noise"`       // standard deviation of normal noise on all images D sees
 	InstanceNoiseSteps int     `json:"instance_noise_steps"` // it fades over so many steps, 0 for never
 	EMA                float64 `json:"ema"`                  // decay of the average of G's weights that images are drawn from (kernels.EMA), 0 for none
+	NoiseScale         float64 `json:"noise_scale"`          // images are drawn from noise this many times as wide as training's
 	Seed               uint64  `json:"seed"`
 }
 
@@ -91,7 +93,7 @@ func Default() Config {
 		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, Pack: 1, Stack: 1, Height: 28, Width: 28,
 		Optimizer: "adam", LearningRate: 2e-4, DisLearningRate: -1, LearningRateDecay: 1,
 		Beta1: 0.9, Beta2: 0.999, DisBeta1: -1, DisBeta2: -1, Epsilon: 1e-8, Momentum: 0.9,
-		BatchSize: 128, DisSteps: 1, UpdateOrder: DiscriminatorFirst, Seed: 1,
+		BatchSize: 128, DisSteps: 1, UpdateOrder: DiscriminatorFirst, NoiseScale: 1, Seed: 1,
 	}
 }
 

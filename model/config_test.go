@@ -21,7 +21,7 @@ func TestDefault(t *testing.T) {
 		`"gen_bias_init":"zero","classes":0,"pack":1,"stack":1,"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,` +
 		`"dis_learning_rate":-1,"learning_rate_decay":1,"learning_rate_least":0,"beta1":0.9,"beta2":0.999,"dis_beta1":-1,` +
 		`"dis_beta2":-1,"epsilon":1e-8,"momentum":0.9,"momentum_end":0,"momentum_steps":0,"batch_size":128,"dis_steps":1,` +
-		`"update_order":"discriminator-first","fresh_noise":false,"instance_noise":0,"instance_noise_steps":0,"ema":0,"seed":1}`
+		`"update_order":"discriminator-first","fresh_noise":false,"instance_noise":0,"instance_noise_steps":0,"ema":0,"noise_scale":1,"seed":1}`
 	c := model.Default()
 	must(t, c.Validate())
 	got, err := json.Marshal(c)
@@ -78,7 +78,7 @@ func TestDifferences(t *testing.T) {
 		Optimizer: "sgd", LearningRate: 0.5, DisLearningRate: 0.25, LearningRateDecay: 0.75, LearningRateLeast: 0.125,
 		Beta1: 0.25, Beta2: 0.75, DisBeta1: 0, DisBeta2: 0.5, Epsilon: 0.125, Momentum: 0, MomentumEnd: 0.5, MomentumSteps: 7,
 		BatchSize: 64, DisSteps: 2, UpdateOrder: model.Simultaneous, FreshNoise: true, InstanceNoise: 0.5, InstanceNoiseSteps: 9,
-		EMA: 0.75, Seed: 2,
+		EMA: 0.75, NoiseScale: 1.5, Seed: 2,
 	}
 	want := []string{
 		"loss is bce, was non-saturating", "label_smoothing is 0.1, was 0", "weight_clip is 1, was 0.01", "gp_weight is 2, was 10",
@@ -92,7 +92,7 @@ func TestDifferences(t *testing.T) {
 		"beta2 is 0.75, was 0.999", "dis_beta1 is 0, was -1", "dis_beta2 is 0.5, was -1", "epsilon is 0.125, was 1e-08",
 		"momentum is 0, was 0.9", "momentum_end is 0.5, was 0", "momentum_steps is 7, was 0", "batch_size is 64, was 128",
 		"dis_steps is 2, was 1", "update_order is simultaneous, was discriminator-first", "fresh_noise is true, was false",
-		"instance_noise is 0.5, was 0", "instance_noise_steps is 9, was 0", "ema is 0.75, was 0", "seed is 2, was 1",
+		"instance_noise is 0.5, was 0", "instance_noise_steps is 9, was 0", "ema is 0.75, was 0", "noise_scale is 1.5, was 1", "seed is 2, was 1",
 	}
 	if n := reflect.TypeFor[model.Config]().NumField(); len(want) != n {
 		t.Errorf("the test changes %d fields of %d", len(want), n)
@@ -158,7 +158,7 @@ func anyConfig() *rapid.Generator[model.Config] {
 			DisBeta1: rapid.SampledFrom([]float64{-1, 0, 0.5}).Draw(t, "dis beta1"), DisBeta2: rapid.SampledFrom([]float64{-1, 0, 0.5}).Draw(t, "dis beta2"),
 			MomentumSteps: rapid.IntRange(0, 1<<31-1).Draw(t, "momentum steps"),
 			InstanceNoise: positive.Draw(t, "noise"), InstanceNoiseSteps: rapid.IntRange(0, 1<<31-1).Draw(t, "fade"),
-			EMA: fraction.Draw(t, "ema"),
+			EMA: fraction.Draw(t, "ema"), NoiseScale: positive.Draw(t, "noise scale"),
 		}
 		if c.Stack == 1 {
 			c.Classes = rapid.IntRange(0, 256).Draw(t, "classes")

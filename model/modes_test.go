@@ -104,7 +104,7 @@ func TestModes(t *testing.T) {
 			for i := range seeds {
 				seeds[i] = uint64(i)
 			}
-			points, err := trainer.Draw(model.Noise(seeds, c.NoiseDim), nil)
+			points, err := trainer.Draw(c.Noise(seeds), nil)
 			must(t, err)
 			modes, near := tc.mixture.covered(points)
 			if modes < tc.least || modes > tc.most || near < tc.near {

@@ -121,7 +121,7 @@ func TestEvaluateBetweenSteps(t *testing.T) {
 		Evaluate: func(uint32) error {
 			time.Sleep(pause)
 			seeds := []uint64{0, 1, 2}
-			_, err := trainer.Draw(model.Noise(seeds, small().NoiseDim), nil)
+			_, err := trainer.Draw(small().Noise(seeds), nil)
 			return err
 		},
 	})

@@ -82,12 +82,18 @@ func (s *sampler) check(noise []float32, labels []uint32) error {
 	return nil
 }
 
-// Noise returns the noise (len(seeds), dim) of numbered samples, uniform on [-1,1):
-// a seed names the same noise for ever.
-func Noise(seeds []uint64, dim int) []float32 {
-	z := make([]float32, len(seeds)*dim)
+// Noise returns the noise (len(seeds), c.NoiseDim) of numbered samples, uniform on
+// c.NoiseScale·[-1,1): a seed names the same noise for ever. The scale is what the
+// truncation trick of Brock et al., "Large scale GAN training for high fidelity natural
+// image synthesis" (2019), section 3.1, is for normal noise: less than 1 gives up kinds of
+// images for likelier ones, more than 1 the other way round.
+func (c Config) Noise(seeds []uint64) []float32 {
+	z := make([]float32, len(seeds)*c.NoiseDim)
 	for i, seed := range seeds {
-		kernels.Uniform(z[i*dim:][:dim], kernels.Key(seed), kernels.Samples, 0)
+		kernels.Uniform(z[i*c.NoiseDim:][:c.NoiseDim], kernels.Key(seed), kernels.Samples, 0)
+	}
+	for i := range z {
+		z[i] *= float32(c.NoiseScale)
 	}
 	return z
 }

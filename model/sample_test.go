@@ -16,7 +16,7 @@ import (
 
 // TestNoise pins the noise of a numbered sample for ever: "same seed, same image".
 func TestNoise(t *testing.T) {
-	z := model.Noise([]uint64{0, 1, 2, 3}, 100)
+	z := model.Default().Noise([]uint64{0, 1, 2, 3})
 	b, err := binary.Append(nil, binary.LittleEndian, z)
 	must(t, err)
 	// TensorFlow's Philox gives the same.
@@ -27,10 +27,11 @@ func TestNoise(t *testing.T) {
 
 	// By the words of the generator, as package kernels documents them.
 	const seed = 1<<40 + 5
-	got := model.Noise([]uint64{9, seed}, 6)[6:]
+	c := model.Config{NoiseDim: 6, NoiseScale: 0.5}
+	got := c.Noise([]uint64{9, seed})[6:]
 	for i, v := range got {
 		word := kernels.Philox4x32([4]uint32{uint32(i / 4), 4 << 16, 0, 0}, [2]uint32{5, 1 << 8})[i%4]
-		if want := float32(word>>8)/(1<<23) - 1; v != want {
+		if want := (float32(word>>8)/(1<<23) - 1) / 2; v != want {
 			t.Errorf("value %d of seed %d is %v, want %v", i, uint64(seed), v, want)
 		}
 	}
@@ -43,7 +44,7 @@ func TestImageAlone(t *testing.T) {
 	g, err := model.NewGenerator(device(t), s, false)
 	must(t, err)
 	draw := func(seeds ...uint64) []float32 {
-		x, err := g.Draw(model.Noise(seeds, s.Config.NoiseDim), s.Config.Labels(seeds))
+		x, err := g.Draw(s.Config.Noise(seeds), s.Config.Labels(seeds))
 		must(t, err)
 		return x
 	}
@@ -86,7 +87,7 @@ func TestDraw(t *testing.T) {
 			run(t, trainer, model.Plan{Steps: 3})
 			s := stateOf(t, trainer)
 			seeds := []uint64{3, 1, 4}
-			z, labels := model.Noise(seeds, c.NoiseDim), c.Labels(seeds)
+			z, labels := c.Noise(seeds), c.Labels(seeds)
 			got, err := trainer.Draw(z, labels)
 			must(t, err)
 			raw := newReference(s)

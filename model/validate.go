@@ -104,6 +104,7 @@ func (c Config) checkSteps(v *validation) {
 	v.count("instance_noise_steps", c.InstanceNoiseSteps)
 	v.check(c.InstanceNoiseSteps == 0 || c.InstanceNoise != 0, "instance_noise_steps", c.InstanceNoiseSteps, "0 unless instance_noise is above 0")
 	v.fraction("ema", c.EMA)
+	v.positive("noise_scale", c.NoiseScale)
 }
 
 // validation gathers what is wrong. Numbers are looked at as the float32 they are

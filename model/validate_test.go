@@ -85,6 +85,7 @@ func TestValidate(t *testing.T) {
 		"instance noise":      {func(c *model.Config) { c.InstanceNoise = -1 }, "instance_noise is -1, want 0 or more"},
 		"fade":                {func(c *model.Config) { c.InstanceNoise, c.InstanceNoiseSteps = 1, 1<<31 }, "instance_noise_steps is 2147483648, want 0 to 2147483647"},
 		"fade of nothing":     {func(c *model.Config) { c.InstanceNoiseSteps = 5 }, "instance_noise_steps is 5, want 0 unless instance_noise is above 0"},
+		"noise scale":         {func(c *model.Config) { c.NoiseScale = 0 }, "noise_scale is 0, want above 0"},
 		"ema":                 {func(c *model.Config) { c.EMA = 1 }, "ema is 1, want 0 to below 1"},
 		"ema as float32":      {func(c *model.Config) { c.EMA = 0.999999999 }, "ema is 0.999999999, want 0 to below 1"},
 		"noise at once":       {func(c *model.Config) { c.UpdateOrder, c.FreshNoise = model.Simultaneous, true }, "fresh_noise is true, want false when update_order is simultaneous"},

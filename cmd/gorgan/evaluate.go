@@ -30,6 +30,7 @@ func newEvaluate(ui *ui) *cli.Command {
 			&cli.StringFlag{Name: "data", Usage: "hold them against `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: evaluatedImages,
 				DefaultText: fmt.Sprintf("%d, or %d stacked ones", evaluatedImages, evaluatedStacks)},
+			noiseScaleFlag(),
 			&cli.IntFlag{Name: "repeat", Usage: "evaluate `N` times, each on the next --count seeds, and give the spread", Value: 1},
 			&cli.StringFlag{Name: "metrics", Usage: "measure these `METRICS` alone, as in parzen,frechet"},
 			&cli.Uint64Flag{Name: "seed", Usage: "draws the real images that give the floor"},
@@ -50,6 +51,9 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	}
 	if n := c.Int("count"); n < 1 || n > maxImages {
 		return usageError{fmt.Errorf("--count is %d, want 1 to %d", n, maxImages)}
+	}
+	if c.IsSet("noise-scale") && c.IsSet("samples") {
+		return usageError{errors.New("--noise-scale is for --model: --samples are drawn already")}
 	}
 	repeat := c.Int("repeat")
 	if repeat < 1 || repeat > 1 && c.IsSet("samples") {

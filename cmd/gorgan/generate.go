@@ -37,6 +37,7 @@ func newGenerate(ui *ui) *cli.Command {
 			&cli.StringFlag{Name: "class", Usage: "draw images of these `CLASSES` in turn, as in 7 or 0-4,9"},
 			&cli.BoolFlag{Name: "raw", Usage: "draw with the last weights, not their average, of a model trained with --ema"},
 			&cli.StringFlag{Name: "noise", Usage: "draw from the noise in a .npy `FILE` (N, noise dim)"},
+			noiseScaleFlag(),
 			&cli.StringFlag{Name: "grid", Usage: "`ROWSxCOLS` of the grid; nearly square without it"},
 			&cli.StringFlag{Name: "out", Usage: "write to `PATH`", Value: "generated.png"},
 		}, deviceFlags("auto")...),
@@ -52,6 +53,9 @@ func newGenerate(ui *ui) *cli.Command {
 func runGenerate(ui *ui, c *cli.Context) error {
 	_, state, err := loadModel(c.String("model"))
 	if err != nil {
+		return err
+	}
+	if err := scaleNoise(c, &state.Config); err != nil {
 		return err
 	}
 	p, err := choosePictures(c, state.Config)
@@ -113,7 +117,7 @@ func choosePictures(c *cli.Context, config model.Config) (p pictures, err error)
 	var seeds []uint64
 	kind := "seed"
 	if path := c.String("noise"); path != "" {
-		if c.IsSet("count") || c.IsSet("seeds") {
+		if c.IsSet("count") || c.IsSet("seeds") || c.IsSet("noise-scale") {
 			return p, errNoiseTwice
 		}
 		if p.noise, err = readNoise(path, config.NoiseDim); err != nil {
@@ -125,7 +129,7 @@ func choosePictures(c *cli.Context, config model.Config) (p pictures, err error)
 		if seeds, err = chooseSeeds(c); err != nil {
 			return p, err
 		}
-		p.noise = model.Noise(seeds, config.NoiseDim)
+		p.noise = config.Noise(seeds)
 	}
 	if len(classes) > 1 {
 		p.columns = len(classes)
@@ -142,7 +146,24 @@ func choosePictures(c *cli.Context, config model.Config) (p pictures, err error)
 	return p, nil
 }
 
-var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude each other")}
+var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude each other, and so do --noise and --noise-scale")}
+
+// noiseScaleFlag is for the commands that draw with a trained model.
+func noiseScaleFlag() cli.Flag {
+	return &cli.Float64Flag{Name: "noise-scale", DefaultText: "the model's, 1 unless it was trained with another",
+		Usage: "draw from noise `S` times as wide as in training: less than 1 for likelier images, more for more kinds"}
+}
+
+// scaleNoise gives c the --noise-scale that was asked for.
+func scaleNoise(c *cli.Context, config *model.Config) error {
+	if c.IsSet("noise-scale") {
+		config.NoiseScale = c.Float64("noise-scale")
+	}
+	if err := config.Validate(); err != nil {
+		return usageError{fmt.Errorf("--noise-scale: %w", err)}
+	}
+	return nil
+}
 
 // seedsFrom are n seeds from first on.
 func seedsFrom(first uint64, n int) []uint64 {

@@ -216,7 +216,7 @@ func (r *runFolder) fakes(name string, t *model.Trainer) error {
 		n = (gridImages + cols - 1) / cols * cols
 	}
 	seeds := seedsFrom(0, n)
-	images, err := t.Draw(model.Noise(seeds, c.NoiseDim), c.Labels(seeds))
+	images, err := t.Draw(c.Noise(seeds), c.Labels(seeds))
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,9 @@ func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := scaleNoise(c, &state.Config); err != nil {
+		return nil, err
+	}
 	gen, err := open(state)
 	if err != nil {
 		return nil, err
@@ -55,7 +58,7 @@ func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, erro
 	s := &samples{source: fmt.Sprintf("%s, step %d", path, state.Step), values: state.Config.Pixels(), stack: state.Config.Stack}
 	s.draw = func(nth uint64) (evaluate.Samples, error) {
 		seeds := seedsFrom(nth*uint64(count), count)
-		images, err := gen.Draw(model.Noise(seeds, state.Config.NoiseDim), state.Config.Labels(seeds))
+		images, err := gen.Draw(state.Config.Noise(seeds), state.Config.Labels(seeds))
 		return evaluate.Samples{Source: s.source, Seed: seeds[0], Values: images}, err
 	}
 	return s, nil

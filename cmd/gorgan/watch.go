@@ -189,7 +189,7 @@ func (w *watch) draw(ctx context.Context, step uint32) ([]float32, error) {
 		}
 		w.progress(step, "drawing")
 		seeds := seedsFrom(uint64(first), min(drawnRows, count-first))
-		images, err := w.trainer.Draw(model.Noise(seeds, c.NoiseDim), c.Labels(seeds))
+		images, err := w.trainer.Draw(c.Noise(seeds), c.Labels(seeds))
 		if err != nil {
 			return nil, err
 		}

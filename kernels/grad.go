@@ -42,9 +42,15 @@ func byColumn(cost int) func([]int) (int, int) {
 }
 
 // gradColumns multiplies d by the activation's slope with scale, a row's part at a
-// time, and sums the columns lo to hi-1 of each run of d in the order of the rows.
+// time, and sums the columns lo to hi-1 of each run of d.
 func gradColumns(m Mem[float32], lo, hi int, scale func(d, y []float32)) {
-	d, dbias, y, rows, cols := m.F[0], m.F[1], m.F[2], m.N[0], m.N[1]
+	y := m.F[2]
+	sumColumns(m.F[1], m.F[0], m.N[0], m.N[1], lo, hi, func(part []float32, at int) { scale(part, y[at:][:len(part)]) })
+}
+
+// sumColumns sums the columns lo to hi-1 of each run of d (rows, cols) in the order of
+// the rows. before, unless nil, changes a row's part first, which lies in d from at on.
+func sumColumns(dbias, d []float32, rows, cols, lo, hi int, before func(part []float32, at int)) {
 	eachRun(rows, func(run, first, of int) {
 		var sum [64]float64
 		for c := lo; c < hi; c += len(sum) {
@@ -52,28 +58,10 @@ func gradColumns(m Mem[float32], lo, hi int, scale func(d, y []float32)) {
 			clear(sum[:])
 			for i := first; i < first+of; i++ {
 				part := d[i*cols+c:][:n]
-				scale(part, y[i*cols+c:][:n])
-				for j, v := range part {
-					sum[j] += float64(v)
+				if before != nil {
+					before(part, i*cols+c)
 				}
-			}
-			for j, s := range sum[:n] {
-				dbias[run*cols+c+j] = float32(s)
-			}
-		}
-	})
-}
-
-// sumColumns sums the columns lo to hi-1 of each run of d (rows, cols) in the order of
-// the rows.
-func sumColumns(dbias, d []float32, rows, cols, lo, hi int) {
-	eachRun(rows, func(run, first, of int) {
-		var sum [64]float64
-		for c := lo; c < hi; c += len(sum) {
-			n := min(len(sum), hi-c)
-			clear(sum[:])
-			for i := first; i < first+of; i++ {
-				for j, v := range d[i*cols+c:][:n] {
+				for j, v := range part {
 					sum[j] += float64(v)
 				}
 			}

@@ -22,7 +22,7 @@ var maxoutGrad = Kernel{
 				to[argmax(a[(i*units+u)*pieces:][:pieces])] = d[i*units+u]
 			}
 		}
-		sumColumns(dbias, da, rows, units*pieces, lo*pieces, hi*pieces)
+		sumColumns(dbias, da, rows, units*pieces, lo*pieces, hi*pieces, nil)
 	},
 	F64: func(m Mem[float64]) {
 		da, dbias, d, a, pieces := m.F[0], m.F[1], m.F[2], m.F[3], m.N[2]

@@ -12,13 +12,8 @@ func vectorGrad(lanes int, columns func(rows, stride, n int, d, dbias, y, slope 
 		if len(m.S) > 0 {
 			slope = &m.S[0]
 		}
-		eachRun(rows, func(run, first, of int) {
-			at := first * cols
-			for c := lo; c < hi; {
-				n := abreast(lanes, hi-c)
-				columns(of, cols, n, &d[at+c], &dbias[run*cols+c], &y[at+c], slope)
-				c += n
-			}
+		eachStrip(lanes, rows, cols, lo, hi, func(of, n, at, sum int) {
+			columns(of, cols, n, &d[at], &dbias[sum], &y[at], slope)
 		})
 	}
 }
@@ -31,19 +26,21 @@ func vectorSums(lanes int, columns func(rows, stride, n int, d, dbias *float32))
 
 // sumAbreast is sumColumns.
 func sumAbreast(lanes int, columns func(rows, stride, n int, d, dbias *float32), dbias, d []float32, rows, cols, lo, hi int) {
+	eachStrip(lanes, rows, cols, lo, hi, func(of, n, at, sum int) { columns(of, cols, n, &d[at], &dbias[sum]) })
+}
+
+// eachStrip calls do for each run of the rows and as many of the columns lo to hi-1 as are
+// taken at once: the run's rows, how many columns, and where the first value and the first
+// sum lie.
+func eachStrip(lanes, rows, cols, lo, hi int, do func(of, n, at, sum int)) {
 	eachRun(rows, func(run, first, of int) {
 		for c := lo; c < hi; {
-			n := abreast(lanes, hi-c)
-			columns(of, cols, n, &d[first*cols+c], &dbias[run*cols+c])
+			n := min(hi-c, lanes)
+			if hi-c >= 4*lanes {
+				n = 4 * lanes
+			}
+			do(of, n, first*cols+c, run*cols+c)
 			c += n
 		}
 	})
-}
-
-// abreast is how many of n columns to take at once.
-func abreast(lanes, n int) int {
-	if n >= 4*lanes {
-		return 4 * lanes
-	}
-	return min(n, lanes)
 }

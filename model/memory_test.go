@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"errors"
+	"maps"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -42,6 +43,7 @@ func (c *cramped) View(t *tensor.Dense, offset int, shape ...int) (*tensor.Dense
 // TestNoRoom: wherever a device's memory ends, a trainer is not made, and says why.
 func TestNoRoom(t *testing.T) {
 	cases := variants()
+	maps.Copy(cases, manyRows())
 	cases["plain"] = func(*model.Config) {}
 	cases["average"] = func(c *model.Config) { c.EMA = 0.9 }
 	for name, f := range cases {

@@ -66,11 +66,13 @@ func modelFlagsOf(d model.Config) []modelFlag {
 		float(d, "instance-noise", "add normal noise of standard deviation `S` to all the discriminator sees", "", func(m *c) *float64 { return &m.InstanceNoise }),
 		whole(d, "instance-noise-steps", "let it fade out over `N` steps; 0 for never", func(m *c) *int { return &m.InstanceNoiseSteps }),
 		float(d, "ema", "draw images with the average of the generator's weights that keeps `D` of itself each step, less in the first 4/(1-D) steps; 0 for none", "", func(m *c) *float64 { return &m.EMA }),
-		float(d, "noise-scale", "draw images from noise `S` times as wide as in training: less than 1 for likelier images, more for more kinds", "", func(m *c) *float64 { return &m.NoiseScale }),
+		float(d, "noise-scale", noiseScaleUsage, "", func(m *c) *float64 { return &m.NoiseScale }),
 		{&cli.Uint64Flag{Name: "seed", Usage: "of all random numbers", Value: d.Seed},
 			func(c *cli.Context, m *model.Config) error { m.Seed = c.Uint64("seed"); return nil }},
 	}
 }
+
+const noiseScaleUsage = "draw images from noise `S` times as wide as in training: less than 1 for likelier images, more for more kinds"
 
 // float is a flag of a number; shown, where not empty, is what help has for its default.
 func float(d model.Config, name, usage, shown string, field func(*model.Config) *float64) modelFlag {

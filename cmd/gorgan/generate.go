@@ -150,15 +150,15 @@ var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude 
 
 // noiseScaleFlag is for the commands that draw with a trained model.
 func noiseScaleFlag() cli.Flag {
-	return &cli.Float64Flag{Name: "noise-scale", DefaultText: "the model's, 1 unless it was trained with another",
-		Usage: "draw from noise `S` times as wide as in training: less than 1 for likelier images, more for more kinds"}
+	return &cli.Float64Flag{Name: "noise-scale", Usage: noiseScaleUsage, DefaultText: "the model's, 1 unless it was trained with another"}
 }
 
-// scaleNoise gives c the --noise-scale that was asked for.
+// scaleNoise gives config the --noise-scale that was asked for, if one was.
 func scaleNoise(c *cli.Context, config *model.Config) error {
-	if c.IsSet("noise-scale") {
-		config.NoiseScale = c.Float64("noise-scale")
+	if !c.IsSet("noise-scale") {
+		return nil
 	}
+	config.NoiseScale = c.Float64("noise-scale")
 	if err := config.Validate(); err != nil {
 		return usageError{fmt.Errorf("--noise-scale: %w", err)}
 	}

@@ -9,16 +9,17 @@ import (
 
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
-	"gorgan/cmd/gorgan":         {"gorgan/cuda", "gorgan/model", "gorgan/model/evaluate", "gorgan/dataset"},
-	"gorgan/model":              {"gorgan/kernels", "gorgan/dataset"},
+	"gorgan/cmd/gorgan":         {"gorgan/cuda", "gorgan/model", "gorgan/model/evaluate", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model":              {"gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/cuda":               {"gorgan/kernels", "gorgan/kernels/kerneltest"},
 	"gorgan/kernels":            nil,
-	"gorgan/dataset":            nil,
+	"gorgan/dataset":            {"gorgan/dataset/atomicfile"},
+	"gorgan/dataset/atomicfile": nil,
 	"gorgan/kernels/kerneltest": {"gorgan/kernels"},
 	// For the tests of packages that have a device to choose.
 	"gorgan/cuda/cudatest": {"gorgan/cuda", "gorgan/kernels"},
 	// The evaluation, and what makes the classifier in it.
-	"gorgan/model/evaluate":       {"gorgan/kernels", "gorgan/dataset"},
+	"gorgan/model/evaluate":       {"gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model/evaluate/train": {"gorgan/model/evaluate", "gorgan/kernels", "gorgan/dataset"},
 	// For Gorgonia programs, and one of them.
 	"gorgan/kernels/engine":         {"gorgan/kernels"},

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"gorgan/dataset/atomicfile"
 )
 
 // Export writes a set as the tree of files that the list of [Open] describes: the images as
@@ -54,7 +56,7 @@ func Export(ctx context.Context, s *Set, dir, split string, progress func(done, 
 		return fmt.Errorf("dataset: %s: export stopped, with at least %d of %d images in %s and no list; export again to start over: %w",
 			dir, done, s.Len(), images, err)
 	}
-	return WriteFile(list, func(w io.Writer) error { return writeList(w, s, split) })
+	return atomicfile.Write(list, func(w io.Writer) error { return writeList(w, s, split) })
 }
 
 func exportImage(s *Set, i int, path string) error {
@@ -62,13 +64,9 @@ func exportImage(s *Set, i int, path string) error {
 	if err := s.Pixels(pixels, i); err != nil {
 		return err
 	}
-	err := replaceFile(path, false, func(w io.Writer) error {
+	return atomicfile.WriteUnsynced(path, func(w io.Writer) error {
 		return jpeg.Encode(w, greyOver(pixels, s.Size()), &jpeg.Options{Quality: 100})
 	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
 }
 
 func writeList(w io.Writer, s *Set, split string) error {

@@ -5,6 +5,8 @@ import (
 	"image"
 	"image/png"
 	"io"
+
+	"gorgan/dataset/atomicfile"
 )
 
 // maxCanvas is the largest grid drawn, in pixels.
@@ -63,7 +65,7 @@ func lay(canvas []byte, stride, step int, pixels []byte, size Size, channels, co
 	}
 }
 
-// WritePNG writes img as a PNG file, by [WriteFile].
+// WritePNG writes img as a PNG file, by [atomicfile.Write].
 func WritePNG(path string, img image.Image) error {
-	return WriteFile(path, func(w io.Writer) error { return png.Encode(w, img) })
+	return atomicfile.Write(path, func(w io.Writer) error { return png.Encode(w, img) })
 }

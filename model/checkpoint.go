@@ -16,7 +16,7 @@ import (
 
 	"github.com/nlpodyssey/safetensors"
 
-	"gorgan/dataset"
+	"gorgan/dataset/atomicfile"
 )
 
 // ErrCheckpoint is wrapped by errors about a file that is no whole checkpoint.
@@ -44,7 +44,7 @@ func Save(path string, s *State) error {
 			return fmt.Errorf("model: %s: %w", t.Name, err)
 		}
 	}
-	err = dataset.WriteFile(path, func(w io.Writer) error {
+	err = atomicfile.Write(path, func(w io.Writer) error {
 		return safetensors.SerializeToWriter(views, meta, w)
 	})
 	if err != nil {

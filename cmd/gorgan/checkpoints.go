@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gorgan/dataset"
+	"gorgan/dataset/atomicfile"
 	"gorgan/model"
 )
 
@@ -109,7 +109,7 @@ func checkpointPath(path string) (string, error) {
 }
 
 func write(path string, text []byte) error {
-	return dataset.WriteFile(path, func(w io.Writer) error {
+	return atomicfile.Write(path, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 
-	"gorgan/dataset"
+	"gorgan/dataset/atomicfile"
 	"gorgan/model"
 )
 
@@ -62,7 +62,7 @@ func writeCurves(path string, history []model.Metrics) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return dataset.WriteFile(path, func(w io.Writer) error {
+	return atomicfile.Write(path, func(w io.Writer) error {
 		_, err := image.WriteTo(w)
 		return err
 	})

@@ -16,6 +16,7 @@ import (
 
 	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/dataset/atomicfile"
 	"gorgan/model"
 )
 
@@ -85,7 +86,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 	out := c.String("out")
 	switch strings.ToLower(filepath.Ext(out)) {
 	case ".npy":
-		err = dataset.WriteFile(out, func(w io.Writer) error { return writeNpy(w, images, len(p.names)) })
+		err = atomicfile.Write(out, func(w io.Writer) error { return writeNpy(w, images, len(p.names)) })
 	case ".png":
 		img, gridErr := imageGrid(model.Pixels(images), state.Config, rows, cols)
 		if gridErr != nil {

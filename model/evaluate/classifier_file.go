@@ -11,7 +11,7 @@ import (
 
 	"github.com/nlpodyssey/safetensors"
 
-	"gorgan/dataset"
+	"gorgan/dataset/atomicfile"
 )
 
 // ErrClassifier is wrapped by errors about a file that is no whole classifier.
@@ -43,7 +43,7 @@ func (c *Classifier) Save(path string) error {
 	if err != nil {
 		return fmt.Errorf("evaluate: classifier: %w", err)
 	}
-	err = dataset.WriteFile(path, func(w io.Writer) error { return safetensors.SerializeToWriter(views, meta, w) })
+	err = atomicfile.Write(path, func(w io.Writer) error { return safetensors.SerializeToWriter(views, meta, w) })
 	if err != nil {
 		return fmt.Errorf("evaluate: classifier: %w", err)
 	}

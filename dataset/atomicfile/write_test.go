@@ -1,4 +1,4 @@
-package dataset_test
+package atomicfile_test
 
 import (
 	"errors"
@@ -7,19 +7,20 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
-	"gorgan/dataset"
+	"gorgan/dataset/atomicfile"
 )
 
-func TestWriteFile(t *testing.T) {
+func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "out.txt")
-	put := func(text string) func(io.Writer) error {
+	filled := func(text string) func(io.Writer) error {
 		return func(w io.Writer) error { _, err := io.WriteString(w, text); return err }
 	}
 	for _, text := range []string{"first", "second"} {
-		if err := dataset.WriteFile(path, put(text)); err != nil {
+		if err := atomicfile.Write(path, filled(text)); err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := os.ReadFile(path); string(got) != text {
@@ -27,7 +28,10 @@ func TestWriteFile(t *testing.T) {
 		}
 	}
 	if runtime.GOOS != "windows" {
-		plain := write(t, filepath.Join(dir, "plain"), nil)
+		plain := filepath.Join(dir, "plain")
+		if err := os.WriteFile(plain, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
 		a, _ := os.Stat(path)
 		b, _ := os.Stat(plain)
 		if a.Mode() != b.Mode() {
@@ -37,14 +41,14 @@ func TestWriteFile(t *testing.T) {
 	}
 
 	full := errors.New("no space left on device")
-	err := dataset.WriteFile(path, func(w io.Writer) error {
+	err := atomicfile.Write(path, func(w io.Writer) error {
 		w.Write(make([]byte, 1<<20))
 		if got, _ := os.ReadFile(path); string(got) != "second" {
 			t.Errorf("while writing, the file is %q", got)
 		}
 		return full
 	})
-	says(t, err, "dataset: "+path+": not written: no space left")
+	says(t, err, path+": not written: no space left")
 	if !errors.Is(err, full) {
 		t.Errorf("%v does not wrap the writer's error", err)
 	}
@@ -56,14 +60,14 @@ func TestWriteFile(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(folder, "x"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	says(t, dataset.WriteFile(folder, put("x")), "dataset: "+folder+": not written")
-	says(t, dataset.WriteFile(filepath.Join(dir, "none", "x"), put("x")), "dataset: ", "not written")
+	says(t, atomicfile.Write(folder, filled("x")), folder+": not written")
+	says(t, atomicfile.Write(filepath.Join(dir, "none", "x"), filled("x")), "not written")
 	if names := files(t, dir); !slices.Equal(names, []string{"out.txt"}) {
 		t.Errorf("left behind: %q", names)
 	}
 }
 
-func TestWriteFileInReadOnlyFolder(t *testing.T) {
+func TestWriteInReadOnlyFolder(t *testing.T) {
 	if runtime.GOOS == "windows" || os.Getuid() == 0 {
 		t.Skip("permissions do not bind here")
 	}
@@ -71,8 +75,36 @@ func TestWriteFileInReadOnlyFolder(t *testing.T) {
 	if err := os.Chmod(dir, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	says(t, dataset.WriteFile(filepath.Join(dir, "x"), func(io.Writer) error { return nil }), "permission denied")
+	says(t, atomicfile.Write(filepath.Join(dir, "x"), func(io.Writer) error { return nil }), "permission denied")
 	if names := files(t, dir); len(names) > 0 {
 		t.Errorf("left behind: %q", names)
 	}
+}
+
+func says(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error is %q, want %q in it", err, part)
+		}
+	}
+}
+
+// files are the names of the files below dir.
+func files(t *testing.T, dir string) []string {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, d.Name())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }

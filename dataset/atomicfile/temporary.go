@@ -1,0 +1,49 @@
+package atomicfile
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"time"
+)
+
+// longestName is how many bytes a file's name may have on the usual file systems.
+const longestName = 255
+
+var temporary = regexp.MustCompile(`\.[0-9a-f]{8}\.tmp$`)
+
+// temporaryName is base.XXXXXXXX.tmp; a very long base is cut so that the name stays legal.
+func temporaryName(base string, random uint32) string {
+	ending := fmt.Sprintf(".%08x.tmp", random)
+	return base[:min(len(base), longestName-len(ending))] + ending
+}
+
+// RemoveTemporaries removes the temporary files in dir that a killed [Write] left behind:
+// regular files with names as Write makes them, unchanged for at least age. Use age 0 where
+// no other process can be writing. A folder that is not there holds none.
+func RemoveTemporaries(dir string, age time.Duration) error {
+	held, err := os.ReadDir(dir)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range held {
+		if !e.Type().IsRegular() || !temporary.MatchString(e.Name()) {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil || time.Since(info.ModTime()) < age {
+			continue // gone already, or perhaps still being written
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// IsTemporary tells whether Write makes temporary files of such a name.
+func IsTemporary(name string) bool { return temporary.MatchString(name) }

@@ -1,0 +1,113 @@
+// Package atomicfile writes files that appear whole or not at all, and reads small files
+// with a limit.
+//
+// [Write] fills a temporary file NAME.XXXXXXXX.tmp beside the file, syncs it and renames it.
+// A process that is killed in between leaves the temporary file behind: [RemoveTemporaries]
+// removes those.
+package atomicfile
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+)
+
+// Write makes the file at path appear whole or not at all: write fills a temporary file
+// in the same folder, which is synced to disk and renamed to path. A file that was there is
+// replaced and its permissions are kept; a symbolic link is replaced, not followed. When
+// anything fails, path is as before and the temporary file is gone. What write returns is
+// wrapped in the error, with the path.
+func Write(path string, write func(io.Writer) error) error {
+	if err := replace(path, true, write); err != nil {
+		return fmt.Errorf("%s: not written: %w", path, err)
+	}
+	syncFolder(filepath.Dir(path))
+	return nil
+}
+
+// WriteUnsynced is Write without the two syncs: after a power failure the file may be
+// missing, empty or torn. It is for the many files of an export, which can be made again.
+func WriteUnsynced(path string, write func(io.Writer) error) error {
+	if err := replace(path, false, write); err != nil {
+		return fmt.Errorf("%s: not written: %w", path, err)
+	}
+	return nil
+}
+
+func replace(path string, durable bool, write func(io.Writer) error) (err error) {
+	f, err := createBeside(path)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	buffered := bufio.NewWriter(f)
+	if err := write(buffered); err != nil {
+		return err
+	}
+	if err := buffered.Flush(); err != nil {
+		return plain(err)
+	}
+	if old, err := os.Lstat(path); err == nil && old.Mode().IsRegular() {
+		// Not every file system has permissions: there the error has no meaning.
+		_ = f.Chmod(old.Mode().Perm())
+	}
+	if durable {
+		if err := f.Sync(); err != nil {
+			return plain(err)
+		}
+	}
+	if err := f.Close(); err != nil {
+		return plain(err)
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		if l, ok := errors.AsType[*os.LinkError](err); ok {
+			return l.Err
+		}
+		return err
+	}
+	return nil
+}
+
+// createBeside makes a temporary file in path's folder, with the permissions of any new file.
+func createBeside(path string) (*os.File, error) {
+	dir, base := filepath.Split(path)
+	for {
+		name := temporaryName(base, rand.Uint32())
+		f, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return nil, plain(err)
+		}
+		return f, nil
+	}
+}
+
+// syncFolder makes a rename last through a power failure. Not every system can: there its
+// error has no meaning.
+func syncFolder(dir string) {
+	if f, err := os.Open(dir); err == nil {
+		_ = f.Sync()
+		f.Close()
+	}
+}
+
+// plain drops the operation and path that the os package puts before an error: they are
+// said already.
+func plain(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
+}

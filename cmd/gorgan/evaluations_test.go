@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,7 +32,10 @@ func TestBest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := settings{Keep: c.keep, EvaluateMetric: c.metric, EvaluateCount: 100}
-			r := &runFolder{dir: t.TempDir(), keep: c.keep}
+			r, err := openRun(t.TempDir())
+			must(t, err)
+			r.keep = c.keep
+			must(t, r.openLogs(true))
 			figure := deciders()[slices.IndexFunc(deciders(), func(d decider) bool { return d.metric == c.metric })].figure
 			for i, value := range c.values {
 				step := uint32(i + 1)
@@ -52,11 +56,14 @@ func TestBest(t *testing.T) {
 				t.Errorf("checkpoints %v are kept, want %v", held, c.held)
 			}
 			// And what is read of it is the same.
-			again, err := openRun(r.dir, s, uint32(len(c.values)))
+			must(t, r.close())
+			again, err := openRun(r.dir)
 			must(t, err)
-			must(t, again.close())
-			if len(again.evaluated) != len(c.values) || again.best.Step != c.best[len(c.best)-1] {
-				t.Errorf("after a resume the best of %d is %d", len(again.evaluated), again.best.Step)
+			must(t, again.read(uint32(len(c.values))))
+			_, err = again.goOn(s, uint32(len(c.values)))
+			must(t, errors.Join(err, again.close()))
+			if len(again.evaluated.noted) != len(c.values) || again.best.Step != c.best[len(c.best)-1] {
+				t.Errorf("after a resume the best of %d is %d", len(again.evaluated.noted), again.best.Step)
 			}
 		})
 	}

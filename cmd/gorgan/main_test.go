@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -44,6 +46,9 @@ func TestScripts(t *testing.T) {
 			"resave": resave,
 			"nokids": noTemporaries,
 			"best":   bestIsKept,
+			"append": appendText,
+			"insert": insertLine,
+			"nuls":   appendNULs,
 		},
 	})
 }
@@ -100,6 +105,26 @@ func resave(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o666))
 }
 
+// appendText adds text to a file, without a line's end: append FILE TEXT.
+func appendText(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[0])+args[1]), 0o666))
+}
+
+// insertLine puts a line before the nth of a file: insert FILE N TEXT.
+func insertLine(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	lines := strings.SplitAfter(ts.ReadFile(args[0]), "\n")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(slices.Insert(lines, n-1, args[2]+"\n"), "")), 0o666))
+}
+
+// appendNULs adds bytes of 0 to a file, as a power failure can: nuls FILE COUNT.
+func appendNULs(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append([]byte(ts.ReadFile(args[0])), make([]byte, n)...), 0o666))
+}
+
 // noTemporaries fails if a folder holds a file that was being written: nokids DIR.
 func noTemporaries(ts *testscript.TestScript, _ bool, args []string) {
 	held, err := os.ReadDir(ts.MkAbs(args[0]))
@@ -126,8 +151,8 @@ func bestIsKept(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		return f.Value
 	}
-	best := evaluated[0]
-	for _, e := range evaluated {
+	best := evaluated.noted[0]
+	for _, e := range evaluated.noted {
 		if value(e) > value(best) {
 			best = e
 		}
@@ -135,7 +160,7 @@ func bestIsKept(ts *testscript.TestScript, _ bool, args []string) {
 	_, state, err := loadModel(filepath.Join(dir, bestFile))
 	ts.Check(err)
 	if state.Step != best.Step {
-		ts.Fatalf("best is step %d, want %d of %d evaluations", state.Step, best.Step, len(evaluated))
+		ts.Fatalf("best is step %d, want %d of %d evaluations", state.Step, best.Step, len(evaluated.noted))
 	}
 }
 

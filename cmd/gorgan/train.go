@@ -192,7 +192,7 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 // ended is the error of a run that ended early, with what to do about it.
 func (p *plan) ended(ui *ui, step uint32, err error) error {
 	if errors.Is(err, context.Canceled) {
-		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: gorgan train --resume %s", step, p.run.dir))
+		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", step, ui.command("train", "--resume", p.run.dir)))
 	}
 	if errors.As(err, new(collapseError)) {
 		return err
@@ -200,7 +200,7 @@ func (p *plan) ended(ui *ui, step uint32, err error) error {
 	if file, e := checkpointPath(p.run.dir); e == nil {
 		ui.note("the last good checkpoint is %s", file)
 		if !errors.As(err, new(*model.NonFiniteError)) { // which would come again
-			ui.note("go on from it with: gorgan train --resume %s", p.run.dir)
+			ui.note("go on from it with: %s", ui.command("train", "--resume", p.run.dir))
 		}
 	}
 	return err

@@ -234,6 +234,6 @@ func (w *watch) finish() error {
 	if best := w.run.best; best != nil {
 		w.ui.note("best: step %d, %s", best.Step, w.run.path(bestFile))
 	}
-	w.ui.note("draw more with: gorgan generate --model %s", w.run.dir)
+	w.ui.note("draw more with: %s", w.ui.command("generate", "--model", w.run.dir))
 	return nil
 }

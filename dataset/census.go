@@ -1,11 +1,9 @@
 package dataset
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"slices"
 )
 
 // census takes the images of a list in their order and makes the set and the report of them.
@@ -16,26 +14,26 @@ import (
 type census struct {
 	list        *listed
 	report      *Report
-	sizes       []Size // of each entry, zero when unreadable
-	channels    []int
+	sizes       *sizes
 	byPath      map[string]int // the line that listed a path first
 	byContent   map[[sha256.Size]byte]int
 	set         *Set // nil once there will be none
 	fingerprint fingerprint
 }
 
-func newCensus(src string, l *listed, problems []Problem) *census {
+// newCensus begins with a report of the list's bad lines.
+func newCensus(l *listed, report *Report) *census {
 	n := len(l.entries)
+	report.Entries = n + report.found()
 	c := &census{
 		list:      l,
-		report:    &Report{Source: src, Kind: "list", Entries: n + len(problems), Problems: problems},
-		sizes:     make([]Size, n),
-		channels:  make([]int, n),
-		byPath:    make(map[string]int, n),
-		byContent: make(map[[sha256.Size]byte]int, n),
+		report:    report,
+		sizes:     newSizes(n),
+		byPath:    map[string]int{}, // these grow with the images that are really there
+		byContent: map[[sha256.Size]byte]int{},
 	}
-	if len(problems) == 0 {
-		c.set = &Set{name: src, labels: make([]int32, n)}
+	if report.OK() {
+		c.set = &Set{name: report.Source, labels: wideLabels(make([]int32, n))}
 	}
 	return c
 }
@@ -45,11 +43,11 @@ func (c *census) add(_ context.Context, img checked) error {
 	i := img.index
 	defer c.list.options.Progress(i+1, len(c.list.entries))
 	if img.err != nil {
-		c.report.Problems = append(c.report.Problems, c.list.problem(i, img.err))
+		c.report.find(c.list.problem(i, img.err))
 		c.set = nil
 		return nil
 	}
-	c.sizes[i], c.channels[i] = img.from, img.channels
+	c.sizes.set(i, img.from, img.channels)
 	c.compare(img)
 	c.gather(img)
 	return nil
@@ -57,7 +55,7 @@ func (c *census) add(_ context.Context, img checked) error {
 
 // compare reports an image that was listed before.
 func (c *census) compare(img checked) {
-	entry, path, content := c.list.entries[img.index], c.list.paths[img.index], contentKey(img.grey)
+	entry, path, content := c.list.entries[img.index], c.list.path(img.index), contentKey(img.grey)
 	first, copied := c.byContent[content]
 	if copied {
 		c.report.Identical++
@@ -78,7 +76,7 @@ func (c *census) compare(img checked) {
 	if original.Label != entry.Label {
 		detail += ", but another label"
 	}
-	c.report.Problems = append(c.report.Problems, Problem{entry.Line, entry.Path, KindDuplicate, detail})
+	c.report.find(Problem{entry.Line, entry.Path, KindDuplicate, detail})
 }
 
 // gather adds an image to the set to be.
@@ -90,7 +88,7 @@ func (c *census) gather(img checked) {
 	if img.index == 0 {
 		s.size = size
 		c.fingerprint = newFingerprint(n, size)
-		if c.list.options.fits(n, size) {
+		if c.list.options.fits(int64(n) * int64(size.Pixels())) {
 			s.pixels = make([]byte, n*size.Pixels())
 		} else {
 			s.decode = c.list.decoder(size)
@@ -101,7 +99,7 @@ func (c *census) gather(img checked) {
 		return
 	}
 	c.fingerprint.add(img.grey.Pix)
-	s.labels[img.index] = int32(c.list.entries[img.index].Label)
+	s.labels.wide[img.index] = int32(c.list.entries[img.index].Label)
 	if s.pixels != nil {
 		copy(s.pixels[img.index*size.Pixels():], img.grey.Pix)
 	}
@@ -110,43 +108,32 @@ func (c *census) gather(img checked) {
 // close completes the report; the set is nil when it cannot be trained on.
 func (c *census) close() (*Set, *Report) {
 	r := c.report
-	usual := c.usualSize()
+	usual := c.sizes.usual()
 	r.Size = c.list.options.target(usual)
 	r.Channels, r.Classes = map[int]int{}, map[int]int{}
-	for i, size := range c.sizes {
-		entry := c.list.entries[i]
+	for _, k := range c.sizes.kinds {
+		if c.list.options.target(k.size) == r.Size {
+			r.Images += k.images
+			for channels, n := range k.channels {
+				r.Channels[channels] += n
+			}
+		}
+	}
+	for i, entry := range c.list.entries {
+		size := c.sizes.get(i)
 		switch {
 		case size == (Size{}):
-			continue
 		case c.list.options.target(size) != r.Size:
-			r.Problems = append(r.Problems, Problem{entry.Line, entry.Path, KindWrongSize,
+			r.find(Problem{entry.Line, entry.Path, KindWrongSize,
 				fmt.Sprintf("image is %v, expected %v, the most common size; --resize makes them the same", size, usual)})
-			continue
+		default:
+			r.count(entry.Label)
 		}
-		r.Images++
-		r.Channels[c.channels[i]]++
-		r.count(entry.Label)
 	}
-	slices.SortStableFunc(r.Problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+	r.sortProblems()
 	if c.set != nil {
 		c.set.fingerprint = c.fingerprint.sum(c.set.labels)
 		r.describe(c.set)
 	}
 	return c.set, r
-}
-
-// usualSize is the most common size, of several the one listed first.
-func (c *census) usualSize() (usual Size) {
-	number := map[Size]int{}
-	for _, size := range c.sizes {
-		if size != (Size{}) {
-			number[size]++
-		}
-	}
-	for _, size := range c.sizes {
-		if number[size] > number[usual] {
-			usual = size
-		}
-	}
-	return usual
 }

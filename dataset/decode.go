@@ -2,14 +2,13 @@ package dataset
 
 import (
 	"bytes"
-	"errors"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"image/png"
 	"io"
-	"os"
 )
 
 // maxImageFile is the largest image file read: the largest image, uncompressed, is smaller.
@@ -20,67 +19,80 @@ var (
 	pngMagic  = []byte("\x89PNG\r\n\x1a\n")
 )
 
-// readGrey reads the image file at path: see [decodeGrey].
-func readGrey(path string) (*image.Gray, int, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, 0, plain(err)
-	case info.IsDir():
-		return nil, 0, errors.New("is a folder")
-	case !info.Mode().IsRegular():
-		return nil, 0, errors.New("is not a regular file")
-	case info.Size() > maxImageFile:
-		return nil, 0, fmt.Errorf("file is %d bytes, expected at most %d", info.Size(), maxImageFile)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, 0, plain(err)
-	}
-	return decodeGrey(data)
+// decoded is an image file's content in grey, without gaps between the rows.
+type decoded struct {
+	grey     *image.Gray
+	channels int  // in the file: 1 grey, 3 colour, 4 CMYK or anything with alpha
+	coloured bool // some pixel is visibly no grey
+	clear    bool // some pixel is not opaque
+	turned   bool // a JPEG's EXIF data say that it is to be turned or mirrored, which is not done
 }
 
-// decodeGrey decodes a JPEG or PNG file, told apart by content, to grey, without gaps between
-// the rows. channels is 1 for a grey image, 3 for colour, 4 for CMYK or anything with alpha.
-// An image cut short gives an error that wraps io.ErrUnexpectedEOF.
-func decodeGrey(data []byte) (grey *image.Gray, channels int, err error) {
+// decodeGrey decodes a JPEG or PNG file, told apart by content, of at most the given number
+// of pixels. An image cut short gives an error that wraps io.ErrUnexpectedEOF; a cancelled ctx
+// ends the decoding, which can take long for a progressive JPEG.
+func decodeGrey(ctx context.Context, data []byte, most int) (d decoded, err error) {
 	var decodeConfig func(io.Reader) (image.Config, error)
 	var decode func(io.Reader) (image.Image, error)
 	switch {
 	case len(data) == 0:
-		return nil, 0, fmt.Errorf("file is empty: %w", io.ErrUnexpectedEOF)
+		return d, fmt.Errorf("file is empty: %w", io.ErrUnexpectedEOF)
 	case bytes.HasPrefix(data, jpegMagic):
 		decodeConfig, decode = jpeg.DecodeConfig, jpeg.Decode
 	case bytes.HasPrefix(data, pngMagic):
 		decodeConfig, decode = png.DecodeConfig, png.Decode
 	default:
-		return nil, 0, fmt.Errorf("content is neither JPEG nor PNG: %w", ErrFormat)
+		if kind := contentOf(data); kind != "" {
+			return d, fmt.Errorf("is %s, want JPEG or PNG: %w", kind, ErrFormat)
+		}
+		return d, fmt.Errorf("content is neither JPEG nor PNG: %w", ErrFormat)
 	}
-	file := &watched{data: data}
+	file := &watched{ctx: ctx, data: data}
 	config, err := decodeConfig(file)
 	if err != nil {
-		return nil, 0, file.broken(err)
+		return d, file.broken(err)
 	}
-	if err := (Size{config.Height, config.Width}).check(); err != nil {
-		return nil, 0, err
+	size := Size{config.Height, config.Width}
+	if err := size.atMost(most); err != nil {
+		return d, err
 	}
-	file = &watched{data: data}
+	if !holdsImage(data, size) {
+		return d, fmt.Errorf("image is cut short: header says %v, more than %d bytes can hold: %w", size, len(data), io.ErrUnexpectedEOF)
+	}
+	file = &watched{ctx: ctx, data: data}
 	img, err := decode(file)
 	if err != nil {
-		return nil, 0, file.broken(err)
+		return d, file.broken(err)
 	}
-	grey, channels = toGrey(img)
-	return grey, channels, nil
+	d = toGrey(img)
+	d.turned = orientation(data) > 1
+	return d, nil
+}
+
+// holdsImage says whether a file is long enough for the size in its header: the decoders
+// allocate memory for that before they see the rest.
+func holdsImage(data []byte, size Size) bool {
+	pixels, length := int64(size.Pixels()), int64(len(data))
+	if bytes.HasPrefix(data, pngMagic) {
+		const depth = 24 // where the header has the bits of a channel; a pixel has one at least
+		return pixels*int64(data[depth])/8 <= length*maxInflation
+	}
+	// Each block of 64 values takes a bit at least. A channel may be a quarter of the size.
+	return pixels <= 4*64*8*length
 }
 
 // watched reads data and notes whether more was asked for than there is: the decoders do not
 // always say so in their errors.
 type watched struct {
+	ctx   context.Context
 	data  []byte
 	ended bool
 }
 
 func (w *watched) Read(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
 	if len(w.data) == 0 {
 		w.ended = true
 		return 0, io.EOF
@@ -92,14 +104,17 @@ func (w *watched) Read(p []byte) (int, error) {
 
 // broken is what a decoder's error means.
 func (w *watched) broken(err error) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
 	if w.ended {
 		return fmt.Errorf("image is cut short: %w", io.ErrUnexpectedEOF)
 	}
 	return fmt.Errorf("%w: %w", err, ErrFormat)
 }
 
-// toGrey copies an image to grey and counts the channels it had.
-func toGrey(img image.Image) (*image.Gray, int) {
+// toGrey copies an image to grey and looks at what it had besides.
+func toGrey(img image.Image) decoded {
 	b := img.Bounds()
 	grey := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
 	if src, ok := img.(*image.Gray); ok {
@@ -107,19 +122,23 @@ func toGrey(img image.Image) (*image.Gray, int) {
 			from := src.PixOffset(b.Min.X, b.Min.Y+y)
 			copy(grey.Pix[y*grey.Stride:], src.Pix[from:from+b.Dx()])
 		}
-		return grey, 1
+		return decoded{grey: grey, channels: 1}
 	}
 	if src, ok := img.(*image.Gray16); ok {
 		for k := range grey.Pix {
 			grey.Pix[k] = uint8(src.Gray16At(b.Min.X+k%grey.Stride, b.Min.Y+k/grey.Stride).Y >> 8)
 		}
-		return grey, 1
+		return decoded{grey: grey, channels: 1}
 	}
 	at, channels := colours(img)
+	coloured := false
 	for k := range grey.Pix {
-		grey.Pix[k] = luma(at(b.Min.X+k%grey.Stride, b.Min.Y+k/grey.Stride))
+		r, g, b := at(b.Min.X+k%grey.Stride, b.Min.Y+k/grey.Stride)
+		grey.Pix[k] = luma(r, g, b)
+		coloured = coloured || max(r, g, b)-min(r, g, b) > nearly
 	}
-	return grey, channels
+	opaque, ok := img.(interface{ Opaque() bool })
+	return decoded{grey: grey, channels: channels, coloured: coloured, clear: ok && !opaque.Opaque()}
 }
 
 // colours gives access to an image's colours, 8 bits each, without its alpha: not multiplied

@@ -22,11 +22,17 @@ func newFingerprint(count int, size Size) fingerprint {
 
 func (p fingerprint) add(pixels []byte) { p.hash.Write(pixels) }
 
-func (p fingerprint) sum(labels []int32) string {
-	tail := make([]byte, 0, 4*len(labels))
-	for _, label := range labels {
-		tail = binary.LittleEndian.AppendUint32(tail, uint32(label))
+// sum completes the hash with the labels, 4 bytes each, in pieces: all at once they can be
+// much larger than they are in the set.
+func (p fingerprint) sum(l labels) string {
+	piece := make([]byte, 0, 4<<10)
+	for i := range l.count {
+		if len(piece) == cap(piece) {
+			p.hash.Write(piece)
+			piece = piece[:0]
+		}
+		piece = binary.LittleEndian.AppendUint32(piece, uint32(l.at(i)))
 	}
-	p.hash.Write(tail)
+	p.hash.Write(piece)
 	return hex.EncodeToString(p.hash.Sum(nil))
 }

@@ -17,7 +17,7 @@ func (s *Set) First(n int) (*Set, error) {
 		p.add(row)
 	}
 	first := *s
-	first.labels = s.labels[:n:n]
+	first.labels = s.labels.first(n)
 	if s.pixels != nil {
 		first.pixels = s.pixels[: n*each : n*each]
 	}

@@ -3,6 +3,7 @@ package dataset
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
+	"gorgan/dataset/atomicfile"
 )
 
 // The IDX format, after Y. LeCun, "The MNIST database of handwritten digits": a big-endian
@@ -30,6 +31,9 @@ var gzipMagic = []byte{0x1f, 0x8b}
 // bytes from two one-bit codes).
 const maxInflation = 1032
 
+// unproven is the most, in bytes, that is allocated for what a header only claims.
+const unproven = 32 << 20
+
 // stored is a file on disk or in the binary.
 type stored struct {
 	name string
@@ -37,14 +41,28 @@ type stored struct {
 }
 
 func onDisk(path string) stored {
-	return stored{path, func() (fs.File, error) { return os.Open(path) }}
+	return stored{path, func() (fs.File, error) {
+		f, _, err := atomicfile.Open(path)
+		if err != nil {
+			return nil, err // not a nil *os.File in an fs.File
+		}
+		return f, nil
+	}}
+}
+
+// notOpened is why the file at path could not be opened, with the path said once.
+func notOpened(path string, err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("%s: %w", path, p.Err)
+	}
+	return err // package atomicfile's own, which begins with the path
 }
 
 // unpacked is the content of an IDX file, out of its gzip when it is in one.
 type unpacked struct {
 	name   string
 	file   fs.File
-	reader io.Reader
+	reader *bufio.Reader
 	packed bool
 	length int64 // exact when not packed, a bound when packed
 	offset int64 // in the content
@@ -53,7 +71,7 @@ type unpacked struct {
 func unpack(f stored) (*unpacked, error) {
 	file, err := f.open()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.name, plain(err))
+		return nil, notOpened(f.name, err)
 	}
 	u := &unpacked{name: f.name, file: file}
 	if err := u.start(); err != nil {
@@ -76,8 +94,12 @@ func (u *unpacked) start() error {
 	}
 	u.packed = true
 	u.length *= maxInflation
-	u.reader, err = gzip.NewReader(buffered)
-	return err
+	members, err := newMembers(buffered)
+	if err != nil {
+		return err
+	}
+	u.reader = bufio.NewReader(members)
+	return nil
 }
 
 func (u *unpacked) Close() error { return u.file.Close() }
@@ -88,7 +110,7 @@ func (u *unpacked) failed(err error) error {
 		return fmt.Errorf("%s: offset %d: %w", u.name, u.offset, plain(err))
 	}
 	if err == io.ErrUnexpectedEOF {
-		err = errors.New("gzip file is cut short, or followed by other bytes")
+		err = errors.New("gzip file is cut short")
 	}
 	return fmt.Errorf("%s: offset %d: %w: %w", u.name, u.offset, err, ErrFormat)
 }
@@ -125,6 +147,34 @@ func (u *unpacked) end() error {
 	}
 	if err != io.EOF {
 		return u.failed(err)
+	}
+	return nil
+}
+
+// proven checks that a file has the bytes that its header claims, before memory for them is
+// allocated. A large packed file is unpacked for that: its length is only a bound.
+func (u *unpacked) proven(ctx context.Context, f stored, want int64) error {
+	if !u.packed {
+		if u.length < want {
+			return fmt.Errorf("%s: ends at offset %d, expected %d bytes: %w", u.name, u.length, want, ErrFormat)
+		}
+		return nil
+	}
+	if want <= unproven {
+		return nil
+	}
+	all, err := unpack(f)
+	if err != nil {
+		return err
+	}
+	defer all.Close()
+	for piece := make([]byte, chunkBytes); all.offset < want; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := all.read(piece[:min(int64(len(piece)), want-all.offset)], want); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -193,7 +243,7 @@ func (u *unpacked) imagesShape() (count int, size Size, err error) {
 }
 
 // readLabels reads the labels file of count images.
-func readLabels(f stored, count int) ([]int32, error) {
+func readLabels(ctx context.Context, f stored, count int) ([]byte, error) {
 	u, err := unpack(f)
 	if err != nil {
 		return nil, err
@@ -206,15 +256,13 @@ func readLabels(f stored, count int) ([]int32, error) {
 	if shape[0] != int64(count) {
 		return nil, fmt.Errorf("%s: offset 4: count is %d labels, expected %d, one per image: %w", f.name, shape[0], count, ErrFormat)
 	}
-	var labels []int32 // grows with what is really there
-	for raw := make([]byte, 1<<16); len(labels) < count; {
-		raw = raw[:min(len(raw), count-len(labels))]
-		if err := u.read(raw, labelsHeader+shape[0]); err != nil {
-			return nil, err
-		}
-		for _, b := range raw {
-			labels = append(labels, int32(b))
-		}
+	want := labelsHeader + shape[0]
+	if err := u.proven(ctx, f, want); err != nil {
+		return nil, err
+	}
+	labels := make([]byte, count)
+	if err := u.read(labels, want); err != nil {
+		return nil, err
 	}
 	return labels, u.end()
 }

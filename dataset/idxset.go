@@ -18,6 +18,7 @@ type idxImages struct {
 	from    Size   // in the file
 	to      Size   // in the set
 	pixels  []byte // of the set; nil when it is not kept
+	census  idxCensus
 	seed    maphash.Seed
 	options Options
 }
@@ -27,6 +28,20 @@ type idxChunk struct {
 	first, count int
 	raw, pixels  []byte
 	hashes       []uint64
+	blank        int    // images that show nothing
+	shades       shades // of all
+}
+
+// maxCompared is how many distinct images are remembered to find identical ones.
+const maxCompared = 4 << 20
+
+// idxCensus is what is found out about the images.
+type idxCensus struct {
+	seen      map[uint64]struct{}
+	identical int
+	compared  int // images that were looked up in seen
+	blank     int
+	shades    shades
 }
 
 // openIDX reads an images file and, unless nil, its labels into a set and the report.
@@ -42,52 +57,82 @@ func openIDX(ctx context.Context, report *Report, images stored, labels *stored,
 	}
 	r.to = o.target(r.from)
 	set := &Set{name: report.Source, size: r.to}
+	set.labels = unlabelled(r.count)
+	held := int64(r.count) * int64(r.to.Pixels())
 	if labels != nil {
-		if set.labels, err = readLabels(*labels, r.count); err != nil {
+		held += int64(r.count)
+	}
+	kept := o.fits(held)
+	if u.packed && !kept {
+		return nil, nil, fmt.Errorf("%s: its %d images of %v take %d bytes, more than the cache of %d: gunzip the file or %s",
+			u.name, r.count, r.to, held, max(o.Cache, 0), raiseCache(held))
+	}
+	if labels != nil {
+		if needed := int64(r.count); !o.holds(needed) {
+			return nil, nil, fmt.Errorf("%s: its %d labels take %d bytes, more than the cache of %d: %s",
+				labels.name, r.count, needed, max(o.Cache, 0), raiseCache(needed))
+		}
+		read, err := readLabels(ctx, *labels, r.count)
+		if err != nil {
 			return nil, nil, err
 		}
+		set.labels = byteLabels(read)
 	}
-	switch {
-	case o.fits(r.count, r.to):
+	if kept {
+		if err := u.proven(ctx, images, imagesHeader+int64(r.count)*int64(r.from.Pixels())); err != nil {
+			return nil, nil, err
+		}
 		r.pixels = make([]byte, r.count*r.to.Pixels())
 		set.pixels = r.pixels
-	case u.packed:
-		return nil, nil, fmt.Errorf("%s: its %d images of %v take %d bytes, more than the cache of %d: gunzip the file or raise --cache",
-			u.name, r.count, r.to, int64(r.count)*int64(r.to.Pixels()), max(o.Cache, 0))
-	default:
+	} else {
 		set.decode = idxDecoder(images, r.from, o)
 	}
-	identical, print, err := r.readAll(ctx)
+	print, err := r.readAll(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	if labels == nil {
-		set.labels = unlabelled(r.count)
-	}
 	set.fingerprint = print.sum(set.labels)
-	report.Identical = identical
+	report.Identical = r.census.identical
 	report.Entries = r.count
 	report.Channels = map[int]int{1: r.count}
 	report.describe(set)
 	return set, report, nil
 }
 
+// raiseCache is what to do when size bytes must be held.
+func raiseCache(size int64) string { return fmt.Sprintf("raise --cache to %d", (size+1<<20-1)>>20) }
+
 // readAll reads every image; unpacking, scaling and hashing go on at the same time. The labels
 // are yet to be added to the fingerprint.
-func (r *idxImages) readAll(ctx context.Context) (identical int, print fingerprint, err error) {
-	print = newFingerprint(r.count, r.to)
-	seen := make(map[uint64]struct{}, min(r.count, 1<<16))
+func (r *idxImages) readAll(ctx context.Context) (fingerprint, error) {
+	print := newFingerprint(r.count, r.to)
+	r.census.seen = map[uint64]struct{}{}
 	done := 0
-	err = ordered(ctx, r.options.Readers, r.chunks(), r.prepare, func(_ context.Context, c *idxChunk) error {
+	err := ordered(ctx, r.options.Readers, r.chunks(), r.prepare, func(_ context.Context, c *idxChunk) error {
 		print.add(c.pixels)
-		for _, h := range c.hashes {
-			seen[h] = struct{}{}
-		}
+		r.census.add(c)
 		done += c.count
 		r.options.Progress(done, r.count)
 		return nil
 	})
-	return r.count - len(seen), print, err
+	return print, err
+}
+
+// add takes the next chunk.
+func (s *idxCensus) add(c *idxChunk) {
+	for _, h := range c.hashes {
+		if len(s.seen) == maxCompared {
+			break
+		}
+		s.compared++
+		if _, ok := s.seen[h]; ok {
+			s.identical++
+		} else {
+			s.seen[h] = struct{}{}
+		}
+	}
+	s.blank += c.blank
+	s.shades = s.shades.and(c.shades)
 }
 
 // chunks reads the file in order. Images that are kept as they are go straight to their place.
@@ -134,7 +179,13 @@ func (r *idxImages) prepare(c *idxChunk) (*idxChunk, error) {
 	}
 	c.hashes = make([]uint64, c.count)
 	for k := range c.hashes {
-		c.hashes[k] = maphash.Bytes(r.seed, c.pixels[k*n:(k+1)*n])
+		pixels := c.pixels[k*n : (k+1)*n]
+		c.hashes[k] = maphash.Bytes(r.seed, pixels)
+		shades := shadesOf(pixels)
+		if n > 1 && !shades.shows() {
+			c.blank++
+		}
+		c.shades = c.shades.and(shades)
 	}
 	return c, nil
 }
@@ -149,7 +200,7 @@ func idxDecoder(f stored, from Size, o Options) func([]byte, int) error {
 		}
 		file, err := f.open()
 		if err != nil {
-			return fmt.Errorf("dataset: %s: image %d: %w", f.name, i, plain(err))
+			return fmt.Errorf("dataset: %w, wanted for its image %d", notOpened(f.name, err), i)
 		}
 		defer file.Close()
 		at := imagesHeader + int64(i)*int64(from.Pixels())

@@ -11,39 +11,44 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"syscall"
+
+	"gorgan/dataset/atomicfile"
 )
 
 // listed is the images of a list file.
 type listed struct {
 	entries []Entry
-	paths   []string // of the entries, as the system takes them
+	dir     string // that paths are relative to
 	options Options
+	large   sync.Mutex // held while an image of more than maxPixels is decoded
 }
+
+// path is where image i is, as the system takes it.
+func (l *listed) path(i int) string { return resolve(l.dir, l.entries[i].Path) }
 
 // checked is an image file after decoding; err says why there is no image.
 type checked struct {
-	index    int
-	grey     *image.Gray // at the size it has in the set
-	from     Size        // in the file
-	channels int
-	err      error
+	index   int
+	decoded      // grey is at the size it has in the set
+	from    Size // in the file
+	err     error
 }
 
 // openList decodes and checks every image of the list read from r.
 func openList(ctx context.Context, src string, r io.Reader, o Options) (*Set, *Report, error) {
-	entries, problems, err := ParseList(r)
+	report := &Report{Source: src, Kind: "list"}
+	entries, err := parseList(r, report.find, o.holds)
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(entries)+len(problems) == 0 {
+	if len(entries)+report.found() == 0 {
 		return nil, nil, fmt.Errorf("holds no images, expected a line `path label` for each: %w", ErrFormat)
 	}
-	l := &listed{entries, make([]string, len(entries)), o}
-	for i, e := range entries {
-		l.paths[i] = resolve(filepath.Dir(src), e.Path)
-	}
-	c := newCensus(src, l, problems)
-	if err := ordered(ctx, o.Readers, upTo(len(entries)), l.check, c.add); err != nil {
+	l := &listed{entries: entries, dir: filepath.Dir(src), options: o}
+	c := newCensus(l, report)
+	if err := ordered(ctx, o.Readers, upTo(len(entries)), func(i int) (checked, error) { return l.check(ctx, i) }, c.add); err != nil {
 		return nil, nil, err
 	}
 	set, report := c.close()
@@ -68,10 +73,18 @@ func resolve(dir, path string) string {
 	return at(path)
 }
 
-// check decodes image i. Its own error is for what no report can hold.
-func (l *listed) check(i int) (checked, error) {
+// check decodes image i. Its own error is for what is not the image's fault.
+func (l *listed) check(ctx context.Context, i int) (checked, error) {
 	c := checked{index: i}
-	if c.grey, c.channels, c.err = readGrey(l.paths[i]); c.err != nil {
+	if c.decoded, c.err = l.read(ctx, l.path(i)); c.err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return c, ctx.Err()
+		case errors.Is(c.err, syscall.EMFILE), errors.Is(c.err, syscall.ENFILE):
+			return c, fmt.Errorf("line %d: %w: raise the limit (ulimit -n) or use fewer --readers", l.entries[i].Line, c.err)
+		case errors.Is(c.err, syscall.ENOMEM):
+			return c, fmt.Errorf("line %d: %w", l.entries[i].Line, c.err)
+		}
 		return c, nil
 	}
 	c.from = sizeOf(c.grey)
@@ -82,18 +95,33 @@ func (l *listed) check(i int) (checked, error) {
 	return c, nil
 }
 
+// read reads the image file at path. Of very large images only one is decoded at a time.
+func (l *listed) read(ctx context.Context, path string) (decoded, error) {
+	data, err := atomicfile.Read(path, maxImageFile)
+	if err != nil {
+		return decoded{}, plain(err)
+	}
+	d, err := decodeGrey(ctx, data, maxPixels)
+	if err == nil || l.options.Resize == (Size{}) || !errors.Is(err, errTooManyPixels) {
+		return d, err
+	}
+	l.large.Lock()
+	defer l.large.Unlock()
+	return decodeGrey(ctx, data, maxResized)
+}
+
 // decoder reads single images of a set that is not kept in memory.
 func (l *listed) decoder(size Size) func([]byte, int) error {
 	return func(dst []byte, i int) error {
-		c, err := l.check(i)
+		c, err := l.check(context.Background(), i)
 		if err == nil {
 			err = c.err
 		}
 		if err != nil {
-			return fmt.Errorf("dataset: %s: %w", l.paths[i], err)
+			return fmt.Errorf("dataset: %s: %w", l.path(i), err)
 		}
 		if got := sizeOf(c.grey); got != size {
-			return fmt.Errorf("dataset: %s: image is %v, expected %v as when the list was read", l.paths[i], got, size)
+			return fmt.Errorf("dataset: %s: image is %v, expected %v as when the list was read", l.path(i), got, size)
 		}
 		copy(dst, c.grey.Pix)
 		return nil
@@ -105,7 +133,7 @@ func (l *listed) problem(i int, err error) Problem {
 	p := Problem{l.entries[i].Line, l.entries[i].Path, KindUnreadable, err.Error()}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		p.Kind, p.Detail = KindMissing, "no such file"
+		p.Kind, p.Detail = KindMissing, "no such file: tried "+printable(clip(l.path(i)))
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		p.Kind = KindTruncated
 	}

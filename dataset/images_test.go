@@ -117,7 +117,7 @@ func TestEveryKindOfProblemAloneLeavesNoSet(t *testing.T) {
 			if err != nil || s != nil {
 				t.Fatalf("%s: got %v, %v", name, s, err)
 			}
-			says(t, r.Err(), c.err, "`gorgan data check \"")
+			says(t, r.Err(), c.err, "`gorgan data check '")
 		}
 	}
 }

@@ -2,15 +2,22 @@ package dataset
 
 import (
 	"context"
+	"image"
 	"io/fs"
 	"testing/fstest"
 )
 
 // What the tests reach inside for.
 var (
-	DecodeGrey = decodeGrey
-	Luma       = luma
+	Luma        = luma
+	Orientation = orientation
 )
+
+// DecodeGrey decodes an image of a set that is not resized.
+func DecodeGrey(data []byte) (*image.Gray, int, error) {
+	d, err := decodeGrey(context.Background(), data, maxPixels)
+	return d.grey, d.channels, err
+}
 
 // OpenIDXBytes opens IDX files that exist in memory only; nil labels are absent ones.
 func OpenIDXBytes(ctx context.Context, images, labels []byte, o Options) (*Set, *Report, error) {

@@ -33,8 +33,21 @@ type Entry struct {
 // Lines with a bad label are returned as problems. The error is a line longer than 64 KiB
 // (wrapping [ErrFormat]) or r's own.
 func ParseList(r io.Reader) ([]Entry, []Problem, error) {
-	var entries []Entry
 	var problems []Problem
+	entries, err := parseList(r,
+		func(p Problem) { problems = append(problems, p) },
+		func(int64) bool { return true })
+	return entries, problems, err
+}
+
+// heldByLine is about what a line of a list takes in memory besides its text.
+const heldByLine = 128
+
+// parseList is ParseList that hands on its problems, and ends when it is not granted the
+// memory for what it has read.
+func parseList(r io.Reader, find func(Problem), holds func(bytes int64) bool) ([]Entry, error) {
+	var entries []Entry
+	held := int64(0)
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
 	number := 0
@@ -49,8 +62,11 @@ func ParseList(r io.Reader) ([]Entry, []Problem, error) {
 		}
 		path, label, ok := splitLine(text)
 		if !ok {
-			problems = append(problems, Problem{number, path, KindBadLabel, fmt.Sprintf("label is %q, expected %s", text[len(text)-len(lastField(text)):], labelRange)})
+			find(Problem{number, path, KindBadLabel, fmt.Sprintf("label is %q, expected %s", clip(lastField(text)), labelRange)})
 			continue
+		}
+		if held += heldByLine + int64(len(text)); !holds(held) {
+			return nil, fmt.Errorf("its first %d lines take %d bytes of memory, more than the cache: raise --cache", number, held)
 		}
 		entries = append(entries, Entry{number, path, label})
 	}
@@ -58,7 +74,7 @@ func ParseList(r io.Reader) ([]Entry, []Problem, error) {
 	if errors.Is(err, bufio.ErrTooLong) {
 		err = fmt.Errorf("line %d: longer than %d bytes, expected `path label`: %w", number+1, maxLine, ErrFormat)
 	}
-	return entries, problems, err
+	return entries, err
 }
 
 // splitLine takes a trimmed line apart; ok is false when the label is bad.

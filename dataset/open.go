@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"gorgan/dataset/atomicfile"
 )
 
 // ErrFormat is wrapped by every error about the content of a file or of a text.
@@ -18,6 +20,7 @@ var ErrFormat = errors.New("bad format")
 const (
 	defaultReaders = 4
 	defaultCache   = 1 << 30
+	alwaysHeld     = 256 << 20 // bytes of labels or lines that are no question of the cache
 )
 
 // Options say how a set is opened. The zero value opens the training split at its own size.
@@ -35,7 +38,8 @@ type Options struct {
 	Readers int
 	// Cache is the memory, in bytes, for the decoded pixels of the set. A set that does not
 	// fit is decoded from disk each time an image is asked for. 0 means 1 GiB, a negative
-	// number nothing. The embedded MNIST is kept whatever Cache says.
+	// number nothing. The embedded MNIST is kept whatever Cache says. Labels and the lines of
+	// a list are always kept: a set whose take more than Cache, and 256 MiB, is refused.
 	Cache int64
 	// Progress, when not nil, is told how many of the images are done. It is called from one
 	// goroutine at a time and holds up the reading while it runs.
@@ -91,12 +95,15 @@ func (o Options) fit(grey *image.Gray) (*image.Gray, error) {
 	return dst, nil
 }
 
-// fits says whether count images of the given size may be kept in memory.
-func (o Options) fits(count int, size Size) bool {
+// fits says whether so many bytes, pixels among them, may be kept in memory.
+func (o Options) fits(held int64) bool {
 	const maxInt = int64(^uint(0) >> 1)
-	total := int64(count) * int64(size.Pixels())
-	return total <= o.Cache && total <= maxInt
+	return held <= o.Cache && held <= maxInt
 }
+
+// holds says whether so many bytes may be held that a set cannot do without: its labels, or
+// the lines of its list.
+func (o Options) holds(held int64) bool { return held <= max(o.Cache, alwaysHeld) }
 
 // Open reads and checks everything src holds, in one pass. src is one of
 //
@@ -148,7 +155,7 @@ func open(ctx context.Context, src string, o Options) (*Set, *Report, error) {
 
 // openFile opens an IDX file or a list, whichever the content is.
 func openFile(ctx context.Context, src string, o Options) (*Set, *Report, error) {
-	f, err := os.Open(src)
+	f, _, err := atomicfile.Open(src)
 	if err != nil {
 		return nil, nil, plain(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"unicode"
+	"unicode/utf8"
 )
 
 // The kinds of [Problem]. Only duplicates leave a set that can be trained on.
@@ -34,18 +35,19 @@ type Problem struct {
 // Report is what [Open] found. The counts of classes, channels and unlabelled images are of
 // the good images. Fingerprint is empty and Cached false when there is no set.
 type Report struct {
-	Source      string      `json:"source"`
-	Kind        string      `json:"kind"`    // "mnist", "idx" or "list"
-	Images      int         `json:"images"`  // the good ones, duplicates among them
-	Entries     int         `json:"entries"` // all that are listed
-	Size        Size        `json:"size"`    // in the set; without one, the most common
-	Classes     map[int]int `json:"classes"` // number of images by label
-	Unlabelled  int         `json:"unlabelled"`
-	Channels    map[int]int `json:"channels"`  // number of images by channels: 1 grey, 3 colour, 4 CMYK or with alpha
-	Problems    []Problem   `json:"problems"`  // in the order of the lines
-	Identical   int         `json:"identical"` // images with the same pixels as an earlier one
-	Fingerprint string      `json:"fingerprint"`
-	Cached      bool        `json:"cached"` // the pixels are kept in memory
+	Source      string         `json:"source"`
+	Kind        string         `json:"kind"`    // "mnist", "idx" or "list"
+	Images      int            `json:"images"`  // the good ones, duplicates among them
+	Entries     int            `json:"entries"` // all that are listed
+	Size        Size           `json:"size"`    // in the set; without one, the most common
+	Classes     map[int]int    `json:"classes"` // number of images by label
+	Unlabelled  int            `json:"unlabelled"`
+	Channels    map[int]int    `json:"channels"`         // number of images by channels: 1 grey, 3 colour, 4 CMYK or with alpha
+	Problems    []Problem      `json:"problems"`         // in the order of the lines, of each kind the first 1000
+	Counts      map[string]int `json:"counts,omitempty"` // number of problems by kind: all of them
+	Identical   int            `json:"identical"`        // images with the same pixels as an earlier one
+	Fingerprint string         `json:"fingerprint"`
+	Cached      bool           `json:"cached"` // the pixels are kept in memory
 }
 
 // describe fills in what the complete set tells.
@@ -55,8 +57,8 @@ func (r *Report) describe(s *Set) {
 	if r.Problems == nil {
 		r.Problems = []Problem{}
 	}
-	for _, label := range s.labels {
-		r.count(int(label))
+	for i := range s.Len() {
+		r.count(s.labels.at(i))
 	}
 }
 
@@ -69,21 +71,22 @@ func (r *Report) count(label int) {
 }
 
 // OK says that there is no problem at all, not even a duplicate.
-func (r *Report) OK() bool { return len(r.Problems) == 0 }
+func (r *Report) OK() bool { return r.found() == 0 }
 
 // Err is nil when the set can be trained on. Else it is one error that counts the bad images,
 // names the first and says how to see the rest.
 func (r *Report) Err() error {
-	bad := slices.DeleteFunc(slices.Clone(r.Problems), func(p Problem) bool { return p.Kind == KindDuplicate })
-	if len(bad) == 0 {
+	bad := r.bad()
+	if bad == 0 {
 		return nil
 	}
 	verb := "are"
-	if len(bad) == 1 {
+	if bad == 1 {
 		verb = "is"
 	}
+	first := r.Problems[slices.IndexFunc(r.Problems, func(p Problem) bool { return p.Kind != KindDuplicate })]
 	return fmt.Errorf("dataset: %s: %d of %d images %s bad, first: line %d: %s: %s; see `gorgan data check %s`", r.Source,
-		len(bad), r.Entries, verb, bad[0].Line, printable(bad[0].Path), bad[0].Detail, argument(r.Source))
+		bad, r.Entries, verb, first.Line, printable(clip(first.Path)), first.Detail, argument(r.Source))
 }
 
 // WriteTo writes the report for people: a line per fact, then a line per problem.
@@ -111,14 +114,17 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 		line("pixels", "%s", place)
 		line("fingerprint", "%s", r.Fingerprint)
 	}
-	line("problems", "%d", len(r.Problems))
+	line("problems", "%d", r.found())
 	t.Flush()
 	if !r.OK() {
 		fmt.Fprintln(&text)
 		for _, p := range r.Problems {
-			fmt.Fprintf(t, "line %d\t%s\t%s\t%s\n", p.Line, p.Kind, printable(p.Path), printable(p.Detail))
+			fmt.Fprintf(t, "line %d\t%s\t%s\t%s\n", p.Line, p.Kind, printable(clip(p.Path)), printable(p.Detail))
 		}
 		t.Flush()
+		if more := r.found() - len(r.Problems); more > 0 {
+			fmt.Fprintf(&text, "and %d more: of each kind the first %d are listed\n", more, maxKept)
+		}
 	}
 	return text.WriteTo(w)
 }
@@ -149,10 +155,23 @@ func printable(text string) string {
 	return text
 }
 
-// argument quotes a path that a shell would take apart.
-func argument(path string) string {
-	if strings.ContainsAny(path, " \t'&;()$") {
-		return `"` + path + `"`
+// clip shortens text from a file to about 80 characters. Of a path the end tells most.
+func clip(text string) string {
+	const most, half = 80, 39
+	if utf8.RuneCountInString(text) <= most {
+		return text
 	}
-	return path
+	letters := []rune(text)
+	return string(letters[:half]) + "…" + string(letters[len(letters)-half:])
+}
+
+// argument quotes a path for a POSIX shell when it needs it.
+func argument(path string) string {
+	plain := func(c rune) bool {
+		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("_@%+=:,./-", c)
+	}
+	if path != "" && !strings.ContainsFunc(path, func(c rune) bool { return !plain(c) }) {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

@@ -10,14 +10,14 @@ import (
 type Set struct {
 	name        string
 	size        Size
-	labels      []int32                       // -1: none
+	labels      labels
 	pixels      []byte                        // nil when the set is not kept in memory
 	decode      func(dst []byte, i int) error // used when pixels is nil
 	fingerprint string
 }
 
 // Len is the number of images.
-func (s *Set) Len() int { return len(s.labels) }
+func (s *Set) Len() int { return s.labels.count }
 
 // Size is the size of every image.
 func (s *Set) Size() Size { return s.size }
@@ -27,10 +27,10 @@ func (s *Set) Name() string { return s.name }
 
 // Label is the label of image i, 0 or more, or -1 when it has none or there is no image i.
 func (s *Set) Label(i int) int {
-	if i < 0 || i >= len(s.labels) {
+	if i < 0 || i >= s.labels.count {
 		return -1
 	}
-	return int(s.labels[i])
+	return s.labels.at(i)
 }
 
 // Pixels writes the Height*Width grey bytes of image i to the start of dst, row-major. It
@@ -76,17 +76,16 @@ func FromPixels(name string, size Size, pixels []byte, labels []int) (*Set, erro
 		return nil, fmt.Errorf("dataset: %s: got %d labels, expected one for each of %d images: %w", name, len(labels), n, ErrFormat)
 	}
 	own := unlabelled(n)
+	if labels != nil {
+		own = wideLabels(make([]int32, n))
+	}
 	for i, label := range labels {
-		own[i] = int32(label)
-		if label < -1 || int(own[i]) != label {
+		own.wide[i] = int32(label)
+		if label < -1 || int(own.wide[i]) != label {
 			return nil, fmt.Errorf("dataset: %s: label of image %d is %d, expected %s, or -1 for none: %w", name, i, label, labelRange, ErrFormat)
 		}
 	}
 	p := newFingerprint(n, size)
 	p.add(pixels)
 	return &Set{name: name, size: size, labels: own, pixels: pixels, fingerprint: p.sum(own)}, nil
-}
-
-func unlabelled(n int) []int32 {
-	return slices.Repeat([]int32{-1}, n)
 }

@@ -9,6 +9,13 @@ import (
 // maxPixels is the largest image taken: more is refused before any of it is decoded.
 const maxPixels = 16 << 20
 
+// maxResized is the largest image taken when it is to be resized: photos are such. Images of
+// more than maxPixels are decoded one at a time.
+const maxResized = 128 << 20
+
+// errTooManyPixels is wrapped by errors about images that are too large.
+var errTooManyPixels = fmt.Errorf("%w", ErrFormat)
+
 // Size is an image's height and width in pixels.
 type Size struct {
 	Height int `json:"height"`
@@ -38,12 +45,15 @@ func ParseSize(text string) (Size, error) {
 }
 
 // check says whether an image may have this size.
-func (s Size) check() error {
+func (s Size) check() error { return s.atMost(maxPixels) }
+
+// atMost is check with another largest number of pixels.
+func (s Size) atMost(most int) error {
 	if s.Height < 1 || s.Width < 1 {
 		return fmt.Errorf("image size is %v, expected at least 1x1: %w", s, ErrFormat)
 	}
-	if s.Height > maxPixels || s.Width > maxPixels/s.Height {
-		return fmt.Errorf("image size is %v, expected at most %d pixels: %w", s, maxPixels, ErrFormat)
+	if s.Height > most || s.Width > most/s.Height {
+		return fmt.Errorf("image size is %v, expected at most %d pixels: %w", s, most, errTooManyPixels)
 	}
 	return nil
 }

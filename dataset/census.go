@@ -17,6 +17,7 @@ type census struct {
 	sizes       *sizes
 	byPath      map[string]int // the line that listed a path first
 	byContent   map[[sha256.Size]byte]int
+	looks       looks
 	set         *Set // nil once there will be none
 	fingerprint fingerprint
 }
@@ -48,6 +49,7 @@ func (c *census) add(_ context.Context, img checked) error {
 		return nil
 	}
 	c.sizes.set(i, img.from, img.channels)
+	c.looks.add(img.decoded)
 	c.compare(img)
 	c.gather(img)
 	return nil
@@ -131,6 +133,9 @@ func (c *census) close() (*Set, *Report) {
 		}
 	}
 	r.sortProblems()
+	c.looks.tell(r)
+	r.noteClasses()
+	r.noteDuplicates()
 	if c.set != nil {
 		c.set.fingerprint = c.fingerprint.sum(c.set.labels)
 		r.describe(c.set)

@@ -9,9 +9,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"gorgan/dataset/atomicfile"
 )
@@ -187,6 +184,10 @@ func (u *unpacked) header(magic uint32, dims int) ([]int64, error) {
 		return nil, err
 	}
 	if got := binary.BigEndian.Uint32(raw); got != magic {
+		rest, _ := u.reader.Peek(508)
+		if kind := contentOf(append(raw[:4:4], rest...)); kind != "" {
+			return nil, fmt.Errorf("%s: is %s, expected an IDX file: %w", u.name, kind, ErrFormat)
+		}
 		return nil, fmt.Errorf("%s: offset 0: magic number is 0x%08x%s, expected 0x%08x%s: %w",
 			u.name, got, magicName(got), magic, magicName(magic), ErrFormat)
 	}
@@ -265,31 +266,4 @@ func readLabels(ctx context.Context, f stored, count int) ([]byte, error) {
 		return nil, err
 	}
 	return labels, u.end()
-}
-
-// labelsBeside finds the labels file that goes with an images file, by its name.
-func labelsBeside(images string) *stored {
-	dir, name := filepath.Split(images)
-	name = strings.TrimSuffix(name, ".gz")
-	for _, ending := range []string{"-idx1-ubyte", ".idx1-ubyte"} {
-		stem := strings.TrimSuffix(strings.TrimSuffix(name, "-idx3-ubyte"), ".idx3-ubyte")
-		if stem == name || !strings.HasSuffix(stem, "images") {
-			return nil
-		}
-		labels := strings.TrimSuffix(stem, "images") + "labels" + ending
-		if path, ok := plainOrPacked(filepath.Join(dir, labels)); ok {
-			return new(onDisk(path))
-		}
-	}
-	return nil
-}
-
-// plainOrPacked finds path or path.gz.
-func plainOrPacked(path string) (string, bool) {
-	for _, p := range []string{path, path + ".gz"} {
-		if info, err := os.Stat(p); err == nil && !info.IsDir() {
-			return p, true
-		}
-	}
-	return "", false
 }

@@ -96,6 +96,11 @@ func openIDX(ctx context.Context, report *Report, images stored, labels *stored,
 	report.Entries = r.count
 	report.Channels = map[int]int{1: r.count}
 	report.describe(set)
+	report.noteBlank(r.census.blank, r.census.shades)
+	report.noteClasses()
+	if r.census.compared < r.count {
+		report.note("identical images were counted among the first %d only", r.census.compared)
+	}
 	return set, report, nil
 }
 

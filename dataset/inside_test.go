@@ -41,3 +41,9 @@ func EmbeddedMNIST(name string) (*unpacked, error) { return unpack(inBinary("mni
 
 // Read makes unpacked a reader for tests.
 func (u *unpacked) Read(p []byte) (int, error) { return u.reader.Read(p) }
+
+// DecodeUnder decodes with a context.
+func DecodeUnder(ctx context.Context, data []byte) error {
+	_, err := decodeGrey(ctx, data, maxPixels)
+	return err
+}

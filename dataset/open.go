@@ -168,11 +168,13 @@ func openFile(ctx context.Context, src string, o Options) (*Set, *Report, error)
 	head = head[:n]
 	switch {
 	case bytes.HasPrefix(head, gzipMagic), bytes.HasPrefix(head, []byte{0, 0}):
-		return openIDX(ctx, &Report{Source: src, Kind: "idx"}, onDisk(src), labelsBeside(src), o)
+		return openOnDisk(ctx, src, src, o)
 	case bytes.HasPrefix(head, jpegMagic), bytes.HasPrefix(head, pngMagic):
 		return nil, nil, fmt.Errorf("is a single image, expected a list file with a line `path label` per image: %w", ErrFormat)
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
 		return nil, nil, fmt.Errorf("is UTF-16 text, expected UTF-8; save the list again in that encoding: %w", ErrFormat)
+	case contentOf(head) != "":
+		return nil, nil, fmt.Errorf("is %s, expected an IDX file or a list file with a line `path label` per image: %w", contentOf(head), ErrFormat)
 	case bytes.IndexByte(head, 0) >= 0:
 		return nil, nil, fmt.Errorf("is neither an IDX file nor a text with a line `path label` per image: %w", ErrFormat)
 	}
@@ -187,10 +189,13 @@ func openFolder(ctx context.Context, dir string, o Options) (*Set, *Report, erro
 	}
 	for _, name := range []string{prefix + "-images-idx3-ubyte", prefix + "-images.idx3-ubyte"} {
 		if images, ok := plainOrPacked(filepath.Join(dir, name)); ok {
-			return openIDX(ctx, &Report{Source: dir, Kind: "idx"}, onDisk(images), labelsBeside(images), o)
+			return openOnDisk(ctx, dir, images, o)
 		}
 	}
-	hint := "for a list of images give the list file"
+	hint := "give an IDX file, or for a folder of images write a list file with a line `path label` for each; whole folders of images cannot be read yet"
+	if other := lookalike(dir, "images", "idx"); other != "" {
+		hint = "did you mean the file " + printable(clip(filepath.Join(dir, other))) + "?"
+	}
 	list := filepath.Join(dir, o.Split+"_labels.txt")
 	if _, err := os.Stat(list); err == nil {
 		hint = "did you mean the list " + list + "?"

@@ -136,7 +136,7 @@ func TestOpenRefuses(t *testing.T) {
 		{at("one.png"), dataset.Options{}, true, []string{"single image", "expected a list"}},
 		{at("long.txt"), dataset.Options{}, true, []string{"line 2", "65536 bytes"}},
 		{at("tree"), dataset.Options{}, false, []string{"no train-images-idx3-ubyte", "did you mean the list " + filepath.Join(dir, "tree", "train_labels.txt")}},
-		{dir, dataset.Options{Split: "test"}, false, []string{"no t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz", "give the list file"}},
+		{dir, dataset.Options{Split: "test"}, false, []string{"no t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz", "write a list file"}},
 		{at("big.gz"), dataset.Options{Cache: 7}, false, []string{at("big.gz"), "8 bytes", "cache of 7", "gunzip the file or raise --cache"}},
 		{"mnist", dataset.Options{Split: "dev"}, false, []string{"dataset: mnist", `split is "dev"`, "train or test"}},
 		{"mnist", dataset.Options{Resize: dataset.Size{Height: 28}}, true, []string{"resize", "28x0"}},

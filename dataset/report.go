@@ -45,6 +45,7 @@ type Report struct {
 	Channels    map[int]int    `json:"channels"`         // number of images by channels: 1 grey, 3 colour, 4 CMYK or with alpha
 	Problems    []Problem      `json:"problems"`         // in the order of the lines, of each kind the first 1000
 	Counts      map[string]int `json:"counts,omitempty"` // number of problems by kind: all of them
+	Notes       []string       `json:"notes,omitempty"`  // what was ignored, put in place of something, or is odd: a sentence each
 	Identical   int            `json:"identical"`        // images with the same pixels as an earlier one
 	Fingerprint string         `json:"fingerprint"`
 	Cached      bool           `json:"cached"` // the pixels are kept in memory
@@ -85,8 +86,12 @@ func (r *Report) Err() error {
 		verb = "is"
 	}
 	first := r.Problems[slices.IndexFunc(r.Problems, func(p Problem) bool { return p.Kind != KindDuplicate })]
-	return fmt.Errorf("dataset: %s: %d of %d images %s bad, first: line %d: %s: %s; see `gorgan data check %s`", r.Source,
-		bad, r.Entries, verb, first.Line, printable(clip(first.Path)), first.Detail, argument(r.Source))
+	hint := ""
+	if form := r.form(); form != "" {
+		hint = "; " + form
+	}
+	return fmt.Errorf("dataset: %s: %d of %d images %s bad, first: line %d: %s: %s%s; see `gorgan data check %s`", r.Source,
+		bad, r.Entries, verb, first.Line, printable(clip(first.Path)), first.Detail, hint, argument(r.Source))
 }
 
 // WriteTo writes the report for people: a line per fact, then a line per problem.
@@ -114,6 +119,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 		line("pixels", "%s", place)
 		line("fingerprint", "%s", r.Fingerprint)
 	}
+	for _, note := range r.Notes {
+		line("note", "%s", note)
+	}
 	line("problems", "%d", r.found())
 	t.Flush()
 	if !r.OK() {
@@ -122,6 +130,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 			fmt.Fprintf(t, "line %d\t%s\t%s\t%s\n", p.Line, p.Kind, printable(clip(p.Path)), printable(p.Detail))
 		}
 		t.Flush()
+		if form := r.form(); form != "" {
+			fmt.Fprintf(&text, "\nthe lines that name no file: %s\n", form)
+		}
 		if more := r.found() - len(r.Problems); more > 0 {
 			fmt.Fprintf(&text, "and %d more: of each kind the first %d are listed\n", more, maxKept)
 		}

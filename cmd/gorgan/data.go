@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"gorgan/dataset"
+	"gorgan/dataset/atomicfile"
 )
 
 func newData(ui *ui) *cli.Command {
@@ -39,7 +41,7 @@ func newData(ui *ui) *cli.Command {
 			Name:        "export",
 			Usage:       "write the embedded MNIST as the tutorial's JPEG files and their list",
 			Description: "Example:\n\n   gorgan data export --to mnist\n   gorgan train --data mnist/train_labels.txt",
-			Flags:       []cli.Flag{&cli.StringFlag{Name: "to", Usage: "folder to write to, `DIR`", Required: true}, split},
+			Flags:       []cli.Flag{&cli.StringFlag{Name: "to", Usage: "folder to write to, `DIR`; needed"}, split},
 			Action: func(c *cli.Context) error {
 				if _, err := positional(c); err != nil {
 					return err
@@ -53,8 +55,21 @@ func newData(ui *ui) *cli.Command {
 // errReported ends a command whose report has said everything.
 var errReported = errors.New("")
 
+// splitFlag is the value of --split.
+func splitFlag(c *cli.Context) (string, error) {
+	split := c.String("split")
+	if split != "train" && split != "test" {
+		return "", usageError{fmt.Errorf("--split is %q, want train or test", split)}
+	}
+	return split, nil
+}
+
 func runCheck(ui *ui, c *cli.Context, source string) error {
-	_, report, err := openSource(c.Context, ui, c, source, c.String("split"), c.String("resize"))
+	split, err := splitFlag(c)
+	if err != nil {
+		return err
+	}
+	_, report, err := readSource(c.Context, ui, c, source, split, c.String("resize"))
 	if err != nil {
 		return err
 	}
@@ -70,7 +85,20 @@ func runCheck(ui *ui, c *cli.Context, source string) error {
 }
 
 func runExport(ui *ui, c *cli.Context) error {
-	dir, split := c.String("to"), c.String("split")
+	dir := c.String("to")
+	if dir == "" {
+		return usageError{errors.New("data export: --to is missing, want the folder to write to; see gorgan data export --help")}
+	}
+	split, err := splitFlag(c)
+	if err != nil {
+		return err
+	}
+	// What an export that was killed has left; a younger file may be another export's.
+	for _, d := range []string{dir, filepath.Join(dir, split)} {
+		if err := atomicfile.RemoveTemporaries(d, time.Hour); err != nil {
+			return err
+		}
+	}
 	set, _, err := dataset.Open(c.Context, "mnist", dataset.Options{Split: split})
 	if err != nil {
 		return err
@@ -91,6 +119,6 @@ func runExport(ui *ui, c *cli.Context) error {
 	}
 	list := filepath.Join(dir, split+"_labels.txt")
 	ui.say("%s: %d images", list, set.Len())
-	ui.note("train on them with: gorgan train --data %s", list)
+	ui.note("train on them with: %s", ui.command("train", "--data", list))
 	return nil
 }

@@ -21,8 +21,24 @@ func sourceFlags() []cli.Flag {
 	}
 }
 
-// openSource reads and checks a source, with a bar.
+// openSource reads and checks a source, with a bar, and tells what its report notes.
 func openSource(ctx context.Context, ui *ui, c *cli.Context, source, split, resize string) (*dataset.Set, *dataset.Report, error) {
+	set, report, err := readSource(ctx, ui, c, source, split, resize)
+	if err != nil {
+		return nil, nil, err
+	}
+	name := source
+	if split == "test" {
+		name += " (test)"
+	}
+	for _, note := range report.Notes {
+		ui.note("%s: %s", name, note)
+	}
+	return set, report, nil
+}
+
+// readSource reads and checks a source, with a bar.
+func readSource(ctx context.Context, ui *ui, c *cli.Context, source, split, resize string) (*dataset.Set, *dataset.Report, error) {
 	o := dataset.Options{Split: split, Readers: c.Int("readers"), Cache: int64(c.Int("cache")) << 20, Scale: scale}
 	if o.Readers < 1 || o.Readers > 1024 {
 		return nil, nil, usageError{fmt.Errorf("--readers is %d, want 1 to 1024", o.Readers)}

@@ -120,9 +120,6 @@ func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, who
 	if err := report.Err(); err != nil {
 		return nil, nil, err
 	}
-	if n := len(report.Problems); n > 0 {
-		ui.note("%s: %d images come twice; see gorgan data check %s", p.Data, n, p.Data)
-	}
 	set = whole
 	if p.Images > 0 {
 		if set, err = whole.First(p.Images); err != nil {

@@ -1,0 +1,105 @@
+package dataset
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// note adds a sentence to what the user should know.
+func (r *Report) note(format string, a ...any) { r.Notes = append(r.Notes, fmt.Sprintf(format, a...)) }
+
+// images writes a number of images as the subject of a sentence.
+func images(n int, one, many string) string {
+	if n == 1 {
+		return "1 image " + one
+	}
+	return fmt.Sprintf("%d images %s", n, many)
+}
+
+// noteBlank tells of images that show nothing.
+func (r *Report) noteBlank(blank int, all shades) {
+	switch {
+	case all.any && !all.shows():
+		r.note("all images are nearly the same single value (%d to %d of 255): there is nothing to learn from them", all.least, all.most)
+	case blank > 0:
+		r.note("%s all over nearly a single value", images(blank, "is", "are"))
+	}
+}
+
+// noteClasses tells of labels between 0 and the largest that no image has.
+func (r *Report) noteClasses() {
+	if len(r.Classes) == 0 {
+		return
+	}
+	const most = 10
+	largest := slices.Max(slices.Collect(maps.Keys(r.Classes)))
+	without := largest + 1 - len(r.Classes)
+	if without == 0 {
+		return
+	}
+	var labels []string
+	for label := 0; len(labels) < min(without, most); label++ {
+		if r.Classes[label] == 0 {
+			labels = append(labels, fmt.Sprint(label))
+		}
+	}
+	if without > most {
+		labels = append(labels, "…")
+	}
+	r.note("labels go from 0 to %d, but no image has the label %s", largest, strings.Join(labels, ", "))
+}
+
+// noteDuplicates tells of lines of a list whose image is an earlier one.
+func (r *Report) noteDuplicates() {
+	if n := r.Counts[KindDuplicate]; n > 0 {
+		r.note("%s in the list again, and counts each time: see `gorgan data check %s`", images(n, "is", "are"), argument(r.Source))
+	}
+}
+
+// looks is what the images of a list had that their grey pixels have not.
+type looks struct {
+	coloured, clear, turned int
+	blank                   int
+	shades                  shades
+}
+
+// add takes the next image.
+func (l *looks) add(d decoded) {
+	for _, c := range []struct {
+		is    bool
+		count *int
+	}{{d.coloured, &l.coloured}, {d.clear, &l.clear}, {d.turned, &l.turned}} {
+		if c.is {
+			*c.count++
+		}
+	}
+	shades := shadesOf(d.grey.Pix)
+	if len(d.grey.Pix) > 1 && !shades.shows() {
+		l.blank++
+	}
+	l.shades = l.shades.and(shades)
+}
+
+// tell writes the notes.
+func (l *looks) tell(r *Report) {
+	if l.coloured > 0 {
+		r.note("%s in colour and %s grey", images(l.coloured, "is", "are"), plural(l.coloured, "becomes", "become"))
+	}
+	if l.clear > 0 {
+		r.note("%s transparent in places, which is ignored: the colours stored there are used", images(l.clear, "is", "are"))
+	}
+	if l.turned > 0 {
+		r.note("%s to be turned as %s EXIF orientation says, which is not done: turn %s first",
+			images(l.turned, "is", "are"), plural(l.turned, "its", "their"), plural(l.turned, "it", "them"))
+	}
+	r.noteBlank(l.blank, l.shades)
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

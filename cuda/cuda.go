@@ -39,6 +39,9 @@ func CPULevel() (string, error) { return kernels.CPULevel() }
 // LevelVar is the environment variable that forces CPULevel.
 const LevelVar = kernels.LevelVar
 
+// IsCPU tells whether dev computes on the CPU, in the process's own memory.
+func IsCPU(dev Device) bool { return kernels.IsCPU(dev) }
+
 // Open returns the device of that name. why says in a few words what was taken and
 // what for. auto takes the first CUDA device, or the CPU where there is none; cuda and
 // cuda:N never fall back.

@@ -159,11 +159,69 @@ func TestPlanErrors(t *testing.T) {
 			}
 		})
 	}
-	// Both reasons are told when an interrupted run cannot be saved.
+}
+
+// TestUnsaved: an interrupted run that cannot be saved is no interrupted run; what it says
+// names the step and the error of saving.
+func TestUnsaved(t *testing.T) {
+	full := errors.New("the disk is full")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := trainerOf(t, small()).Run(ctx, model.Plan{Steps: 1, Save: func(*model.State) error { return failed }})
-	if !errors.Is(err, context.Canceled) || !errors.Is(err, failed) {
-		t.Errorf("got %v, want both reasons", err)
+	err := trainerOf(t, small()).Run(ctx, model.Plan{Steps: 1, Save: func(*model.State) error { return full }})
+	if errors.Is(err, context.Canceled) || !errors.Is(err, full) {
+		t.Errorf("got %v, want it to be %v and not the context's", err, full)
 	}
+	contains(t, err, "interrupted at step 0, which is not saved: the disk is full")
+	if _, ok := errors.AsType[*model.UnsavedError](err); !ok {
+		t.Errorf("got %T", err)
+	}
+	unwritable := errors.New("no picture")
+	err = trainerOf(t, small()).Run(t.Context(), model.Plan{Steps: 3, Display: func(model.Metrics) error { return unwritable },
+		Save: func(*model.State) error { return full }})
+	contains(t, err, "no picture; and step 1 is not saved: the disk is full")
+}
+
+// TestStoppedIsSaved: an error that leaves the state sound loses no step.
+func TestStoppedIsSaved(t *testing.T) {
+	failed := errors.New("no picture")
+	at := func(step uint32) func(model.Metrics) error {
+		return func(m model.Metrics) error {
+			if m.Step == step {
+				return failed
+			}
+			return nil
+		}
+	}
+	for name, plan := range map[string]model.Plan{
+		"display":  {DisplayEvery: 3, Display: at(3)},
+		"measured": {MeasureEvery: 3, Measured: at(3)},
+		"progress": {DisplayEvery: 3, Progress: func(step uint32, _, _ float64) error { return at(3)(model.Metrics{Step: step}) }},
+		"evaluate": {EvaluateEvery: 3, Evaluate: func(uint32) error { return failed }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var saved []uint32
+			plan.Steps, plan.Save = 9, func(s *model.State) error { saved = append(saved, s.Step); return nil }
+			if err := trainerOf(t, small()).Run(t.Context(), plan); !errors.Is(err, failed) {
+				t.Errorf("got %v, want %v", err, failed)
+			}
+			if !slices.Equal(saved, []uint32{3}) {
+				t.Errorf("saved steps %v, want 3 once", saved)
+			}
+		})
+	}
+}
+
+// TestMeasured: the metrics of every third step and of display steps, each once, and no
+// weight changes by it.
+func TestMeasured(t *testing.T) {
+	var measured, displayed []uint32
+	trainer, plain := trainerOf(t, small()), trainerOf(t, small())
+	run(t, trainer, model.Plan{Steps: 10, MeasureEvery: 3, DisplayEvery: 4,
+		Measured: func(m model.Metrics) error { measured = append(measured, m.Step); return nil },
+		Display:  func(m model.Metrics) error { displayed = append(displayed, m.Step); return nil }})
+	if !slices.Equal(measured, []uint32{1, 3, 4, 6, 8, 9, 10}) || !slices.Equal(displayed, []uint32{1, 4, 8, 10}) {
+		t.Errorf("measured %v, displayed %v", measured, displayed)
+	}
+	run(t, plain, model.Plan{Steps: 10})
+	equal(t, stateOf(t, trainer), stateOf(t, plain))
 }

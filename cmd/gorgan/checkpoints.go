@@ -26,16 +26,53 @@ const (
 
 var checkpointName = regexp.MustCompile(`^checkpoint_(\d{6,})\.safetensors$`)
 
-// save writes a checkpoint, points last at it, and removes those past keep.
+// save writes a checkpoint, points last at it, and removes those past keep. What was noted
+// before is on the disk before last names the checkpoint: a power failure may take what the
+// run did after its last checkpoint, and nothing before it.
 func (r *runFolder) save(s *model.State) error {
-	name := fmt.Sprintf(checkpointFile, s.Step)
-	if err := model.Save(r.path(name), s); err != nil {
+	if err := model.Save(r.path(fmt.Sprintf(checkpointFile, s.Step)), s); err != nil {
 		return err
 	}
-	if err := write(r.path(lastFile), []byte(name+"\n")); err != nil {
+	if err := r.metrics.Sync(); err != nil {
+		return err
+	}
+	if err := r.pointLast(s.Step); err != nil {
 		return err
 	}
 	return r.prune(s.Step)
+}
+
+// pointLast has the last file name the checkpoint of step.
+func (r *runFolder) pointLast(step uint32) error {
+	return write(r.path(lastFile), fmt.Appendf(nil, checkpointFile+"\n", step))
+}
+
+// unsaved tells whether the run has no checkpoint to go on from, nor ever had one past
+// step 0.
+func (r *runFolder) unsaved() bool {
+	if _, err := os.Lstat(r.path(lastFile)); !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	steps, err := checkpointSteps(r.dir)
+	return err == nil && (len(steps) == 0 || steps[len(steps)-1] == 0)
+}
+
+// checkpointSteps are the steps of the checkpoints in a folder, in order.
+func checkpointSteps(dir string) ([]uint32, error) {
+	held, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var steps []uint32
+	for _, e := range held {
+		if m := checkpointName.FindStringSubmatch(e.Name()); m != nil {
+			if n, err := strconv.ParseUint(m[1], 10, 32); err == nil {
+				steps = append(steps, uint32(n))
+			}
+		}
+	}
+	slices.Sort(steps)
+	return steps, nil
 }
 
 // prune removes the checkpoints before step past keep, but for the best.
@@ -43,21 +80,13 @@ func (r *runFolder) prune(step uint32) error {
 	if r.keep == 0 {
 		return nil
 	}
-	held, err := os.ReadDir(r.dir)
+	steps, err := checkpointSteps(r.dir)
 	if err != nil {
 		return err
 	}
-	var old []int
-	for _, e := range held {
-		if m := checkpointName.FindStringSubmatch(e.Name()); m != nil {
-			if n, err := strconv.Atoi(m[1]); err == nil && n < int(step) {
-				old = append(old, n)
-			}
-		}
-	}
-	slices.Sort(old)
+	old := slices.DeleteFunc(steps, func(n uint32) bool { return n >= step })
 	for _, n := range old[:max(0, len(old)-(r.keep-1))] {
-		if r.best != nil && n == int(r.best.Step) {
+		if r.best != nil && n == r.best.Step {
 			continue
 		}
 		if err := os.Remove(r.path(fmt.Sprintf(checkpointFile, n))); err != nil {
@@ -97,7 +126,7 @@ func checkpointPath(path string) (string, error) {
 	} else if base := filepath.Base(path); base != lastFile && base != bestFile || info.Size() > longestName {
 		return path, nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.Read(path, longestName)
 	if err != nil {
 		return "", fmt.Errorf("%s is not a run, or has no checkpoint yet: %w", filepath.Dir(path), err)
 	}
@@ -106,6 +135,55 @@ func checkpointPath(path string) (string, error) {
 		return "", fmt.Errorf("%s names %q, want a checkpoint in the same folder", path, name)
 	}
 	return filepath.Join(filepath.Dir(path), name), nil
+}
+
+// loadModel reads the checkpoint that path, a file or a run's folder, names. The error about
+// one that is damaged or gone names the newest whole one beside it.
+func loadModel(path string) (file string, state *model.State, err error) {
+	if path == "" {
+		return "", nil, usageError{errors.New("--model is missing; it names a checkpoint or a run's folder")}
+	}
+	if file, err = checkpointPath(path); err == nil {
+		state, err = model.Load(file)
+	}
+	if errors.Is(err, model.ErrCheckpoint) || errors.Is(err, fs.ErrNotExist) {
+		dir := filepath.Dir(file)
+		if file == "" {
+			dir = path
+		}
+		if whole := newestWhole(dir); whole != "" {
+			err = &damagedError{err, whole}
+		}
+	}
+	return file, state, err
+}
+
+// damagedError is about a checkpoint that is damaged or gone, with another that is whole.
+type damagedError struct {
+	error
+	whole string
+}
+
+func (e *damagedError) Error() string {
+	return fmt.Sprintf("%v; the newest whole checkpoint there is %s", e.error, e.whole)
+}
+
+func (e *damagedError) Unwrap() error { return e.error }
+
+// newestWhole is the newest checkpoint in a folder that can be read, empty where there is
+// none.
+func newestWhole(dir string) string {
+	steps, err := checkpointSteps(dir)
+	if err != nil {
+		return ""
+	}
+	for _, step := range slices.Backward(steps) {
+		path := filepath.Join(dir, fmt.Sprintf(checkpointFile, step))
+		if _, err := model.Load(path); err == nil {
+			return path
+		}
+	}
+	return ""
 }
 
 func write(path string, text []byte) error {

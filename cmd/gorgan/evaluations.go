@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"math"
 	"slices"
 	"strings"
 
@@ -56,8 +56,11 @@ func (s settings) decisive(e *evaluation) (evaluate.Figure, bool) {
 // measured on another number of images cannot be compared.
 func (s settings) better(e, best *evaluation) bool {
 	f, ok := s.decisive(e)
-	if !ok || e.Count != s.EvaluateCount {
+	if !ok || e.Count != s.EvaluateCount || math.IsNaN(f.Value) || math.IsInf(f.Value, 0) {
 		return false
+	}
+	if f.Better == evaluate.Lower && f.Value < 0 {
+		return false // no distance is: older versions could compute one of -1e60
 	}
 	if best == nil {
 		return true
@@ -82,15 +85,14 @@ func (s settings) bestOf(all []evaluation, kept func(step uint32) bool) (best *e
 // record notes an evaluation of the checkpoint saved last, and if it is the best so far
 // has the best file name that checkpoint.
 func (r *runFolder) record(e evaluation, best bool) error {
-	f, err := os.OpenFile(r.path(evaluationsFile), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
-	if err != nil {
+	if err := appendLine(r.reports, e); err != nil {
 		return err
 	}
-	defer f.Close()
-	if err := appendLine(f, e); err != nil {
+	// On the disk before best names the checkpoint, as what is best is read from here.
+	if err := r.reports.Sync(); err != nil {
 		return err
 	}
-	r.evaluated = append(r.evaluated, e)
+	r.evaluated.noted = append(r.evaluated.noted, e)
 	if !best {
 		return nil
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,7 +33,10 @@ func TestBest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := settings{Keep: c.keep, EvaluateMetric: c.metric, EvaluateCount: 100}
-			r := &runFolder{dir: t.TempDir(), keep: c.keep}
+			r, err := openRun(t.TempDir())
+			must(t, err)
+			r.keep = c.keep
+			must(t, r.openLogs(true))
 			figure := deciders()[slices.IndexFunc(deciders(), func(d decider) bool { return d.metric == c.metric })].figure
 			for i, value := range c.values {
 				step := uint32(i + 1)
@@ -52,11 +57,14 @@ func TestBest(t *testing.T) {
 				t.Errorf("checkpoints %v are kept, want %v", held, c.held)
 			}
 			// And what is read of it is the same.
-			again, err := openRun(r.dir, s, uint32(len(c.values)))
+			must(t, r.close())
+			again, err := openRun(r.dir)
 			must(t, err)
-			must(t, again.close())
-			if len(again.evaluated) != len(c.values) || again.best.Step != c.best[len(c.best)-1] {
-				t.Errorf("after a resume the best of %d is %d", len(again.evaluated), again.best.Step)
+			must(t, again.read(uint32(len(c.values))))
+			_, err = again.goOn(s, uint32(len(c.values)))
+			must(t, errors.Join(err, again.close()))
+			if len(again.evaluated.noted) != len(c.values) || again.best.Step != c.best[len(c.best)-1] {
+				t.Errorf("after a resume the best of %d is %d", len(again.evaluated.noted), again.best.Step)
 			}
 		})
 	}
@@ -109,5 +117,21 @@ func TestCheckpointPath(t *testing.T) {
 	must(t, os.WriteFile(path, make([]byte, longestName+1), 0o666))
 	if got, err := checkpointPath(path); got != path || err != nil {
 		t.Errorf("%s is %s, %v", path, got, err)
+	}
+}
+
+// TestNoDistance: what is no number, and no distance, is never the best.
+func TestNoDistance(t *testing.T) {
+	s := settings{EvaluateMetric: byFrechet, EvaluateCount: 100}
+	of := func(v float64) *evaluation {
+		return &evaluation{1, evaluate.Report{Count: 100, Figures: []evaluate.Figure{{Name: "frechet_distance", Better: evaluate.Lower, Value: v}}}}
+	}
+	for _, v := range []float64{math.NaN(), math.Inf(-1), math.Inf(1), -1.5e60} {
+		if s.better(of(v), nil) || s.better(of(v), of(5)) {
+			t.Errorf("%v is taken for the best", v)
+		}
+	}
+	if !s.better(of(0), of(5)) {
+		t.Error("0 is no better than 5")
 	}
 }

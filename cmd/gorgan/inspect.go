@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/urfave/cli/v2"
 
 	"gorgan/dataset"
@@ -72,16 +70,4 @@ func imageForm(c model.Config) string {
 		return form + ", grey"
 	}
 	return form + ", in colours, each channel an image of the set"
-}
-
-// loadModel reads the checkpoint that path, a file or a run's folder, names.
-func loadModel(path string) (file string, state *model.State, err error) {
-	if path == "" {
-		return "", nil, usageError{fmt.Errorf("--model is missing; it names a checkpoint or a run's folder")}
-	}
-	if file, err = checkpointPath(path); err != nil {
-		return "", nil, err
-	}
-	state, err = model.Load(file)
-	return file, state, err
 }

@@ -5,9 +5,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
+
+	"gorgan/dataset/atomicfile"
 )
 
 // appendLine notes v, a line of JSON, at the end of w.
@@ -20,38 +23,92 @@ func appendLine(w io.Writer, v any) error {
 	return err
 }
 
-// readLines reads what a run noted up to step, a line of JSON each; a file that is not
-// there holds nothing. A line cut short by a crash is of a later step.
-func readLines[T any](path string, step uint32, of func(T) uint32) (noted []T, err error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		var v T
-		if json.Unmarshal(lines.Bytes(), &v) != nil || of(v) > step {
-			break
-		}
-		noted = append(noted, v)
-	}
-	return noted, lines.Err()
+// longestLine is more than a line of metrics.jsonl or evaluations.jsonl has.
+const longestLine = 1 << 20
+
+// lines are what a file of a run holds, a JSON object each.
+type lines[T any] struct {
+	noted   []T
+	torn    bool // the last line is cut short, as by a crash
+	damaged int  // lines before the last that cannot be read
 }
 
-// writeLines replaces a file, if it is there, by what is noted.
-func writeLines[T any](path string, noted []T) error {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil
+// readLines reads the lines up to step; a file that is not there holds none. A line that
+// cannot be read is left out and counted.
+func readLines[T any](path string, step uint32, of func(T) uint32) (l lines[T], err error) {
+	f, _, err := atomicfile.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return l, nil
 	}
-	var text bytes.Buffer
-	for _, v := range noted {
-		if err := appendLine(&text, v); err != nil {
-			return err
+	if err != nil {
+		return l, err
+	}
+	defer f.Close()
+	r := bufio.NewReader(f)
+	for {
+		line, whole, err := readLine(r)
+		if err == io.EOF {
+			return l, nil
+		}
+		if err != nil {
+			return l, fmt.Errorf("%s: %w", path, err)
+		}
+		var v T
+		if l.torn {
+			l.torn, l.damaged = false, l.damaged+1 // it was not the last
+		}
+		if !whole || json.Unmarshal(line, &v) != nil {
+			l.torn = true
+			continue
+		}
+		if of(v) <= step {
+			l.noted = append(l.noted, v)
 		}
 	}
-	return write(path, text.Bytes())
+}
+
+// readLine reads a line, without more of it in memory than longestLine. whole tells whether
+// all of it was read, and its end was there. The error io.EOF means that there is no line.
+func readLine(r *bufio.Reader) (line []byte, whole bool, err error) {
+	whole = true
+	for {
+		part, err := r.ReadSlice('\n')
+		if len(line)+len(part) <= longestLine {
+			line = append(line, part...)
+		} else {
+			whole = false
+		}
+		switch {
+		case err == nil:
+			return line, whole, nil
+		case err == io.EOF && len(line) > 0:
+			return line, false, nil
+		case err != bufio.ErrBufferFull:
+			return nil, false, err
+		}
+	}
+}
+
+// writeLines replaces a file, if it is there, by the lines that could be read, and keeps
+// the old one beside it where others could not. It returns a sentence about those for a
+// person to read, or none.
+func writeLines[T any](path string, l lines[T]) (note string, err error) {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if l.damaged > 0 {
+		if err := os.Rename(path, path+".damaged"); err != nil {
+			return "", err
+		}
+		note = fmt.Sprintf("%s: lines that cannot be read are left out, %d; the old file is kept as %[1]s.damaged", path, l.damaged)
+	} else if l.torn {
+		note = fmt.Sprintf("%s: its last line is cut short and left out", path)
+	}
+	var text bytes.Buffer
+	for _, v := range l.noted {
+		if err := appendLine(&text, v); err != nil {
+			return "", err
+		}
+	}
+	return note, write(path, text.Bytes())
 }

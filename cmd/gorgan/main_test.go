@@ -5,11 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -44,6 +47,9 @@ func TestScripts(t *testing.T) {
 			"resave": resave,
 			"nokids": noTemporaries,
 			"best":   bestIsKept,
+			"append": appendText,
+			"insert": insertLine,
+			"nuls":   appendNULs,
 		},
 	})
 }
@@ -100,6 +106,26 @@ func resave(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o666))
 }
 
+// appendText adds text to a file, without a line's end: append FILE TEXT.
+func appendText(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[0])+args[1]), 0o666))
+}
+
+// insertLine puts a line before the nth of a file: insert FILE N TEXT.
+func insertLine(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	lines := strings.SplitAfter(ts.ReadFile(args[0]), "\n")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(slices.Insert(lines, n-1, args[2]+"\n"), "")), 0o666))
+}
+
+// appendNULs adds bytes of 0 to a file, as a power failure can: nuls FILE COUNT.
+func appendNULs(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append([]byte(ts.ReadFile(args[0])), make([]byte, n)...), 0o666))
+}
+
 // noTemporaries fails if a folder holds a file that was being written: nokids DIR.
 func noTemporaries(ts *testscript.TestScript, _ bool, args []string) {
 	held, err := os.ReadDir(ts.MkAbs(args[0]))
@@ -126,8 +152,8 @@ func bestIsKept(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		return f.Value
 	}
-	best := evaluated[0]
-	for _, e := range evaluated {
+	best := evaluated.noted[0]
+	for _, e := range evaluated.noted {
 		if value(e) > value(best) {
 			best = e
 		}
@@ -135,7 +161,7 @@ func bestIsKept(ts *testscript.TestScript, _ bool, args []string) {
 	_, state, err := loadModel(filepath.Join(dir, bestFile))
 	ts.Check(err)
 	if state.Step != best.Step {
-		ts.Fatalf("best is step %d, want %d of %d evaluations", state.Step, best.Step, len(evaluated))
+		ts.Fatalf("best is step %d, want %d of %d evaluations", state.Step, best.Step, len(evaluated.noted))
 	}
 }
 
@@ -234,7 +260,7 @@ func TestInterrupt(t *testing.T) {
 	if code := run(ctx, args, &said, &said); code != exitInterrupted {
 		t.Fatalf("ended with %d: %s", code, said.String())
 	}
-	if !strings.Contains(said.String(), "go on with: gorgan train --resume") {
+	if !strings.Contains(said.String(), "go on with: ") {
 		t.Error(said.String())
 	}
 	_, state, err := loadModel(dir)
@@ -242,3 +268,33 @@ func TestInterrupt(t *testing.T) {
 		t.Errorf("step %v, %v", state, err)
 	}
 }
+
+// TestUnsavedInterrupt: an interrupted run that cannot be saved fails, and says from which
+// checkpoint it goes on.
+func TestUnsavedInterrupt(t *testing.T) {
+	list, dir := tinyList(t), filepath.Join(t.TempDir(), "run")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var said strings.Builder
+	interrupt := writerFunc(func(line []byte) (int, error) {
+		if strings.HasPrefix(string(line), "step:1----") {
+			// A folder takes the place of the checkpoint to come.
+			must(t, os.MkdirAll(filepath.Join(dir, fmt.Sprintf(checkpointFile, 1), "x"), 0o777))
+			stop()
+		}
+		return said.Write(line)
+	})
+	args := append([]string{"gorgan", "train", "--data", list, "--out", dir, "--steps", "4000000000", "--save-every", "4000000000"}, strings.Fields(small)...)
+	if code := run(ctx, args, interrupt, &said); code != exitFailed {
+		t.Errorf("ended with %d", code)
+	}
+	for _, want := range []string{"interrupted at step 1, which is not saved: ", "the last good checkpoint is " + filepath.Join(dir, "checkpoint_000000.safetensors")} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("%q is not said in:\n%s", want, said.String())
+		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

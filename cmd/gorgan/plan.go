@@ -3,8 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
@@ -14,119 +19,184 @@ import (
 // plan is what a train command is to do: a run's settings, and where it stands.
 type plan struct {
 	settings
-	out    string       // the new run's folder, empty for a numbered one
-	resume string       // the folder of the run to go on with
-	state  *model.State // it goes on from here; nil for a new run
-	owed   bool         // the checkpoint it goes on from was to be evaluated, and was not
+	out   string       // the new run's folder, empty for a numbered one
+	run   *runFolder   // of the run to go on with, locked; nil for a new run
+	state *model.State // it goes on from here; nil at step 0
+	owed  bool         // the checkpoint it goes on from was to be evaluated, and was not
 }
 
-// newPlan reads the flags of a new run, or of one that goes on.
-func newPlan(c *cli.Context) (*plan, error) {
+// newPlan reads the flags of a new run, or of one that goes on. The plan must be closed.
+func newPlan(ui *ui, c *cli.Context) (*plan, error) {
 	if err := applyPreset(c); err != nil {
 		return nil, err
 	}
-	p := &plan{out: c.String("out"), resume: c.String("resume")}
-	if p.resume != "" {
+	p := &plan{out: c.String("out")}
+	if err := p.make(ui, c); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	return p, nil
+}
+
+func (p *plan) make(ui *ui, c *cli.Context) error {
+	if resume := c.String("resume"); resume != "" {
 		if c.IsSet("out") {
-			return nil, usageError{errors.New("--out and --resume exclude each other: a run goes on in its own folder")}
+			return usageError{errors.New("--out and --resume exclude each other: a run goes on in its own folder")}
 		}
-		var err error
-		if p.settings, err = readSettings(p.resume); err != nil {
-			return nil, err
+		if err := p.resume(ui, resume); err != nil {
+			return err
 		}
-		if _, p.state, err = loadModel(p.resume); err != nil {
-			return nil, err
-		}
-		p.Model = p.state.Config
 	} else {
 		p.Model = model.Default()
+		p.Began = origin{Version: version(), Command: os.Args[1:], Date: time.Now().Format(time.RFC3339)}
 	}
-	given := func(name string) bool { return p.state == nil || c.IsSet(name) }
+	began := p.Model
+	if err := p.apply(c); err != nil {
+		return err
+	}
+	if q := c.Int("queue"); q < 1 || q > 1<<16 {
+		return usageError{fmt.Errorf("--queue is %d, want 1 to 65536", q)}
+	}
+	if p.run == nil {
+		p.MeasureEvery = max(1, p.Steps/curvePoints)
+		return nil
+	}
+	if d := p.Model.Differences(began); len(d) > 0 {
+		return usageError{fmt.Errorf("--resume: a run goes on with the settings it began with, and %s", strings.Join(d, "; "))}
+	}
+	if p.state != nil {
+		done := p.run.evaluated.noted
+		p.owed = p.plan().Evaluates(p.state.Step) && (len(done) == 0 || done[len(done)-1].Step < p.state.Step)
+	}
+	return nil
+}
+
+// curvePoints is about how many points a run's curves have.
+const curvePoints = 500
+
+// resume takes the settings and the state of the run that path names: its folder, or a
+// checkpoint in it.
+func (p *plan) resume(ui *ui, path string) error {
+	dir := path
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Base(path) != bestFile {
+		return fmt.Errorf("--resume: %s is not a run nor a checkpoint: %w", path, err.(*fs.PathError).Err)
+	}
+	if err != nil {
+		_, err := checkpointPath(path) // which knows why there is no best
+		return err
+	}
+	if !info.IsDir() {
+		dir = filepath.Dir(path)
+	}
+	if _, err := os.Stat(filepath.Join(dir, settingsFile)); err != nil {
+		return fmt.Errorf("--resume: %s is not a run: %w", dir, err)
+	}
+	if p.run, err = openRun(dir); err != nil {
+		return err
+	}
+	if p.settings, err = readSettings(dir); err != nil {
+		return err
+	}
+	if path == dir && p.run.unsaved() {
+		ui.note("%s has no checkpoint yet: the run begins again at step 0", dir)
+	} else if _, p.state, err = loadModel(path); err != nil {
+		if d, ok := errors.AsType[*damagedError](err); ok {
+			err = fmt.Errorf("%w; go on from it with: %s", err, ui.command("train", "--resume", d.whole))
+		}
+		return err
+	} else {
+		p.Model = p.state.Config
+	}
+	return p.run.read(p.step())
+}
+
+// step is where the run stands.
+func (p *plan) step() uint32 {
+	if p.state == nil {
+		return 0
+	}
+	return p.state.Step
+}
+
+// close gives the run's folder free.
+func (p *plan) close() error {
+	if p.run == nil {
+		return nil
+	}
+	return p.run.close()
+}
+
+// apply sets what the flags say; of a run that goes on, what those say that are given.
+func (p *plan) apply(c *cli.Context) error {
+	given := func(name string) bool { return p.run == nil || c.IsSet(name) }
 	if given("data") {
-		p.Data = c.String("data")
+		var err error
+		if p.Data, err = resolved(c.String("data")); err != nil {
+			return err
+		}
 	}
 	if given("resize") {
 		p.Resize = c.String("resize")
 	}
 	if given("images") {
-		if p.Images = c.Int("images"); p.Images < 0 {
-			return nil, usageError{fmt.Errorf("--images is %d, want 0 or more", p.Images)}
-		}
+		p.Images = c.Int("images")
 	}
 	if given("device") {
 		p.Device = c.String("device")
 	}
-	for name, to := range map[string]*uint32{"steps": &p.Steps, "display-every": &p.DisplayEvery, "save-every": &p.SaveEvery} {
+	if given("keep") {
+		p.Keep = c.Int("keep")
+	}
+	for name, to := range map[string]*uint32{
+		"steps": &p.Steps, "display-every": &p.DisplayEvery, "save-every": &p.SaveEvery, "evaluate-every": &p.EvaluateEvery,
+	} {
 		if given(name) {
 			n := c.Uint(name)
-			if n < 1 || n >= 1<<32 {
-				return nil, usageError{fmt.Errorf("--%s is %d, want 1 to 2^32-1", name, n)}
+			if n > math.MaxUint32 {
+				return usageError{fmt.Errorf("--%s is %d, want at most 2^32-1", name, n)}
 			}
 			*to = uint32(n)
 		}
 	}
-	if given("keep") {
-		if p.Keep = c.Int("keep"); p.Keep < 0 {
-			return nil, usageError{fmt.Errorf("--keep is %d, want 0 or more", p.Keep)}
-		}
-	}
-	if err := p.evaluation(c, given); err != nil {
-		return nil, err
-	}
-	if q := c.Int("queue"); q < 1 || q > 1<<16 {
-		return nil, usageError{fmt.Errorf("--queue is %d, want 1 to 65536", q)}
-	}
-	if err := applyFlags(c, &p.Model, p.state == nil); err != nil {
-		return nil, err
-	}
-	if p.state != nil {
-		if d := p.Model.Differences(p.state.Config); len(d) > 0 {
-			return nil, usageError{fmt.Errorf("--resume: a run goes on with the settings it began with, and %s", strings.Join(d, "; "))}
-		}
-		evaluated, err := readEvaluations(p.resume, p.state.Step)
-		whole := model.Plan{Steps: p.Steps, EvaluateEvery: p.EvaluateEvery}
-		p.owed = whole.Evaluates(p.state.Step) && (len(evaluated) == 0 || evaluated[len(evaluated)-1].Step < p.state.Step)
-		return p, err
-	}
-	if err := p.Model.Validate(); err != nil {
-		return nil, usageError{err}
-	}
-	return p, nil
-}
-
-// evaluation reads the flags about evaluations; newEvaluator settles the rest.
-func (p *plan) evaluation(c *cli.Context, given func(name string) bool) error {
-	if given("evaluate-every") {
-		n := c.Uint("evaluate-every")
-		if n >= 1<<32 {
-			return usageError{fmt.Errorf("--evaluate-every is %d, want 0 to 2^32-1", n)}
-		}
-		p.EvaluateEvery = uint32(n)
-	}
 	if p.EvaluateEvery == 0 {
 		for _, name := range []string{"evaluate-count", "evaluate-metric", "stop-on-collapse"} {
 			if c.IsSet(name) {
-				return usageError{fmt.Errorf("--%s is nothing without --evaluate-every", name)}
+				return usageError{fmt.Errorf("--%s has no effect without --evaluate-every", name)}
 			}
 		}
 		p.StopOnCollapse = false
-		return nil
+	} else if given("stop-on-collapse") {
+		p.StopOnCollapse = c.Bool("stop-on-collapse")
 	}
 	if c.IsSet("evaluate-count") {
-		if p.EvaluateCount = c.Int("evaluate-count"); p.EvaluateCount < leastEvaluated || p.EvaluateCount > maxImages {
-			return usageError{fmt.Errorf("--evaluate-count is %d, want %d to %d", p.EvaluateCount, leastEvaluated, maxImages)}
+		if p.EvaluateCount = c.Int("evaluate-count"); p.EvaluateCount == 0 {
+			return usageError{fmt.Errorf("--evaluate-count is 0, want %d to %d", leastEvaluated, maxImages)}
 		}
 	}
 	if c.IsSet("evaluate-metric") {
-		if p.EvaluateMetric = c.String("evaluate-metric"); !slices.Contains(deciderNames(), p.EvaluateMetric) {
-			return usageError{fmt.Errorf("--evaluate-metric is %q, want one of %s", p.EvaluateMetric, strings.Join(deciderNames(), ", "))}
-		}
+		p.EvaluateMetric = c.String("evaluate-metric")
 	}
-	if given("stop-on-collapse") {
-		p.StopOnCollapse = c.Bool("stop-on-collapse")
+	if err := applyFlags(c, &p.Model, p.run == nil); err != nil {
+		return err
+	}
+	if err := p.validate(func(key string) string { return "--" + strings.ReplaceAll(key, "_", "-") }); err != nil {
+		return usageError{err}
 	}
 	return nil
 }
 
-// leastEvaluated is how many images say anything about the classes drawn.
-const leastEvaluated = 100
+// resolved is a source of images as config.json has it: with its whole path, so that the
+// run can go on from any folder.
+func resolved(data string) (string, error) {
+	if data == "mnist" || data == "" {
+		return data, nil
+	}
+	path, err := filepath.Abs(data)
+	if err != nil {
+		return "", fmt.Errorf("--data: %w", err)
+	}
+	if !utf8.ValidString(path) {
+		return "", usageError{fmt.Errorf("--data is %q, want a path in UTF-8, as config.json can hold no other; give the file another name", path)}
+	}
+	return path, nil
+}

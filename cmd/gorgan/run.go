@@ -10,20 +10,25 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gofrs/flock"
+
 	"gorgan/dataset"
+	"gorgan/dataset/atomicfile"
 	"gorgan/model"
 )
 
-// runFolder is the folder a run leaves its files in.
+// runFolder is the folder a run leaves its files in. It is locked while it is open.
 type runFolder struct {
 	dir     string
 	keep    int // checkpoints, 0 for all
+	lock    *flock.Flock
 	log     *os.File
 	metrics *os.File
-	history []model.Metrics // what metrics.jsonl holds
+	reports *os.File // evaluations.jsonl
 
-	evaluated []evaluation // what evaluations.jsonl holds
-	best      *evaluation  // of these, nil for none
+	measured  lines[model.Metrics] // what metrics.jsonl holds
+	evaluated lines[evaluation]    // what evaluations.jsonl holds
+	best      *evaluation          // of these, nil for none
 }
 
 // The files of a run that hold an object a line.
@@ -32,35 +37,53 @@ const (
 	evaluationsFile = "evaluations.jsonl"
 )
 
-// createRun makes a new folder: dir, or the next number under runs where dir is empty.
-// A folder that holds anything is an error.
-func createRun(dir string, s settings) (*runFolder, error) {
+// createRun makes a new folder: dir, or the next number under runs, with name, where dir is
+// empty. A folder that holds anything is an error, but for what a run that was killed
+// before it began left in it.
+func createRun(dir, name string, s settings) (r *runFolder, err error) {
 	if dir == "" {
-		source := strings.TrimSuffix(filepath.Base(s.Data), filepath.Ext(s.Data))
-		if source = regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(source, "-"); source == "" {
-			source = "data"
-		}
-		var err error
-		if dir, err = nextRun("runs", source+"-"+s.Model.Loss); err != nil {
+		if dir, err = nextRun("runs", name); err != nil {
 			return nil, err
 		}
-	} else {
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return nil, fmt.Errorf("run folder: %w", err)
-		}
-		held, err := os.ReadDir(dir)
-		if err != nil {
-			return nil, fmt.Errorf("run folder: %w", err)
-		}
-		if len(held) > 0 {
-			return nil, fmt.Errorf("run folder %s is not empty; choose another --out, or go on with --resume %s", dir, dir)
-		}
+	} else if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
 	}
-	if err := writeSettings(dir, s); err != nil {
+	if r, err = openRun(dir); err != nil {
 		return nil, err
 	}
-	r := &runFolder{dir: dir, keep: s.Keep}
-	return r, r.openLogs()
+	if err := r.create(s); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
+}
+
+func (r *runFolder) create(s settings) error {
+	held, err := os.ReadDir(r.dir)
+	if err != nil {
+		return fmt.Errorf("run folder: %w", err)
+	}
+	for _, e := range held {
+		if e.Name() != lockFile && !atomicfile.IsTemporary(e.Name()) {
+			return fmt.Errorf("run folder %s is not empty; choose another --out, or go on with --resume %[1]s", r.dir)
+		}
+	}
+	if err := atomicfile.RemoveTemporaries(r.dir, 0); err != nil {
+		return err
+	}
+	if err := writeSettings(r.dir, s); err != nil {
+		return err
+	}
+	r.keep = s.Keep
+	return r.openLogs(s.EvaluateEvery > 0)
+}
+
+// runName is what the folder of a new run is called, after its number.
+func runName(data, kind string) string {
+	source := strings.TrimSuffix(filepath.Base(data), filepath.Ext(data))
+	if source = regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(source, "-"); source == "" {
+		source = "data"
+	}
+	return source + "-" + kind
 }
 
 // nextRun makes the first numbered folder after those that are there.
@@ -89,77 +112,126 @@ func nextRun(parent, name string) (string, error) {
 	}
 }
 
-// openRun opens the folder of a run that goes on after step. What it noted of later
-// steps is dropped, and what a crash left half-written removed.
-func openRun(dir string, s settings, step uint32) (*runFolder, error) {
-	r := &runFolder{dir: dir, keep: s.Keep}
-	var err error
-	if r.history, err = readMetrics(dir, step); err != nil {
-		return nil, err
-	}
-	if r.evaluated, err = readEvaluations(dir, step); err != nil {
-		return nil, err
-	}
-	if err := writeSettings(dir, s); err != nil {
-		return nil, err
-	}
-	left, err := filepath.Glob(filepath.Join(dir, "*.tmp"))
+// openRun locks the folder of a run.
+func openRun(dir string) (*runFolder, error) {
+	lock, err := lockRun(dir)
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range left {
-		if err := os.Remove(path); err != nil {
-			return nil, err
-		}
-	}
-	if err := writeLines(r.path(metricsFile), r.history); err != nil {
-		return nil, err
-	}
-	if err := writeLines(r.path(evaluationsFile), r.evaluated); err != nil {
-		return nil, err
-	}
-	r.best = s.bestOf(r.evaluated, func(step uint32) bool {
-		_, err := os.Stat(r.path(fmt.Sprintf(checkpointFile, step)))
-		return err == nil
-	})
-	if err := r.point(); err != nil {
-		return nil, err
-	}
-	return r, r.openLogs()
+	return &runFolder{dir: dir, lock: lock}, nil
 }
 
-func (r *runFolder) openLogs() error {
-	var err error
-	open := func(name string) *os.File {
-		f, e := os.OpenFile(r.path(name), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
-		err = errors.Join(err, e)
-		return f
+// read reads what the run noted up to step. It changes nothing.
+func (r *runFolder) read(step uint32) (err error) {
+	if r.measured, err = readMetrics(r.dir, step); err != nil {
+		return err
 	}
-	r.log, r.metrics = open("log.txt"), open(metricsFile)
+	r.evaluated, err = readEvaluations(r.dir, step)
 	return err
 }
 
-func (r *runFolder) close() error { return errors.Join(r.log.Close(), r.metrics.Close()) }
+// goOn takes the folder to the step that read was told: it drops what was noted of later
+// steps, removes what a crash left half-written, and has last and best name the right
+// checkpoints. It returns sentences about what was lost.
+func (r *runFolder) goOn(s settings, step uint32) (notes []string, err error) {
+	r.keep = s.Keep
+	if err := writeSettings(r.dir, s); err != nil {
+		return nil, err
+	}
+	if err := atomicfile.RemoveTemporaries(r.dir, 0); err != nil {
+		return nil, err
+	}
+	lost, err := writeLines(r.path(metricsFile), r.measured)
+	if err != nil {
+		return nil, err
+	}
+	missed, err := writeLines(r.path(evaluationsFile), r.evaluated)
+	if err != nil {
+		return nil, err
+	}
+	for _, note := range []string{lost, missed} {
+		if note != "" {
+			notes = append(notes, note)
+		}
+	}
+	r.best = s.bestOf(r.evaluated.noted, func(step uint32) bool {
+		_, err := os.Stat(r.path(fmt.Sprintf(checkpointFile, step)))
+		return err == nil
+	})
+	if named, err := checkpointPath(r.path(bestFile)); err == nil && r.best == nil {
+		notes = append(notes, fmt.Sprintf("%s named %s, of which %s holds no evaluation up to step %d: the run has no best checkpoint yet", r.path(bestFile), filepath.Base(named), evaluationsFile, step))
+	}
+	if err := r.point(); err != nil {
+		return nil, err
+	}
+	if !r.unsaved() {
+		if err := r.pointLast(step); err != nil {
+			return nil, err
+		}
+		if err := r.prune(step); err != nil {
+			return nil, err
+		}
+	}
+	return notes, r.openLogs(s.EvaluateEvery > 0)
+}
+
+// openLogs opens the files that lines are added to, that of evaluations where there will be
+// any. They are made before the first checkpoint, which syncs the folder they are in.
+func (r *runFolder) openLogs(evaluations bool) error {
+	files := map[string]**os.File{"log.txt": &r.log, metricsFile: &r.metrics}
+	if evaluations {
+		files[evaluationsFile] = &r.reports
+	}
+	for name, to := range files {
+		if err := ownFile(r.path(name)); err != nil {
+			return err
+		}
+		f, err := os.OpenFile(r.path(name), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+		if err != nil {
+			return err
+		}
+		*to = f
+	}
+	return nil
+}
+
+// close closes the run's files, and gives the folder free.
+func (r *runFolder) close() (err error) {
+	for _, f := range []*os.File{r.log, r.metrics, r.reports} {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
+	return errors.Join(err, r.lock.Close())
+}
 
 func (r *runFolder) path(name string) string { return filepath.Join(r.dir, name) }
 
 // readMetrics reads a run's lines up to step.
-func readMetrics(dir string, step uint32) ([]model.Metrics, error) {
+func readMetrics(dir string, step uint32) (lines[model.Metrics], error) {
 	return readLines(filepath.Join(dir, metricsFile), step, func(m model.Metrics) uint32 { return m.Step })
 }
 
 // readEvaluations reads a run's evaluations up to step.
-func readEvaluations(dir string, step uint32) ([]evaluation, error) {
+func readEvaluations(dir string, step uint32) (lines[evaluation], error) {
 	return readLines(filepath.Join(dir, evaluationsFile), step, func(e evaluation) uint32 { return e.Step })
 }
 
-// secondsAt is the time a run had spent training at step.
-func secondsAt(dir string, step uint32) (float64, error) {
-	history, err := readMetrics(dir, step)
-	if err != nil || len(history) == 0 {
-		return 0, err
+// seconds is the time the run has spent training.
+func (r *runFolder) seconds() float64 {
+	if n := len(r.measured.noted); n > 0 {
+		return r.measured.noted[n-1].Seconds
 	}
-	return history[len(history)-1].Seconds, nil
+	return 0
+}
+
+// measure notes the metrics of a step.
+func (r *runFolder) measure(m model.Metrics) error {
+	if err := appendLine(r.metrics, m); err != nil {
+		return err
+	}
+	r.measured.noted = append(r.measured.noted, m)
+	return nil
 }
 
 // The pictures of a run: images of the data, and what the generator makes of the
@@ -196,13 +268,9 @@ func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
 	return r.save(state)
 }
 
-// display notes a display step's metrics, and draws curves and images.
+// display draws curves and images.
 func (r *runFolder) display(m model.Metrics, t *model.Trainer) error {
-	if err := appendLine(r.metrics, m); err != nil {
-		return err
-	}
-	r.history = append(r.history, m)
-	if err := writeCurves(r.path("loss.png"), r.history); err != nil {
+	if err := writeCurves(r.path("loss.png"), r.measured.noted); err != nil {
 		return err
 	}
 	return r.fakes(fmt.Sprintf(fakesFile, m.Step), t)

@@ -3,10 +3,14 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
+	"gorgan/dataset"
+	"gorgan/dataset/atomicfile"
 	"gorgan/model"
 )
 
@@ -19,16 +23,70 @@ type settings struct {
 	Device       string `json:"device"`
 	Steps        uint32 `json:"steps"`
 	DisplayEvery uint32 `json:"display_every"`
+	MeasureEvery uint32 `json:"measure_every,omitempty"` // 0 for display steps alone
 	SaveEvery    uint32 `json:"save_every"`
 	Keep         int    `json:"keep"`
 
 	EvaluateEvery  uint32 `json:"evaluate_every,omitempty"` // 0 for never
-	EvaluateCount  int    `json:"evaluate_count,omitempty"`
+	EvaluateCount  int    `json:"evaluate_count,omitempty"` // 0 for what suits the images
 	EvaluateMetric string `json:"evaluate_metric,omitempty"`
 	StopOnCollapse bool   `json:"stop_on_collapse,omitempty"`
 
 	Model model.Config `json:"model"`
+
+	Began origin `json:"began,omitzero"`
 }
+
+// origin says how a run began. It has no effect on the run.
+type origin struct {
+	Version      string   `json:"version"`
+	Command      []string `json:"command"`      // the arguments of the program
+	Instructions string   `json:"instructions"` // of the CPU: avx512, avx2 or purego
+	Date         string   `json:"date"`         // RFC 3339
+}
+
+// plan is what a trainer is told of the settings.
+func (s settings) plan() model.Plan {
+	return model.Plan{Steps: s.Steps, DisplayEvery: s.DisplayEvery, MeasureEvery: s.MeasureEvery, SaveEvery: s.SaveEvery, EvaluateEvery: s.EvaluateEvery}
+}
+
+// leastEvaluated is how many images say anything about the classes drawn.
+const leastEvaluated = 100
+
+// validate reports every setting that is out of range. named gives a setting's name as
+// the user wrote it: a flag's, or a key of config.json.
+func (s settings) validate(named func(key string) string) error {
+	var errs []error
+	check := func(ok bool, key string, got any, want string) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s is %v, want %s", named(key), got, want))
+		}
+	}
+	check(s.Data != "", "data", `""`, "mnist, a folder or a file")
+	check(s.Images >= 0, "images", s.Images, "0 or more")
+	if s.Resize != "" {
+		_, err := dataset.ParseSize(s.Resize)
+		check(err == nil, "resize", fmt.Sprintf("%.40q", s.Resize), "height and width as in 28x28")
+	}
+	for key, n := range map[string]uint32{"steps": s.Steps, "display_every": s.DisplayEvery, "save_every": s.SaveEvery} {
+		check(n >= 1, key, n, "1 to 2^32-1")
+	}
+	check(s.Keep >= 0, "keep", s.Keep, "0 or more")
+	if s.EvaluateCount != 0 {
+		check(s.EvaluateCount >= leastEvaluated && s.EvaluateCount <= maxImages, "evaluate_count", s.EvaluateCount,
+			fmt.Sprintf("%d to %d", leastEvaluated, maxImages))
+	}
+	check(s.EvaluateMetric == "" || slices.Contains(deciderNames(), s.EvaluateMetric), "evaluate_metric",
+		fmt.Sprintf("%.40q", s.EvaluateMetric), "one of "+strings.Join(deciderNames(), ", "))
+	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(append(errs, s.Model.Validate())...)
+}
+
+const (
+	settingsFile = "config.json"
+	// longestSettings is more than a config.json has.
+	longestSettings = 1 << 20
+)
 
 // writeSettings writes a run's config.json.
 func writeSettings(dir string, s settings) error {
@@ -36,20 +94,24 @@ func writeSettings(dir string, s settings) error {
 	if err != nil {
 		return err
 	}
-	return write(filepath.Join(dir, "config.json"), append(text, '\n'))
+	return write(filepath.Join(dir, settingsFile), append(text, '\n'))
 }
 
-// readSettings reads a run's config.json; an unknown key is an error.
+// readSettings reads a run's config.json. An unknown key is an error, and so is a value
+// that the flags would not take. A missing key of the model has its default.
 func readSettings(dir string) (settings, error) {
-	path := filepath.Join(dir, "config.json")
-	text, err := os.ReadFile(path)
+	path := filepath.Join(dir, settingsFile)
+	text, err := atomicfile.Read(path, longestSettings)
 	if err != nil {
 		return settings{}, fmt.Errorf("%s is not a run: %w", dir, err)
 	}
-	var s settings
+	s := settings{Model: model.Default()}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&s); err != nil {
+		return settings{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := s.validate(func(key string) string { return key }); err != nil {
 		return settings{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -56,13 +59,20 @@ func table(names []string, summary func(string) string) string {
 	return b.String()
 }
 
-func runTrain(ctx context.Context, ui *ui, c *cli.Context) error {
-	p, err := newPlan(c)
+func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
+	p, err := newPlan(ui, c)
 	if err != nil {
 		return err
 	}
+	defer func() {
+		ui.log = io.Discard
+		err = errors.Join(err, p.close())
+	}()
 	if p.state != nil && p.state.Step >= p.Steps && !p.owed {
-		ui.note("%s is at step %d already; train on with --steps above it", p.resume, p.state.Step)
+		if err := p.goOn(ui); err != nil {
+			return err
+		}
+		ui.note("%s is at step %d already; train on with --steps above it", p.run.dir, p.state.Step)
 		return nil
 	}
 	dev, why, err := cuda.Open(p.Device, deviceOptions(c))
@@ -85,21 +95,22 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	run, err := p.open(trainer)
-	if err != nil {
+	if err := p.open(ui, trainer, c.String("preset")); err != nil {
 		return err
 	}
-	defer run.close()
-	ui.log = run.log
+	ui.log = p.run.log
 	ui.note("device: %s (%s)", dev.Name(), why)
 	ui.note("data: %s, %d images of %v, fingerprint %.12s", set.Name(), set.Len(), set.Size(), set.Fingerprint())
-	ui.note("run: %s", run.dir)
+	for _, n := range (&model.State{Config: p.Model}).Nets() {
+		ui.note("%s: %s", n.Name, netForm(n))
+	}
+	ui.note("run: %s", p.run.dir)
 	if p.state == nil {
-		if err := run.begin(trainer, set); err != nil {
+		if err := p.run.begin(trainer, set); err != nil {
 			return err
 		}
 	}
-	return p.train(ctx, ui, c, newWatch(ui, run, trainer, evaluator, p.settings))
+	return p.train(ctx, ui, c, newWatch(ui, p.run, trainer, evaluator, p.settings))
 }
 
 // trainingSet reads the data, of which the images to train on may be a part, and holds a
@@ -124,23 +135,34 @@ func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, who
 	if p.state == nil {
 		p.Model.Height, p.Model.Width = set.Size().Height, set.Size().Width
 	}
+	if p.run != nil && p.Fingerprint != set.Fingerprint() {
+		return nil, nil, fmt.Errorf("%s: the data differ from those the run began with: fingerprint %.12s, was %.12s", p.Data, set.Fingerprint(), p.Fingerprint)
+	}
 	p.Fingerprint = set.Fingerprint()
 	return set, whole, nil
 }
 
-// open makes the run's folder, or restores the trainer to the state of the one there.
-func (p *plan) open(t *model.Trainer) (*runFolder, error) {
-	if p.state == nil {
-		return createRun(p.out, p.settings)
+// open makes the run's folder, or takes trainer and folder to where the run stands.
+func (p *plan) open(ui *ui, t *model.Trainer, preset string) (err error) {
+	if p.run == nil {
+		p.run, err = createRun(p.out, runName(p.Data, cmp.Or(preset, p.Model.Loss)), p.settings)
+		return err
 	}
-	seconds, err := secondsAt(p.resume, p.state.Step)
-	if err != nil {
-		return nil, err
+	if p.state != nil {
+		if err := t.Restore(p.state, p.run.seconds()); err != nil {
+			return err
+		}
 	}
-	if err := t.Restore(p.state, seconds); err != nil {
-		return nil, err
+	return p.goOn(ui)
+}
+
+// goOn takes the run's folder to where the run stands.
+func (p *plan) goOn(ui *ui) error {
+	notes, err := p.run.goOn(p.settings, p.step())
+	for _, note := range notes {
+		ui.note("%s", note)
 	}
-	return openRun(p.resume, p.settings, p.state.Step)
+	return err
 }
 
 // train takes the run to its last step.
@@ -153,34 +175,47 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 		err = w.evaluate(ctx, t.Step())
 	}
 	if err == nil {
-		err = t.Run(ctx, model.Plan{
-			Steps: p.Steps, DisplayEvery: p.DisplayEvery, SaveEvery: p.SaveEvery, EvaluateEvery: p.EvaluateEvery,
-			Readers: c.Int("readers"), Queue: c.Int("queue"),
-			Progress: func(step uint32, gLoss, dLoss float64) error {
-				ui.progress(int(step-w.begun), fmt.Sprintf("step %d  G %.3f  D %.3f", step, gLoss, dLoss))
-				return nil
-			},
-			Display:  w.display,
-			Save:     run.save,
-			Evaluate: func(step uint32) error { return w.evaluate(ctx, step) },
-		})
+		todo := p.plan()
+		todo.Readers, todo.Queue = c.Int("readers"), c.Int("queue")
+		todo.Progress = func(step uint32, gLoss, dLoss float64) error {
+			ui.progress(int(step-w.begun), fmt.Sprintf("step %d  G %.3f  D %.3f", step, gLoss, dLoss))
+			return nil
+		}
+		todo.Measured, todo.Display, todo.Save = run.measure, w.display, run.save
+		todo.Evaluate = func(step uint32) error { return w.evaluate(ctx, step) }
+		err = t.Run(ctx, todo)
 	}
 	ui.stop()
-	switch {
-	case errors.Is(err, context.Canceled):
-		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: gorgan train --resume %s", t.Step(), run.dir))
-	case errors.As(err, new(collapseError)):
-		return err
-	case err != nil:
-		if file, e := checkpointPath(run.dir); e == nil {
-			ui.note("the last good checkpoint is %s", file)
-			if !errors.As(err, new(*model.NonFiniteError)) { // which would come again
-				ui.note("go on from it with: gorgan train --resume %s", run.dir)
-			}
-		}
+	if err == nil {
+		return w.finish()
+	}
+	return p.ended(ui, t.Step(), err)
+}
+
+// ended is the error of a run that ended early, with what to do about it.
+func (p *plan) ended(ui *ui, step uint32, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", step, ui.command("train", "--resume", p.run.dir)))
+	}
+	if errors.As(err, new(collapseError)) {
 		return err
 	}
-	return w.finish()
+	if file, e := checkpointPath(p.run.dir); e == nil {
+		ui.note("the last good checkpoint is %s", file)
+		if !errors.As(err, new(*model.NonFiniteError)) { // which would come again
+			ui.note("go on from it with: %s", ui.command("train", "--resume", p.run.dir))
+		}
+	}
+	return err
+}
+
+// netForm is the widths of a net's layers and the number of its parameters.
+func netForm(n model.Net) string {
+	form := strconv.Itoa(n.Layers[0].In)
+	for _, l := range n.Layers {
+		form += fmt.Sprintf(" -> %d %s", l.Out, l.Activation)
+	}
+	return fmt.Sprintf("%s, %d parameters", form, n.Parameters)
 }
 
 // displayed is the line of a display step.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -122,10 +123,12 @@ type watch struct {
 // not told again.
 func newWatch(ui *ui, run *runFolder, t *model.Trainer, e *evaluate.Evaluator, s settings) *watch {
 	w := &watch{ui: ui, run: run, trainer: t, evaluator: e, settings: s, judge: judge{config: s.Model}, begun: t.Step()}
-	for _, m := range run.history {
-		w.judge.displayed(m)
+	for _, m := range run.measured.noted {
+		if s.plan().Displays(m.Step) {
+			w.judge.displayed(m)
+		}
 	}
-	for _, e := range run.evaluated {
+	for _, e := range run.evaluated.noted {
 		w.judged(&e)
 	}
 	return w
@@ -224,10 +227,13 @@ func (w *watch) finish() error {
 	}
 	w.ui.say("optimization finished")
 	w.ui.note("weights: %s", state.WeightHash())
+	if seconds := w.run.seconds(); seconds > 0 {
+		w.ui.note("time: %s of training, %.0f steps a second", time.Duration(seconds*float64(time.Second)).Round(100*time.Millisecond), float64(state.Step)/seconds)
+	}
 	w.ui.note("picture: %s", w.run.path(fmt.Sprintf(fakesFile, state.Step)))
 	if best := w.run.best; best != nil {
 		w.ui.note("best: step %d, %s", best.Step, w.run.path(bestFile))
 	}
-	w.ui.note("draw more with: gorgan generate --model %s", w.run.dir)
+	w.ui.note("draw more with: %s", w.ui.command("generate", "--model", w.run.dir))
 	return nil
 }

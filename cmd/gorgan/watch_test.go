@@ -40,11 +40,11 @@ func TestInterruptedEvaluation(t *testing.T) {
 		}
 	}()
 	code, said := train(ctx, append(flags, "--steps", "20", "--out", parts)...)
-	if code != exitInterrupted || !strings.Contains(said, "interrupted at step 10, which is saved; go on with: gorgan train --resume") {
+	if code != exitInterrupted || !strings.Contains(said, "interrupted at step 10, which is saved; go on with: ") {
 		t.Fatalf("ended with %d: %s", code, said)
 	}
-	if evaluated, err := readEvaluations(parts, 20); err != nil || len(evaluated) > 0 {
-		t.Errorf("%d evaluations are noted, %v", len(evaluated), err)
+	if evaluated, err := readEvaluations(parts, 20); err != nil || len(evaluated.noted) > 0 {
+		t.Errorf("%d evaluations are noted, %v", len(evaluated.noted), err)
 	}
 	if code, said := train(t.Context(), "--resume", parts); code != 0 {
 		t.Fatalf("ended with %d: %s", code, said)

@@ -14,6 +14,8 @@ var (
 	ErrNoDevice = errors.New("no such device")
 	// ErrName is wrapped when a name is none of a device.
 	ErrName = errors.New("not a device")
+	// ErrLevel is wrapped when the environment asks for instructions that the CPU lacks.
+	ErrLevel = kernels.ErrLevel
 	// ErrMemory is wrapped when a device's memory does not suffice.
 	ErrMemory = errors.New("out of device memory")
 )
@@ -31,17 +33,26 @@ const Names = "auto, cpu, cuda or cuda:N"
 // Device is what Open opens, for those that hand it on.
 type Device = kernels.Device
 
+// CPULevel names the instructions the CPU device computes with: avx512, avx2 or purego.
+func CPULevel() (string, error) { return kernels.CPULevel() }
+
+// LevelVar is the environment variable that forces CPULevel.
+const LevelVar = kernels.LevelVar
+
+// IsCPU tells whether dev computes on the CPU, in the process's own memory.
+func IsCPU(dev Device) bool { return kernels.IsCPU(dev) }
+
 // Open returns the device of that name. why says in a few words what was taken and
 // what for. auto takes the first CUDA device, or the CPU where there is none; cuda and
 // cuda:N never fall back.
 func Open(name string, o Options) (dev Device, why string, err error) {
 	switch {
 	case name == "cpu":
-		return kernels.CPU(o.Workers), "asked for", nil
+		return openCPU(o, "asked for")
 	case name == "auto":
 		dev, err := open(0, o)
 		if err != nil {
-			return kernels.CPU(o.Workers), reason(err), nil
+			return openCPU(o, reason(err))
 		}
 		return dev, "the first CUDA device", nil
 	case name == "cuda" || strings.HasPrefix(name, "cuda:"):
@@ -60,6 +71,13 @@ func Open(name string, o Options) (dev Device, why string, err error) {
 	return nil, "", fmt.Errorf("--device: %w: %q, want %s", ErrName, name, Names)
 }
 
+func openCPU(o Options, why string) (Device, string, error) {
+	if _, err := kernels.CPULevel(); err != nil {
+		return nil, "", err
+	}
+	return kernels.CPU(o.Workers), why, nil
+}
+
 // Status is one line of the list of devices.
 type Status struct {
 	Name  string `json:"name"` // what --device takes
@@ -71,7 +89,7 @@ type Status struct {
 func List() []Status {
 	cpu := kernels.CPU(0)
 	defer cpu.Close()
-	all := []Status{{Name: "cpu", About: cpu.Name(), Ready: true}}
+	all := []Status{{Name: "cpu", About: cpu.Name(), Ready: cpu.Sync() == nil}}
 	for n := 0; ; n++ {
 		name := fmt.Sprintf("cuda:%d", n)
 		about, err := probe(n)

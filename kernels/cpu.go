@@ -17,6 +17,12 @@ func CPU(workers int) Device {
 	return c
 }
 
+// IsCPU tells whether dev is the CPU device, whose tensors are in the process's own memory.
+func IsCPU(dev Device) bool {
+	_, is := dev.(*cpu)
+	return is
+}
+
 type cpu struct {
 	*Multiplier
 	once   work                   // what Launch and MatMul do at once

@@ -1,6 +1,7 @@
 package kernels_test
 
 import (
+	"errors"
 	"os"
 	"regexp"
 	"strings"
@@ -85,12 +86,29 @@ func report(t *testing.T, err error) {
 func TestUnknownLevel(t *testing.T) {
 	t.Setenv(kernels.LevelVar, "avx1024")
 	dev := cpu(t, 2)
-	const want = `GORGAN_CPU is "avx1024": this build on this processor has `
-	if _, err := dev.New(tensor.Float32, 1); err == nil || !strings.Contains(err.Error(), want) {
+	const want = `GORGAN_CPU is "avx1024", which is not an instruction level of this build on this processor; want one of `
+	if _, err := dev.New(tensor.Float32, 1); !errors.Is(err, kernels.ErrLevel) || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %q", err, want)
+	}
+	if name, err := kernels.CPULevel(); name != "" || !errors.Is(err, kernels.ErrLevel) {
+		t.Errorf("the level is %q, %v", name, err)
 	}
 	if err := dev.Sync(); err == nil || !strings.Contains(dev.Name(), want) {
 		t.Errorf("%s: %v", dev.Name(), err)
+	}
+}
+
+// TestCPULevel: the level told is the one that computes, and without the variable the fastest.
+func TestCPULevel(t *testing.T) {
+	for _, want := range append(kernels.Levels(), "") {
+		t.Setenv(kernels.LevelVar, want)
+		if want == "" {
+			want = kernels.Levels()[0]
+		}
+		got, err := kernels.CPULevel()
+		if got != want || err != nil || !strings.HasSuffix(cpu(t, 1).Name(), ", "+want) {
+			t.Errorf("got %q, %v, want %q", got, err, want)
+		}
 	}
 }
 

@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitInterrupted
 	case errors.Is(err, cuda.ErrNoDevice):
 		return exitNoDevice
-	case errors.As(err, new(usageError)) || errors.Is(err, cuda.ErrName):
+	case errors.As(err, new(usageError)) || errors.Is(err, cuda.ErrName) || errors.Is(err, cuda.ErrLevel):
 		return exitUsage
 	case errors.As(err, new(collapseError)):
 		return exitCollapsed

@@ -88,6 +88,9 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := checkTrainingMemory(dev, p.Model, int64(len(set.Bytes()))); err != nil {
+		return err
+	}
 	trainer, err := model.NewTrainer(dev, p.Model, set)
 	if err != nil {
 		return err

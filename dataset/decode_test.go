@@ -9,6 +9,10 @@ import (
 	"image/color"
 	"image/jpeg"
 	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"gorgan/dataset"
@@ -176,4 +180,34 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("image of %v with %d pixels, %d channels", b, len(grey.Pix), channels)
 		}
 	})
+}
+
+// TestSeedsDecode: the committed seeds of FuzzDecode are images, so that fuzzing begins behind
+// the headers.
+func TestSeedsDecode(t *testing.T) {
+	const folder = "testdata/fuzz/FuzzDecode"
+	entries, err := os.ReadDir(folder)
+	if err != nil || len(entries) < 30 {
+		t.Fatalf("%d seeds, %v", len(entries), err)
+	}
+	channels := map[int]int{}
+	for _, e := range entries {
+		text, err := os.ReadFile(filepath.Join(folder, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		quoted := strings.TrimSuffix(strings.TrimPrefix(string(text), "go test fuzz v1\n[]byte("), ")\n")
+		data, err := strconv.Unquote(quoted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, n, err := dataset.DecodeGrey([]byte(data))
+		if err != nil {
+			t.Errorf("%s: %v", e.Name(), err)
+		}
+		channels[n]++
+	}
+	if channels[1] == 0 || channels[3] == 0 || channels[4] == 0 {
+		t.Errorf("seeds by channels: %v", channels)
+	}
 }

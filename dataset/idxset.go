@@ -19,6 +19,7 @@ type idxImages struct {
 	to      Size   // in the set
 	pixels  []byte // of the set; nil when it is not kept
 	census  idxCensus
+	hashes  chan []uint64 // to be used again: beside a full cache garbage would be as large as it
 	seed    maphash.Seed
 	options Options
 }
@@ -112,10 +113,15 @@ func raiseCache(size int64) string { return fmt.Sprintf("raise --cache to %d", (
 func (r *idxImages) readAll(ctx context.Context) (fingerprint, error) {
 	print := newFingerprint(r.count, r.to)
 	r.census.seen = map[uint64]struct{}{}
+	r.hashes = make(chan []uint64, 2*r.options.Readers)
 	done := 0
 	err := ordered(ctx, r.options.Readers, r.chunks(), r.prepare, func(_ context.Context, c *idxChunk) error {
 		print.add(c.pixels)
 		r.census.add(c)
+		select {
+		case r.hashes <- c.hashes:
+		default:
+		}
 		done += c.count
 		r.options.Progress(done, r.count)
 		return nil
@@ -182,7 +188,12 @@ func (r *idxImages) prepare(c *idxChunk) (*idxChunk, error) {
 			copy(c.pixels[k*n:], grey.Pix)
 		}
 	}
-	c.hashes = make([]uint64, c.count)
+	select {
+	case c.hashes = <-r.hashes:
+	default:
+		c.hashes = make([]uint64, 0, max(1, chunkBytes/r.from.Pixels()))
+	}
+	c.hashes = c.hashes[:c.count]
 	for k := range c.hashes {
 		pixels := c.pixels[k*n : (k+1)*n]
 		c.hashes[k] = maphash.Bytes(r.seed, pixels)

@@ -18,6 +18,8 @@ var (
 	ErrLevel = kernels.ErrLevel
 	// ErrMemory is wrapped when a device's memory does not suffice.
 	ErrMemory = errors.New("out of device memory")
+	// errWithout is why a build without CUDA has no such device.
+	errWithout = fmt.Errorf("%w: this program was built without CUDA; make gpu builds one that has it", ErrNoDevice)
 )
 
 // Options are how a device is to work.
@@ -39,6 +41,10 @@ func CPULevel() (string, error) { return kernels.CPULevel() }
 // LevelVar is the environment variable that forces CPULevel.
 const LevelVar = kernels.LevelVar
 
+// TimeoutVar names the environment variable for the longest a call of the driver may
+// take, "30s" by default.
+const TimeoutVar = "GORGAN_CUDA_TIMEOUT"
+
 // IsCPU tells whether dev computes on the CPU, in the process's own memory.
 func IsCPU(dev Device) bool { return kernels.IsCPU(dev) }
 
@@ -51,6 +57,9 @@ func Open(name string, o Options) (dev Device, why string, err error) {
 		return openCPU(o, "asked for")
 	case name == "auto":
 		dev, err := open(0, o)
+		if errors.Is(err, errWithout) { // as its owner knows: devices and doctor tell it, not each run
+			return openCPU(o, "auto")
+		}
 		if err != nil {
 			return openCPU(o, reason(err))
 		}

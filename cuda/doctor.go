@@ -31,8 +31,9 @@ type card interface {
 }
 
 // Examine tries the device of that name step by step: what there is, each kernel and
-// product against the float64 oracle, a recorded step. It tells each finding and
-// returns why the device cannot be used, an error that wraps ErrUnsound, or nil.
+// product against the float64 oracle, a recorded step. Where there is no such CUDA device it
+// examines the CPU instead. It tells each finding and returns why the device cannot be used,
+// an error that wraps ErrUnsound, or nil.
 func Examine(ctx context.Context, name string, o Options, tell func(Finding)) error {
 	failed := 0
 	found := func(step, about string, err error) {
@@ -42,12 +43,18 @@ func Examine(ctx context.Context, name string, o Options, tell func(Finding)) er
 		}
 		tell(Finding{step, err == nil, about})
 	}
-	dev, _, err := Open(name, o)
-	if err != nil {
-		if !errors.Is(err, ErrName) {
-			found("device", "", err)
+	dev, _, missing := Open(name, o)
+	if missing != nil {
+		if !errors.Is(missing, ErrNoDevice) {
+			return missing
 		}
-		return err
+		found("device", "", missing)
+		failed = 0
+		var err error
+		if dev, _, err = Open("cpu", o); err != nil {
+			return err
+		}
+		name = "cpu"
 	}
 	defer dev.Close()
 	found("device", dev.Name(), nil)
@@ -61,9 +68,24 @@ func Examine(ctx context.Context, name string, o Options, tell func(Finding)) er
 		found("recorded step", "a step replayed gives the bits of its launches", recordedStep(dev))
 	}
 	if failed > 0 {
-		return fmt.Errorf("--device %s: %w: %d checks failed", name, ErrUnsound, failed)
+		unsound := fmt.Errorf("--device %s: %w: %s failed", name, ErrUnsound, checks(failed))
+		if missing != nil {
+			return fmt.Errorf("%w; nor is there another: %w", missing, unsound)
+		}
+		return unsound
+	}
+	if missing != nil {
+		return fmt.Errorf("%w; the CPU is sound, compute on it with --device cpu", missing)
 	}
 	return nil
+}
+
+// checks is a number of them.
+func checks(n int) string {
+	if n == 1 {
+		return "1 check"
+	}
+	return fmt.Sprintf("%d checks", n)
 }
 
 func examineCard(c card, found func(step, about string, err error)) {
@@ -85,13 +107,13 @@ func examineCard(c card, found func(step, about string, err error)) {
 // examineKernels runs the checks of the shared suite, and tells of each kernel once. It
 // stops where the device has failed for good.
 func examineKernels(ctx context.Context, dev kernels.Device, found func(step, about string, err error)) error {
-	group, checks := "", 0
+	group, cases := "", 0
 	var wrong error
 	flush := func() {
-		if checks > 0 {
-			found(group, fmt.Sprintf("right, %d cases", checks), wrong)
+		if cases > 0 {
+			found(group, "right, "+checks(cases), wrong)
 		}
-		checks, wrong = 0, nil
+		cases, wrong = 0, nil
 	}
 	for check, run := range kerneltest.All() {
 		if err := ctx.Err(); err != nil {
@@ -104,7 +126,7 @@ func examineKernels(ctx context.Context, dev kernels.Device, found func(step, ab
 			}
 			group = name
 		}
-		checks++
+		cases++
 		if err := run(dev); err != nil && wrong == nil {
 			wrong = fmt.Errorf("%s: %w", check, err)
 		}

@@ -139,10 +139,6 @@ func (e *engine) close() error {
 	return err
 }
 
-// TimeoutVar names the environment variable for the longest a call of the driver may
-// take, "30s" by default.
-const TimeoutVar = "GORGAN_CUDA_TIMEOUT"
-
 func timeout() (time.Duration, error) {
 	text := os.Getenv(TimeoutVar)
 	if text == "" {

@@ -2,11 +2,7 @@
 
 package cuda
 
-import (
-	"fmt"
-
-	"gorgan/kernels"
-)
+import "gorgan/kernels"
 
 func open(int, Options) (kernels.Device, error) {
 	_, err := probe(0)
@@ -14,5 +10,5 @@ func open(int, Options) (kernels.Device, error) {
 }
 
 func probe(int) (about string, err error) {
-	return "", fmt.Errorf("%w: this program was built without CUDA; make gpu builds one that has it", ErrNoDevice)
+	return "", errWithout
 }

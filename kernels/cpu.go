@@ -35,6 +35,9 @@ func (c *cpu) Name() string {
 	if c.broken != nil {
 		return fmt.Sprintf("cpu, %v", c.broken)
 	}
+	if c.pool.size() == 1 {
+		return "cpu, 1 worker, " + c.gemm.level.name
+	}
 	return fmt.Sprintf("cpu, %d workers, %s", c.pool.size(), c.gemm.level.name)
 }
 

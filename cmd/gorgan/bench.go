@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"runtime"
 	"runtime/metrics"
 	"slices"
@@ -15,6 +14,7 @@ import (
 
 	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/dataset/atomicfile"
 	"gorgan/model"
 )
 
@@ -31,6 +31,7 @@ func newBench(ui *ui) *cli.Command {
 			&cli.BoolFlag{Name: "unfused", Usage: "compute the loss in four passes, as the tutorial does, to see what fusing them saves"},
 			&cli.BoolFlag{Name: "times", Usage: "print the milliseconds of every step as a JSON array"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+			&cli.Float64Flag{Name: "max-ratio", Usage: "with --compare, end with exit code 1 if a step takes more than `R` times as long as before"},
 			&cli.StringFlag{Name: "compare", Usage: "print ratios to what --json wrote to `FILE` before"},
 		}, modelFlags(model.Default())),
 		Action: func(c *cli.Context) error {
@@ -64,9 +65,12 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 	if c.Duration("time") <= 0 {
 		return usageError{fmt.Errorf("--time is %v, want more than 0", c.Duration("time"))}
 	}
+	if c.IsSet("max-ratio") && (c.String("compare") == "" || !(c.Float64("max-ratio") > 0)) {
+		return usageError{fmt.Errorf("--max-ratio is %v, want more than 0, and --compare with it", c.Float64("max-ratio"))}
+	}
 	var before *benchReport
 	if path := c.String("compare"); path != "" {
-		text, err := os.ReadFile(path)
+		text, err := atomicfile.Read(path, 16<<20)
 		if err != nil {
 			return err
 		}
@@ -74,12 +78,18 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 		if err := json.Unmarshal(text, before); err != nil || before.Bench == nil || before.Step.Median <= 0 {
 			return fmt.Errorf("%s is not what gorgan bench --json writes", path)
 		}
+		if d := config.Differences(before.Config); len(d) > 0 {
+			return usageError{fmt.Errorf("--compare %s: it was measured with other settings: %s", path, d[0])}
+		}
 	}
 	dev, _, err := cuda.Open(c.String("device"), deviceOptions(c))
 	if err != nil {
 		return err
 	}
 	defer dev.Close()
+	if before != nil && before.Device != dev.Name() {
+		return usageError{fmt.Errorf("--compare %s: it was measured on another device, %q, and this is %q", c.String("compare"), before.Device, dev.Name())}
+	}
 	set, _, err := dataset.Open(ctx, "mnist", dataset.Options{})
 	if err != nil {
 		return err
@@ -93,6 +103,9 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 		return err
 	}
 	r := benchReport{cpuid.CPU.BrandName, fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0)), memory(), b}
+	if b.Step.P90 > 2*b.Step.P10 {
+		ui.note("step times vary from %.3f to %.3f ms (p10, p90): the machine is busy, measure again", b.Step.P10, b.Step.P90)
+	}
 	if c.Bool("times") {
 		text, err := json.Marshal(b.Step.Times)
 		if err != nil {
@@ -102,9 +115,16 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 		return nil
 	}
 	if c.Bool("json") {
-		return printJSON(ui, r)
+		if err := printJSON(ui, r); err != nil {
+			return err
+		}
+	} else {
+		r.print(ui, before)
 	}
-	r.print(ui, before)
+	if most := c.Float64("max-ratio"); most > 0 && b.Step.Median > most*before.Step.Median {
+		return fmt.Errorf("a step takes %.2f times as long as in %s, %.3f ms for %.3f, want at most --max-ratio %v",
+			b.Step.Median/before.Step.Median, c.String("compare"), b.Step.Median, before.Step.Median, most)
+	}
 	return nil
 }
 
@@ -133,6 +153,9 @@ func (r benchReport) print(ui *ui, before *benchReport) {
 	ui.say("%-14s %-18s %5s %9s %9s %9s %6s  rate", "part", "sizes", "count", "median ms", "p10", "p90", "share")
 	for _, p := range r.Parts {
 		rate := fmt.Sprintf("%.0f GFLOP/s, %.0f %% of peak", p.GFLOPS, 100*p.GFLOPS/r.PeakGFLOPS)
+		if p.GFLOPS > r.PeakGFLOPS {
+			rate = fmt.Sprintf("%.0f GFLOP/s, above peak: steps with zeros are left out", p.GFLOPS)
+		}
 		if p.GFLOPS == 0 {
 			rate = fmt.Sprintf("%.1f GB/s", p.GBPerSecond)
 		}

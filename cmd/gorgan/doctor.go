@@ -12,7 +12,10 @@ func newDoctor(ui *ui) *cli.Command {
 	return &cli.Command{
 		Name:  "doctor",
 		Usage: "try a device step by step, and say what is wrong and what to do",
-		Description: "Checks what there is, then each kernel and the matrix products against float64, and a recorded step.\n\n" +
+		Description: "Checks what there is, then each kernel and the matrix products against float64, and a recorded step.\n" +
+			"Without a CUDA device it checks the CPU instead, and ends with exit code 3.\n\n" +
+			"Environment: " + cuda.LevelVar + " is the CPU's instruction level, avx512, avx2 or purego (the fastest without it);\n" +
+			cuda.TimeoutVar + " is how long a call of the CUDA driver may take before the device is given up, as 30s.\n\n" +
 			"Examples:\n\n   gorgan doctor\n   gorgan doctor --device cpu",
 		Flags: append(deviceFlags("cuda"), &cli.BoolFlag{Name: "json", Usage: "print JSON"}),
 		Action: func(c *cli.Context) error {

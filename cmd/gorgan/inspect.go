@@ -1,6 +1,10 @@
 package main
 
 import (
+	"strconv"
+	"strings"
+	"unicode"
+
 	"github.com/urfave/cli/v2"
 
 	"gorgan/dataset"
@@ -48,19 +52,33 @@ func runInspect(ui *ui, path string, asJSON bool) error {
 	if asJSON {
 		return printJSON(ui, in)
 	}
-	ui.say("file        %s", in.File)
+	ui.say("file        %s", printable(in.File))
 	ui.say("step        %d", in.Step)
-	ui.say("data        %s", in.Data)
+	ui.say("data        %s", printable(in.Data))
 	ui.say("weights     %s", in.Weights)
 	ui.say("images      %s", imageForm(in.Config))
 	ui.say("parameters  %d", in.Parameters)
 	for _, n := range in.Nets {
-		ui.say("%-11s %d parameters", "", n.Parameters)
+		ui.say("%s: %s", n.Name, count(n.Parameters, "parameter"))
 		for _, l := range n.Layers {
 			ui.say("  %-24s %-10s %7d -> %-7d %9d", l.Name, l.Activation, l.In, l.Out, l.Parameters)
 		}
 	}
 	return printJSON(ui, in.Config)
+}
+
+// printable is text that a file holds, with the characters escaped that would steer a
+// terminal.
+func printable(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		}
+	}
+	return b.String()
 }
 
 // imageForm says what a model's images are.

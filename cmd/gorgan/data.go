@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -17,7 +16,7 @@ func newData(ui *ui) *cli.Command {
 		Usage: "check a source of images, or export MNIST as JPEG files",
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return usageError{fmt.Errorf("data: %q is not a command; see gorgan data --help", c.Args().First())}
+				return notACommand(c)
 			}
 			return cli.ShowSubcommandHelp(c)
 		},
@@ -39,7 +38,7 @@ func newData(ui *ui) *cli.Command {
 			Name:        "export",
 			Usage:       "write the embedded MNIST as the tutorial's JPEG files and their list",
 			Description: "Example:\n\n   gorgan data export --to mnist\n   gorgan train --data mnist/train_labels.txt",
-			Flags:       []cli.Flag{&cli.StringFlag{Name: "to", Usage: "folder to write to, `DIR`", Required: true}, split},
+			Flags:       []cli.Flag{&cli.StringFlag{Name: "to", Usage: "folder to write to, `DIR`"}, split},
 			Action: func(c *cli.Context) error {
 				if _, err := positional(c); err != nil {
 					return err
@@ -71,11 +70,14 @@ func runCheck(ui *ui, c *cli.Context, source string) error {
 
 func runExport(ui *ui, c *cli.Context) error {
 	dir, split := c.String("to"), c.String("split")
+	if dir == "" {
+		return usageError{errors.New("export wants --to DIR, the folder to write to; see gorgan data export --help")}
+	}
 	set, _, err := dataset.Open(c.Context, "mnist", dataset.Options{Split: split})
 	if err != nil {
 		return err
 	}
-	ui.start("writing", "image", set.Len())
+	ui.start("writing", "image", 0, set.Len())
 	defer ui.stop()
 	err = dataset.Export(c.Context, set, dir, split, func(done, _ int) { ui.progress(done, "writing") })
 	if err != nil {

@@ -91,7 +91,7 @@ func text(d model.Config, name, usage string, field func(*model.Config) *string)
 }
 
 func widthList(d model.Config, name, usage string, field func(*model.Config) *[]int) modelFlag {
-	return modelFlag{&cli.StringFlag{Name: name, Usage: usage, Value: widths(*field(&d))},
+	return modelFlag{mayBeEmpty{&cli.StringFlag{Name: name, Usage: usage, Value: widths(*field(&d))}},
 		func(c *cli.Context, m *model.Config) (err error) {
 			*field(m), err = parseWidths(name, c.String(name))
 			return err

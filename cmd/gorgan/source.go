@@ -42,7 +42,7 @@ func openSource(ctx context.Context, ui *ui, c *cli.Context, source, split, resi
 	defer ui.stop()
 	o.Progress = func(done, total int) {
 		if ui.bar == nil {
-			ui.start("reading "+source, "image", total)
+			ui.start("reading "+source, "image", 0, total)
 		}
 		ui.progress(done, "reading "+source)
 	}

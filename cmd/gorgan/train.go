@@ -143,7 +143,7 @@ func (p *plan) open(t *model.Trainer) (*runFolder, error) {
 // train takes the run to its last step.
 func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) error {
 	t, run := w.trainer, w.run
-	ui.start("training", "step", max(int(p.Steps)-int(w.begun), 1))
+	ui.start("training", "step", int(w.begun), int(p.Steps))
 	defer ui.stop()
 	var err error
 	if p.owed {
@@ -154,7 +154,7 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 			Steps: p.Steps, DisplayEvery: p.DisplayEvery, SaveEvery: p.SaveEvery, EvaluateEvery: p.EvaluateEvery,
 			Readers: c.Int("readers"), Queue: c.Int("queue"),
 			Progress: func(step uint32, gLoss, dLoss float64) error {
-				ui.progress(int(step-w.begun), fmt.Sprintf("step %d  G %.3f  D %.3f", step, gLoss, dLoss))
+				ui.progress(int(step), fmt.Sprintf("training  G %.3f  D %.3f", gLoss, dLoss))
 				return nil
 			},
 			Display:  w.display,

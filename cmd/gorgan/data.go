@@ -19,7 +19,7 @@ func newData(ui *ui) *cli.Command {
 		Usage: "check a source of images, or export MNIST as JPEG files",
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return usageError{fmt.Errorf("data: %q is not a command; see gorgan data --help", c.Args().First())}
+				return notACommand(c)
 			}
 			return cli.ShowSubcommandHelp(c)
 		},
@@ -103,7 +103,7 @@ func runExport(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	ui.start("writing", "image", set.Len())
+	ui.start("writing", "image", 0, set.Len())
 	defer ui.stop()
 	err = dataset.Export(c.Context, set, dir, split, func(done, _ int) { ui.progress(done, "writing") })
 	if err != nil {

@@ -119,7 +119,7 @@ func stages(ui *ui) evaluate.Progress {
 	return func(stage string, done, total int) {
 		if stage != now {
 			ui.stop()
-			ui.start(stage, "image", total)
+			ui.start(stage, "image", 0, total)
 			now = stage
 		}
 		ui.progress(done, stage)

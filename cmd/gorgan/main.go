@@ -9,13 +9,13 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
 
 	"gorgan/cuda"
+	"gorgan/kernels"
 )
 
 // The exit codes.
@@ -25,9 +25,12 @@ const (
 	exitNoDevice    = 3
 	exitCollapsed   = 4
 	exitInterrupted = 130
+	exitUnread      = 141 // as a shell reports SIGPIPE
 )
 
 func main() {
+	// A reader that goes away is an error of writing: training saves its state.
+	signal.Ignore(syscall.SIGPIPE)
 	// The first signal lets the step under way end and be saved; the second kills.
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // a closed terminal, without nohup
@@ -40,12 +43,26 @@ func main() {
 	}
 }
 
-// run carries out a command line and returns the exit code.
+// run carries out a command line and returns the exit code. A command that did all it
+// should has failed nevertheless if its output could not be written; if nobody reads that
+// any more, it ends as one killed for it would, without a word.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	app := newApp(newUI(stdout, stderr))
-	err := app.RunContext(ctx, flagsFirst(app, args))
+	ui := newUI(stdout, stderr)
+	app := newApp(ui)
+	args, err := arrange(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
+	if err == nil || errors.Is(err, errReported) {
+		if lost := ui.failed(); lost != nil {
+			err = lost
+		}
+	}
 	if err == nil {
 		return 0
+	}
+	if err == ui.failed() && errors.Is(err, syscall.EPIPE) {
+		return exitUnread
 	}
 	if text := err.Error(); text != "" {
 		fmt.Fprintf(stderr, "gorgan: %s\n", text)
@@ -69,9 +86,16 @@ func newApp(ui *ui) *cli.App {
 		Usage: "train generative adversarial networks, on a CPU or an NVIDIA GPU",
 		Description: "Begin with\n\n   gorgan train\n\nwhich trains the tutorial's GAN on MNIST, and then\n\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating\n\n" +
-			"Exit codes: 0 done, 1 failed, 2 bad usage, 3 no such device, 4 collapsed (train --stop-on-collapse), 130 interrupted.",
+			"Exit codes:\n\n" + list(
+			[2]string{"0", "done"}, [2]string{"1", "failed"}, [2]string{"2", "the command line or a setting is wrong"},
+			[2]string{"3", "there is no such device"}, [2]string{"4", "the generator has collapsed (train --stop-on-collapse)"},
+			[2]string{"130", "interrupted by a signal; a run is saved"}, [2]string{"141", "the reader of the output went away"}) +
+			"\nEnvironment variables:\n\n" + list(
+			[2]string{kernels.LevelVar, "compute on the CPU with " + strings.Join(kernels.Levels(), ", ") + " (default: the first)"},
+			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1 and libcublas.so.* in these folders first"},
+			[2]string{"GORGAN_CUDA_TIMEOUT", "give a device up after a call of its driver took so long (default: 30s)"}),
 		Commands: []*cli.Command{
-			newTrain(ui), newGenerate(ui), newEvaluate(ui), newInspect(ui), newData(ui), newDevices(ui), newDoctor(ui), newBench(ui),
+			newTrain(ui), newGenerate(ui), newEvaluate(ui), newInspect(ui), newData(ui), newPresets(ui), newDevices(ui), newDoctor(ui), newBench(ui),
 		},
 		Writer: ui.out, ErrWriter: ui.err,
 		Version:        version(),
@@ -79,18 +103,37 @@ func newApp(ui *ui) *cli.App {
 		OnUsageError:   badUsage,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return usageError{fmt.Errorf("%q is not a command; see gorgan --help", c.Args().First())}
+				return notACommand(c)
 			}
 			return cli.ShowAppHelp(c)
 		},
 	}
-	for _, command := range app.Commands {
-		command.OnUsageError = badUsage
-		for _, sub := range command.Subcommands {
-			sub.OnUsageError = badUsage
-		}
-	}
+	prepare(app.Commands)
 	return app
+}
+
+// prepare gives all commands, and those below them, what they have in common.
+func prepare(commands []*cli.Command) {
+	for _, command := range commands {
+		command.OnUsageError = badUsage
+		if hasFlag(command.Flags, "workers") {
+			command.Before = checkDevice
+		}
+		prepare(command.Subcommands)
+	}
+}
+
+// list are lines of a word and what it means.
+func list(rows ...[2]string) string {
+	longest := 0
+	for _, r := range rows {
+		longest = max(longest, len(r[0]))
+	}
+	var b strings.Builder
+	for _, r := range rows {
+		fmt.Fprintf(&b, "   %-*s  %s\n", longest, r[0], r[1])
+	}
+	return b.String()
 }
 
 // version is the module's, which a build in a checkout has from its commit.
@@ -101,73 +144,15 @@ func version() string {
 	return "unknown"
 }
 
-// usageError is a command line that cannot be meant.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
-// badUsage points from a misspelt flag to the one that may be meant.
-func badUsage(c *cli.Context, err error, _ bool) error {
-	hint := fmt.Sprintf("see %s --help", c.Command.HelpName)
-	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
-		if near := cli.SuggestFlag(c.Command.Flags, name, true); near != "" {
-			hint = fmt.Sprintf("did you mean %s? %s", near, hint)
-		}
-	}
-	return usageError{fmt.Errorf("%w; %s", err, hint)}
-}
-
 // positional returns the command's arguments that are no flags, which must be as many
 // as names.
 func positional(c *cli.Context, names ...string) ([]string, error) {
 	got := c.Args().Slice()
 	if len(got) > len(names) {
-		return nil, usageError{fmt.Errorf("%s: %q is too much; see %s --help", c.Command.Name, got[len(names)], c.Command.HelpName)}
+		return nil, usageError{fmt.Errorf("%s takes no argument %q; see %s --help", c.Command.Name, got[len(names)], c.Command.HelpName)}
 	}
 	if len(got) < len(names) {
-		return nil, usageError{fmt.Errorf("%s: %s is missing; see %s --help", c.Command.Name, names[len(got)], c.Command.HelpName)}
+		return nil, usageError{fmt.Errorf("%s wants %s; see %s --help", c.Command.Name, names[len(got)], c.Command.HelpName)}
 	}
 	return got, nil
-}
-
-// flagsFirst moves the flags of a command line before its other arguments, where the
-// flag package wants them: `inspect FILE --json` is as good as `inspect --json FILE`.
-func flagsFirst(app *cli.App, args []string) []string {
-	commands, at := app.Commands, 1
-	var flags []cli.Flag
-	for at < len(args) {
-		i := slices.IndexFunc(commands, func(c *cli.Command) bool { return c.HasName(args[at]) })
-		if i < 0 {
-			break
-		}
-		flags, commands, at = commands[i].Flags, commands[i].Subcommands, at+1
-	}
-	if at == 1 {
-		return args
-	}
-	takesValue := func(name string) bool {
-		return slices.ContainsFunc(flags, func(f cli.Flag) bool {
-			_, isBool := f.(*cli.BoolFlag)
-			return !isBool && slices.Contains(f.Names(), name)
-		})
-	}
-	var first, rest []string
-	for i := at; i < len(args); i++ {
-		a := args[i]
-		if a == "--" {
-			rest = append(rest, args[i:]...)
-			break
-		}
-		name := strings.TrimLeft(a, "-")
-		if name == a || name == "" {
-			rest = append(rest, a)
-			continue
-		}
-		first = append(first, a)
-		if takesValue(name) && i+1 < len(args) {
-			i++
-			first = append(first, args[i])
-		}
-	}
-	return slices.Concat(args[:at], first, rest)
 }

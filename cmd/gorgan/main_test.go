@@ -75,11 +75,23 @@ func tinyList(t *testing.T) string {
 
 // runLine is exec with one argument split at blanks: run gorgan train $small.
 func runLine(ts *testscript.TestScript, neg bool, args []string) {
-	words := strings.Fields(strings.Join(args, " "))
+	words := lastOfEach(strings.Fields(strings.Join(args, " ")))
 	err := ts.Exec(words[0], words[1:]...)
 	if (err != nil) != neg {
 		ts.Fatalf("%v: %v", words, err)
 	}
+}
+
+// lastOfEach drops the flags of $small that the line gives again.
+func lastOfEach(words []string) (kept []string) {
+	for i := 0; i < len(words); i++ {
+		if strings.HasPrefix(words[i], "--") && slices.Contains(words[i+1:], words[i]) {
+			i++ // and its value
+			continue
+		}
+		kept = append(kept, words[i])
+	}
+	return kept
 }
 
 // sameWeights compares the weight hashes of two models: same A B.

@@ -4,14 +4,12 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"maps"
-	"os"
-	"path"
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
 	"github.com/urfave/cli/v2"
+
+	"gorgan/dataset/atomicfile"
 )
 
 // presets are runs worth having a name; each file says what it is for.
@@ -31,11 +29,16 @@ func presetNames() []string {
 func presetFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "preset", Usage: "begin with the settings of `NAME`: " + strings.Join(presetNames(), ", ") + "; other flags override them"},
-		&cli.StringFlag{Name: "config", Usage: "begin with the settings of a TOML `FILE`, its keys the flags' names with _ for -"},
+		&cli.StringFlag{Name: "config", Usage: "begin with the settings of a TOML `FILE`, or of a run's config.json"},
 	}
 }
 
-// applyPreset sets the flags that a preset or a file gives and the command line does not.
+// longestConfig is more than a file of settings holds. The TOML package takes time that
+// grows with the square of the keys.
+const longestConfig = 1 << 16
+
+// applyPreset sets the flags that a preset or a file gives and the command line does not,
+// and notes what it leaves out.
 func applyPreset(c *cli.Context) error {
 	name, file := c.String("preset"), c.String("config")
 	if name == "" && file == "" {
@@ -44,53 +47,79 @@ func applyPreset(c *cli.Context) error {
 	if name != "" && file != "" || c.String("resume") != "" {
 		return usageError{errors.New("--preset, --config and --resume exclude each other")}
 	}
-	read, from := os.ReadFile, file
-	if name != "" {
-		if !slices.Contains(presetNames(), name) {
-			return usageError{fmt.Errorf("--preset is %q, want one of %s", name, strings.Join(presetNames(), ", "))}
-		}
-		read, from = presets.ReadFile, path.Join("presets", name+".toml")
-	}
-	text, err := read(from)
+	all, note, err := settingsOf(c, name, file)
 	if err != nil {
 		return err
 	}
-	var settings map[string]any
-	if err := toml.Unmarshal(text, &settings); err != nil {
-		return usageError{fmt.Errorf("%s: %w", from, err)}
+	if note != "" {
+		// Nothing is drawn yet and no log is open: this is what ui.note would do.
+		fmt.Fprintln(c.App.ErrWriter, note)
 	}
 	known := newTrain(nil).Flags
-	for _, key := range slices.Sorted(maps.Keys(settings)) { // the first fault is always the same
-		if err := applyKey(c, known, key, settings[key]); err != nil {
-			return usageError{fmt.Errorf("%s: %w", from, err)}
+	for _, s := range all {
+		if err := s.apply(c, known); err != nil {
+			return usageError{fmt.Errorf("%s: %w", s.at, err)}
 		}
 	}
-	return nil
+	return checkDevice(c)
 }
 
-// applyKey sets the flag that a key stands for, one of those known, unless the command line
-// has or the command has no such flag.
-func applyKey(c *cli.Context, known []cli.Flag, key string, value any) error {
-	flag := strings.ReplaceAll(key, "_", "-")
-	in := func(flags []cli.Flag) bool {
-		return slices.ContainsFunc(flags, func(f cli.Flag) bool { return f.Names()[0] == flag })
-	}
-	if !in(known) || strings.Contains(key, "-") || slices.Contains([]string{"preset", "config", "resume", "out"}, flag) {
-		return fmt.Errorf("%s is no setting; see gorgan train --help", key)
-	}
-	if !in(c.Command.Flags) || c.IsSet(flag) {
-		return nil
-	}
-	text := fmt.Sprint(value)
-	if list, ok := value.([]any); ok {
-		var parts []string
-		for _, v := range list {
-			parts = append(parts, fmt.Sprint(v))
+// settingsOf reads the settings of the preset of that name, or of a file.
+func settingsOf(c *cli.Context, name, file string) (all []setting, note string, err error) {
+	if name != "" {
+		text, err := readPreset(name)
+		if err != nil {
+			return nil, "", usageError{fmt.Errorf("--%w", err)}
 		}
-		text = strings.Join(parts, ",")
+		all, _, err := parseSettings(name+".toml", text)
+		if err != nil {
+			return nil, "", err
+		}
+		all, note = ofOtherData(c, name, all)
+		return all, note, nil
 	}
-	if err := c.Set(flag, text); err != nil {
-		return fmt.Errorf("%s is %v: %w", key, value, err)
+	text, err := atomicfile.Read(file, longestConfig)
+	if err != nil {
+		return nil, "", fmt.Errorf("--config: %w", err)
 	}
-	return nil
+	all, facts, err := parseSettings(file, text)
+	if err != nil {
+		return nil, "", usageError{err}
+	}
+	if len(facts) > 0 {
+		note = fmt.Sprintf("--config: left out as no settings but facts of that run: %s", strings.Join(facts, ", "))
+	}
+	return all, note, nil
+}
+
+// ofOtherData leaves a preset's settings about MNIST out where the data is another: the
+// number of images, and that of the classes, which the data tells.
+func ofOtherData(c *cli.Context, preset string, all []setting) (kept []setting, note string) {
+	if data := c.String("data"); data == "" || data == "mnist" {
+		return all, ""
+	}
+	var left []string
+	for _, s := range all {
+		switch {
+		case s.key != "images" && s.key != "classes":
+			kept = append(kept, s)
+		case !c.IsSet(s.key):
+			left = append(left, s.key+" = "+s.value)
+		}
+	}
+	if len(left) > 0 {
+		note = fmt.Sprintf("--preset %s: left out as meant for MNIST: %s", preset, strings.Join(left, ", "))
+	}
+	return kept, note
+}
+
+// presetClasses tells whether the preset asked for trains with the classes of MNIST, so that
+// one on other data wants those of the data.
+func presetClasses(c *cli.Context) bool {
+	text, err := readPreset(c.String("preset"))
+	if err != nil {
+		return false
+	}
+	all, _, err := parseSettings("", text)
+	return err == nil && slices.ContainsFunc(all, func(s setting) bool { return s.key == "classes" })
 }

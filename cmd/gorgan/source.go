@@ -58,7 +58,7 @@ func readSource(ctx context.Context, ui *ui, c *cli.Context, source, split, resi
 	defer ui.stop()
 	o.Progress = func(done, total int) {
 		if ui.bar == nil {
-			ui.start("reading "+source, "image", total)
+			ui.start("reading "+source, "image", 0, total)
 		}
 		ui.progress(done, "reading "+source)
 	}

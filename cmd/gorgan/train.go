@@ -165,7 +165,7 @@ func (p *plan) goOn(ui *ui) error {
 // train takes the run to its last step.
 func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) error {
 	t, run := w.trainer, w.run
-	ui.start("training", "step", max(int(p.Steps)-int(w.begun), 1))
+	ui.start("training", "step", int(w.begun), int(p.Steps))
 	defer ui.stop()
 	var err error
 	if p.owed {
@@ -175,7 +175,10 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 		todo := p.plan()
 		todo.Readers, todo.Queue = c.Int("readers"), c.Int("queue")
 		todo.Progress = func(step uint32, gLoss, dLoss float64) error {
-			ui.progress(int(step-w.begun), fmt.Sprintf("step %d  G %.3f  D %.3f", step, gLoss, dLoss))
+			ui.progress(int(step), fmt.Sprintf("training  G %.3f  D %.3f", gLoss, dLoss))
+			if err := ui.failed(); err != nil {
+				return fmt.Errorf("the run's output: %w", err)
+			}
 			return nil
 		}
 		todo.Measured, todo.Display, todo.Save = run.measure, w.display, run.save

@@ -1,77 +1,114 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"gorgan/model"
 )
 
 // ui is where a command speaks. The rules: what was asked for goes to out; progress,
 // notes and errors go to err; a bar is drawn on a terminal only, and wiped before a
-// line is written; sentences begin small and have no full stop.
+// line is written; sentences begin small and have no full stop. What could not be written
+// to out or log is known to failed; err may go nowhere.
 type ui struct {
-	out, err io.Writer
-	terminal bool      // err is one
-	log      io.Writer // gets a copy of what say and note write
-	bar      *progressbar.ProgressBar
-	drawn    time.Time // when the bar last moved
+	out      *output
+	err      io.Writer
+	terminal bool       // err is one
+	table    bool       // out is a terminal: display steps are rows of a table
+	width    func() int // columns of the terminal
+	log      io.Writer  // gets a copy of what say and note write
+	lost     error      // the first that log returned
+	bar      *bar       // nil for none
+	headed   bool       // the table has its header
 }
 
 func newUI(out, err io.Writer) *ui {
-	f, ok := err.(*os.File)
-	return &ui{out: out, err: err, terminal: ok && term.IsTerminal(int(f.Fd())), log: io.Discard}
+	_, table := terminal(out)
+	f, isTerminal := terminal(err)
+	u := &ui{out: &output{to: out}, err: err, terminal: isTerminal, table: table, log: io.Discard}
+	u.width = func() int {
+		columns, _, err := term.GetSize(int(f.Fd()))
+		if err != nil {
+			return 80
+		}
+		return columns
+	}
+	return u
+}
+
+func terminal(w io.Writer) (*os.File, bool) {
+	f, ok := w.(*os.File)
+	return f, ok && term.IsTerminal(int(f.Fd()))
+}
+
+// output is the standard output. It keeps the first error, after which it writes nothing.
+type output struct {
+	to  io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.to.Write(p)
+	if err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err // the path is only a name for the stream
+		}
+		o.err = fmt.Errorf("standard output: %w", err)
+	}
+	return n, o.err
+}
+
+// failed is the first error of writing to out or log, nil where all is written.
+func (u *ui) failed() error {
+	if u.out.err != nil {
+		return u.out.err
+	}
+	return u.lost
 }
 
 // say writes a line of results.
-func (u *ui) say(format string, args ...any) { u.line(u.out, format, args...) }
+func (u *ui) say(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	u.line(u.out, text, text)
+}
 
 // note writes a line about what goes on.
-func (u *ui) note(format string, args ...any) { u.line(u.err, format, args...) }
-
-func (u *ui) line(w io.Writer, format string, args ...any) {
+func (u *ui) note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	if u.bar != nil {
-		u.bar.Clear()
+	u.line(u.err, text, text)
+}
+
+// display writes a display step: a row of a table on a terminal, the tutorial's line
+// elsewhere and in the log.
+func (u *ui) display(m model.Metrics) {
+	full := displayed(m)
+	if !u.table {
+		u.line(u.out, full, full)
+		return
 	}
+	short := shortDisplay(m)
+	if !u.headed {
+		u.headed = true
+		short = displayHeader + "\n" + short
+	}
+	u.line(u.out, short, full)
+}
+
+// line writes text to w, and logged to the log.
+func (u *ui) line(w io.Writer, text, logged string) {
+	u.wipe()
 	fmt.Fprintln(w, text)
-	fmt.Fprintln(u.log, text)
-	if u.bar != nil {
-		u.bar.RenderBlank()
+	if _, err := fmt.Fprintln(u.log, logged); err != nil && u.lost == nil {
+		u.lost = err
 	}
-}
-
-// start draws a bar of total units on a terminal.
-func (u *ui) start(what, unit string, total int) {
-	if !u.terminal {
-		return
-	}
-	u.bar = progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(u.err),
-		progressbar.OptionSetDescription(what),
-		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString(unit),
-		progressbar.OptionSetWidth(24),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
-	u.bar.RenderBlank()
-}
-
-// progress moves the bar, some times a second at most.
-func (u *ui) progress(done int, what string) {
-	if u.bar == nil || time.Since(u.drawn) < 100*time.Millisecond {
-		return
-	}
-	u.drawn = time.Now()
-	u.bar.Describe(what)
-	u.bar.Set(done)
-}
-
-// stop wipes the bar.
-func (u *ui) stop() {
-	if u.bar != nil {
-		u.bar.Clear()
-		u.bar = nil
-	}
+	u.draw()
 }

@@ -136,7 +136,7 @@ func newWatch(ui *ui, run *runFolder, t *model.Trainer, e *evaluate.Evaluator, s
 
 // display shows a display step, and warns of what it shows.
 func (w *watch) display(m model.Metrics) error {
-	w.ui.say("%s", displayed(m))
+	w.ui.display(m)
 	if warning := w.judge.displayed(m); warning != "" {
 		w.ui.note("warning: %s", warning)
 	}
@@ -202,7 +202,7 @@ func (w *watch) draw(ctx context.Context, step uint32) ([]float32, error) {
 }
 
 func (w *watch) progress(step uint32, stage string) {
-	w.ui.progress(int(step-w.begun), fmt.Sprintf("step %d  evaluating: %s", step, stage))
+	w.ui.progress(int(step), "evaluating: "+stage)
 }
 
 // collapseError ends a run of --stop-on-collapse.

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gorgan/model"
+)
+
+// displayHeader names the columns of shortDisplay, as wide as the values below. JSD is at
+// least its column: what the discriminator's value gives is a lower bound.
+const displayHeader = "      step          G          D       D(x)    D(G(z))   JSD ≥    penalty"
+
+// shortDisplay is a display step in a row of at most 79 columns.
+func shortDisplay(m model.Metrics) string {
+	jsd := "-"
+	if m.Value != 0 || m.JSD != 0 { // not a critic's
+		jsd = fmt.Sprintf("%.4f", max(0, m.JSD))
+	}
+	row := fmt.Sprintf("%10d %s %s %s %s %7s", m.Step, cell(m.GLoss), cell(m.DLoss), cell(m.DReal), cell(m.DFake), jsd)
+	if m.Penalty != 0 {
+		row += " " + cell(m.Penalty)
+	}
+	return strings.TrimRight(row, " ")
+}
+
+// cell is a number in ten columns.
+func cell(v float64) string {
+	if math.Abs(v) >= 1e4 && !math.IsInf(v, 0) {
+		return fmt.Sprintf("%10.2e", v)
+	}
+	return fmt.Sprintf("%10.4f", v)
+}

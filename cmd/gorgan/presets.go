@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+func newPresets(ui *ui) *cli.Command {
+	return &cli.Command{
+		Name:        "presets",
+		Usage:       "list the presets, or show the settings of one",
+		ArgsUsage:   "[NAME]",
+		Description: "Examples:\n\n   gorgan presets\n   gorgan presets best\n   gorgan train --preset best",
+		Action: func(c *cli.Context) error {
+			if c.NArg() == 0 {
+				return listPresets(ui)
+			}
+			args, err := positional(c, "NAME")
+			if err != nil {
+				return err
+			}
+			return showPreset(ui, args[0])
+		},
+	}
+}
+
+// listPresets writes each preset's name and what it is for.
+func listPresets(ui *ui) error {
+	for _, name := range presetNames() {
+		text, err := readPreset(name)
+		if err != nil {
+			return err
+		}
+		purpose, _, _ := strings.Cut(purposeOf(text), ". ")
+		for i, line := range wrapped(purpose, 66) {
+			if i > 0 {
+				name = ""
+			}
+			ui.say("%-10s %s", name, line)
+		}
+	}
+	ui.note("see the settings of one with: %s NAME; train with one with: %s NAME",
+		ui.command("presets"), ui.command("train", "--preset"))
+	return nil
+}
+
+// showPreset writes what a preset is for, and its settings with what the flags' help says
+// of them.
+func showPreset(ui *ui, name string) error {
+	text, err := readPreset(name)
+	if err != nil {
+		return usageError{err}
+	}
+	settings, _, err := parseSettings(name+".toml", text)
+	if err != nil {
+		return err
+	}
+	for _, line := range wrapped(purposeOf(text), 79) {
+		ui.say("%s", line)
+	}
+	ui.say("")
+	flags := newTrain(nil).Flags
+	for _, s := range settings {
+		usage := ""
+		if f, ok := findFlag(flags, strings.ReplaceAll(s.key, "_", "-")).(cli.DocGenerationFlag); ok {
+			usage = strings.ReplaceAll(f.GetUsage(), "`", "")
+		}
+		ui.say("--%s %s", strings.ReplaceAll(s.key, "_", "-"), s.value)
+		for _, line := range wrapped(usage, 75) {
+			ui.say("    %s", line)
+		}
+	}
+	return nil
+}
+
+// readPreset reads the file of the preset of that name.
+func readPreset(name string) ([]byte, error) {
+	if !slices.Contains(presetNames(), name) {
+		return nil, fmt.Errorf("preset is %q, want one of %s", name, strings.Join(presetNames(), ", "))
+	}
+	return presets.ReadFile(path.Join("presets", name+".toml"))
+}
+
+// purposeOf is the comment that a preset's file begins with.
+func purposeOf(text []byte) string {
+	var words []string
+	for line := range strings.Lines(string(text)) {
+		comment, ok := strings.CutPrefix(line, "#")
+		if !ok {
+			break
+		}
+		words = append(words, strings.TrimSpace(comment))
+	}
+	return strings.TrimSuffix(strings.Join(words, " "), ".")
+}
+
+// wrapped breaks text into lines of at most so many columns, but for longer words.
+func wrapped(text string, columns int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > columns {
+			lines = append(lines, line)
+			line = ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -9,10 +10,10 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/nlpodyssey/safetensors"
 
@@ -83,7 +84,16 @@ func (s *State) checksum(meta map[string]string) string {
 // Load reads what Save wrote. The error wraps ErrCheckpoint if the file is cut
 // short, was changed, or does not hold what its config asks for.
 func Load(path string) (*State, error) {
-	text, err := os.ReadFile(path)
+	f, info, err := atomicfile.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("model: checkpoint: %w", err)
+	}
+	err = checkHeader(f, info.Size())
+	f.Close()
+	if err != nil {
+		return nil, fmt.Errorf("model: %s: %w: %w", path, ErrCheckpoint, err)
+	}
+	text, err := atomicfile.Read(path, info.Size())
 	if err != nil {
 		return nil, fmt.Errorf("model: checkpoint: %w", err)
 	}
@@ -94,6 +104,60 @@ func Load(path string) (*State, error) {
 	return s, nil
 }
 
+// maxHeader is more than the header of a checkpoint has: 100 layers take 30 kB.
+const maxHeader = 16 << 20
+
+// checkHeader reports a file of that size whose header tells of more than there is, before
+// the rest of it is read.
+func checkHeader(f io.Reader, size int64) error {
+	head := make([]byte, 8)
+	if _, err := io.ReadFull(f, head); err != nil {
+		return fmt.Errorf("safetensors header: header too small: the file has %d bytes", size)
+	}
+	n := binary.LittleEndian.Uint64(head)
+	if n == 0 || n > maxHeader || int64(n) > size-8 {
+		return fmt.Errorf("safetensors header: invalid header length: %d bytes, in a file of %d", n, size)
+	}
+	header := make([]byte, n)
+	if _, err := io.ReadFull(f, header); err != nil {
+		return fmt.Errorf("safetensors header: %w", err)
+	}
+	end, err := dataEnd(header)
+	if err == nil && end > uint64(size-8-int64(n)) {
+		err = fmt.Errorf("its tensors take %d bytes, %d are there", end, size-8-int64(n))
+	}
+	return err
+}
+
+// dataEnd is how many bytes of tensors a header tells of. A name that comes twice is an
+// error, as the format forbids it.
+func dataEnd(header []byte) (end uint64, err error) {
+	d := json.NewDecoder(bytes.NewReader(header))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return 0, errors.New("the header is no JSON object")
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return 0, fmt.Errorf("header: %w", err)
+		}
+		key, ok := name.(string)
+		if !ok || seen[key] {
+			return 0, fmt.Errorf("the header has %.80q twice", name)
+		}
+		seen[key] = true
+		var tensor struct {
+			Offsets [2]uint64 `json:"data_offsets"`
+		}
+		if err := d.Decode(&tensor); err != nil {
+			return 0, fmt.Errorf("header of %.80q: %w", key, err)
+		}
+		end = max(end, tensor.Offsets[1])
+	}
+	return end, nil
+}
+
 func parseCheckpoint(text []byte) (*State, error) {
 	_, header, err := safetensors.ReadMetadata(text)
 	if err != nil {
@@ -101,7 +165,7 @@ func parseCheckpoint(text []byte) (*State, error) {
 	}
 	meta := header.Metadata()
 	if meta["format"] != format {
-		return nil, fmt.Errorf("format is %q, want %q", meta["format"], format)
+		return nil, fmt.Errorf("format is %.80q, want %q", meta["format"], format)
 	}
 	s := &State{Data: meta["data"]}
 	if s.Config, err = ParseConfig([]byte(meta["config"])); err != nil {
@@ -109,7 +173,7 @@ func parseCheckpoint(text []byte) (*State, error) {
 	}
 	step, err := strconv.ParseUint(meta["step"], 10, 32)
 	if err != nil {
-		return nil, fmt.Errorf("step is %q, want a whole number below 2^32", meta["step"])
+		return nil, fmt.Errorf("step is %.80q, want a whole number below 2^32", meta["step"])
 	}
 	s.Step = uint32(step)
 	file, err := safetensors.Deserialize(text)
@@ -119,7 +183,7 @@ func parseCheckpoint(text []byte) (*State, error) {
 	for _, t := range file.Tensors() {
 		v := t.TensorView
 		if v.DType() != safetensors.F32 {
-			return nil, fmt.Errorf("tensor %s is of type %v, want F32", t.Name, v.DType())
+			return nil, fmt.Errorf("tensor %s is of type %v, want F32", printable(t.Name), v.DType())
 		}
 		s.Tensors = append(s.Tensors, Tensor{t.Name, ints(v.Shape()), floats(v.Data())})
 	}
@@ -128,9 +192,21 @@ func parseCheckpoint(text []byte) (*State, error) {
 		return nil, err
 	}
 	if got := s.checksum(meta); got != meta["sha256"] {
-		return nil, fmt.Errorf("SHA-256 is %s, its metadata say %s", got, meta["sha256"])
+		return nil, fmt.Errorf("SHA-256 is %s, its metadata say %.80q", got, meta["sha256"])
+	}
+	// A tensor of such values draws nothing, and a run that goes on from it stops at once.
+	if e, ok := errors.AsType[*NonFiniteError](s.finite()); ok {
+		return nil, fmt.Errorf("tensor %s holds %v, want finite numbers", e.Tensor, e.Value)
 	}
 	return s, nil
+}
+
+// printable quotes a name that would disturb a terminal.
+func printable(name string) string {
+	if name = fmt.Sprintf("%.80s", name); strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 func ints(shape []uint64) []int {

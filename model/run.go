@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,15 +100,12 @@ func (t *Trainer) steps(ctx context.Context, p Plan) error {
 	measured, since := t.step, time.Now()
 	for t.step < p.Steps {
 		began := time.Now()
-		err := ctx.Err()
-		if err == nil {
-			err = t.feed.next(ctx)
-		}
-		if ctx.Err() != nil {
-			err = ctx.Err() // the feed's may be a consequence of it
-		}
-		if err != nil {
+		if err := ctx.Err(); err != nil {
 			return stopped{err}
+		}
+		if err := t.feed.next(ctx); err != nil {
+			// Where ctx has ended, the feed's error is a consequence of it.
+			return stopped{cmp.Or(ctx.Err(), err)}
 		}
 		if err := t.train.Run(); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"gorgonia.org/tensor"
 
@@ -50,7 +51,12 @@ func (t Tensor) hash(h io.Writer) {
 	h.Write(littleEndian(t.Values))
 }
 
+// littleEndian is the bytes of values, which are shared where the machine orders them so: a
+// checkpoint is written without a copy of the nets.
 func littleEndian(values []float32) []byte {
+	if binary.NativeEndian.Uint16([]byte{1, 0}) == 1 {
+		return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values))
+	}
 	b := make([]byte, 0, 4*len(values))
 	for _, v := range values {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
@@ -89,13 +95,13 @@ func (s *State) check() error {
 			return fmt.Errorf("tensor %s of shape %v is missing", w.Name, w.Shape)
 		}
 		if got := s.Tensors[i]; got.Name != w.Name {
-			return fmt.Errorf("tensor %s of shape %v is unknown to its config", got.Name, got.Shape)
+			return fmt.Errorf("tensor %s of shape %v is unknown to its config", printable(got.Name), got.Shape)
 		} else if !slices.Equal(got.Shape, w.Shape) {
 			return fmt.Errorf("tensor %s has shape %v, its config wants %v", got.Name, got.Shape, w.Shape)
 		}
 	}
 	if len(s.Tensors) > len(want) {
-		return fmt.Errorf("tensor %s is unknown to its config", s.Tensors[len(want)].Name)
+		return fmt.Errorf("tensor %s is unknown to its config", printable(s.Tensors[len(want)].Name))
 	}
 	return nil
 }

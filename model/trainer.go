@@ -80,7 +80,7 @@ func (t *Trainer) Restore(s *State, seconds float64) error {
 	if err := t.game.restore(s); err != nil {
 		return err
 	}
-	t.step, t.seconds, t.saved = s.Step, seconds, true
+	t.step, t.seconds, t.saved = s.Step, seconds, false
 	return nil
 }
 

@@ -59,6 +59,10 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 	if err := applyFlags(c, &config, true); err != nil {
 		return err
 	}
+	var err error
+	if config.Loss, err = model.LossNamed(config.Loss); err != nil {
+		return usageError{err}
+	}
 	if err := config.Validate(); err != nil {
 		return usageError{err}
 	}

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"gorgan/cuda"
+	"gorgan/dataset"
 	"gorgan/model"
 	"gorgan/model/evaluate"
 )
@@ -27,7 +31,7 @@ func newEvaluate(ui *ui) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one; RUN/best for its best"},
 			&cli.StringFlag{Name: "samples", Usage: "images in a .npy `FILE` (N, pixels), values of 0 to 1; stacked ones (N, 3·pixels)"},
-			&cli.StringFlag{Name: "data", Usage: "hold them against `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist"},
+			&cli.StringFlag{Name: "data", Usage: "hold them against `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist", DefaultText: "the data of the model's run, else mnist"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: evaluatedImages,
 				DefaultText: fmt.Sprintf("%d, or %d stacked ones", evaluatedImages, evaluatedStacks)},
 			noiseScaleFlag(),
@@ -62,6 +66,11 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	o := evaluate.Options{Seed: c.Uint64("seed")}
 	if text := c.String("metrics"); text != "" {
 		o.Metrics = strings.Split(text, ",")
+		for _, m := range o.Metrics {
+			if !slices.Contains(evaluate.Metrics(), m) {
+				return usageError{fmt.Errorf("--metrics: metric is %.40q, want one of %s", m, strings.Join(evaluate.Metrics(), ", "))}
+			}
+		}
 	}
 	dev, _, err := cuda.Open(c.String("device"), deviceOptions(c))
 	if err != nil {
@@ -72,7 +81,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	reference, err := newReference(ctx, ui, c)
+	reference, err := newReference(ctx, ui, c, source)
 	if err != nil {
 		return err
 	}
@@ -126,16 +135,61 @@ func stages(ui *ui) evaluate.Progress {
 	}
 }
 
-// newReference reads the real images that samples are held against.
-func newReference(ctx context.Context, ui *ui, c *cli.Context) (evaluate.Reference, error) {
-	source := c.String("data")
-	train, _, err := openSource(ctx, ui, c, source, "train", c.String("resize"))
+// newReference reads the real images that samples are held against: --data, or what the
+// model was trained on.
+func newReference(ctx context.Context, ui *ui, c *cli.Context, from *samples) (evaluate.Reference, error) {
+	source, resize, images := c.String("data"), c.String("resize"), 0
+	ofModel := from.model != nil && !c.IsSet("data")
+	if ofModel {
+		s, err := readSettings(filepath.Dir(from.file))
+		switch {
+		case err == nil:
+			source, images = s.Data, s.Images
+			if !c.IsSet("resize") {
+				resize = s.Resize
+			}
+			ui.note("real images: %s, the data of the run", source)
+		case !errors.Is(err, fs.ErrNotExist):
+			return evaluate.Reference{}, err
+		}
+	}
+	train, report, err := openSource(ctx, ui, c, source, "train", resize)
 	if err != nil {
 		return evaluate.Reference{}, err
 	}
-	test, err := testSplit(ctx, ui, c, source, c.String("resize"))
+	if err := report.Err(); err != nil {
+		return evaluate.Reference{}, err
+	}
+	if from.model != nil {
+		if err := sameData(ui, from, train, images, ofModel); err != nil {
+			return evaluate.Reference{}, err
+		}
+	}
+	test, err := testSplit(ctx, ui, c, source, resize)
 	if err != nil {
 		return evaluate.Reference{}, err
 	}
 	return evaluate.NewReference(train, test)
+}
+
+// sameData holds the fingerprint of a model's data against the set that the model is to be
+// measured by; images is how many of the set it was trained on, 0 for all. Other data are
+// an error, or a warning where they were asked for.
+func sameData(ui *ui, from *samples, set *dataset.Set, images int, mustMatch bool) error {
+	if images > 0 && images < set.Len() {
+		first, err := set.First(images)
+		if err != nil {
+			return err
+		}
+		set = first
+	}
+	if set.Fingerprint() == from.model.Data {
+		return nil
+	}
+	differ := fmt.Sprintf("%s was trained on other data than %s: fingerprint %.12s, not %.12s", from.file, set.Name(), from.model.Data, set.Fingerprint())
+	if mustMatch {
+		return fmt.Errorf("%s; name the data by --data and, where they were resized, --resize", differ)
+	}
+	ui.note("warning: %s", differ)
+	return nil
 }

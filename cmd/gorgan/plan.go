@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"gorgan/cuda"
 	"gorgan/model"
 )
 
@@ -47,7 +48,11 @@ func (p *plan) make(ui *ui, c *cli.Context) error {
 		}
 	} else {
 		p.Model = model.Default()
-		p.Began = origin{Version: version(), Command: os.Args[1:], Date: time.Now().Format(time.RFC3339)}
+		level, err := cuda.CPULevel()
+		if err != nil {
+			return usageError{err}
+		}
+		p.Began = origin{version(), os.Args[1:], level, time.Now().Format(time.RFC3339)}
 	}
 	began := p.Model
 	if err := p.apply(c); err != nil {
@@ -178,6 +183,10 @@ func (p *plan) apply(c *cli.Context) error {
 	}
 	if err := applyFlags(c, &p.Model, p.run == nil); err != nil {
 		return err
+	}
+	var err error
+	if p.Model.Loss, err = model.LossNamed(p.Model.Loss); err != nil {
+		return usageError{err}
 	}
 	if err := p.validate(func(key string) string { return "--" + strings.ReplaceAll(key, "_", "-") }); err != nil {
 		return usageError{err}

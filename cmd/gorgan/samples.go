@@ -21,8 +21,10 @@ const (
 type samples struct {
 	draw   func(nth uint64) (evaluate.Samples, error) // gives those of the nth evaluation
 	source string
-	values int // of an image
-	stack  int // channels of an image, 0 where that is for its values to tell
+	values int          // of an image
+	file   string       // of the model's checkpoint
+	model  *model.State // nil for a file of images
+	stack  int          // channels of an image, 0 where that is for its values to tell
 }
 
 // openSamples opens those of a .npy file, or of a model, which draws the next --count at
@@ -55,7 +57,7 @@ func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, erro
 	if c.IsSet("count") {
 		count = c.Int("count")
 	}
-	s := &samples{source: fmt.Sprintf("%s, step %d", path, state.Step), values: state.Config.Pixels(), stack: state.Config.Stack}
+	s := &samples{file: path, model: state, source: fmt.Sprintf("%s, step %d", path, state.Step), values: state.Config.Pixels(), stack: state.Config.Stack}
 	s.draw = func(nth uint64) (evaluate.Samples, error) {
 		seeds := seedsFrom(nth*uint64(count), count)
 		images, err := gen.Draw(state.Config.Noise(seeds), state.Config.Labels(seeds))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,6 +101,10 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	}
 	ui.log = p.run.log
 	ui.note("device: %s (%s)", dev.Name(), why)
+	if err := p.sayLevel(ui, dev); err != nil {
+		return err
+	}
+	p.sayIneffective(ui, c)
 	ui.note("data: %s, %d images of %v, fingerprint %.12s", set.Name(), set.Len(), set.Size(), set.Fingerprint())
 	for _, n := range (&model.State{Config: p.Model}).Nets() {
 		ui.note("%s: %s", n.Name, netForm(n))
@@ -209,6 +214,28 @@ func (p *plan) ended(ui *ui, step uint32, err error) error {
 	return err
 }
 
+// sayLevel says where a run goes on with other instructions than it began with, which give
+// other bits.
+func (p *plan) sayLevel(ui *ui, dev cuda.Device) error {
+	level, err := cuda.CPULevel()
+	if err != nil {
+		return err
+	}
+	began := p.Began.Instructions
+	if cuda.IsCPU(dev) && began != "" && (began == "purego") != (level == "purego") {
+		ui.note("warning: the run began with the instructions %s and goes on with %s: its weights are not those it would have had", began, level)
+	}
+	return nil
+}
+
+// sayIneffective says which flags that were given have no effect.
+func (p *plan) sayIneffective(ui *ui, c *cli.Context) {
+	without := p.Model.Ineffective(func(field string) bool { return c.IsSet(strings.ReplaceAll(field, "_", "-")) })
+	for _, field := range slices.Sorted(maps.Keys(without)) {
+		ui.note("--%s has no effect: it has one %s", strings.ReplaceAll(field, "_", "-"), without[field])
+	}
+}
+
 // netForm is the widths of a net's layers and the number of its parameters.
 func netForm(n model.Net) string {
 	form := strconv.Itoa(n.Layers[0].In)
@@ -222,7 +249,7 @@ func netForm(n model.Net) string {
 func displayed(m model.Metrics) string {
 	line := fmt.Sprintf("step:%d----Generator loss:%f-----Discriminator Loss:%f----D(x):%.2f D(G(z)):%.2f", m.Step, m.GLoss, m.DLoss, m.DReal, m.DFake)
 	if m.Value != 0 || m.JSD != 0 { // not a critic's
-		line += fmt.Sprintf(" V:%.2f JSD:%.2f", m.Value, m.JSD)
+		line += fmt.Sprintf(" V:%.2f JSD>=%.2f", m.Value, max(m.JSD, 0)) // a bound below 0 says nothing
 	}
 	if m.Penalty != 0 {
 		line += fmt.Sprintf(" penalty:%.4f", m.Penalty)

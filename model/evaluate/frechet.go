@@ -85,15 +85,21 @@ func frechetDistance(a, b moments) (float64, error) {
 			symmetric.SetSym(i, j, (product.At(i, j)+product.At(j, i))/2)
 		}
 	}
-	var eigen mat.EigenSym
-	if !eigen.Factorize(symmetric, false) {
-		return 0, errNoEigenvalues
+	values, _, err := eigenOf(symmetric, false)
+	if err != nil {
+		return 0, err
 	}
 	var trace float64
-	for _, v := range eigen.Values(nil) {
+	for _, v := range values {
 		trace += math.Sqrt(max(v, 0))
 	}
-	return distance + mat.Trace(a.covariance) + mat.Trace(b.covariance) - 2*trace, nil
+	variances := mat.Trace(a.covariance) + mat.Trace(b.covariance)
+	distance += variances - 2*trace
+	// Rounding makes a distance of 0 a little less. More than that is a fault.
+	if math.IsNaN(distance) || distance < -1e-6*variances {
+		return 0, fmt.Errorf("computed as %g, of variances that add up to %g: want 0 or more", distance, variances)
+	}
+	return max(distance, 0), nil
 }
 
 var errNoEigenvalues = errors.New("no eigenvalues found for the covariance")
@@ -101,17 +107,57 @@ var errNoEigenvalues = errors.New("no eigenvalues found for the covariance")
 // squareRoot is the symmetric root of a covariance; eigenvalues that rounding made
 // negative count as 0.
 func squareRoot(c *mat.SymDense) (*mat.Dense, error) {
-	var eigen mat.EigenSym
-	if !eigen.Factorize(c, true) {
-		return nil, errNoEigenvalues
+	values, vectors, err := eigenOf(c, true)
+	if err != nil {
+		return nil, err
 	}
-	values := eigen.Values(nil)
 	for i, v := range values {
 		values[i] = math.Sqrt(max(v, 0))
 	}
-	var vectors, scaled, root mat.Dense
-	eigen.VectorsTo(&vectors)
-	scaled.Mul(&vectors, mat.NewDiagDense(len(values), values))
+	var scaled, root mat.Dense
+	scaled.Mul(vectors, mat.NewDiagDense(len(values), values))
 	root.Mul(&scaled, vectors.T())
 	return &root, nil
+}
+
+// eigenOf returns the eigenvalues of a covariance c and, if asked for, its eigenvectors, a
+// column each.
+//
+// A covariance of low rank has blocks of all but 0, and on these two of gonum's routines
+// (v0.17.0) fail: dsterf panics, and dsteqr scales other blocks by 1e122. So the largest
+// variance is added to the diagonal, which leaves no such block, and is taken from the
+// eigenvalues again.
+func eigenOf(c *mat.SymDense, vectors bool) ([]float64, *mat.Dense, error) {
+	n := c.SymmetricDim()
+	shift := 0.0
+	for i := range n {
+		for j := i; j < n; j++ {
+			if v := c.At(i, j); math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, nil, errNoEigenvalues
+			}
+		}
+		shift = max(shift, math.Abs(c.At(i, i)))
+	}
+	if shift == 0 {
+		shift = 1 // nothing varies
+	}
+	shifted := mat.NewSymDense(n, nil)
+	shifted.CopySym(c)
+	for i := range n {
+		shifted.SetSym(i, i, c.At(i, i)+shift)
+	}
+	var eigen mat.EigenSym
+	if !eigen.Factorize(shifted, vectors) {
+		return nil, nil, errNoEigenvalues
+	}
+	values := eigen.Values(nil)
+	for i := range values {
+		values[i] -= shift
+	}
+	if !vectors {
+		return values, nil, nil
+	}
+	var of mat.Dense
+	eigen.VectorsTo(&of)
+	return values, &of, nil
 }

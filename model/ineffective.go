@@ -1,0 +1,53 @@
+package model
+
+// condition on which a setting has an effect.
+type effect struct {
+	field string // as in JSON
+	has   func(Config) bool
+	when  string
+}
+
+func effects() []effect {
+	loss := func(names ...string) func(Config) bool {
+		return func(c Config) bool {
+			for _, n := range names {
+				if c.Loss == n {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	optimizer := func(name string) func(Config) bool { return func(c Config) bool { return c.Optimizer == name } }
+	activation := func(name string) func(Config) bool {
+		return func(c Config) bool {
+			return c.GenActivation == name && len(c.GenHidden) > 0 || c.DisActivation == name && len(c.DisHidden) > 0
+		}
+	}
+	return []effect{
+		{"weight_clip", loss("wgan"), "with the loss wgan"},
+		{"gp_weight", loss("wgan-gp", "dragan"), "with the losses wgan-gp and dragan"},
+		{"leaky_slope", activation("leaky-relu"), "with the activation leaky-relu"},
+		{"maxout_pieces", activation("maxout"), "with the activation maxout"},
+		{"beta1", optimizer("adam"), "with the optimizer adam"},
+		{"beta2", optimizer("adam"), "with the optimizer adam"},
+		{"dis_beta1", optimizer("adam"), "with the optimizer adam"},
+		{"dis_beta2", optimizer("adam"), "with the optimizer adam"},
+		{"momentum", optimizer("sgd"), "with the optimizer sgd"},
+		{"momentum_end", optimizer("sgd"), "with the optimizer sgd"},
+		{"momentum_steps", optimizer("sgd"), "with the optimizer sgd"},
+		{"learning_rate_least", func(c Config) bool { return c.LearningRateDecay < 1 }, "where the learning rate decays"},
+	}
+}
+
+// Ineffective says of each setting that was given, and has no effect with the others, when
+// it would have one.
+func (c Config) Ineffective(given func(field string) bool) map[string]string {
+	without := map[string]string{}
+	for _, e := range effects() {
+		if given(e.field) && !e.has(c) {
+			without[e.field] = e.when
+		}
+	}
+	return without
+}

@@ -1,0 +1,50 @@
+package model_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"gorgan/model"
+)
+
+// TestIneffective: a setting that is said to have no effect changes no weight, and one that
+// is said to have one does.
+func TestIneffective(t *testing.T) {
+	other := map[string]any{
+		"weight_clip": 0.002, "gp_weight": 3, "leaky_slope": 0.4, "maxout_pieces": 3, "beta1": 0.5, "beta2": 0.9, "dis_beta1": 0.3, "dis_beta2": 0.8,
+		"momentum": 0.5, "momentum_end": 0.7, "momentum_steps": 2, "learning_rate_least": 1e-4,
+	}
+	for name, set := range map[string]map[string]any{
+		"default": {}, "sgd": {"optimizer": "sgd", "momentum_steps": 5}, "wgan": {"loss": "wgan"}, "dragan": {"loss": "dragan"}, "wgan-gp": {"loss": "wgan-gp"},
+		"leaky": {"gen_activation": "leaky-relu"}, "maxout": {"dis_activation": "maxout"}, "decay": {"learning_rate_decay": 0.1},
+	} {
+		base := changed(t, small(), set)
+		weights := func(c model.Config) string {
+			trainer := trainerOf(t, c)
+			run(t, trainer, model.Plan{Steps: 4})
+			return stateOf(t, trainer).WeightHash()
+		}
+		before := weights(base)
+		for field, value := range other {
+			if _, taken := set[field]; taken {
+				continue
+			}
+			c := changed(t, base, map[string]any{field: value})
+			if c.Validate() != nil {
+				continue
+			}
+			none := c.Ineffective(func(f string) bool { return f == field })[field] != ""
+			if same := weights(c) == before; same != none {
+				t.Errorf("%s: %s changes no weight: %v, and is said to have no effect: %v", name, field, same, none)
+			}
+		}
+	}
+}
+
+func changed(t *testing.T, c model.Config, set map[string]any) model.Config {
+	t.Helper()
+	text, err := json.Marshal(set)
+	must(t, err)
+	must(t, json.Unmarshal(text, &c))
+	return c
+}

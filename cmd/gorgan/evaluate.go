@@ -77,7 +77,12 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
-	source, err := openSamples(c, func(s *model.State) (*model.Generator, error) { return model.NewGenerator(dev, s, false) })
+	source, err := openSamples(c, func(s *model.State) (*model.Generator, error) {
+		if err := checkDrawingMemory(dev, s.Config, int64(c.Int("count"))*int64(s.Config.Pixels())*4); err != nil {
+			return nil, err
+		}
+		return model.NewGenerator(dev, s, false)
+	})
 	if err != nil {
 		return err
 	}
@@ -96,7 +101,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	stage := stages(ui)
 	classifier, err := evaluate.ClassifierFor(ctx, dev, reference, func(done, total int) { stage("training a classifier", done, total) })
 	if errors.Is(err, evaluate.ErrNoLabels) && !stacked {
-		ui.note("%s has no labels to train a classifier on: the figures that need none are measured", c.String("data"))
+		ui.note("%s has no labels to train a classifier on: the figures that need none are measured", reference.Train.Set.Name())
 		classifier, err = nil, nil
 	}
 	if err != nil {

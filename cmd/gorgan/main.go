@@ -15,7 +15,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"gorgan/cuda"
-	"gorgan/kernels"
 )
 
 // The exit codes.
@@ -91,7 +90,7 @@ func newApp(ui *ui) *cli.App {
 			[2]string{"3", "there is no such device"}, [2]string{"4", "the generator has collapsed (train --stop-on-collapse)"},
 			[2]string{"130", "interrupted by a signal; a run is saved"}, [2]string{"141", "the reader of the output went away"}) +
 			"\nEnvironment variables:\n\n" + list(
-			[2]string{kernels.LevelVar, "compute on the CPU with " + strings.Join(kernels.Levels(), ", ") + " (default: the first)"},
+			[2]string{cuda.LevelVar, "compute on the CPU with avx512, avx2 or purego (default: the fastest that the processor has)"},
 			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1 and libcublas.so.* in these folders first"},
 			[2]string{"GORGAN_CUDA_TIMEOUT", "give a device up after a call of its driver took so long (default: 30s)"}),
 		Commands: []*cli.Command{

@@ -24,9 +24,9 @@ func newTrain(ui *ui) *cli.Command {
 		&cli.StringFlag{Name: "data", Usage: "train on `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist"},
 		&cli.IntFlag{Name: "images", Usage: "train on the first `N` images of the set alone, 0 for all; evaluate counts on MNIST's first 50000"},
 		&cli.StringFlag{Name: "out", Usage: "run folder to make, `DIR`; a numbered one under runs without it"},
-		&cli.StringFlag{Name: "resume", Usage: "go on with the run in folder `RUN`, as if it had not stopped"},
+		&cli.StringFlag{Name: "resume", Usage: "go on with the run in folder `RUN`, as if it had not stopped, or from a checkpoint in it"},
 		&cli.UintFlag{Name: "steps", Usage: "train to step `N`", Value: 15000},
-		&cli.UintFlag{Name: "display-every", Usage: "print and note the losses every `N` steps", Value: 1000},
+		&cli.UintFlag{Name: "display-every", Usage: "print the losses and write pictures every `N` steps", Value: 1000},
 		&cli.UintFlag{Name: "save-every", Usage: "write a checkpoint every `N` steps", Value: 1000},
 		&cli.IntFlag{Name: "keep", Usage: "keep the last `N` checkpoints, 0 for all", Value: 3},
 		&cli.IntFlag{Name: "queue", Usage: "read `N` batches ahead of a set too large for --cache", Value: 8},
@@ -42,7 +42,8 @@ func newTrain(ui *ui) *cli.Command {
 			"   gorgan train --classes 10\n" +
 			"   gorgan train --preset best --evaluate-every 1000 --stop-on-collapse\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
-		Flags: slices.Concat(presetFlags(), flags, evaluateFlags(), deviceFlags("auto"), modelFlags(d), sourceFlags()),
+		Flags: slices.Concat(inCategory("Run", presetFlags()), inCategory("Run", flags), inCategory("Evaluation", evaluateFlags()),
+			inCategory("Device", deviceFlags("auto")), inModelCategories(modelFlags(d)), inCategory("Data", sourceFlags())),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
 				return err
@@ -136,12 +137,31 @@ func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, who
 	}
 	if p.state == nil {
 		p.Model.Height, p.Model.Width = set.Size().Height, set.Size().Width
+		if p.run == nil && p.Data != "mnist" && presetClasses(c) && !c.IsSet("classes") {
+			p.Model.Classes = classesOf(set)
+			ui.note("--preset %s: the nets are told the classes of the data, %d", c.String("preset"), p.Model.Classes)
+			if err := p.Model.Validate(); err != nil {
+				return nil, nil, err
+			}
+		}
 	}
 	if p.run != nil && p.Fingerprint != set.Fingerprint() {
 		return nil, nil, fmt.Errorf("%s: the data differ from those the run began with: fingerprint %.12s, was %.12s", p.Data, set.Fingerprint(), p.Fingerprint)
 	}
 	p.Fingerprint = set.Fingerprint()
 	return set, whole, nil
+}
+
+// classesOf is one more than the largest label of a set, 0 where an image has none.
+func classesOf(set *dataset.Set) int {
+	classes := 0
+	for i := range set.Len() {
+		if set.Label(i) < 0 {
+			return 0
+		}
+		classes = max(classes, set.Label(i)+1)
+	}
+	return classes
 }
 
 // open makes the run's folder, or takes trainer and folder to where the run stands.

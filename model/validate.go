@@ -17,6 +17,8 @@ const (
 	maxSide   = 1 << 12
 	maxLayers = 100
 	maxCount  = 1<<31 - 1
+	// leastNormal is the least float32 above 0 of full precision.
+	leastNormal = 0x1p-126
 )
 
 // Validate reports every field that is out of range, or is not for what others are.
@@ -86,7 +88,8 @@ func (c Config) checkOptimizer(v *validation) {
 	if c.DisBeta2 != -1 {
 		v.fraction("dis_beta2", c.DisBeta2)
 	}
-	v.check(float32(c.Epsilon) > 0 && c.Epsilon < 1, "epsilon", c.Epsilon, "above 0, below 1")
+	// Vector instructions take a smaller number, a denormal, for 0.
+	v.check(c.Epsilon >= leastNormal && c.Epsilon < 1, "epsilon", c.Epsilon, fmt.Sprintf("%.3g, the least normal float32, to below 1", leastNormal))
 	v.fraction("momentum", c.Momentum)
 	v.fraction("momentum_end", c.MomentumEnd)
 	v.count("momentum_steps", c.MomentumSteps)
@@ -141,11 +144,11 @@ func (v *validation) fraction(field string, x float64) {
 }
 
 func (v *validation) positive(field string, x float64) {
-	v.check(float32(x) > 0 && x <= math.MaxFloat32, field, x, "above 0")
+	v.check(float32(x) > 0 && x <= math.MaxFloat32, field, x, "a finite number above 0")
 }
 
 func (v *validation) notNegative(field string, x float64) {
-	v.check(x >= 0 && x <= math.MaxFloat32, field, x, "0 or more")
+	v.check(x >= 0 && x <= math.MaxFloat32, field, x, "a finite number, 0 or more")
 }
 
 // quoted keeps an empty or odd name visible in a message.

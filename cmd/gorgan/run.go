@@ -12,7 +12,6 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"gorgan/dataset"
 	"gorgan/dataset/atomicfile"
 	"gorgan/model"
 )
@@ -29,6 +28,7 @@ type runFolder struct {
 	measured  lines[model.Metrics] // what metrics.jsonl holds
 	evaluated lines[evaluation]    // what evaluations.jsonl holds
 	best      *evaluation          // of these, nil for none
+	plot      lossPlot             // of what is measured
 }
 
 // The files of a run that hold an object a line.
@@ -73,17 +73,22 @@ func (r *runFolder) create(s settings) error {
 	if err := writeSettings(r.dir, s); err != nil {
 		return err
 	}
-	r.keep = s.Keep
+	r.keep, r.plot = s.Keep, newLossPlot(r.path(lossFile), s)
 	return r.openLogs(s.EvaluateEvery > 0)
 }
 
 // runName is what the folder of a new run is called, after its number.
 func runName(data, kind string) string {
-	source := strings.TrimSuffix(filepath.Base(data), filepath.Ext(data))
-	if source = regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(source, "-"); source == "" {
+	source := regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(sourceName(data), "-")
+	if source == "" {
 		source = "data"
 	}
 	return source + "-" + kind
+}
+
+// sourceName is what data are called in short.
+func sourceName(data string) string {
+	return strings.TrimSuffix(filepath.Base(data), filepath.Ext(data))
 }
 
 // nextRun makes the first numbered folder after those that are there.
@@ -134,7 +139,7 @@ func (r *runFolder) read(step uint32) (err error) {
 // steps, removes what a crash left half-written, and has last and best name the right
 // checkpoints. It returns sentences about what was lost.
 func (r *runFolder) goOn(s settings, step uint32) (notes []string, err error) {
-	r.keep = s.Keep
+	r.keep, r.plot = s.Keep, newLossPlot(r.path(lossFile), s)
 	if err := writeSettings(r.dir, s); err != nil {
 		return nil, err
 	}
@@ -232,70 +237,4 @@ func (r *runFolder) measure(m model.Metrics) error {
 	}
 	r.measured.noted = append(r.measured.noted, m)
 	return nil
-}
-
-// The pictures of a run: images of the data, and what the generator makes of the
-// noise of seeds 0 to 35, 6 a row, before the first step and at display steps. A
-// conditional one makes a column of each class of as many seeds or a few more.
-const (
-	realsFile  = "reals.png"
-	initFile   = "fakes_init.png"
-	fakesFile  = "fakes_%06d.png"
-	gridCols   = 6
-	gridImages = 36
-)
-
-// begin leaves the state before the first step.
-func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
-	c := t.Config()
-	n, size := min(gridImages, set.Len()/c.Stack), set.Size().Pixels()
-	pixels := make([]byte, n*c.Pixels())
-	for i := range n * c.Stack {
-		if err := set.Pixels(pixels[i*size:], i); err != nil {
-			return err
-		}
-	}
-	if err := r.grid(realsFile, pixels, c, gridCols); err != nil {
-		return err
-	}
-	if err := r.fakes(initFile, t); err != nil {
-		return err
-	}
-	state, err := t.State()
-	if err != nil {
-		return err
-	}
-	return r.save(state)
-}
-
-// display draws curves and images.
-func (r *runFolder) display(m model.Metrics, t *model.Trainer) error {
-	if err := writeCurves(r.path("loss.png"), r.measured.noted); err != nil {
-		return err
-	}
-	return r.fakes(fmt.Sprintf(fakesFile, m.Step), t)
-}
-
-func (r *runFolder) fakes(name string, t *model.Trainer) error {
-	c := t.Config()
-	n, cols := gridImages, gridCols
-	if c.Classes > 1 {
-		cols = c.Classes
-		n = (gridImages + cols - 1) / cols * cols
-	}
-	seeds := seedsFrom(0, n)
-	images, err := t.Draw(c.Noise(seeds), c.Labels(seeds))
-	if err != nil {
-		return err
-	}
-	return r.grid(name, model.Pixels(images), c, cols)
-}
-
-func (r *runFolder) grid(name string, pixels []byte, c model.Config, cols int) error {
-	n := len(pixels) / c.Pixels()
-	img, err := imageGrid(pixels, c, (n+cols-1)/cols, cols)
-	if err != nil {
-		return err
-	}
-	return dataset.WritePNG(r.path(name), img)
 }

@@ -211,8 +211,12 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 		err = t.Run(ctx, todo)
 	}
 	ui.stop()
+	plotted := run.plot.flush(run.measured.noted)
 	if err == nil {
-		return w.finish()
+		return errors.Join(w.finish(), plotted)
+	}
+	if plotted != nil {
+		ui.note("warning: %v", plotted)
 	}
 	return p.ended(ui, t.Step(), err)
 }

@@ -105,9 +105,7 @@ func TestFaults(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			if left := leftovers(t, dir); len(left) > 0 {
-				t.Errorf("left: %v", left)
-			}
+			noneHalfWritten(t, dir)
 		})
 	}
 }

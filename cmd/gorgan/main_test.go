@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
@@ -175,80 +172,6 @@ func bestIsKept(ts *testscript.TestScript, _ bool, args []string) {
 	if state.Step != best.Step {
 		ts.Fatalf("best is step %d, want %d of %d evaluations", state.Step, best.Step, len(evaluated.noted))
 	}
-}
-
-// TestKill9: a run killed at any moment goes on to the same weights.
-func TestKill9(t *testing.T) {
-	list, dir := tinyList(t), t.TempDir()
-	train := func(args ...string) *exec.Cmd {
-		c := exec.Command(os.Args[0], append(append([]string{"train"}, strings.Fields(small)...), args...)...)
-		c.Args[0] = "gorgan"
-		return c
-	}
-	// testscript.Main puts the program on the path under its name.
-	program, err := exec.LookPath("gorgan")
-	if err != nil {
-		t.Skip("the program is not on the path of this test")
-	}
-	start := func(args ...string) *exec.Cmd {
-		c := train(args...)
-		c.Path = program
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		return c
-	}
-	begin := func(dir string) *exec.Cmd {
-		return start(append(strings.Fields("--steps 6000 --save-every 500 --display-every 2000 --evaluate-every 1500 --evaluate-count 100"),
-			"--data", list, "--out", dir)...)
-	}
-	whole, killed := filepath.Join(dir, "whole"), filepath.Join(dir, "killed")
-	if err := begin(whole).Wait(); err != nil {
-		t.Fatal(err)
-	}
-	c := begin(killed)
-	for _, wait := range []time.Duration{400, 150, 220, 90, 310} {
-		time.Sleep(wait * time.Millisecond)
-		c.Process.Kill()
-		c.Wait()
-		if _, err := os.Stat(filepath.Join(killed, lastFile)); err != nil {
-			os.RemoveAll(killed)
-			c = begin(killed)
-			continue
-		}
-		c = start("--resume", killed)
-	}
-	if err := c.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	if left := leftovers(t, killed); len(left) > 0 {
-		t.Errorf("left: %v", left)
-	}
-	for _, name := range []string{"checkpoint_006000.safetensors", "fakes_006000.png", evaluationsFile, bestFile} {
-		if a, b := digest(t, filepath.Join(whole, name)), digest(t, filepath.Join(killed, name)); a != b {
-			t.Errorf("%s differs after kills", name)
-		}
-	}
-}
-
-// leftovers are files a kill left half-written.
-func leftovers(t *testing.T, dir string) []string {
-	t.Helper()
-	left, err := filepath.Glob(filepath.Join(dir, "*.tmp"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return left
-}
-
-func digest(t *testing.T, path string) string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
 }
 
 // TestInterrupt: a signal ends the run with 130 and a checkpoint that can go on.

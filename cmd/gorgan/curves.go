@@ -161,7 +161,8 @@ func writeCurves(path, title string, history []model.Metrics) error {
 		legend.TextStyle.Font.Size = vg.Points(9)
 		legend.Add(c.name, line)
 		legend.Draw(row)
-		row.Min.X = legend.Rectangle(row).Max.X + 2*margin
+		extent := legend.Rectangle(row)
+		row.Min.X += extent.Max.X - extent.Min.X + margin
 	}
 	p.Draw(draw.Crop(canvas, margin, -2*margin, legendHeight, -margin))
 	png := vgimg.PngCanvas{Canvas: image}

@@ -202,9 +202,16 @@ func (r *reference) disLossOn(see seen) complex128 {
 			mean(see.fake, func(x complex128) complex128 { return above(1 + x) }) + see.penalty
 	case "relativistic":
 		return mean(pairs(see.fake, see.real), softplus) + see.penalty
+	case "non-saturating", "minimax", "bce", "dragan":
+		onData := mean(see.real, func(x complex128) complex128 { return target*softplus(-x) + (1-target)*softplus(x) })
+		return onData + mean(see.fake, softplus) + see.penalty
 	}
-	onData := mean(see.real, func(x complex128) complex128 { return target*softplus(-x) + (1-target)*softplus(x) })
-	return onData + mean(see.fake, softplus) + see.penalty
+	panic(noOracle(r.config.Loss))
+}
+
+// noOracle is what is wrong where a test meets a loss that it does not know.
+func noOracle(loss string) string {
+	return "the loss " + loss + " has no oracle: add it to reference_test.go and autodiff_test.go"
 }
 
 func (r *reference) genLossOn(see seen) complex128 {
@@ -217,8 +224,10 @@ func (r *reference) genLossOn(see seen) complex128 {
 		return -meanOf(see.fake, same)
 	case "relativistic":
 		return meanOf(pairs(see.real, see.fake), softplus)
+	case "non-saturating", "bce", "dragan":
+		return meanOf(see.fake, func(x complex128) complex128 { return softplus(-x) })
 	}
-	return meanOf(see.fake, func(x complex128) complex128 { return softplus(-x) })
+	panic(noOracle(r.config.Loss))
 }
 
 // gradients differentiates an objective by each parameter of a net.

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// FuzzRunFolder: whatever a run's small files hold, reading them is an error or none.
+func FuzzRunFolder(f *testing.F) {
+	f.Add([]byte(`{"data":"mnist","steps":3,"model":{"loss":"bce"}}`), []byte("{\"step\":1}\n"), []byte("checkpoint_000001.safetensors\n"))
+	f.Add([]byte(`{"steps":-1,"model":[]}`), []byte("\x00\x00\n{\"step\":"), []byte("../../etc/passwd"))
+	f.Add([]byte(`{`), []byte(""), []byte(""))
+	f.Fuzz(func(t *testing.T, config, noted, last []byte) {
+		dir := t.TempDir()
+		for name, text := range map[string][]byte{settingsFile: config, metricsFile: noted, evaluationsFile: noted, lastFile: last} {
+			must(t, os.WriteFile(filepath.Join(dir, name), text, 0o666))
+		}
+		if s, err := readSettings(dir); err == nil && s.Model.Validate() != nil {
+			t.Errorf("settings with a model that is not valid: %+v", s.Model)
+		}
+		if _, err := readMetrics(dir, 2); err != nil {
+			t.Errorf("metrics: %v", err)
+		}
+		if _, err := readEvaluations(dir, 2); err != nil {
+			t.Errorf("evaluations: %v", err)
+		}
+		if _, _, err := loadModel(dir); err == nil {
+			t.Error("a run without a checkpoint has a model")
+		}
+	})
+}

@@ -18,13 +18,19 @@ import (
 // Only matrices of little-endian floats are read, and float32 written.
 const npyMagic = "\x93NUMPY\x01\x00"
 
-// writeNpy writes values as a float32 array (rows, len(values)/rows).
-func writeNpy(w io.Writer, values []float32, rows int) error {
-	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, len(values)/rows)
+// writeNpyHeader begins the array (rows, cols) of float32.
+func writeNpyHeader(w io.Writer, rows, cols int) error {
+	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, cols)
 	start := len(npyMagic) + 2
 	header += strings.Repeat(" ", 63-(start+len(header))%64) + "\n"
 	text := binary.LittleEndian.AppendUint16([]byte(npyMagic), uint16(len(header)))
-	text = append(text, header...)
+	_, err := w.Write(append(text, header...))
+	return err
+}
+
+// writeNpyValues goes on with the array: its next values, row by row.
+func writeNpyValues(w io.Writer, values []float32) error {
+	text := make([]byte, 0, 4*len(values))
 	for _, v := range values {
 		text = binary.LittleEndian.AppendUint32(text, math.Float32bits(v))
 	}

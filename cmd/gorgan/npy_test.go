@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -10,7 +11,7 @@ import (
 func TestNpyRoundTrip(t *testing.T) {
 	want := []float32{1, -2, 0.5, float32(math.Inf(1)), 1e-30, 3}
 	var b bytes.Buffer
-	if err := writeNpy(&b, want, 2); err != nil {
+	if err := errors.Join(writeNpyHeader(&b, 2, 3), writeNpyValues(&b, want[:4]), writeNpyValues(&b, want[4:])); err != nil {
 		t.Fatal(err)
 	}
 	// NumPy asks for values at a multiple of 64 bytes and a newline before them.

@@ -299,6 +299,11 @@ func readNoise(path string, dim int) ([]float32, error) {
 	if cols != dim {
 		return nil, fmt.Errorf("%s: an array of shape (%d,%d), want (N,%d)", path, rows, cols, dim)
 	}
+	for i, v := range noise {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return nil, fmt.Errorf("%s: row %d has %v in column %d, want finite numbers as float32 holds them; rows and columns count from 0", path, i/cols, v, i%cols)
+		}
+	}
 	return noise, nil
 }
 

@@ -1,13 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"image"
-	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +14,6 @@ import (
 
 	"gorgan/cuda"
 	"gorgan/dataset"
-	"gorgan/dataset/atomicfile"
 	"gorgan/model"
 )
 
@@ -25,9 +22,10 @@ func newGenerate(ui *ui) *cli.Command {
 		Name:  "generate",
 		Usage: "draw images with a trained generator",
 		Description: "A seed names the same image for ever. A conditional model's images are of its classes in turn, seed by seed,\n" +
-			"or of those of --class, a column each. --out tells the form: a .png file is a grid, a .npy file an array of\n" +
-			"float32 (N, pixels) in [0,1], anything else a folder with a PNG file an image. Images of a model trained with\n" +
-			"--stack 3 are in colours; a row of their array is all pixels' red, then green, then blue.\n\nExamples:\n\n" +
+			"or of those of --class, a column each. --out tells the form: a .png or .jpg file is a grid, - one as PNG on the\n" +
+			"standard output, a .npy file an array of float32 (N, pixels) in [0,1], a name without an ending a folder with a\n" +
+			"PNG file an image. Images of a model trained with --stack 3 are in colours; a row of their array is all pixels'\n" +
+			"red, then green, then blue.\n\nExamples:\n\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --grid 6x6 --out digits.png\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
 			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png",
@@ -40,7 +38,7 @@ func newGenerate(ui *ui) *cli.Command {
 			&cli.StringFlag{Name: "noise", Usage: "draw from the noise in a .npy `FILE` (N, noise dim)"},
 			noiseScaleFlag(),
 			&cli.StringFlag{Name: "grid", Usage: "`ROWSxCOLS` of the grid; nearly square without it"},
-			&cli.StringFlag{Name: "out", Usage: "write to `PATH`", Value: "generated.png"},
+			&cli.StringFlag{Name: "out", Usage: "write to `PATH`: a .png, .jpg or .npy file, a folder, or - for standard output", Value: "generated.png"},
 		}, deviceFlags("auto")...),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
@@ -52,6 +50,10 @@ func newGenerate(ui *ui) *cli.Command {
 }
 
 func runGenerate(ui *ui, c *cli.Context) error {
+	out, err := newPictureFile(ui, c.String("out"))
+	if err != nil {
+		return err
+	}
 	_, state, err := loadModel(c.String("model"))
 	if err != nil {
 		return err
@@ -63,7 +65,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, cols, err := gridShape(c.String("grid"), len(p.names), p.columns)
+	rows, cols, err := gridShape(c.String("grid"), len(p.seeds), p.columns)
 	if err != nil {
 		return err
 	}
@@ -72,79 +74,107 @@ func runGenerate(ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
+	if err := checkDrawingMemory(dev, state.Config, p.bytes(out.form)); err != nil {
+		return err
+	}
 	gen, err := model.NewGenerator(dev, state, c.Bool("raw"))
 	if err != nil {
 		return err
 	}
-	images, err := gen.Draw(p.noise, p.labels)
-	if err != nil {
-		return err
-	}
-	if err := c.Context.Err(); err != nil {
-		return err
-	}
-	out := c.String("out")
-	switch strings.ToLower(filepath.Ext(out)) {
-	case ".npy":
-		err = atomicfile.Write(out, func(w io.Writer) error { return writeNpy(w, images, len(p.names)) })
-	case ".png":
-		img, gridErr := imageGrid(model.Pixels(images), state.Config, rows, cols)
-		if gridErr != nil {
-			return gridErr
-		}
-		err = dataset.WritePNG(out, img)
-	default:
-		err = writeEach(out, p.names, model.Pixels(images), state.Config)
-	}
-	if err == nil {
-		ui.say("%s: %d images", out, len(p.names))
-	}
-	return err
+	p.draw = gen.Draw
+	return out.write(c.Context, ui, p, rows, cols)
 }
 
-// pictures are what is asked for.
+// pictures are what is asked for. They are drawn a piece at a time, so that of many of them
+// no more than their seeds is held.
 type pictures struct {
-	noise   []float32
-	labels  []uint32 // nil for a model without classes
-	names   []string // of each image's file
-	columns int      // of a grid; 0 for nearly square
+	config  model.Config
+	seeds   []uint64  // or the numbers of the rows of noise
+	noise   []float32 // read from a file, nil for that of the seeds
+	classes []uint64  // that they are of in turn, nil for a model without
+	columns int       // of a grid; 0 for nearly square
+	draw    func(noise []float32, labels []uint32) ([]float32, error)
 }
 
-func choosePictures(c *cli.Context, config model.Config) (p pictures, err error) {
-	classes, err := chooseClasses(c, config.Classes)
-	if err != nil {
-		return p, err
+func choosePictures(c *cli.Context, config model.Config) (p *pictures, err error) {
+	p = &pictures{config: config}
+	if p.classes, err = chooseClasses(c, config.Classes); err != nil {
+		return nil, err
 	}
-	var seeds []uint64
-	kind := "seed"
 	if path := c.String("noise"); path != "" {
 		if c.IsSet("count") || c.IsSet("seeds") || c.IsSet("noise-scale") {
-			return p, errNoiseTwice
+			return nil, errNoiseTwice
 		}
 		if p.noise, err = readNoise(path, config.NoiseDim); err != nil {
-			return p, err
+			return nil, err
 		}
-		kind = "noise"
-		seeds = seedsFrom(0, len(p.noise)/config.NoiseDim)
-	} else {
-		if seeds, err = chooseSeeds(c); err != nil {
-			return p, err
-		}
-		p.noise = config.Noise(seeds)
+		p.seeds = seedsFrom(0, len(p.noise)/config.NoiseDim)
+	} else if p.seeds, err = chooseSeeds(c); err != nil {
+		return nil, err
 	}
-	if len(classes) > 1 {
-		p.columns = len(classes)
-	}
-	for _, s := range seeds {
-		name := fmt.Sprintf("%s%04d", kind, s)
-		if classes != nil {
-			class := classes[s%uint64(len(classes))]
-			p.labels = append(p.labels, uint32(class))
-			name += fmt.Sprintf("_class%d", class)
-		}
-		p.names = append(p.names, name+".png")
+	if len(p.classes) > 1 {
+		p.columns = len(p.classes)
 	}
 	return p, nil
+}
+
+// pieces draws the images, at most drawnRows at a time, and gives each piece to use with the
+// number of its first.
+func (p *pictures) pieces(ctx context.Context, use func(first int, images []float32) error) error {
+	dim := p.config.NoiseDim
+	for first := 0; first < len(p.seeds); first += drawnRows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		seeds := p.seeds[first:min(first+drawnRows, len(p.seeds))]
+		var noise []float32
+		if p.noise != nil {
+			noise = p.noise[first*dim:][:len(seeds)*dim]
+		} else {
+			noise = p.config.Noise(seeds)
+		}
+		var labels []uint32
+		for _, s := range seeds {
+			if p.classes != nil {
+				labels = append(labels, uint32(p.class(s)))
+			}
+		}
+		images, err := p.draw(noise, labels)
+		if err != nil {
+			return err
+		}
+		if err := use(first, images); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// class is that of a seed's image, where there are classes.
+func (p *pictures) class(seed uint64) uint64 { return p.classes[seed%uint64(len(p.classes))] }
+
+// name is that of the file of the nth image.
+func (p *pictures) name(n int) string {
+	kind, seed := "seed", p.seeds[n]
+	if p.noise != nil {
+		kind = "noise"
+	}
+	name := fmt.Sprintf("%s%04d", kind, seed)
+	if p.classes != nil {
+		name += fmt.Sprintf("_class%d", p.class(seed))
+	}
+	return name + ".png"
+}
+
+// bytes is about how much memory they take on the host beside the generator: the seeds, a
+// piece as float32 and as bytes, and in a grid all images and the canvas.
+func (p *pictures) bytes(f form) int64 {
+	n, pixels := int64(len(p.seeds)), int64(p.config.Pixels())
+	bytes := 8*n + min(n, drawnRows)*(4*int64(p.config.NoiseDim)+5*pixels)
+	if f.grid() {
+		bytes += 3 * n * pixels
+	}
+	return bytes
 }
 
 var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude each other, and so do --noise and --noise-scale")}
@@ -269,27 +299,15 @@ func readNoise(path string, dim int) ([]float32, error) {
 	if cols != dim {
 		return nil, fmt.Errorf("%s: an array of shape (%d,%d), want (N,%d)", path, rows, cols, dim)
 	}
+	for i, v := range noise {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return nil, fmt.Errorf("%s: row %d has %v in column %d, want finite numbers as float32 holds them; rows and columns count from 0", path, i/cols, v, i%cols)
+		}
+	}
 	return noise, nil
 }
 
 // imageGrid lays out images of a model, grey or in colours.
 func imageGrid(pixels []byte, c model.Config, rows, cols int) (image.Image, error) {
 	return dataset.Grid(pixels, dataset.Size{Height: c.Height, Width: c.Width}, c.Stack, rows, cols)
-}
-
-// writeEach writes one PNG file an image to dir.
-func writeEach(dir string, names []string, pixels []byte, c model.Config) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	for i, name := range names {
-		img, err := imageGrid(pixels[i*c.Pixels():][:c.Pixels()], c, 1, 1)
-		if err != nil {
-			return err
-		}
-		if err := dataset.WritePNG(filepath.Join(dir, name), img); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"gorgan/dataset/atomicfile"
 )
 
 // NumPy's array format, version 1.0: magic, version, length of the header, a Python
@@ -18,13 +19,19 @@ import (
 // Only matrices of little-endian floats are read, and float32 written.
 const npyMagic = "\x93NUMPY\x01\x00"
 
-// writeNpy writes values as a float32 array (rows, len(values)/rows).
-func writeNpy(w io.Writer, values []float32, rows int) error {
-	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, len(values)/rows)
+// writeNpyHeader begins the array (rows, cols) of float32.
+func writeNpyHeader(w io.Writer, rows, cols int) error {
+	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, cols)
 	start := len(npyMagic) + 2
 	header += strings.Repeat(" ", 63-(start+len(header))%64) + "\n"
 	text := binary.LittleEndian.AppendUint16([]byte(npyMagic), uint16(len(header)))
-	text = append(text, header...)
+	_, err := w.Write(append(text, header...))
+	return err
+}
+
+// writeNpyValues goes on with the array: its next values, row by row.
+func writeNpyValues(w io.Writer, values []float32) error {
+	text := make([]byte, 0, 4*len(values))
 	for _, v := range values {
 		text = binary.LittleEndian.AppendUint32(text, math.Float32bits(v))
 	}
@@ -40,30 +47,32 @@ var (
 
 // readNpyFile is readNpy of what a file holds.
 func readNpyFile(path string) (values []float32, rows, cols int, err error) {
-	text, err := os.ReadFile(path)
+	f, info, err := atomicfile.Open(path)
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	if values, rows, cols, err = readNpy(text); err != nil {
+	defer f.Close()
+	if values, rows, cols, err = readNpy(f, info.Size()); err != nil {
 		return nil, 0, 0, fmt.Errorf("%s: %w", path, err)
 	}
 	return values, rows, cols, nil
 }
 
-// readNpy reads a matrix of float32 or float64, row-major, as float32.
-func readNpy(text []byte) (values []float32, rows, cols int, err error) {
+// readNpy reads a matrix of float32 or float64, row-major, as float32, from size bytes. The
+// shape is held against size before anything is allocated for it.
+func readNpy(r io.Reader, size int64) (values []float32, rows, cols int, err error) {
 	fail := func(format string, args ...any) ([]float32, int, int, error) {
 		return nil, 0, 0, fmt.Errorf(format, args...)
 	}
-	text, ok := bytes.CutPrefix(text, []byte(npyMagic))
-	if !ok || len(text) < 2 {
+	start := make([]byte, len(npyMagic)+2)
+	if _, err := io.ReadFull(r, start); err != nil || !bytes.HasPrefix(start, []byte(npyMagic)) {
 		return fail("not a .npy file of version 1.0")
 	}
-	n := int(binary.LittleEndian.Uint16(text))
-	if len(text)-2 < n {
-		return fail("the .npy header has %d bytes, %d are there", n, len(text)-2)
+	header := make([]byte, binary.LittleEndian.Uint16(start[len(npyMagic):]))
+	if n, err := io.ReadFull(r, header); err != nil {
+		return fail("the .npy header has %d bytes, %d are there", len(header), n)
 	}
-	header, data := text[2:2+n], text[2+n:]
+	size -= int64(len(start) + len(header))
 	descr, order, shape := npyDescr.FindSubmatch(header), npyOrder.FindSubmatch(header), npyShape.FindSubmatch(header)
 	if descr == nil || order == nil || shape == nil {
 		return fail("the .npy header lacks descr, fortran_order or shape")
@@ -77,21 +86,29 @@ func readNpy(text []byte) (values []float32, rows, cols int, err error) {
 	}
 	rows, rowsErr := strconv.Atoi(dims[0])
 	cols, colsErr := strconv.Atoi(dims[1])
-	size := map[string]int{"<f4": 4, "<f8": 8}[string(descr[1])]
-	if size == 0 {
+	width := map[string]int64{"<f4": 4, "<f8": 8}[string(descr[1])]
+	if width == 0 {
 		return fail("an array of %s, want float32 or float64", descr[1])
 	}
 	// By division: the shape may not fit an int when multiplied.
 	if err := errors.Join(rowsErr, colsErr); err != nil || rows < 1 || cols < 1 ||
-		len(data)%size != 0 || len(data)/size%cols != 0 || len(data)/size/cols != rows {
-		return fail("an array of shape (%s) and type %s, with %d bytes of values", shape[1], descr[1], len(data))
+		size%width != 0 || size/width%int64(cols) != 0 || size/width/int64(cols) != int64(rows) {
+		return fail("an array of shape (%s) and type %s, with %d bytes of values", shape[1], descr[1], size)
 	}
 	values = make([]float32, rows*cols)
-	for i := range values {
-		if size == 4 {
-			values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
-		} else {
-			values[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(data[8*i:])))
+	const piece = 1 << 16 // values that are converted at once
+	text := make([]byte, min(piece, len(values))*int(width))
+	for at := 0; at < len(values); at += piece {
+		part := values[at:min(at+piece, len(values))]
+		if _, err := io.ReadFull(r, text[:len(part)*int(width)]); err != nil {
+			return fail("the file has changed while it was read: %w", err)
+		}
+		for i := range part {
+			if width == 4 {
+				part[i] = math.Float32frombits(binary.LittleEndian.Uint32(text[4*i:]))
+			} else {
+				part[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(text[8*i:])))
+			}
 		}
 	}
 	return values, rows, cols, nil

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gorgan/dataset"
+	"gorgan/dataset/atomicfile"
+	"gorgan/model"
+)
+
+// form is what images are written as.
+type form int
+
+const (
+	formPNG    form = iota // a grid
+	formJPEG               // a grid
+	formStdout             // a grid, as PNG
+	formNpy                // an array
+	formFolder             // a PNG file an image
+)
+
+func (f form) grid() bool { return f <= formStdout }
+
+// jpegQuality keeps the noise at the edges of digits low.
+const jpegQuality = 95
+
+// pictureFile is where generate writes its images.
+type pictureFile struct {
+	name string // as the user wrote it
+	path string // what name links to
+	form form
+}
+
+// newPictureFile reads --out. An ending that names no form is an error: a folder of that
+// name would surprise.
+func newPictureFile(ui *ui, out string) (*pictureFile, error) {
+	f := &pictureFile{name: out, path: out}
+	if out == "-" {
+		if ui.table {
+			return nil, usageError{errors.New("--out -: the standard output is a terminal, which shows no PNG; send it to a file or a program")}
+		}
+		f.form = formStdout
+		return f, nil
+	}
+	if out == "" {
+		return nil, usageError{errors.New("--out is empty, want a file, a folder or -")}
+	}
+	info, err := os.Stat(out)
+	if err == nil && info.IsDir() || os.IsPathSeparator(out[len(out)-1]) {
+		f.form = formFolder
+		return f, nil
+	}
+	switch ending := strings.ToLower(filepath.Ext(out)); ending {
+	case ".png":
+		f.form = formPNG
+	case ".jpg", ".jpeg":
+		f.form = formJPEG
+	case ".npy":
+		f.form = formNpy
+	case "":
+		f.form = formFolder
+		return f, nil
+	default:
+		return nil, usageError{fmt.Errorf("--out: %s ends in %s, want .png, .jpg or .npy, or a / at the end for a folder", out, ending)}
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("--out: %s is a device, a FIFO or a socket, want a regular file, or - for the standard output", out)
+	}
+	f.path = linked(out)
+	return f, nil
+}
+
+// linked is what path links to, which need not be there.
+func linked(path string) string {
+	const most = 40 // of links that go in a circle
+	for range most {
+		target, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+	}
+	return path
+}
+
+// write draws the images and writes them.
+func (f *pictureFile) write(ctx context.Context, ui *ui, p *pictures, rows, cols int) error {
+	images := count(len(p.seeds), "image")
+	switch f.form {
+	case formFolder:
+		replaced, err := f.each(ctx, p)
+		if err != nil {
+			return err
+		}
+		if replaced > 0 {
+			ui.note("%s: replaced %s that had the same name", f.name, count(replaced, "file"))
+		}
+	case formStdout:
+		img, err := p.canvas(ctx, rows, cols)
+		if err != nil {
+			return err
+		}
+		if err := png.Encode(ui.out, img); err != nil {
+			return err
+		}
+		ui.note("standard output: %s", images)
+		return nil
+	default:
+		write := func(w io.Writer) error { return p.writeNpy(ctx, w) }
+		if f.form.grid() {
+			img, err := p.canvas(ctx, rows, cols)
+			if err != nil {
+				return err
+			}
+			write = func(w io.Writer) error { return f.encode(w, img) }
+		}
+		replaces := exists(f.path)
+		if err := atomicfile.Write(f.path, write); err != nil {
+			return err
+		}
+		if replaces {
+			ui.note("%s: replaced the file that was there", f.name)
+		}
+	}
+	ui.say("%s: %s", f.name, images)
+	return nil
+}
+
+func (f *pictureFile) encode(w io.Writer, img image.Image) error {
+	if f.form == formJPEG {
+		return jpeg.Encode(w, img, &jpeg.Options{Quality: jpegQuality})
+	}
+	return png.Encode(w, img)
+}
+
+// each writes one PNG file an image, and returns how many took another's place.
+func (f *pictureFile) each(ctx context.Context, p *pictures) (replaced int, err error) {
+	if err := os.MkdirAll(f.path, 0o777); err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err
+		}
+		return 0, fmt.Errorf("--out: no folder %s can be made: %w", f.name, err)
+	}
+	// Of a command that was killed; one that is still writing has younger ones.
+	if err := atomicfile.RemoveTemporaries(f.path, time.Hour); err != nil {
+		return 0, err
+	}
+	size := p.config.Pixels()
+	err = p.pieces(ctx, func(first int, images []float32) error {
+		pixels := model.Pixels(images)
+		for i := range len(pixels) / size {
+			img, err := imageGrid(pixels[i*size:][:size], p.config, 1, 1)
+			if err != nil {
+				return err
+			}
+			path := filepath.Join(f.path, p.name(first+i))
+			if exists(path) {
+				replaced++
+			}
+			if err := dataset.WritePNG(path, img); err != nil {
+				return err
+			}
+		}
+		return ctx.Err()
+	})
+	return replaced, err
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// canvas draws the images as a grid.
+func (p *pictures) canvas(ctx context.Context, rows, cols int) (image.Image, error) {
+	pixels := make([]byte, 0, len(p.seeds)*p.config.Pixels())
+	err := p.pieces(ctx, func(_ int, images []float32) error {
+		pixels = append(pixels, model.Pixels(images)...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return imageGrid(pixels, p.config, rows, cols)
+}
+
+// writeNpy draws the images as an array, a row each.
+func (p *pictures) writeNpy(ctx context.Context, w io.Writer) error {
+	if err := writeNpyHeader(w, len(p.seeds), p.config.Pixels()); err != nil {
+		return err
+	}
+	return p.pieces(ctx, func(_ int, images []float32) error { return writeNpyValues(w, images) })
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"gorgan/model"
+)
+
+// somePictures are n images of 28x28 pixels, that are drawn without a net.
+func somePictures(n int, drawn func(images int)) *pictures {
+	p := &pictures{config: model.Default(), seeds: seedsFrom(0, n)}
+	p.config.Height, p.config.Width = 28, 28
+	p.draw = func(noise []float32, _ []uint32) ([]float32, error) {
+		images := len(noise) / p.config.NoiseDim
+		drawn(images)
+		return make([]float32, images*p.config.Pixels()), nil
+	}
+	return p
+}
+
+// TestManyPicturesAreNotHeld: the array of many images is written with no more of them held
+// at once than of a few.
+func TestManyPicturesAreNotHeld(t *testing.T) {
+	const n = 40 * drawnRows
+	var live uint64
+	p := somePictures(n, func(images int) {
+		if images > drawnRows {
+			t.Errorf("%d images at once, want at most %d", images, drawnRows)
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		live = max(live, m.HeapAlloc)
+	})
+	runtime.GC()
+	var before runtime.MemStats
+	runtime.ReadMemStats(&before)
+	var written int64
+	count := writerFunc(func(b []byte) (int, error) { written += int64(len(b)); return len(b), nil })
+	if err := p.writeNpy(context.Background(), count); err != nil {
+		t.Fatal(err)
+	}
+	whole := int64(n * p.config.Pixels() * 4)
+	if written < whole || written > whole+1024 {
+		t.Errorf("%d bytes are written, want %d and a header", written, whole)
+	}
+	if held := int64(live - before.HeapAlloc); held > whole/4 {
+		t.Errorf("%d bytes are held of %d", held, whole)
+	}
+}
+
+// TestDrawingIsInterrupted: between two pieces, and no part of the file stays.
+func TestDrawingIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	pieces := 0
+	p := somePictures(5*drawnRows, func(int) {
+		if pieces++; pieces == 2 {
+			cancel()
+		}
+	})
+	dir := t.TempDir()
+	f := &pictureFile{name: "x.npy", path: filepath.Join(dir, "x.npy"), form: formNpy}
+	err := f.write(ctx, newUI(io.Discard, io.Discard), p, 1, 1)
+	if !errors.Is(err, context.Canceled) || pieces != 2 {
+		t.Errorf("%d pieces and %v, want 2 and that it was canceled", pieces, err)
+	}
+	if left := leftovers(t, dir); len(left) > 0 || exists(f.path) {
+		t.Errorf("%q stays", left)
+	}
+}

@@ -177,9 +177,9 @@ func newReference(ctx context.Context, ui *ui, c *cli.Context, from *samples) (e
 	return evaluate.NewReference(train, test)
 }
 
-// sameData holds the fingerprint of a model's data against the set that the model is to be
-// measured by; images is how many of the set it was trained on, 0 for all. Other data are
-// an error, or a warning where they were asked for.
+// sameData compares the fingerprint of a model's data with that of set, which the model is
+// measured by. The model was trained on the first images of the set, 0 for all. A difference
+// is an error if mustMatch, else a warning.
 func sameData(ui *ui, from *samples, set *dataset.Set, images int, mustMatch bool) error {
 	if images > 0 && images < set.Len() {
 		first, err := set.First(images)

@@ -58,9 +58,8 @@ func holder(path string) string {
 	return "another process"
 }
 
-// ownFile returns an error where something other than a regular file is in the place of a
-// file of a run that is opened for writing: through a link somebody else's file would be
-// written, and a FIFO waits for ever.
+// ownFile returns an error if path is there and is no regular file. A run's files are opened
+// for writing: a link would lead to somebody else's file, and a FIFO waits for ever.
 func ownFile(path string) error {
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {

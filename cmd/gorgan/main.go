@@ -42,9 +42,9 @@ func main() {
 	}
 }
 
-// run carries out a command line and returns the exit code. A command that did all it
-// should has failed nevertheless if its output could not be written; if nobody reads that
-// any more, it ends as one killed for it would, without a word.
+// run carries out a command line and returns the exit code. A command whose output could not
+// be written has failed. If the reader of the output went away, the command ends as SIGPIPE
+// would end it, without a word.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	ui := newUI(stdout, stderr)
 	app := newApp(ui)

@@ -135,8 +135,8 @@ func (r *runFolder) read(step uint32) (err error) {
 	return err
 }
 
-// goOn takes the folder to the step that read was told: it drops what was noted of later
-// steps, removes what a crash left half-written, and has last and best name the right
+// goOn takes the folder to step, which read was given. It drops the lines of later steps and
+// removes files that a crash left half-written. Afterwards last and best name the right
 // checkpoints. It returns sentences about what was lost.
 func (r *runFolder) goOn(s settings, step uint32) (notes []string, err error) {
 	r.keep, r.plot = s.Keep, newLossPlot(r.path(lossFile), s)

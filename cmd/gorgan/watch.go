@@ -185,20 +185,17 @@ const drawnRows = 1024
 // draw makes the images of the first seeds, as generate would.
 func (w *watch) draw(ctx context.Context, step uint32) ([]float32, error) {
 	c, count := w.trainer.Config(), w.settings.EvaluateCount
-	values := make([]float32, 0, count*c.Pixels())
-	for first := 0; first < count; first += drawnRows {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		w.progress(step, "drawing")
-		seeds := seedsFrom(uint64(first), min(drawnRows, count-first))
-		images, err := w.trainer.Draw(c.Noise(seeds), c.Labels(seeds))
-		if err != nil {
-			return nil, err
-		}
-		values = append(values, images...)
+	p := &pictures{config: c, seeds: seedsFrom(0, count), draw: w.trainer.Draw}
+	if c.Classes > 0 {
+		p.classes = seedsFrom(0, c.Classes)
 	}
-	return values, nil
+	values := make([]float32, 0, count*c.Pixels())
+	err := p.pieces(ctx, func(_ int, images []float32) error {
+		w.progress(step, "drawing")
+		values = append(values, images...)
+		return nil
+	})
+	return values, err
 }
 
 func (w *watch) progress(step uint32, stage string) {

@@ -144,8 +144,11 @@ func (p *pass) backward(learns bool) error {
 		if learns {
 			bias = l.bias.grad
 		}
-		if err := l.act.grad(dev, p.da[i], bias, p.runs[i], p.d[i], p.y[i], p.a[i]); err != nil {
-			return err
+		// Without an activation the bias's gradient, the sum over the rows, is all there is to do.
+		if l.act.name != "linear" || learns {
+			if err := l.act.grad(dev, p.da[i], bias, p.runs[i], p.d[i], p.y[i], p.a[i]); err != nil {
+				return err
+			}
 		}
 		if i == 0 {
 			break

@@ -1,0 +1,197 @@
+package model_test
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pelletier/go-toml/v2"
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+	"gorgan/model"
+)
+
+// recordSteps makes TestSameSteps write what it finds instead of comparing it.
+var recordSteps = flag.Bool("record-steps", false, "write testdata/steps.json anew")
+
+const stepsFile = "testdata/steps.json"
+
+// recordedStep is what a training step of one config consists of and what it computes.
+type recordedStep struct {
+	Launches []string          `json:"launches"` // "3 × bias_relu [128 256]", sorted
+	Weights  map[string]string `json:"weights"`  // the weight hash after 20 steps, by CPU level or device
+}
+
+// TestSameSteps compares the launches of a step, and the weights after 20 steps, with those
+// that are recorded: for every preset as it is, and for narrow nets of every preset and
+// every loss. A change that means to keep the training as it is leaves the file as it is.
+func TestSameSteps(t *testing.T) {
+	want := map[string]recordedStep{}
+	if text, err := os.ReadFile(stepsFile); err == nil {
+		must(t, json.Unmarshal(text, &want))
+	}
+	check := func(t *testing.T, name, on string, dev kernels.Device, c model.Config) {
+		got := twentySteps(t, dev, c)
+		w := want[name]
+		if *recordSteps {
+			if w.Weights == nil {
+				w.Weights = map[string]string{}
+			}
+			w.Launches, w.Weights[on] = got.Launches, got.Weights[""]
+			want[name] = w
+			return
+		}
+		if !slices.Equal(got.Launches, w.Launches) {
+			t.Errorf("launches of a step are\n%s\nwant\n%s", strings.Join(got.Launches, "\n"), strings.Join(w.Launches, "\n"))
+		}
+		if recorded, ok := w.Weights[on]; ok && got.Weights[""] != recorded {
+			t.Errorf("the weights after 20 steps have hash %.12s, want %.12s", got.Weights[""], recorded)
+		} else if !ok {
+			t.Logf("no weights are recorded for %s", on)
+		}
+	}
+	narrow := narrowConfigs(t)
+	if name := cmp.Or(os.Getenv("GORGAN_TEST_DEVICE"), "cpu"); name != "cpu" {
+		dev := device(t)
+		for _, name := range slices.Sorted(maps.Keys(narrow)) {
+			t.Run(name, func(t *testing.T) { check(t, name, dev.Name(), dev, narrow[name]) })
+		}
+	} else {
+		full := presetConfigs(t)
+		if testing.Short() { // the race detector slows the Go code of purego down
+			full = nil
+		}
+		for _, level := range kernels.Levels() {
+			t.Setenv(kernels.LevelVar, level)
+			dev := cpu(t, 2)
+			for _, all := range []map[string]model.Config{narrow, full} {
+				for _, name := range slices.Sorted(maps.Keys(all)) {
+					t.Run(level+"/"+name, func(t *testing.T) { check(t, name, level, dev, all[name]) })
+				}
+			}
+		}
+	}
+	if *recordSteps {
+		text, err := json.MarshalIndent(want, "", " ")
+		must(t, err)
+		must(t, os.WriteFile(stepsFile, append(text, '\n'), 0o644))
+	}
+}
+
+// twentySteps trains c on noise; the hash is under the empty name.
+func twentySteps(t *testing.T, dev kernels.Device, c model.Config) recordedStep {
+	t.Helper()
+	counter := &launchCounter{Device: dev}
+	images := c.BatchSize + 17 // an epoch ends in the middle of a batch
+	trainer := newTrainer(t, counter, c, noiseSet(t, images*c.Stack/min(c.Stack, 2), c))
+	run(t, trainer, model.Plan{Steps: 20})
+	var launches []string
+	for what, n := range counter.first {
+		launches = append(launches, fmt.Sprintf("%d × %s", n, what))
+	}
+	slices.SortFunc(launches, func(a, b string) int {
+		_, x, _ := strings.Cut(a, "×")
+		_, y, _ := strings.Cut(b, "×")
+		return strings.Compare(x, y)
+	})
+	return recordedStep{launches, map[string]string{"": stateOf(t, trainer).WeightHash()}}
+}
+
+// launchCounter is a device that counts what the first step recorded on it is made of.
+type launchCounter struct {
+	kernels.Device
+	first, counting map[string]int
+}
+
+func (d *launchCounter) Record(step func() error) (kernels.Step, error) {
+	return d.Device.Record(func() error {
+		if d.first != nil {
+			return step()
+		}
+		d.counting = map[string]int{} // a device may call step more than once
+		err := step()
+		d.first, d.counting = d.counting, nil
+		return err
+	})
+}
+
+func (d *launchCounter) Launch(k *kernels.Kernel, a kernels.Args) error {
+	if d.counting != nil {
+		d.counting[fmt.Sprint(k.Name, " ", a.Sizes)]++
+	}
+	return d.Device.Launch(k, a)
+}
+
+func (d *launchCounter) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
+	if d.counting != nil {
+		m, n, k, err := kernels.CheckMatMul(dst, a, b, tA, tB)
+		if err != nil {
+			return err
+		}
+		letter := map[bool]string{false: "N", true: "T"}
+		d.counting[fmt.Sprintf("matmul %s%s [%d %d %d]", letter[tA], letter[tB], m, n, k)]++
+	}
+	return d.Device.MatMul(dst, a, b, tA, tB)
+}
+
+// presetConfigs are the configs of the presets, by their names.
+func presetConfigs(t *testing.T) map[string]model.Config {
+	t.Helper()
+	files, err := filepath.Glob("../cmd/gorgan/presets/*.toml")
+	must(t, err)
+	all := map[string]model.Config{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		must(t, err)
+		settings := map[string]any{}
+		must(t, toml.Unmarshal(text, &settings))
+		for _, ofTheRun := range []string{"images", "steps", "display_every", "save_every"} {
+			delete(settings, ofTheRun)
+		}
+		text, err = json.Marshal(settings)
+		must(t, err)
+		c, err := model.ParseConfig(bytes.TrimSpace(text))
+		must(t, err)
+		all[strings.TrimSuffix(filepath.Base(file), ".toml")] = c
+	}
+	if len(all) < 5 {
+		t.Fatalf("found %d presets, want at least 5", len(all))
+	}
+	return all
+}
+
+// narrowConfigs are the presets and the losses with nets and images that the simulated
+// device gets through in a second.
+func narrowConfigs(t *testing.T) map[string]model.Config {
+	t.Helper()
+	narrow := func(c model.Config) model.Config {
+		shrink := func(widths []int) (all []int) {
+			for _, w := range widths {
+				all = append(all, max(w/16, 8))
+			}
+			return all
+		}
+		c.GenHidden, c.DisHidden = shrink(c.GenHidden), shrink(c.DisHidden)
+		c.Height, c.Width, c.BatchSize, c.NoiseDim = 7, 6, 8, 9
+		return c
+	}
+	all := map[string]model.Config{}
+	for name, c := range presetConfigs(t) {
+		all["narrow "+name] = narrow(c)
+	}
+	for name, f := range objectives() {
+		c := narrow(model.Default())
+		f(&c)
+		all["loss "+name] = c
+	}
+	return all
+}

@@ -95,7 +95,7 @@ func All() []*Kernel {
 		&classBias, &classGrad, &labels,
 		&bceLogits, &sigmoid, &logLoss, &logLossGrad, &sigmoidBack,
 		&leastSquares, &hinge, &wasserstein, &pairing, &rowPenalty, &rowLoss,
-		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copies,
+		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copies, &add,
 		&tick, &uniform, &normal, &shuffle, &gather, &sum, &nonFinite,
 		&interpolate, &perturb, &standardDeviation, &addNoise,
 	}

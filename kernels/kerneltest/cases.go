@@ -59,6 +59,7 @@ var table = map[string]row{
 	"momentum":      {lengths, nil},
 	"ema":           {lengths, [][]float32{{0}, {0.5}, {0.999}}},
 	"copy":          {lengths, nil},
+	"add":           {lengths, nil},
 	"clip":          {lengths, [][]float32{{0.01}, {1}}},
 	"decay":         {[][]int{{}}, [][]float32{{1e-3, 0.999, 1e-6}, {0.1, 0.99999, 1e-3}, {1e-3, 0.5, 1e-30}, {1e-3, 1, 0}}},
 	"ramp":          {[][]int{{1}, {3}, {997}, {1000}, {200000}}, [][]float32{{0.5, 0.7}, {1, 0}}},

@@ -10,7 +10,9 @@ import (
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
 	"gorgan/cmd/gorgan":         {"gorgan/cuda", "gorgan/model", "gorgan/model/evaluate", "gorgan/dataset", "gorgan/dataset/atomicfile"},
-	"gorgan/model":              {"gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model":              {"gorgan/model/graph", "gorgan/model/nn", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model/nn":           {"gorgan/model/graph", "gorgan/kernels"},
+	"gorgan/model/graph":        {"gorgan/kernels"},
 	"gorgan/cuda":               {"gorgan/kernels", "gorgan/kernels/kerneltest"},
 	"gorgan/kernels":            nil,
 	"gorgan/dataset":            {"gorgan/dataset/atomicfile"},

@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/model/nn"
 )
 
 // allocator makes tensors on a device. After an error it makes no more and keeps the
@@ -61,11 +62,21 @@ func (a *allocator) view(t *tensor.Dense, offset int, shape ...int) (v *tensor.D
 	return v
 }
 
-// rows is the n rows of the matrix t that start at row first.
-func (a *allocator) rows(t *tensor.Dense, first, n int) *tensor.Dense {
-	if a.err != nil {
-		return nil
+// weights are the parameters of a net, with their gradients, in memory of their size each.
+func (a *allocator) weights(n *nn.Net, values, grads *tensor.Dense) (w *nn.Weights) {
+	if a.err == nil {
+		w, a.err = n.Over(a.dev, values, grads)
 	}
-	cols := t.Shape()[1]
-	return a.view(t, first*cols, n, cols)
+	return w
+}
+
+// unitVectors is a byte matrix (n, n) that kernels.Gather takes to the unit matrix.
+func (a *allocator) unitVectors(n int) *tensor.Dense {
+	unit := make([]uint8, n*n)
+	for i := range n {
+		unit[i*n+i] = 255
+	}
+	t := a.bytes(n, n)
+	a.upload(t, unit)
+	return t
 }

@@ -4,35 +4,33 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/model/nn"
 )
 
 // average is the moving average of G's parameters over the steps, which images are drawn
-// from: see kernels.EMA. Before the first step it is the initial weights. A nil one does
-// nothing.
+// from: see kernels.EMA. Before the first step it is the initial weights.
 type average struct {
-	of, net *net
+	of, net *nn.Weights
 	clock   *tensor.Dense
 	decay   float32
 }
 
-func newAverage(of *net, clock *tensor.Dense, decay float64) (*average, error) {
-	n, err := newNet(of.dev, of.shapes)
+func newAverage(dev kernels.Device, of *nn.Weights, clock *tensor.Dense, decay float64) (*average, error) {
+	n, err := of.Net.New(dev)
 	return &average{of, n, clock, float32(decay)}, err
 }
 
-func (a *average) start() error {
+// start copies the weights. A nil average has none.
+func (a *average) start(dev kernels.Device) error {
 	if a == nil {
 		return nil
 	}
-	return kernels.Copy(a.net.dev, a.net.values, a.of.values)
+	return kernels.Copy(dev, a.net.Values, a.of.Values)
 }
 
 // update follows each update of the net.
-func (a *average) update() error {
-	if a == nil {
-		return nil
-	}
-	return kernels.EMA(a.net.dev, a.net.values, a.of.values, a.clock, a.decay)
+func (a *average) update(dev kernels.Device) error {
+	return kernels.EMA(dev, a.net.Values, a.of.Values, a.clock, a.decay)
 }
 
 // averaged is what stands before a parameter's name where its average is meant.

@@ -7,6 +7,7 @@ import (
 
 	"gorgan/dataset"
 	"gorgan/kernels"
+	"gorgan/model/graph"
 )
 
 // feed brings the images of a set to the device, batch by batch. Those of a batch follow
@@ -36,14 +37,10 @@ func newFeed(g *game, set *dataset.Set) (feed, error) {
 	return newStream(g, set, labels)
 }
 
-// gather writes to a batch (B, Config.Pixels()) the images of data (images, pixels) that
-// index (Stack*B) names. They lie in it one after the other, each a row of a view of it.
-func (g *game) gather(batch, index, data *tensor.Dense) error {
-	images, err := g.dev.View(batch, 0, index.Shape()[0], data.Shape()[1])
-	if err != nil {
-		return err
-	}
-	return kernels.Gather(g.dev, images, index, data)
+// gather appends the images of data (images, pixels) that index (Stack*B) names, as a batch
+// (B, Config.Pixels()). A stacked image's channels are images of the set, one after the other.
+func (c Config) gather(b *graph.Builder, index, data *graph.Value) *graph.Value {
+	return b.Reshape(b.Gather(index, data), c.BatchSize, c.Pixels())
 }
 
 // resident is a set that lies on the device as bytes: a step chooses and gathers its
@@ -52,12 +49,11 @@ type resident struct {
 	game  *game
 	data  *tensor.Dense // (images, pixels)
 	label *tensor.Dense // (images), nil without classes
-	index *tensor.Dense // (Stack*B): the last batch
 }
 
 func newResident(g *game, set *dataset.Set, labels []uint8) (*resident, error) {
 	al := &allocator{dev: g.dev}
-	r := &resident{game: g, data: al.bytes(set.Len(), set.Size().Pixels()), index: al.words(g.config.batchImages())}
+	r := &resident{game: g, data: al.bytes(set.Len(), set.Size().Pixels())}
 	al.upload(r.data, set.Bytes())
 	if labels != nil {
 		r.label = al.bytes(set.Len())
@@ -66,16 +62,13 @@ func newResident(g *game, set *dataset.Set, labels []uint8) (*resident, error) {
 	return r, al.err
 }
 
-func (r *resident) batch(dst *tensor.Dense, nth int) error {
-	g := r.game
-	if err := kernels.NewBatch(g.dev, r.index, g.key, g.clock, r.data.Shape()[0], g.config.DisSteps, nth); err != nil {
-		return err
+func (r *resident) batch(b *graph.Builder, nth, copies int) (images *graph.Value, labels []*graph.Value) {
+	c := r.game.config
+	index := b.BatchIndex(r.game.random(b, 0), c.batchImages(), r.data.Shape()[0], c.DisSteps, nth)
+	for range copies {
+		labels = append(labels, b.Labels(index, b.Leaf("labels", r.label)))
 	}
-	return g.gather(dst, r.index, r.data)
-}
-
-func (r *resident) labels(dst *tensor.Dense, _ int) error {
-	return kernels.Labels(r.game.dev, dst, r.index, r.label)
+	return c.gather(b, index, b.Leaf("images", r.data)), labels
 }
 
 func (r *resident) start(context.Context, uint32, Plan) error { return nil }
@@ -146,10 +139,10 @@ func (s *stream) next(ctx context.Context) error {
 	return s.game.dev.Upload(s.label, s.hostLabel)
 }
 
-func (s *stream) batch(dst *tensor.Dense, nth int) error {
-	return s.game.gather(dst, s.index[nth], s.data)
-}
-
-func (s *stream) labels(dst *tensor.Dense, nth int) error {
-	return kernels.Labels(s.game.dev, dst, s.index[nth], s.label)
+func (s *stream) batch(b *graph.Builder, nth, copies int) (images *graph.Value, labels []*graph.Value) {
+	index := b.Leaf("index", s.index[nth])
+	for range copies {
+		labels = append(labels, b.Labels(index, b.Leaf("labels", s.label)))
+	}
+	return s.game.config.gather(b, index, b.Leaf("images", s.data)), labels
 }

@@ -1,10 +1,6 @@
 package model
 
-import (
-	"gorgonia.org/tensor"
-
-	"gorgan/kernels"
-)
+import "gorgan/model/graph"
 
 // The losses whose D, a critic, gives a number rather than a probability.
 
@@ -15,15 +11,12 @@ import (
 //	G: mean (f-1)²/2
 type leastSquares struct{}
 
-func (leastSquares) discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error {
-	if err := kernels.LeastSquares(dev, stats[0], dlogits[0], logits[0], 1, 0.5); err != nil {
-		return err
-	}
-	return kernels.LeastSquares(dev, stats[1], dlogits[1], logits[1], 0, 0.5)
+func (leastSquares) discriminator(b *graph.Builder, real, fake *graph.Value) []*graph.Value {
+	return []*graph.Value{b.LeastSquares(real, 1, 0.5), b.LeastSquares(fake, 0, 0.5)}
 }
 
-func (leastSquares) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error {
-	return kernels.LeastSquares(dev, stats, dlogits[1], logits[1], 1, 0.5)
+func (leastSquares) generator(b *graph.Builder, _, fake *graph.Value) *graph.Value {
+	return b.LeastSquares(fake, 1, 0.5)
 }
 
 // wasserstein is the estimate of the earth mover's distance of Arjovsky, Chintala and
@@ -38,15 +31,12 @@ func (leastSquares) generator(dev kernels.Device, stats *tensor.Dense, dlogits, 
 // Wasserstein GANs" (2017), section 4.
 type wasserstein struct{}
 
-func (wasserstein) discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error {
-	if err := kernels.Wasserstein(dev, stats[0], dlogits[0], logits[0], -1); err != nil {
-		return err
-	}
-	return kernels.Wasserstein(dev, stats[1], dlogits[1], logits[1], 1)
+func (wasserstein) discriminator(b *graph.Builder, real, fake *graph.Value) []*graph.Value {
+	return []*graph.Value{b.Mean(real, -1), b.Mean(fake, 1)}
 }
 
-func (wasserstein) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error {
-	return kernels.Wasserstein(dev, stats, dlogits[1], logits[1], -1)
+func (wasserstein) generator(b *graph.Builder, _, fake *graph.Value) *graph.Value {
+	return b.Mean(fake, -1)
 }
 
 // hinge is that of Lim and Ye, "Geometric GAN" (2017):
@@ -55,15 +45,12 @@ func (wasserstein) generator(dev kernels.Device, stats *tensor.Dense, dlogits, l
 //	G: -mean f
 type hinge struct{}
 
-func (hinge) discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error {
-	if err := kernels.Hinge(dev, stats[0], dlogits[0], logits[0], 1); err != nil {
-		return err
-	}
-	return kernels.Hinge(dev, stats[1], dlogits[1], logits[1], -1)
+func (hinge) discriminator(b *graph.Builder, real, fake *graph.Value) []*graph.Value {
+	return []*graph.Value{b.Hinge(real, 1), b.Hinge(fake, -1)}
 }
 
-func (hinge) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error {
-	return kernels.Wasserstein(dev, stats, dlogits[1], logits[1], -1)
+func (hinge) generator(b *graph.Builder, _, fake *graph.Value) *graph.Value {
+	return b.Mean(fake, -1)
 }
 
 // relativistic is the pairing loss RpGAN: with each real image beside a generated one,
@@ -77,10 +64,10 @@ func (hinge) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits 
 // as in their program.
 type relativistic struct{}
 
-func (relativistic) discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error {
-	return kernels.Pairing(dev, stats[0], dlogits[0], dlogits[1], logits[0], logits[1])
+func (relativistic) discriminator(b *graph.Builder, real, fake *graph.Value) []*graph.Value {
+	return []*graph.Value{b.Pairing(real, fake)}
 }
 
-func (relativistic) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error {
-	return kernels.Pairing(dev, stats, dlogits[1], dlogits[0], logits[1], logits[0])
+func (relativistic) generator(b *graph.Builder, real, fake *graph.Value) *graph.Value {
+	return b.Pairing(fake, real)
 }

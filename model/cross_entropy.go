@@ -1,10 +1,6 @@
 package model
 
-import (
-	"gorgonia.org/tensor"
-
-	"gorgan/kernels"
-)
+import "gorgan/model/graph"
 
 // crossEntropy is the family of the 2014 paper. With H(t,x) = softplus(x) - t·x, the
 // cross-entropy of target t and logit x,
@@ -23,13 +19,10 @@ import (
 // program goes a part of this way, x + e·std(x)/2·u, e uniform on [0,1) for each image.
 type crossEntropy struct{ realTarget, genTarget, genWeight float32 }
 
-func (c crossEntropy) discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error {
-	if err := kernels.BCELogits(dev, stats[0], dlogits[0], logits[0], c.realTarget, 1); err != nil {
-		return err
-	}
-	return kernels.BCELogits(dev, stats[1], dlogits[1], logits[1], 0, 1)
+func (c crossEntropy) discriminator(b *graph.Builder, real, fake *graph.Value) []*graph.Value {
+	return []*graph.Value{b.BCELogits(real, c.realTarget, 1), b.BCELogits(fake, 0, 1)}
 }
 
-func (c crossEntropy) generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error {
-	return kernels.BCELogits(dev, stats, dlogits[1], logits[1], c.genTarget, c.genWeight)
+func (c crossEntropy) generator(b *graph.Builder, _, fake *graph.Value) *graph.Value {
+	return b.BCELogits(fake, c.genTarget, c.genWeight)
 }

@@ -7,6 +7,8 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/model/graph"
+	"gorgan/model/nn"
 )
 
 // Probe is a game open to tests: they choose its batches and weights, take its steps
@@ -15,6 +17,12 @@ type Probe struct {
 	Batches [][]float32 // those of the step under way
 	Labels  [][]uint32  // of each batch, where there are classes
 	g       *game
+	images  []*tensor.Dense // of each batch, on the device
+	labels  []*tensor.Dense // bytes
+	index   *tensor.Dense   // (B): 0, 1, ...
+	program *graph.Program  // the last that ran
+	play    play            // of that program
+	d       disForward
 }
 
 func NewProbe(dev kernels.Device, c Config) (*Probe, error) {
@@ -24,26 +32,113 @@ func NewProbe(dev kernels.Device, c Config) (*Probe, error) {
 	}
 	p := &Probe{g: g}
 	g.batches = p
+	al := &allocator{dev: dev}
+	for range c.DisSteps {
+		p.images = append(p.images, al.floats(c.BatchSize, c.Pixels()))
+		p.labels = append(p.labels, al.bytes(c.BatchSize))
+	}
+	p.index = al.sequence(0, c.BatchSize)
+	if al.err != nil {
+		return nil, al.err
+	}
 	return p, g.initialize(nil)
 }
 
-func (p *Probe) batch(dst *tensor.Dense, nth int) error  { return p.g.dev.Upload(dst, p.Batches[nth]) }
-func (p *Probe) labels(dst *tensor.Dense, nth int) error { return p.g.dev.Upload(dst, p.Labels[nth]) }
+func (p *Probe) batch(b *graph.Builder, nth, copies int) (images *graph.Value, labels []*graph.Value) {
+	for range copies {
+		labels = append(labels, b.Labels(b.Leaf("index", p.index), b.Leaf("labels", p.labels[nth])))
+	}
+	return b.Leaf("images", p.images[nth]), labels
+}
 
-func (p *Probe) Step() error                { return p.g.step() }
-func (p *Probe) Tick() error                { return kernels.Tick(p.g.dev, p.g.clock) }
-func (p *Probe) DisGradients(nth int) error { return p.g.disGradients(nth) }
-func (p *Probe) GenGradients() error        { return p.g.genGradients() }
-func (p *Probe) UpdateDis() error           { return p.g.disUpdate(0) }
-func (p *Probe) UpdateGen() error           { return p.g.genUpdate() }
-func (p *Probe) Measure() error             { return p.g.measure() }
+// run builds a graph, and runs it once on the probe's batches.
+func (p *Probe) run(f func(b *graph.Builder)) error {
+	for nth, x := range p.Batches {
+		if err := p.g.dev.Upload(p.images[nth], x); err != nil {
+			return err
+		}
+	}
+	for nth, labels := range p.Labels {
+		bytes := make([]uint8, len(labels))
+		for i, l := range labels {
+			bytes[i] = uint8(l)
+		}
+		if err := p.g.dev.Upload(p.labels[nth], bytes); err != nil {
+			return err
+		}
+	}
+	var err error
+	if p.program, err = p.g.compile(f); err != nil {
+		return err
+	}
+	return p.program.Run()
+}
+
+func (p *Probe) Step() error {
+	p.play.z = nil
+	return p.run(p.g.step)
+}
+
+func (p *Probe) Tick() error      { return kernels.Tick(p.g.dev, p.g.clock) }
+func (p *Probe) UpdateDis() error { return p.run(func(b *graph.Builder) { p.g.disUpdate(b, 0) }) }
+func (p *Probe) UpdateGen() error { return p.run(p.g.genUpdate) }
+func (p *Probe) Measure() error   { return p.run(p.g.measure) }
+
+func (p *Probe) DisGradients(nth int) error {
+	return p.run(func(b *graph.Builder) {
+		p.play = p.g.play(b, nth)
+		p.d = p.g.discriminate(b, p.play)
+		p.g.dis.StoreGrad(b, p.g.disLoss(b, p.d))
+		b.Keep(p.play.z)
+		b.Keep(p.d.logits)
+		b.Keep(p.d.x)
+	})
+}
+
+// GenGradients follows DisGradients: G's gradients are taken on the same noise.
+func (p *Probe) GenGradients() error {
+	return p.run(func(b *graph.Builder) {
+		p.play = p.g.play(b, p.play.nth)
+		b.Keep(p.play.z)
+		p.g.genGradients(b, p.play)
+	})
+}
 
 func (p *Probe) Tensors() ([]Tensor, error) { return p.g.tensors() }
-func (p *Probe) Noise() ([]float32, error)  { return p.download(p.g.z) }
-func (p *Probe) Logits() ([]float32, error) { return p.download(p.g.dis.loss.out()) }
+
+// Noise is that of the last gradients. That of a whole step is drawn once more.
+func (p *Probe) Noise() ([]float32, error) {
+	if p.play.z != nil {
+		return p.value(p.play.z)
+	}
+	var last play
+	err := p.run(func(b *graph.Builder) {
+		last = p.g.lastPlay(b)
+		b.Keep(last.z)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p.value(last.z)
+}
+
+// Logits are those of D on real images, then on fake ones.
+func (p *Probe) Logits() ([]float32, error) { return p.value(p.d.logits) }
 
 // Points are where the loss's own penalty was last taken.
-func (p *Probe) Points() ([]float32, error) { return p.download(p.g.dis.learning.points.x) }
+func (p *Probe) Points() ([]float32, error) {
+	x, err := p.value(p.d.x)
+	return x[:p.g.config.BatchSize*p.g.config.Pixels()], err
+}
+
+// value copies a value that the last program kept.
+func (p *Probe) value(v *graph.Value) ([]float32, error) {
+	t, err := p.program.Tensor(v)
+	if err != nil {
+		return nil, err
+	}
+	return p.download(t)
+}
 
 // Losses are D's and G's, as last computed.
 func (p *Probe) Losses() (dis, gen float64, err error) {
@@ -58,8 +153,8 @@ func (p *Probe) Losses() (dis, gen float64, err error) {
 // SetWeights replaces every parameter of both nets.
 func (p *Probe) SetWeights(values map[string][]float32) error {
 	for _, w := range p.params() {
-		if err := p.g.dev.Upload(w.value, values[w.name]); err != nil {
-			return fmt.Errorf("%s: %w", w.name, err)
+		if err := p.g.dev.Upload(w.Value, values[w.Name]); err != nil {
+			return fmt.Errorf("%s: %w", w.Name, err)
 		}
 	}
 	return nil
@@ -70,14 +165,14 @@ func (p *Probe) Gradients() (map[string][]float32, error) {
 	all := map[string][]float32{}
 	for _, w := range p.params() {
 		var err error
-		if all[w.name], err = p.download(w.grad); err != nil {
+		if all[w.Name], err = p.download(w.Grad); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
 }
 
-func (p *Probe) params() []param { return slices.Concat(p.g.gen.params(), p.g.dis.net.params()) }
+func (p *Probe) params() []nn.Tensor { return slices.Concat(p.g.gen.Tensors, p.g.dis.Tensors) }
 
 func (p *Probe) download(t *tensor.Dense) ([]float32, error) {
 	values := make([]float32, t.Shape().TotalSize())
@@ -93,8 +188,8 @@ func ParseCheckpoint(text []byte) (*State, error) { return parseCheckpoint(text)
 func (t *Trainer) Poison(what string, at int, v float32) error {
 	g := t.game
 	found := map[string]*tensor.Dense{"loss": g.stats}
-	for _, p := range slices.Concat(g.gen.params(), g.dis.net.params()) {
-		found["gradient "+p.name] = p.grad
+	for _, p := range slices.Concat(g.gen.Tensors, g.dis.Tensors) {
+		found["gradient "+p.Name] = p.Grad
 	}
 	err := g.visit(func(name string, _ []int, t *tensor.Dense) error {
 		found[name] = t
@@ -121,12 +216,23 @@ func (t *Trainer) MeasureStep() error { return t.measure.Run() }
 
 // Batch is the nth batch of data of the last step, as D is shown it but for noise.
 func (t *Trainer) Batch(nth int) ([]float32, error) {
-	g := t.game
-	if err := g.batch(nth); err != nil {
+	var images *graph.Value
+	p, err := t.game.compile(func(b *graph.Builder) {
+		images, _ = t.game.batches.batch(b, nth, 0)
+		b.Keep(images)
+	})
+	if err != nil {
 		return nil, err
 	}
-	x := make([]float32, g.dis.real.Shape().TotalSize())
-	return x, g.dev.Download(x, g.dis.real)
+	if err := p.Run(); err != nil {
+		return nil, err
+	}
+	at, err := p.Tensor(images)
+	if err != nil {
+		return nil, err
+	}
+	x := make([]float32, images.Size())
+	return x, t.game.dev.Download(x, at)
 }
 
 // GenLossAt is where G's loss is among the results of a step that Poison writes to.

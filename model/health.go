@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/model/nn"
 )
 
 // NonFiniteError is a NaN or an infinity that a step brought about.
@@ -39,7 +40,7 @@ type healthLook struct{ values, first *tensor.Dense }
 type healthRow struct {
 	net    string
 	kind   string        // "loss", or what is put before the name of a parameter
-	params []param       // nil for a loss
+	params []nn.Tensor   // nil for a loss
 	values *tensor.Dense // what the chunks lie in
 	at     int           // its first chunk in health.first
 }
@@ -64,16 +65,16 @@ func newHealth(g *game) (*health, error) {
 		at += chunks(l.values)
 	}
 	disGrads := chunks(disLoss) + chunks(genLoss)
-	disValues := disGrads + chunks(g.dis.net.grads)
-	genGrads := disValues + chunks(g.dis.net.values)
-	genValues := genGrads + chunks(g.gen.grads)
+	disValues := disGrads + chunks(g.dis.Grads)
+	genGrads := disValues + chunks(g.dis.Values)
+	genValues := genGrads + chunks(g.gen.Grads)
 	h.rows = []healthRow{
 		{"discriminator", "loss", nil, disLoss, 0},
-		{"discriminator", "gradient of ", g.dis.net.params(), g.dis.net.grads, disGrads},
-		{"discriminator", "", g.dis.net.params(), g.dis.net.values, disValues},
+		{"discriminator", "gradient of ", g.dis.Tensors, g.dis.Grads, disGrads},
+		{"discriminator", "", g.dis.Tensors, g.dis.Values, disValues},
 		{"generator", "loss", nil, genLoss, chunks(disLoss)},
-		{"generator", "gradient of ", g.gen.params(), g.gen.grads, genGrads},
-		{"generator", "", g.gen.params(), g.gen.values, genValues},
+		{"generator", "gradient of ", g.gen.Tensors, g.gen.Grads, genGrads},
+		{"generator", "", g.gen.Tensors, g.gen.Values, genValues},
 	}
 	return h, al.err
 }
@@ -125,8 +126,8 @@ func (h *health) describe(r healthRow, chunk int, step uint32) error {
 		}
 	}
 	for _, p := range r.params {
-		if p.offset <= chunk*kernels.Chunk {
-			e.Tensor = r.kind + p.name
+		if p.Offset <= chunk*kernels.Chunk {
+			e.Tensor = r.kind + p.Name
 		}
 	}
 	return e

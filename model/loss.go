@@ -1,31 +1,24 @@
 package model
 
-import (
-	"gorgonia.org/tensor"
+import "gorgan/model/graph"
 
-	"gorgan/kernels"
-)
-
-// objective is a GAN's pair of losses on D's outputs, each a mean over the batch. Of
-// logits, and of the gradients at them, the first is of real images and the second of
-// generated ones.
+// objective is a GAN's pair of losses on D's logits (B/pack, 1) of real and of fake images,
+// each a mean over the batch.
 type objective interface {
-	// discriminator writes the two parts of D's loss, on data and on generated
-	// images, to the first value of each of stats, and the gradients to dlogits. A loss
-	// that has one part leaves the second of stats as it is, 0.
-	discriminator(dev kernels.Device, stats, dlogits, logits [2]*tensor.Dense) error
-	// generator writes G's loss to the first value of stats and its gradient to the
-	// second of dlogits; the first it may overwrite.
-	generator(dev kernels.Device, stats *tensor.Dense, dlogits, logits [2]*tensor.Dense) error
+	// discriminator is the parts of D's loss: on real images and on fake ones, or one part
+	// on both.
+	discriminator(b *graph.Builder, real, fake *graph.Value) []*graph.Value
+	// generator is G's loss.
+	generator(b *graph.Builder, real, fake *graph.Value) *graph.Value
 }
 
 // loss is a way to play the game.
 type loss struct {
 	objective func(Config) objective
-	critic    bool     // D's output is no probability's logit
-	paired    bool     // G's loss compares with data
-	clips     bool     // D's parameters stay within weight_clip of 0
-	points    pointsOf // where it has a gradient penalty of its own
+	critic    bool          // D's output is no probability's logit
+	paired    bool          // G's loss compares with data
+	clips     bool          // D's parameters stay within weight_clip of 0
+	points    penaltyPoints // where it has a gradient penalty of its own
 }
 
 // losses is the table that flags, help, errors and tests range over. With r and f

@@ -35,12 +35,12 @@ func metricsOf(step uint32, s []float32, critic bool) Metrics {
 		Step:    step,
 		GLoss:   at(genStat),
 		Penalty: at(pointStat) + at(r1Stat) + at(r2Stat),
-		DReal:   at(judgedReal + 1),
-		DFake:   at(judgedFake + 1),
+		DReal:   at(measuredReal + 1),
+		DFake:   at(measuredFake + 1),
 	}
 	m.DLoss = at(disRealStat) + at(disFakeStat) + m.Penalty
 	if !critic {
-		m.Value = -at(judgedReal) - at(judgedFake)
+		m.Value = -at(measuredReal) - at(measuredFake)
 		m.JSD = (m.Value + math.Log(4)) / 2
 	}
 	return m

@@ -1,6 +1,59 @@
 package model
 
-import "fmt"
+import (
+	"fmt"
+
+	"gorgan/model/nn"
+)
+
+// generatorNet is the net of c from noise (NoiseDim) to an image (Pixels) in [0,1].
+func generatorNet(c Config) *nn.Net {
+	hidden, _ := activations.find(c.GenActivation)
+	widths := append([]int{c.NoiseDim}, c.GenHidden...)
+	return perceptron{"generator", append(widths, c.Pixels()), hidden.value(c), nn.Sigmoid(), c.Classes, 1, 0, 0}.net()
+}
+
+// discriminatorNet is the net of c from Pack images, one after the other, to a logit.
+func discriminatorNet(c Config) *nn.Net {
+	hidden, _ := activations.find(c.DisActivation)
+	widths := append([]int{c.Pack * c.Pixels()}, c.DisHidden...)
+	return perceptron{"discriminator", append(widths, 1), hidden.value(c), nn.Linear(), c.Classes, c.Pack, c.DisDropoutInput, c.DisDropoutHidden}.net()
+}
+
+// perceptron is a multilayer perceptron: widths has its inputs, then the units of each
+// layer.
+type perceptron struct {
+	name                        string
+	widths                      []int
+	hidden, out                 nn.Activation
+	classes                     int // 0 for none
+	pack                        int
+	dropoutInput, dropoutHidden float64 // rates
+}
+
+func (p perceptron) net() *nn.Net {
+	n := &nn.Net{Name: p.name}
+	last := len(p.widths) - 2
+	for i := range p.widths[:last+1] {
+		d := nn.Dense{Number: i, In: p.widths[i], Units: p.widths[i+1], Activation: p.hidden}
+		if i == last {
+			d.Activation = p.out
+		}
+		rate := p.dropoutHidden
+		if i == 0 {
+			rate = p.dropoutInput
+		}
+		if rate > 0 {
+			n.Layers = append(n.Layers, nn.Dropout{Number: i, Rate: rate})
+		}
+		if i == 0 && p.classes > 0 {
+			n.Layers = append(n.Layers, nn.Conditioned{Dense: d, Classes: p.classes, Pack: p.pack})
+		} else {
+			n.Layers = append(n.Layers, d)
+		}
+	}
+	return n
+}
 
 // Net describes one of a state's nets.
 type Net struct {
@@ -22,16 +75,14 @@ type Layer struct {
 // Nets describes the generator and the discriminator.
 func (s *State) Nets() []Net {
 	var nets []Net
-	for _, sh := range []shapes{generatorShapes(s.Config), discriminatorShapes(s.Config)} {
-		n := Net{Name: sh.name}
-		for i := range len(sh.widths) - 1 {
-			in, out, act := sh.widths[i], sh.widths[i+1], sh.act(i)
-			if i == 0 {
-				in += sh.pack * sh.classes
+	for _, net := range []*nn.Net{generatorNet(s.Config), discriminatorNet(s.Config)} {
+		n := Net{Name: net.Name}
+		for i, d := range net.Dense() {
+			if c, ok := net.Layers[0].(nn.Conditioned); ok && i == 0 {
+				d.In += c.Pack * c.Classes
 			}
-			parameters := (in + 1) * out * act.pieces
-			n.Layers = append(n.Layers, Layer{fmt.Sprintf("%s.%d", sh.name, i), in, out, act.name, parameters})
-			n.Parameters += parameters
+			n.Layers = append(n.Layers, Layer{fmt.Sprintf("%s.%d", net.Name, i), d.In, d.Units, d.Activation.Name, d.Parameters()})
+			n.Parameters += d.Parameters()
 		}
 		nets = append(nets, n)
 	}

@@ -6,6 +6,8 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/model/graph"
+	"gorgan/model/nn"
 )
 
 // sampleRows is how many images are drawn at once. It is fixed, the last ones
@@ -14,22 +16,38 @@ const sampleRows = 64
 
 // sampler draws images with a generator's net as it is.
 type sampler struct {
-	pass   *pass
-	noise  *tensor.Dense // (sampleRows, noise)
-	labels *labels       // (sampleRows), nil without classes
+	dev     kernels.Device
+	net     *nn.Weights
+	classes int
+	program *graph.Program
+	noise   *tensor.Dense // (sampleRows, noise)
+	labels  *tensor.Dense // (sampleRows)
+	images  *tensor.Dense // (sampleRows, pixels)
 }
 
-func newSampler(gen *net) (*sampler, error) {
-	al := &allocator{dev: gen.dev}
-	s := &sampler{noise: al.floats(sampleRows, gen.widths[0]), labels: newLabels(al, 1, sampleRows, gen.classes, false)}
-	s.pass = gen.newMemory(al, s.noise, nil, 0, nil, s.labels).pass(al, 0, sampleRows, 0)
-	return s, al.err
+func newSampler(dev kernels.Device, gen *nn.Weights, classes int) (*sampler, error) {
+	al := &allocator{dev: dev}
+	s := &sampler{dev: dev, net: gen, classes: classes, noise: al.floats(sampleRows, gen.In()), labels: al.words(sampleRows)}
+	if al.err != nil {
+		return nil, al.err
+	}
+	var images *graph.Value
+	g, err := graph.Build(func(b *graph.Builder) {
+		images = b.Keep(gen.Apply(&nn.Pass{Builder: b, Labels: b.Leaf("labels", s.labels)}, b.Leaf("z", s.noise)))
+	})
+	if err != nil {
+		return nil, err
+	}
+	if s.program, err = g.Compile(dev); err != nil {
+		return nil, err
+	}
+	s.images, err = s.program.Tensor(images)
+	return s, err
 }
 
 // draw takes noise (n, noise dim) and labels (n) to images (n, pixels) in [0,1].
 func (s *sampler) draw(noise []float32, labels []uint32) ([]float32, error) {
-	gen, pixels := s.pass.net, s.pass.out().Shape()[1]
-	dim := gen.widths[0]
+	dim, pixels := s.net.In(), s.net.Out()
 	n := len(noise) / dim
 	if err := s.check(noise, labels); err != nil {
 		return nil, err
@@ -39,19 +57,17 @@ func (s *sampler) draw(noise []float32, labels []uint32) ([]float32, error) {
 	for len(noise) > 0 {
 		used := copy(z, noise)
 		noise = noise[used:]
-		if err := gen.dev.Upload(s.noise, z); err != nil {
+		labels = labels[copy(l, labels):]
+		if err := s.dev.Upload(s.noise, z); err != nil {
 			return nil, err
 		}
-		if s.labels != nil {
-			labels = labels[copy(l, labels):]
-			if err := gen.dev.Upload(s.labels.label, l); err != nil {
-				return nil, err
-			}
-		}
-		if err := s.pass.forward(); err != nil {
+		if err := s.dev.Upload(s.labels, l); err != nil {
 			return nil, err
 		}
-		if err := gen.dev.Download(x, s.pass.out()); err != nil {
+		if err := s.program.Run(); err != nil {
+			return nil, err
+		}
+		if err := s.dev.Download(x, s.images); err != nil {
 			return nil, err
 		}
 		images = append(images, x[:used/dim*pixels]...)
@@ -61,7 +77,7 @@ func (s *sampler) draw(noise []float32, labels []uint32) ([]float32, error) {
 
 // check reports noise or labels that are not for this generator.
 func (s *sampler) check(noise []float32, labels []uint32) error {
-	dim, classes := s.pass.net.widths[0], s.pass.net.classes
+	dim, classes := s.net.In(), s.classes
 	if len(noise)%dim != 0 {
 		return fmt.Errorf("model: noise of %d values, want a multiple of the noise dim, %d", len(noise), dim)
 	}
@@ -116,7 +132,7 @@ type Generator struct {
 // NewGenerator puts the generator of s on dev: the average of its weights where s has
 // one, unless the raw weights are asked for.
 func NewGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
-	gen, err := newNet(dev, generatorShapes(s.Config))
+	gen, err := generatorNet(s.Config).New(dev)
 	if err != nil {
 		return nil, err
 	}
@@ -124,12 +140,12 @@ func NewGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
 	if s.Config.EMA > 0 && !raw {
 		prefix = averaged
 	}
-	for _, p := range gen.params() {
-		if err := s.upload(dev, prefix+p.name, p.value); err != nil {
+	for _, p := range gen.Tensors {
+		if err := s.upload(dev, prefix+p.Name, p.Value); err != nil {
 			return nil, err
 		}
 	}
-	sampler, err := newSampler(gen)
+	sampler, err := newSampler(dev, gen, s.Config.Classes)
 	return &Generator{s.Config, sampler}, err
 }
 

@@ -10,22 +10,22 @@ import (
 // brings up to date with the step under way. It is constant where renew is nil.
 type schedule struct {
 	value *tensor.Dense
-	renew func() error
+	renew func(dev kernels.Device) error
 }
 
-func (s schedule) update() error {
+func (s schedule) update(dev kernels.Device) error {
 	if s.renew == nil {
 		return nil
 	}
-	return s.renew()
+	return s.renew(dev)
 }
 
 // learningRate is c's, which falls by a factor each step where c has it so.
 func learningRate(al *allocator, c Config, clock *tensor.Dense) schedule {
 	s := schedule{value: al.filled(1, float32(c.LearningRate))}
 	if c.LearningRateDecay < 1 {
-		s.renew = func() error {
-			return kernels.Decay(al.dev, s.value, clock, float32(c.LearningRate), float32(c.LearningRateDecay), float32(c.LearningRateLeast))
+		s.renew = func(dev kernels.Device) error {
+			return kernels.Decay(dev, s.value, clock, float32(c.LearningRate), float32(c.LearningRateDecay), float32(c.LearningRateLeast))
 		}
 	}
 	return s
@@ -35,8 +35,8 @@ func learningRate(al *allocator, c Config, clock *tensor.Dense) schedule {
 func momentumFactor(al *allocator, c Config, clock *tensor.Dense) schedule {
 	s := schedule{value: al.filled(1, float32(c.Momentum))}
 	if c.MomentumSteps > 0 {
-		s.renew = func() error {
-			return kernels.Ramp(al.dev, s.value, clock, float32(c.Momentum), float32(c.MomentumEnd), c.MomentumSteps)
+		s.renew = func(dev kernels.Device) error {
+			return kernels.Ramp(dev, s.value, clock, float32(c.Momentum), float32(c.MomentumEnd), c.MomentumSteps)
 		}
 	}
 	return s

@@ -14,6 +14,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/model/nn"
 )
 
 // State is all that a run needs to go on bit for bit.
@@ -68,19 +69,19 @@ func littleEndian(values []float32) []byte {
 func layout(c Config) []Tensor {
 	o, _ := optimizers.find(c.Optimizer)
 	var all []Tensor
-	for _, s := range []shapes{generatorShapes(c), discriminatorShapes(c)} {
-		params, _ := s.params()
+	for _, net := range []*nn.Net{generatorNet(c), discriminatorNet(c)} {
+		params, _ := net.Layout()
 		for _, p := range params {
-			all = append(all, Tensor{Name: p.name, Shape: p.shape})
+			all = append(all, Tensor{Name: p.Name, Shape: p.Shape})
 			for _, m := range o.value.moments {
-				all = append(all, Tensor{Name: m + "." + p.name, Shape: p.shape})
+				all = append(all, Tensor{Name: m + "." + p.Name, Shape: p.Shape})
 			}
 		}
 	}
 	if c.EMA > 0 {
-		params, _ := generatorShapes(c).params()
+		params, _ := generatorNet(c).Layout()
 		for _, p := range params {
-			all = append(all, Tensor{Name: averaged + p.name, Shape: p.shape})
+			all = append(all, Tensor{Name: averaged + p.Name, Shape: p.Shape})
 		}
 	}
 	slices.SortFunc(all, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
@@ -119,19 +120,19 @@ func (s *State) upload(dev kernels.Device, name string, dst *tensor.Dense) error
 func (g *game) visit(f func(name string, shape []int, t *tensor.Dense) error) error {
 	row, _ := optimizers.find(g.config.Optimizer)
 	for _, side := range []struct {
-		net *net
+		net *nn.Weights
 		opt optimizer
-	}{{g.gen, g.optG}, {g.dis.net, g.optD}} {
-		for _, p := range side.net.params() {
-			if err := f(p.name, p.shape, p.value); err != nil {
+	}{{g.gen, g.optG}, {g.dis, g.optD}} {
+		for _, p := range side.net.Tensors {
+			if err := f(p.Name, p.Shape, p.Value); err != nil {
 				return err
 			}
 			for i, m := range side.opt.state() {
-				t, err := g.dev.View(m, p.offset, p.shape...)
+				t, err := g.dev.View(m, p.Offset, p.Shape...)
 				if err != nil {
 					return err
 				}
-				if err := f(row.value.moments[i]+"."+p.name, p.shape, t); err != nil {
+				if err := f(row.value.moments[i]+"."+p.Name, p.Shape, t); err != nil {
 					return err
 				}
 			}
@@ -140,8 +141,8 @@ func (g *game) visit(f func(name string, shape []int, t *tensor.Dense) error) er
 	if g.average == nil {
 		return nil
 	}
-	for _, p := range g.average.net.params() {
-		if err := f(averaged+p.name, p.shape, p.value); err != nil {
+	for _, p := range g.average.net.Tensors {
+		if err := f(averaged+p.Name, p.Shape, p.Value); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"gorgan/dataset"
 	"gorgan/kernels"
+	"gorgan/model/graph"
 )
 
 // Trainer is a run in progress: a game on a device, the data it plays with, and how
@@ -57,15 +58,27 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 	if t.health, err = newHealth(g); err != nil {
 		return nil, err
 	}
-	if t.sampler, err = newSampler(g.drawing()); err != nil {
+	if t.sampler, err = newSampler(dev, g.sampling(), c.Classes); err != nil {
 		return nil, err
 	}
-	t.train, err = dev.Record(func() error { return g.inOrder(g.step, t.health.look) })
+	t.train, err = t.record(func(b *graph.Builder) {
+		g.step(b)
+		b.Update("non_finite", func(kernels.Device) error { return t.health.look() })
+	})
 	if err != nil {
 		return nil, err
 	}
-	t.measure, err = dev.Record(g.measure)
+	t.measure, err = t.record(g.measure)
 	return t, err
+}
+
+// record builds a graph and records its launches.
+func (t *Trainer) record(f func(b *graph.Builder)) (kernels.Step, error) {
+	p, err := t.game.compile(f)
+	if err != nil {
+		return nil, err
+	}
+	return t.game.dev.Record(p.Run)
 }
 
 // Restore takes a fresh trainer to a state of the same config and data; seconds is

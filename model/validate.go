@@ -48,7 +48,7 @@ func (c Config) checkNets(v *validation) {
 	v.name("gen_activation", c.GenActivation, GenActivations())
 	v.name("dis_activation", c.DisActivation, Activations())
 	act, known := activations.find(c.DisActivation)
-	v.check(!known || !act.value(c).smooth || !c.penalises(), "dis_activation", quoted(c.DisActivation),
+	v.check(!known || !act.value(c).Curved || !c.penalises(), "dis_activation", quoted(c.DisActivation),
 		"one without a curve, relu, leaky-relu or maxout, where gradients are penalised")
 	v.check(c.LeakySlope > 0 && float32(c.LeakySlope) < 1, "leaky_slope", c.LeakySlope, "above 0, below 1")
 	v.check(c.MaxoutPieces >= 2 && c.MaxoutPieces <= 100, "maxout_pieces", c.MaxoutPieces, "2 to 100")

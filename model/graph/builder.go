@@ -1,0 +1,158 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// Builder makes the nodes of one graph. Its methods want values of the same builder. A
+// value that does not fit ends the function given to Build, whose error says why.
+type Builder struct {
+	nodes  []*Node
+	leaves map[*tensor.Dense]*Value
+	stored map[*Value]*tensor.Dense // outputs whose memory is outside the graph
+	kept   map[*Value]bool          // outputs whose memory nothing else may take
+	one    *Value                   // the gradient of a loss at itself
+}
+
+// Node is one operation at work.
+type Node struct {
+	Op      Op // nil where update is not
+	In, Out []*Value
+	name    string // of an update
+	update  func(kernels.Device) error
+}
+
+// Graph is what a Builder made.
+type Graph struct {
+	nodes  []*Node
+	stored map[*Value]*tensor.Dense
+	kept   map[*Value]bool
+}
+
+// failure is what ends the building function.
+type failure struct{ err error }
+
+// Build calls f and returns what it built, or the first error of a method of b.
+func Build(f func(b *Builder)) (g *Graph, err error) {
+	b := &Builder{leaves: map[*tensor.Dense]*Value{}, stored: map[*Value]*tensor.Dense{}, kept: map[*Value]bool{},
+		one: &Value{Type: floats(1), name: "1"}}
+	defer func() {
+		if r := recover(); r != nil {
+			failed, ok := r.(failure)
+			if !ok {
+				panic(r)
+			}
+			g, err = nil, failed.err
+		}
+	}()
+	f(b)
+	return &Graph{b.nodes, b.stored, b.kept}, nil
+}
+
+// fail ends the function that Build called.
+func (b *Builder) fail(format string, args ...any) {
+	panic(failure{fmt.Errorf("graph: "+format, args...)})
+}
+
+// Leaf is t, which belongs to the caller. It is the same value each time.
+func (b *Builder) Leaf(name string, t *tensor.Dense) *Value {
+	v := b.leaves[t]
+	if v == nil {
+		v = &Value{Type: Type{t.Dtype(), slices.Clone([]int(t.Shape()))}, name: name, leaf: t}
+		b.leaves[t] = v
+	}
+	return v
+}
+
+// Ones is a constant of ones.
+func (b *Builder) Ones(shape ...int) *Value {
+	t := floats(shape...)
+	return &Value{Type: t, constant: slices.Repeat([]float32{1}, t.Size())}
+}
+
+// Apply makes a node of op and returns its outputs.
+func (b *Builder) Apply(op Op, in ...*Value) []*Value {
+	types, err := op.Infer(in)
+	if err != nil {
+		b.fail("%s: %w", op.Name(), err)
+	}
+	n := &Node{Op: op, In: in}
+	for _, t := range types {
+		n.Out = append(n.Out, &Value{Type: t, node: n})
+	}
+	b.nodes = append(b.nodes, n)
+	return n.Out
+}
+
+// Update adds work that changes memory outside the graph, such as an optimizer's step, at
+// this place in the order. Leaves that it changes have their new values from here on.
+func (b *Builder) Update(name string, f func(dev kernels.Device) error) {
+	b.nodes = append(b.nodes, &Node{name: name, update: f})
+}
+
+// Store makes t, of v's type but for the shape, the memory of v, which is an output of a node.
+func (b *Builder) Store(v *Value, t *tensor.Dense) {
+	if v.node == nil {
+		b.fail("store: the value is no output of a node")
+	}
+	if got := t.Shape().TotalSize(); got != v.Size() || t.Dtype() != v.Elem {
+		b.fail("store: the tensor is of %d %v, want %v", got, t.Dtype(), v.Type)
+	}
+	b.stored[v] = t
+}
+
+// Keep makes v's memory its own, so that Program.Tensor gives its values after a run.
+func (b *Builder) Keep(v *Value) *Value {
+	for _, s := range v.whole() {
+		b.kept[s.root] = true
+	}
+	return v
+}
+
+// Reshape is v in another shape of as many elements.
+func (b *Builder) Reshape(v *Value, shape ...int) *Value {
+	if got := (Type{v.Elem, shape}).Size(); got != v.Size() {
+		b.fail("reshape: shape %v has %d elements, want %d as %v", shape, got, v.Size(), v.Shape)
+	}
+	return view(v, 0, shape...)
+}
+
+// Rows is n rows of v from row first on.
+func (b *Builder) Rows(v *Value, first, n int) *Value {
+	if first < 0 || n < 1 || first+n > v.Rows() {
+		b.fail("rows %d to %d of %d", first, first+n-1, v.Rows())
+	}
+	return view(v, first*v.Cols(), v.Type.rows(n).Shape...)
+}
+
+// Join is the rows of all of vs, which have as many columns, one after the other.
+func (b *Builder) Join(vs ...*Value) *Value {
+	var parts []*Value
+	rows := 0
+	for _, v := range vs {
+		if v.Elem != vs[0].Elem || v.Cols() != vs[0].Cols() {
+			b.fail("join: a value of type %v beside one of %v, want as many columns", v.Type, vs[0].Type)
+		}
+		rows += v.Rows()
+		for _, s := range v.whole() {
+			if n := len(parts); n > 0 {
+				// What lies behind the last part belongs to it.
+				if last := parts[n-1].whole()[0]; last.root == s.root && last.first+last.n == s.first {
+					parts[n-1] = view(s.root, last.first, (last.n+s.n)/v.Cols(), v.Cols())
+					continue
+				}
+			}
+			parts = append(parts, view(s.root, s.first, s.n/v.Cols(), v.Cols()))
+		}
+	}
+	t := vs[0].Type.rows(rows)
+	if len(parts) == 1 {
+		return view(parts[0], 0, t.Shape...)
+	}
+	return &Value{Type: t, parts: parts}
+}

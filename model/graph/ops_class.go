@@ -1,0 +1,59 @@
+package graph
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// ClassBias adds to each row of x (rows, cols) the row of table (classes, cols) that its
+// label (rows) names.
+func (b *Builder) ClassBias(x, table, label *Value) *Value {
+	return b.Apply(classBias{}, x, table, label)[0]
+}
+
+type classBias struct{}
+
+func (classBias) Name() string { return "class_bias" }
+
+func (classBias) Infer(in []*Value) ([]Type, error) {
+	x, table, label := in[0], in[1], in[2]
+	if x.Cols() != table.Cols() || label.Size() != x.Rows() || label.Elem != tensor.Uint32 {
+		return nil, fmt.Errorf("inputs of types %v, %v and %v, want rows, a table of rows as long, and a label for each row", x.Type, table.Type, label.Type)
+	}
+	return []Type{x.Type}, nil
+}
+
+func (classBias) Traits() Traits {
+	return Traits{InPlace: []int{0}, RowsIn: []bool{true, false, true}, RowsOut: []bool{true}}
+}
+
+func (classBias) Gradient(b *Builder, n *Node, d []*Value) []*Value {
+	return []*Value{d[0], b.Apply(classGrad{n.In[1].Rows()}, d[0], n.In[2])[0], nil}
+}
+
+func (classBias) Launch(dev kernels.Device, m Memory) error {
+	return kernels.ClassBias(dev, m.Out[0], m.In[1], m.In[2])
+}
+
+// classGrad sums the rows of d (rows, cols) with the same label: (classes, cols).
+type classGrad struct{ classes int }
+
+func (classGrad) Name() string { return "class_grad" }
+
+func (o classGrad) Infer(in []*Value) ([]Type, error) {
+	return []Type{floats(o.classes, in[0].Cols())}, wantMatrix(in[0])
+}
+
+func (classGrad) Traits() Traits { return Traits{} }
+
+func (classGrad) Gradient(b *Builder, n *Node, _ []*Value) []*Value {
+	b.terminal(n)
+	return nil
+}
+
+func (classGrad) Launch(dev kernels.Device, m Memory) error {
+	return kernels.ClassGrad(dev, m.Out[0], m.In[0], m.In[1])
+}

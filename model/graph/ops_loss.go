@@ -1,0 +1,92 @@
+package graph
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// A loss is a mean over a batch: its output is the pair of its value and of another number
+// that its kernel documents. Grad starts there. Its kernel computes the gradient at the
+// logits along with it.
+
+// BCELogits is weight times the cross-entropy of logits with a target: kernels.BCELogits.
+func (b *Builder) BCELogits(logits *Value, target, weight float32) *Value {
+	return b.loss("bce_logits", func(dev kernels.Device, m Memory) error {
+		return kernels.BCELogits(dev, m.Out[0], m.Out[1], m.In[0], target, weight)
+	}, logits)
+}
+
+// LeastSquares is weight times the squared distance of logits to a target: kernels.LeastSquares.
+func (b *Builder) LeastSquares(logits *Value, target, weight float32) *Value {
+	return b.loss("least_squares", func(dev kernels.Device, m Memory) error {
+		return kernels.LeastSquares(dev, m.Out[0], m.Out[1], m.In[0], target, weight)
+	}, logits)
+}
+
+// Hinge is max(0, 1-sign·logit): kernels.Hinge.
+func (b *Builder) Hinge(logits *Value, sign float32) *Value {
+	return b.loss("hinge", func(dev kernels.Device, m Memory) error {
+		return kernels.Hinge(dev, m.Out[0], m.Out[1], m.In[0], sign)
+	}, logits)
+}
+
+// Mean is weight times the logits' mean: kernels.Wasserstein.
+func (b *Builder) Mean(logits *Value, weight float32) *Value {
+	return b.loss("wasserstein", func(dev kernels.Device, m Memory) error {
+		return kernels.Wasserstein(dev, m.Out[0], m.Out[1], m.In[0], weight)
+	}, logits)
+}
+
+// Pairing is softplus(y-x) of logits in pairs: kernels.Pairing.
+func (b *Builder) Pairing(x, y *Value) *Value {
+	return b.loss("pairing", func(dev kernels.Device, m Memory) error {
+		return kernels.Pairing(dev, m.Out[0], m.Out[1], m.Out[2], m.In[0], m.In[1])
+	}, x, y)
+}
+
+// Penalty is weight times the mean of (|g|-centre)² over the rows of g:
+// kernels.RowPenalty and kernels.RowLoss.
+func (b *Builder) Penalty(g *Value, weight, centre float32) *Value {
+	return b.Apply(loss{"row_penalty", func(dev kernels.Device, m Memory) error {
+		if err := kernels.RowPenalty(dev, m.Out[1], m.Scratch[0], m.In[0], weight, centre); err != nil {
+			return err
+		}
+		return kernels.RowLoss(dev, m.Out[0], m.Scratch[0], weight, centre)
+	}, func(n *Node) []Type { return []Type{floats(n.In[0].Rows())} }}, g)[0]
+}
+
+func (b *Builder) loss(name string, launch func(kernels.Device, Memory) error, in ...*Value) *Value {
+	return b.Apply(loss{name, launch, nil}, in...)[0]
+}
+
+// loss has as outputs its pair of numbers, and the gradient at each input.
+type loss struct {
+	name    string
+	launch  func(dev kernels.Device, m Memory) error
+	scratch func(n *Node) []Type
+}
+
+func (o loss) Name() string                              { return o.name }
+func (o loss) Traits() Traits                            { return Traits{Scratch: o.scratch} }
+func (o loss) Launch(dev kernels.Device, m Memory) error { return o.launch(dev, m) }
+
+func (o loss) Infer(in []*Value) ([]Type, error) {
+	types := []Type{floats(2)}
+	for _, v := range in {
+		if v.Elem != tensor.Float32 || v.Size() != in[0].Size() {
+			return nil, fmt.Errorf("inputs of types %v and %v, want as many floats", in[0].Type, v.Type)
+		}
+		types = append(types, v.Type)
+	}
+	return types, nil
+}
+
+func (o loss) Gradient(b *Builder, n *Node, d []*Value) []*Value {
+	if d[0] != b.one {
+		b.terminal(n)
+	}
+	return n.Out[1:]
+}

@@ -1,0 +1,144 @@
+package graph
+
+import (
+	"fmt"
+
+	"gorgan/kernels"
+)
+
+// Random numbers depend on a seed's key (2), the number of the step (1), both leaves, and
+// the stream: the same three give the same numbers.
+type Random struct {
+	Key, Step *Value
+	Stream    kernels.Purpose
+}
+
+// Uniform is noise on [-1,1): kernels.NewNoise.
+func (b *Builder) Uniform(r Random, rows, cols int) *Value {
+	return b.Apply(source{"uniform", floats(rows, cols), func(dev kernels.Device, m Memory) error {
+		return kernels.NewNoise(dev, m.Out[0], m.In[0], m.In[1], r.Stream)
+	}}, r.Key, r.Step)[0]
+}
+
+// BatchIndex is which of a set's images make up the nth of the batches, of n images each,
+// of a step: kernels.NewBatch.
+func (b *Builder) BatchIndex(r Random, n, images, perStep, nth int) *Value {
+	return b.Apply(source{"shuffle", words(n), func(dev kernels.Device, m Memory) error {
+		return kernels.NewBatch(dev, m.Out[0], m.In[0], m.In[1], images, perStep, nth)
+	}}, r.Key, r.Step)[0]
+}
+
+// Gather is the images of data (images, pixels), bytes, that index names, scaled to [0,1].
+func (b *Builder) Gather(index, data *Value) *Value {
+	return b.Apply(source{"gather", floats(index.Size(), data.Cols()), func(dev kernels.Device, m Memory) error {
+		return kernels.Gather(dev, m.Out[0], m.In[0], m.In[1])
+	}}, index, data)[0]
+}
+
+// Labels is the labels, of data (images), bytes, of the images that index names.
+func (b *Builder) Labels(index, data *Value) *Value {
+	return b.Apply(source{"labels", words(index.Size()), func(dev kernels.Device, m Memory) error {
+		return kernels.Labels(dev, m.Out[0], m.In[0], m.In[1])
+	}}, index, data)[0]
+}
+
+// Interpolate is a point on the line between each row of x and that of y, of the same
+// shape: kernels.Interpolate. No gradient flows through it.
+func (b *Builder) Interpolate(x, y *Value, r Random) *Value {
+	return b.Apply(source{"interpolate", x.Type, func(dev kernels.Device, m Memory) error {
+		return kernels.Interpolate(dev, m.Out[0], m.In[0], m.In[1], m.In[2], m.In[3], r.Stream)
+	}}, x, y, r.Key, r.Step)[0]
+}
+
+// Perturb is a point about each row of x, up to scale standard deviations of all of x's
+// values away: kernels.Perturb. No gradient flows through it.
+func (b *Builder) Perturb(x *Value, r Random, scale float32) *Value {
+	deviation := b.Apply(source{"deviation", floats(1), func(dev kernels.Device, m Memory) error {
+		return kernels.Deviation(dev, m.Out[0], m.In[0])
+	}}, x)[0]
+	return b.Apply(source{"perturb", x.Type, func(dev kernels.Device, m Memory) error {
+		return kernels.Perturb(dev, m.Out[0], m.In[0], m.In[1], m.In[2], m.In[3], r.Stream, scale)
+	}}, x, deviation, r.Key, r.Step)[0]
+}
+
+// source is an operation whose output is data for a net: a gradient that reaches it stops
+// the building.
+type source struct {
+	name   string
+	out    Type
+	launch func(dev kernels.Device, m Memory) error
+}
+
+func (o source) Name() string                              { return o.name }
+func (o source) Infer([]*Value) ([]Type, error)            { return []Type{o.out}, nil }
+func (o source) Traits() Traits                            { return Traits{} }
+func (o source) Launch(dev kernels.Device, m Memory) error { return o.launch(dev, m) }
+
+func (o source) Gradient(b *Builder, _ *Node, _ []*Value) []*Value {
+	b.fail("%s: a gradient is asked for through data", o.name)
+	return nil
+}
+
+// AddNoise is x plus normal noise of a standard deviation that fades in a line over so
+// many steps, 0 for never: kernels.AddNoise. The gradient flows through it unchanged.
+func (b *Builder) AddNoise(x *Value, r Random, stddev float32, steps int) *Value {
+	return b.Apply(addNoise{r.Stream, stddev, steps}, x, r.Key, r.Step)[0]
+}
+
+type addNoise struct {
+	stream kernels.Purpose
+	stddev float32
+	steps  int
+}
+
+func (addNoise) Name() string                      { return "add_noise" }
+func (addNoise) Infer(in []*Value) ([]Type, error) { return []Type{in[0].Type}, wantMatrix(in[0]) }
+func (addNoise) Traits() Traits                    { return dropout{}.Traits() }
+
+func (addNoise) Gradient(_ *Builder, _ *Node, d []*Value) []*Value {
+	return []*Value{d[0], nil, nil}
+}
+
+func (o addNoise) Launch(dev kernels.Device, m Memory) error {
+	return kernels.AddNoise(dev, m.Out[0], m.In[1], m.In[2], o.stream, o.stddev, o.steps)
+}
+
+// Dropout keeps each element of x with probability keep, divided by it, and makes the
+// others 0. first is the place of x's first row among the rows that share a stream.
+func (b *Builder) Dropout(x *Value, r Random, keep float32, first int) *Value {
+	return b.Apply(dropout{r.Stream, keep, first}, x, r.Key, r.Step)[0]
+}
+
+// dropout is its own gradient: which elements are kept depends on the stream alone.
+type dropout struct {
+	stream kernels.Purpose
+	keep   float32
+	first  int // row
+}
+
+func (dropout) Name() string { return "dropout" }
+
+func (o dropout) Infer(in []*Value) ([]Type, error) {
+	if o.keep <= 0 || o.keep > 1 {
+		return nil, fmt.Errorf("a probability of %v to keep an element, want above 0, at most 1", o.keep)
+	}
+	return []Type{in[0].Type}, wantMatrix(in[0])
+}
+
+func (dropout) Traits() Traits {
+	return Traits{InPlace: []int{0}, RowsIn: []bool{true, false, false}, RowsOut: []bool{true}}
+}
+
+func (o dropout) from(_ *Node, row int) Op {
+	o.first += row
+	return o
+}
+
+func (o dropout) Gradient(b *Builder, n *Node, d []*Value) []*Value {
+	return []*Value{b.Apply(o, d[0], n.In[1], n.In[2])[0], nil, nil}
+}
+
+func (o dropout) Launch(dev kernels.Device, m Memory) error {
+	cols := Type{Shape: m.Out[0].Shape()}.Cols()
+	return kernels.Dropout(dev, m.Out[0], m.In[1], m.In[2], o.keep, o.stream, o.first*cols)
+}

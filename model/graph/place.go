@@ -1,0 +1,244 @@
+package graph
+
+import (
+	"maps"
+	"math"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// Where a value lies:
+//
+//	root       in a block, at an offset
+//	in place   where the input lies that it is made of, if nothing reads that any more;
+//	           otherwise the input is copied first
+//	view       in its base
+//	join       where its parts lie: their blocks become one, so that the parts follow each
+//	           other. A part that cannot move, because it is outside the graph or has a
+//	           neighbour already, is copied first
+//
+// Blocks that are in use at different times share memory, see arena.go.
+
+// block is memory for roots, which lie at fixed distances from each other.
+type block struct {
+	members []*Value
+	lo, hi  int // elements, relative
+	at      int // the place of lo in the arena
+}
+
+// use is a read of n elements of a root by the node at a time.
+type use struct {
+	segment
+	time int
+}
+
+// forever is the time of what is read after the step.
+const forever = math.MaxInt
+
+// step is a node, or a copy, with what it reads and its scratch.
+type step struct {
+	*Node
+	in, scratch []*Value
+}
+
+// placement is the places of all values of some nodes. Node i is at time 2i+1, the copies
+// made for it at 2i.
+type placement struct {
+	stored  map[*Value]*tensor.Dense // outputs whose memory is outside
+	steps   []step
+	reads   map[*Value][]use
+	defined map[*Value]int    // time
+	blocks  []*block          // in the order of their making; some have become part of others
+	block   map[*Value]*block // of each root in the arena
+	offset  map[*Value]int    // in its block
+	joins   map[*Value]*Value // to the same with copies of some of its parts
+}
+
+func (g *Graph) place(nodes []*Node) *placement {
+	p := &placement{stored: maps.Clone(g.stored), reads: map[*Value][]use{}, defined: map[*Value]int{}, block: map[*Value]*block{},
+		offset: map[*Value]int{}, joins: map[*Value]*Value{}}
+	for i, n := range nodes {
+		for _, v := range n.In {
+			for _, s := range v.whole() {
+				p.reads[s.root] = append(p.reads[s.root], use{s, 2*i + 1})
+				if s.root.constant != nil && p.block[s.root] == nil {
+					p.define(s.root, -1)
+					p.reads[s.root] = append(p.reads[s.root], use{s, forever})
+				}
+			}
+		}
+	}
+	for v := range g.kept {
+		p.reads[v] = append(p.reads[v], use{v.whole()[0], forever})
+	}
+	for i, n := range nodes {
+		p.node(n, 2*i+1)
+	}
+	return p
+}
+
+// define gives a root a block of its own, unless its memory is outside.
+func (p *placement) define(v *Value, time int) {
+	p.defined[v] = time
+	if p.stored[v] == nil {
+		p.block[v] = &block{members: []*Value{v}, hi: v.Size()}
+		p.blocks = append(p.blocks, p.block[v])
+	}
+}
+
+// node places what n reads and writes.
+func (p *placement) node(n *Node, time int) {
+	s := step{Node: n, in: slices.Clone(n.In)}
+	if n.Op == nil {
+		p.steps = append(p.steps, s)
+		return
+	}
+	for i, v := range s.in {
+		s.in[i] = p.contiguous(v, time)
+	}
+	t := n.Op.Traits()
+	for i, out := range n.Out {
+		from := t.inPlace(i)
+		if from < 0 {
+			p.define(out, time)
+			continue
+		}
+		outside := p.stored[out]
+		if outside != nil || !p.dead(n, from, time) {
+			c := &Value{Type: s.in[from].Type}
+			if outside != nil {
+				p.stored[c] = outside
+			}
+			s.in[from] = p.copy(c, s.in[from], time)
+		}
+		p.defined[out] = time
+		if outside == nil {
+			b, at := p.of(s.in[from])
+			p.block[out], p.offset[out] = b, at
+			b.members = append(b.members, out)
+		}
+	}
+	if t.Scratch != nil {
+		for _, of := range t.Scratch(n) {
+			v := &Value{Type: of}
+			p.define(v, time)
+			s.scratch = append(s.scratch, v)
+		}
+	}
+	p.steps = append(p.steps, s)
+}
+
+// dead tells whether nothing reads input i of n, now or later, but n through that input.
+func (p *placement) dead(n *Node, i, time int) bool {
+	for k, v := range n.In {
+		for _, s := range n.In[i].whole() {
+			if s.root.node == nil || p.stored[s.root] != nil {
+				return false
+			}
+			if k != i && slices.ContainsFunc(v.whole(), s.overlaps) {
+				return false
+			}
+			if slices.ContainsFunc(p.reads[s.root], func(u use) bool { return u.time > time && u.overlaps(s) }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// copy adds a step that makes to a copy of v just before the given time, and returns to.
+func (p *placement) copy(to, v *Value, time int) *Value {
+	n := &Node{Op: copyOp{}, In: []*Value{v}, Out: []*Value{to}}
+	to.node = n
+	p.define(to, time-1)
+	p.reads[to] = append(p.reads[to], use{to.whole()[0], time})
+	p.steps = append(p.steps, step{Node: n, in: n.In})
+	return to
+}
+
+// contiguous returns v, or the same values where their parts follow each other.
+func (p *placement) contiguous(v *Value, time int) *Value {
+	if v.base != nil {
+		if base := p.contiguous(v.base, time); base != v.base {
+			return view(base, v.first, v.Shape...)
+		}
+		return v
+	}
+	if v.parts == nil {
+		return v
+	}
+	if p.joins[v] == nil {
+		same := &Value{Type: v.Type, parts: slices.Clone(v.parts)}
+		at := 0
+		for i, part := range same.parts {
+			if !p.follows(same, i, at) {
+				c := &Value{Type: part.Type}
+				same.parts[i] = p.copy(c, part, time)
+				p.follows(same, i, at)
+			}
+			at += part.Size()
+		}
+		p.joins[v] = same
+	}
+	// Who reads a copied part reads the copy, from now on.
+	for _, s := range p.joins[v].whole() {
+		p.reads[s.root] = append(p.reads[s.root], use{s, time})
+	}
+	return p.joins[v]
+}
+
+// follows puts part i of a join at element at of it, behind the parts before it, and tells
+// whether that can be.
+func (p *placement) follows(join *Value, i, at int) bool {
+	s := join.parts[i].whole()[0]
+	b := p.block[s.root]
+	if b == nil { // a leaf, or stored outside
+		return false
+	}
+	if i == 0 {
+		return true
+	}
+	first, begin := p.of(join.parts[0])
+	shift := begin + at - s.first - p.offset[s.root]
+	if first == b {
+		return shift == 0
+	}
+	for _, v := range first.members {
+		for _, w := range b.members {
+			if x, y := p.offset[v], p.offset[w]+shift; x < y+w.Size() && y < x+v.Size() {
+				return false
+			}
+		}
+	}
+	for _, w := range b.members {
+		p.offset[w] += shift
+		p.block[w] = first
+		first.lo, first.hi = min(first.lo, p.offset[w]), max(first.hi, p.offset[w]+w.Size())
+	}
+	first.members, b.members = append(first.members, b.members...), nil
+	return true
+}
+
+// of is the block that a contiguous value lies in, nil outside the arena, and where.
+func (p *placement) of(v *Value) (b *block, offset int) {
+	switch {
+	case v.base != nil:
+		b, offset = p.of(v.base)
+		return b, offset + v.first
+	case v.parts != nil:
+		return p.of(v.parts[0])
+	}
+	return p.block[v], p.offset[v]
+}
+
+// copyOp copies its input to its output.
+type copyOp struct{}
+
+func (copyOp) Name() string                                      { return "copy" }
+func (copyOp) Infer(in []*Value) ([]Type, error)                 { return []Type{in[0].Type}, nil }
+func (copyOp) Traits() Traits                                    { return Traits{} }
+func (copyOp) Gradient(_ *Builder, _ *Node, d []*Value) []*Value { return d }
+func (copyOp) Launch(dev kernels.Device, m Memory) error         { return kernels.Copy(dev, m.Out[0], m.In[0]) }

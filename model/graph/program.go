@@ -1,0 +1,133 @@
+package graph
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// Program is a graph on a device: launches in their order, with their memory.
+type Program struct {
+	dev       kernels.Device
+	placement *placement
+	launches  []launch
+	arenas    map[tensor.Dtype]*tensor.Dense
+	views     map[viewKey]*tensor.Dense
+}
+
+type launch struct {
+	step
+	memory Memory
+}
+
+type viewKey struct {
+	of     *tensor.Dense
+	offset int
+	shape  string
+}
+
+// Compile takes the graph's memory from dev, which keeps it until it is closed.
+func (g *Graph) Compile(dev kernels.Device) (*Program, error) {
+	p := &Program{dev: dev, placement: g.place(signsAfterDropout(g.live())),
+		arenas: map[tensor.Dtype]*tensor.Dense{}, views: map[viewKey]*tensor.Dense{}}
+	for elem, size := range p.placement.arrange() {
+		var err error
+		if p.arenas[elem], err = dev.New(elem, size); err != nil {
+			return nil, err
+		}
+	}
+	for v := range p.placement.block {
+		if v.constant != nil {
+			t, err := p.Tensor(v)
+			if err != nil {
+				return nil, err
+			}
+			if err := dev.Upload(t, v.constant); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, s := range p.placement.steps {
+		l := launch{step: s}
+		for _, part := range []struct {
+			values  []*Value
+			tensors *[]*tensor.Dense
+		}{{s.in, &l.memory.In}, {s.Out, &l.memory.Out}, {s.scratch, &l.memory.Scratch}} {
+			for _, v := range part.values {
+				t, err := p.Tensor(v)
+				if err != nil {
+					return nil, err
+				}
+				*part.tensors = append(*part.tensors, t)
+			}
+		}
+		p.launches = append(p.launches, l)
+	}
+	return p, nil
+}
+
+// Run launches the step once. It is what Device.Record takes.
+func (p *Program) Run() error {
+	for _, l := range p.launches {
+		if l.Op == nil {
+			if err := l.update(p.dev); err != nil {
+				return err
+			}
+		} else if err := l.Op.Launch(p.dev, l.memory); err != nil {
+			return fmt.Errorf("graph: %w", err)
+		}
+	}
+	return nil
+}
+
+// Tensor is where v lies. After a run it holds v's values if v was kept, stored, or is a
+// leaf; of others it may hold what took their place.
+func (p *Program) Tensor(v *Value) (*tensor.Dense, error) {
+	of, offset := p.locate(v)
+	if of == nil {
+		return nil, fmt.Errorf("graph: a value of type %v is not part of this program, or lies in several places", v.Type)
+	}
+	key := viewKey{of, offset, fmt.Sprint(v.Shape)}
+	if t := p.views[key]; t != nil {
+		return t, nil
+	}
+	t, err := p.dev.View(of, offset, v.Shape...)
+	if err == nil {
+		p.views[key] = t
+	}
+	return t, err
+}
+
+// locate is the memory that v lies in and the element where it begins.
+func (p *Program) locate(v *Value) (of *tensor.Dense, offset int) {
+	switch {
+	case v.base != nil:
+		of, offset = p.locate(v.base)
+		return of, offset + v.first
+	case v.parts != nil:
+		same := p.placement.joins[v]
+		if same == nil {
+			same = v
+		}
+		return p.locate(same.parts[0])
+	case v.leaf != nil:
+		return v.leaf, 0
+	}
+	if t := p.placement.stored[v]; t != nil {
+		return t, 0
+	}
+	if b := p.placement.block[v]; b != nil {
+		return p.arenas[v.Elem], b.at + p.placement.offset[v] - b.lo
+	}
+	return nil, 0
+}
+
+// Bytes is the memory of the values of a step that have no place outside.
+func (p *Program) Bytes() (sum int) {
+	for elem, t := range p.arenas {
+		sum += int(elem.Size()) * t.Shape().TotalSize()
+	}
+	return sum
+}

@@ -1,0 +1,34 @@
+package nn
+
+import "gorgan/model/graph"
+
+// classStream numbers the labels' weights among those of a net.
+const classStream = 255
+
+// Conditioned is a dense layer that sees each image's label as a one-hot vector behind its
+// input: Mirza and Osindero, "Conditional Generative Adversarial Nets" (2014), section
+// 3.2. The weights of those vectors are the parameter class.weight. A row of a label
+// vector's weights is added to the product.
+type Conditioned struct {
+	Dense
+	Classes int
+	Pack    int // images in a row of the input
+}
+
+func (c Conditioned) Params() []Param {
+	return append(c.Dense.Params(), Param{
+		Name: "class.weight", Shape: []int{c.Pack * c.Classes, c.products()},
+		In: c.In, Stream: classStream, Last: true,
+	})
+}
+
+func (c Conditioned) Apply(p *Pass, w []*graph.Value, x *graph.Value) *graph.Value {
+	product := p.MatMul(x, w[0], false, false)
+	if c.Pack == 1 {
+		product = p.ClassBias(product, w[2], p.Labels)
+	} else {
+		vectors := p.Reshape(p.OneHot, x.Rows(), c.Pack*c.Classes)
+		product = p.Add(product, p.MatMul(vectors, w[2], false, false))
+	}
+	return c.Activation.Apply(p.Builder, product, w[1])
+}

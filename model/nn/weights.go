@@ -1,0 +1,126 @@
+package nn
+
+import (
+	"math"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+	"gorgan/model/graph"
+)
+
+// Weights are the parameters of a net on a device.
+type Weights struct {
+	*Net
+	Values, Grads *tensor.Dense // (Size) each, in the order of Tensors
+	Tensors       []Tensor
+	dev           kernels.Device
+}
+
+// New returns the net's parameters, all 0, in memory of dev, which keeps it until it is
+// closed.
+func (n *Net) New(dev kernels.Device) (*Weights, error) {
+	values, err := dev.New(tensor.Float32, n.Size())
+	if err != nil {
+		return nil, err
+	}
+	grads, err := dev.New(tensor.Float32, n.Size())
+	if err != nil {
+		return nil, err
+	}
+	return n.Over(dev, values, grads)
+}
+
+// Over returns the net's parameters as they lie in values (Size), with their gradients in
+// grads (Size).
+func (n *Net) Over(dev kernels.Device, values, grads *tensor.Dense) (*Weights, error) {
+	w := &Weights{Net: n, Values: values, Grads: grads, dev: dev}
+	w.Tensors, _ = n.Layout()
+	for i := range w.Tensors {
+		t := &w.Tensors[i]
+		var err error
+		if t.Value, err = dev.View(values, t.Offset, t.Shape...); err != nil {
+			return nil, err
+		}
+		if t.Grad, err = dev.View(grads, t.Offset, t.Shape...); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// Apply appends the net to p.Builder and returns its output.
+func (w *Weights) Apply(p *Pass, x *graph.Value) *graph.Value {
+	outputs := w.Outputs(p, x)
+	return outputs[len(outputs)-1]
+}
+
+// Outputs appends the net to p.Builder and returns the output of each layer.
+func (w *Weights) Outputs(p *Pass, x *graph.Value) (all []*graph.Value) {
+	params := make([][]*graph.Value, len(w.Layers))
+	for i, l := range w.Layers {
+		params[i] = make([]*graph.Value, len(l.Params()))
+	}
+	for i, v := range w.Leaves(p.Builder) {
+		params[w.Tensors[i].layer][w.Tensors[i].number] = v
+	}
+	for i, l := range w.Layers {
+		x = l.Apply(p, params[i], x)
+		all = append(all, x)
+	}
+	return all
+}
+
+// Leaves are the parameters as values of a graph, in the order of Tensors.
+func (w *Weights) Leaves(b *graph.Builder) []*graph.Value {
+	var all []*graph.Value
+	for _, t := range w.Tensors {
+		all = append(all, b.Leaf(t.Name, t.Value))
+	}
+	return all
+}
+
+// StoreGrad appends the gradient of what the seeds stand for and stores it in w.Grads.
+func (w *Weights) StoreGrad(b *graph.Builder, seeds []graph.Seed) {
+	for i, g := range b.Grad(seeds, w.Leaves(b)...) {
+		b.Store(g, w.Tensors[i].Grad)
+	}
+}
+
+// Initialize draws the weights and clears the biases. The weights are uniform on
+// [-scale, scale) where scale is above 0. Otherwise they are normal with standard
+// deviation sqrt(2/in): He et al., "Delving deep into rectifiers: surpassing human-level
+// performance on ImageNet classification" (2015), section 2.2. first is the stream of the
+// first weight among those of the seed.
+func (w *Weights) Initialize(seed uint64, first kernels.Purpose, scale float64) error {
+	key := kernels.Key(seed)
+	for _, t := range w.Tensors {
+		values := make([]float32, tensor.Shape(t.Shape).TotalSize())
+		stream := kernels.Weights + first + t.Stream
+		switch {
+		case t.In == 0:
+		case scale > 0:
+			kernels.Uniform(values, key, stream, 0)
+			for i := range values {
+				values[i] *= float32(scale)
+			}
+		default:
+			kernels.Normal(values, 1/math.Sqrt(float64(t.In)/2), key, stream)
+		}
+		if err := w.dev.Upload(t.Value, values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OutputBias is the bias of the last dense layer.
+func (w *Weights) OutputBias() *tensor.Dense {
+	bias := w.Tensors[0].Value
+	for _, t := range w.Tensors {
+		if t.In == 0 {
+			bias = t.Value
+		}
+	}
+	return bias
+}

@@ -1,0 +1,216 @@
+package model
+
+import (
+	"gorgan/kernels"
+	"gorgan/model/graph"
+	"gorgan/model/nn"
+)
+
+// step is one training step: algorithm 1 of the 2014 paper.
+func (g *game) step(b *graph.Builder) {
+	c := g.config
+	b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, g.clock) })
+	if c.UpdateOrder == Simultaneous {
+		p := g.play(b, 0)
+		g.disGradients(b, p)
+		g.genGradients(b, p)
+		g.disUpdate(b, 0)
+		g.genUpdate(b)
+		return
+	}
+	var p play
+	for nth := range c.DisSteps {
+		p = g.play(b, nth)
+		g.disGradients(b, p)
+		g.disUpdate(b, nth)
+	}
+	if g.freshNoise() {
+		p.fake = g.fake(b, &p, kernels.GenNoise)
+	}
+	g.genGradients(b, p)
+	g.genUpdate(b)
+}
+
+// freshNoise tells whether G's gradients are taken on noise of their own.
+func (g *game) freshNoise() bool { return g.config.FreshNoise || g.config.DisSteps > 1 }
+
+// play is what the two nets do in one turn of D.
+type play struct {
+	nth        int          // of D's turns in the step, from 0
+	real, fake *graph.Value // (B, pixels)
+	z          *graph.Value // (B, noise)
+	// labels (groups·B) are those of D's rows, group by group, and oneHot (groups·B,
+	// classes) the same as vectors; nil where there are none.
+	labels, oneHot *graph.Value
+}
+
+// play draws the nth batch, and as many fake images from noise.
+func (g *game) play(b *graph.Builder, nth int) play {
+	p := play{nth: nth}
+	copies := 0
+	if g.config.Classes > 0 {
+		copies = groupsOf(g.config, g.loss).all
+	}
+	var labels []*graph.Value
+	if p.real, labels = g.batches.batch(b, nth, copies); labels != nil {
+		p.labels = b.Join(labels...)
+	}
+	if g.unit != nil {
+		p.oneHot = b.Gather(p.labels, b.Leaf("unit vectors", g.unit))
+	}
+	p.fake = g.fake(b, &p, kernels.DisNoise+kernels.Purpose(nth))
+	return p
+}
+
+// fake is G's images of noise from a stream, with the labels of p's batch. It sets p.z.
+func (g *game) fake(b *graph.Builder, p *play, stream kernels.Purpose) *graph.Value {
+	c := g.config
+	p.z = b.Uniform(g.random(b, stream), c.BatchSize, c.NoiseDim)
+	pass := &nn.Pass{Builder: b}
+	if p.labels != nil {
+		pass.Labels = b.Rows(p.labels, 0, c.BatchSize)
+	}
+	return g.gen.Apply(pass, p.z)
+}
+
+// disForward is D at work on groups of images.
+type disForward struct {
+	groups    groups
+	x, logits *graph.Value // D's input (rows, pack·pixels) and output (rows, 1)
+	first     int          // the group that comes first
+}
+
+func (d disForward) of(b *graph.Builder, group int) *graph.Value {
+	return d.groups.of(b, d.logits, group, d.first)
+}
+
+// discriminate applies D to what it learns from: real and fake images, and the points of the
+// loss's own penalty.
+func (g *game) discriminate(b *graph.Builder, p play) disForward {
+	d := disForward{groups: groupsOf(g.config, g.loss)}
+	stage := kernels.Purpose(p.nth)
+	d.x = g.input(b, d.groups.images(b, p.real, p.fake), stage)
+	if d.groups.points > 0 {
+		real, fake := d.groups.of(b, d.x, d.groups.real, 1), d.groups.of(b, d.x, d.groups.fake, 1)
+		d.x = b.Join(g.points(b, real, fake, g.random(b, penaltyPoint+stage)), d.x)
+	}
+	d.logits = g.apply(b, p, d.x, 0, stage)
+	return d
+}
+
+// judge applies D to what G learns from: fake images, and real ones where the loss compares
+// the two.
+func (g *game) judge(b *graph.Builder, p play) disForward {
+	d := disForward{groups: groupsOf(g.config, g.loss)}
+	images := p.fake
+	d.first = d.groups.fake
+	if g.loss.paired {
+		images = d.groups.images(b, p.real, p.fake)
+		d.first = d.groups.points
+	}
+	d.x = g.input(b, images, genStage)
+	d.logits = g.apply(b, p, d.x, d.first, genStage)
+	return d
+}
+
+// input is images (n, pixels) as D sees them: with noise, and Pack of them in a row.
+func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Purpose) *graph.Value {
+	c := g.config
+	if c.InstanceNoise > 0 {
+		images = b.AddNoise(images, g.random(b, instanceNoise+stage), float32(c.InstanceNoise), c.InstanceNoiseSteps)
+	}
+	return b.Reshape(images, images.Rows()/c.Pack, c.Pack*c.Pixels())
+}
+
+// apply is D's logits of x, which has groups from the given one on.
+func (g *game) apply(b *graph.Builder, p play, x *graph.Value, group int, stage kernels.Purpose) *graph.Value {
+	pass := &nn.Pass{Builder: b, Random: g.random(b, stage), FirstRow: group * g.config.BatchSize / g.config.Pack}
+	images := x.Rows() * g.config.Pack
+	if p.labels != nil {
+		pass.Labels = b.Rows(p.labels, group*g.config.BatchSize, images)
+	}
+	if p.oneHot != nil {
+		pass.OneHot = b.Rows(p.oneHot, group*g.config.BatchSize, images)
+	}
+	return g.dis.Apply(pass, x)
+}
+
+// disLoss is D's loss with its penalties, in parts. Their values are stored in g.stats.
+func (g *game) disLoss(b *graph.Builder, d disForward) (seeds []graph.Seed) {
+	for i, part := range g.objective.discriminator(b, d.of(b, d.groups.real), d.of(b, d.groups.fake)) {
+		b.Store(part, g.result([]int{disRealStat, disFakeStat}[i]))
+		seeds = append(seeds, graph.Seed{Of: part})
+	}
+	for _, penalty := range g.penalties(b, d) {
+		seeds = append(seeds, graph.Seed{Of: penalty})
+	}
+	return seeds
+}
+
+// genLoss is G's loss. Its value is stored in g.stats.
+func (g *game) genLoss(b *graph.Builder, d disForward) []graph.Seed {
+	var real *graph.Value
+	if g.loss.paired {
+		real = d.of(b, d.groups.real)
+	}
+	loss := g.objective.generator(b, real, d.of(b, d.groups.fake))
+	b.Store(loss, g.result(genStat))
+	return []graph.Seed{{Of: loss}}
+}
+
+func (g *game) disGradients(b *graph.Builder, p play) {
+	d := g.discriminate(b, p)
+	g.dis.StoreGrad(b, g.disLoss(b, d))
+}
+
+func (g *game) genGradients(b *graph.Builder, p play) {
+	d := g.judge(b, p)
+	g.gen.StoreGrad(b, g.genLoss(b, d))
+}
+
+func (g *game) disUpdate(b *graph.Builder, nth int) {
+	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optD.update(dev, nth) })
+	if g.loss.clips {
+		b.Update("clip", func(dev kernels.Device) error {
+			return kernels.Clip(dev, g.dis.Values, float32(g.config.WeightClip))
+		})
+	}
+}
+
+func (g *game) genUpdate(b *graph.Builder) {
+	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optG.update(dev, 0) })
+	if g.average != nil {
+		b.Update("ema", g.average.update)
+	}
+}
+
+// measure evaluates both losses, and D's outputs, with the weights as they are, on the last
+// batch and the last noise of the step.
+func (g *game) measure(b *graph.Builder) {
+	d := g.discriminate(b, g.lastPlay(b))
+	g.measureOutputs(b, d)
+	g.disLoss(b, d)
+	g.genLoss(b, d)
+}
+
+// lastPlay is the play that G's gradients were taken on. The batch and the noise are drawn
+// again from the same counters.
+func (g *game) lastPlay(b *graph.Builder) play {
+	p := g.play(b, g.config.DisSteps-1)
+	if g.freshNoise() {
+		p.fake = g.fake(b, &p, kernels.GenNoise)
+	}
+	return p
+}
+
+// measureOutputs stores what D makes of real and of fake images.
+func (g *game) measureOutputs(b *graph.Builder, d disForward) {
+	real, fake := d.of(b, d.groups.real), d.of(b, d.groups.fake)
+	if g.loss.critic {
+		b.Store(b.Mean(real, 0), g.result(measuredReal))
+		b.Store(b.Mean(fake, 0), g.result(measuredFake))
+		return
+	}
+	b.Store(b.BCELogits(real, 1, 1), g.result(measuredReal))
+	b.Store(b.BCELogits(fake, 0, 1), g.result(measuredFake))
+}

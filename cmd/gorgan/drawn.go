@@ -107,8 +107,11 @@ func (p *pictures) grid(rows, cols, scale, side int) grid {
 
 // picture draws the images as a grid.
 func (p *pictures) picture(ctx context.Context, g grid) (image.Image, error) {
-	c := newCanvas(g)
-	err := p.pieces(ctx, func(first int, images []float32) error {
+	c, err := newCanvas(g)
+	if err != nil {
+		return nil, err
+	}
+	err = p.pieces(ctx, func(first int, images []float32) error {
 		c.put(first, model.Pixels(images))
 		return nil
 	})

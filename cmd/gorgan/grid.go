@@ -133,7 +133,10 @@ type canvas struct {
 }
 
 // newCanvas has the grid's labels, and no image yet.
-func newCanvas(g grid) *canvas {
+func newCanvas(g grid) (*canvas, error) {
+	if err := g.check(maxPicture); err != nil {
+		return nil, err
+	}
 	c := &canvas{grid: g}
 	bounds := image.Rect(0, 0, g.width(), g.height())
 	if g.channels == 1 {
@@ -152,7 +155,7 @@ func newCanvas(g grid) *canvas {
 		}
 	}
 	c.label(color.White)
-	return c
+	return c, nil
 }
 
 // put draws images, of which the first has number first. pixels are the bytes of image

@@ -27,6 +27,15 @@ func picturesOfSize(side, n, classes int) *pictures {
 	return picturesOf(c, seedsFrom(0, n), nil)
 }
 
+// blank is a new canvas.
+func blank(t interface{ Fatal(...any) }, g grid) *canvas {
+	c, err := newCanvas(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // TestCanvas: three images of 3x2 pixels in grey, at scales 1 and 2, pixel by pixel.
 func TestCanvas(t *testing.T) {
 	const s = gridShade
@@ -67,7 +76,7 @@ func TestCanvas(t *testing.T) {
 			{s, s, s, s, s, s, s, s, s, s, s, s, s, s},
 		},
 	} {
-		c := newCanvas(grid{size: dataset.Size{Height: 3, Width: 2}, channels: 1, rows: 2, cols: 2, scale: scale, gap: gridGap})
+		c := blank(t, grid{size: dataset.Size{Height: 3, Width: 2}, channels: 1, rows: 2, cols: 2, scale: scale, gap: gridGap})
 		c.put(0, pixels[:6])
 		c.put(1, pixels[6:]) // a piece of two
 		if got := image.Pt(c.stride, len(c.pix)/c.stride); got != image.Pt(len(want[0]), len(want)) {
@@ -87,7 +96,7 @@ func TestColourCanvas(t *testing.T) {
 			rows: side.Draw(t, "rows"), cols: side.Draw(t, "columns"), scale: side.Draw(t, "scale"), gap: rapid.IntRange(0, 3).Draw(t, "gap")}
 		n := rapid.IntRange(0, g.rows*g.cols).Draw(t, "images") * dataset.RGB * g.size.Pixels()
 		pixels := rapid.SliceOfN(rapid.Byte(), n, n).Draw(t, "pixels")
-		colours := newCanvas(g)
+		colours := blank(t, g)
 		colours.put(0, pixels)
 		if !colours.image.(*image.NRGBA).Opaque() {
 			t.Error("the canvas is not opaque")
@@ -101,7 +110,7 @@ func TestColourCanvas(t *testing.T) {
 				plane = append(plane, pixels[i:][:g.size.Pixels()]...)
 			}
 			g.channels = 1
-			grey := newCanvas(g)
+			grey := blank(t, g)
 			grey.put(0, plane)
 			for i, want := range grey.pix {
 				if got := colours.pix[4*i+channel]; got != want {
@@ -191,7 +200,7 @@ func TestLabels(t *testing.T) {
 	}{
 		"columns":          {40, 10, 4, 10, []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}, nil},
 		"twice as many":    {24, 3, 4, 6, []string{"0", "1", "2", "0", "1", "2"}, nil},
-		"the last missing": {2, 10, 1, 3, []string{"0", "1", ""}, nil},
+		"the last missing": {2, 10, 1, 3, []string{"0", "1"}, nil},
 		"rows":             {3, 3, 3, 1, nil, []string{"0", "1", "2"}},
 		"two digits":       {24, 12, 2, 12, []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"}, nil},
 		"neither":          {36, 10, 6, 6, nil, nil},
@@ -202,7 +211,7 @@ func TestLabels(t *testing.T) {
 			if !slices.Equal(g.over, c.over) || !slices.Equal(g.beside, c.beside) {
 				t.Fatalf("labels %q and %q, want %q and %q", g.over, g.beside, c.over, c.beside)
 			}
-			drawn := newCanvas(g)
+			drawn := blank(t, g)
 			drawn.put(0, make([]byte, c.n*28*28))
 			lines := 0
 			for i, label := range c.over {
@@ -295,6 +304,12 @@ func TestPicturesArePieces(t *testing.T) {
 		if got := img.(*image.Gray).GrayAt(at.X, at.Y).Y; int(got) != i%200 {
 			t.Fatalf("image %d is %d, want %d", i, got, i%200)
 		}
+	}
+	// A run's own picture can be too large too.
+	large := g
+	large.size = dataset.Size{Height: 4096, Width: 4096}
+	if _, err := p.picture(t.Context(), large); err == nil || !strings.Contains(err.Error(), "is too large") {
+		t.Errorf("a grid of images of 4096x4096: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

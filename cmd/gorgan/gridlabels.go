@@ -22,10 +22,10 @@ func (g *grid) classify(n int, class func(i int) uint64) {
 	}
 }
 
-// labels are the classes of so many lines of images, nil where a line has two. line is
-// which one an image is in.
+// labels are the classes of the lines of n images, nil where a line has two. line is which of
+// the grid's lines an image is in; the lines without an image are left out.
 func labels(n, lines int, line func(i int) int, class func(i int) uint64) []string {
-	all := make([]string, lines)
+	all := make([]string, min(n, lines)) // there can be many more cells than images
 	for i := range n {
 		label, at := strconv.FormatUint(class(i), 10), line(i)
 		if all[at] != "" && all[at] != label {

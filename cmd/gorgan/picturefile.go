@@ -171,7 +171,10 @@ func (f *pictureFile) each(ctx context.Context, p *pictures, g grid) (replaced i
 	err = p.pieces(ctx, func(first int, images []float32) error {
 		pixels := model.Pixels(images)
 		for i := range len(pixels) / size {
-			c := newCanvas(g)
+			c, err := newCanvas(g)
+			if err != nil {
+				return err
+			}
 			c.put(0, pixels[i*size:][:size])
 			path := filepath.Join(f.path, p.name(first+i))
 			if exists(path) {

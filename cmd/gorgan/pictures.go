@@ -23,16 +23,19 @@ const (
 func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
 	c := t.Config()
 	n, size := min(gridImages, set.Len()/c.Stack), set.Size().Pixels()
+	rows, cols := squarish(n, 0)
+	g := newGrid(c, rows, cols)
+	g.suit(maxPicture)
+	reals, err := newCanvas(g)
+	if err != nil {
+		return fmt.Errorf("%s: %w", realsFile, err)
+	}
 	pixels := make([]byte, n*c.Pixels())
 	for i := range n * c.Stack {
 		if err := set.Pixels(pixels[i*size:], i); err != nil {
 			return err
 		}
 	}
-	rows, cols := squarish(n, 0)
-	g := newGrid(c, rows, cols)
-	g.suit(maxPicture)
-	reals := newCanvas(g)
 	reals.put(0, pixels)
 	if err := dataset.WritePNG(r.path(realsFile), reals.image); err != nil {
 		return err
@@ -62,7 +65,7 @@ func (r *runFolder) fakes(name string, t *model.Trainer) error {
 	p := picturesOf(c, seedsFrom(0, rows*cols), t.Draw)
 	img, err := p.picture(context.Background(), p.grid(rows, cols, 0, maxPicture))
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return dataset.WritePNG(r.path(name), img)
 }

@@ -3,7 +3,7 @@
 // [Open] takes the embedded MNIST, IDX files or a list of JPEG and PNG files, looks at every
 // image once, and gives a [Set] together with a [Report] of all that is wrong with the data.
 // [NewLoader] streams batches of a set in the background, [Export] writes a set as a tree of
-// JPEG files with its list, and [Grid] and [WritePNG] turn images into a picture to look at.
+// JPEG files with its list, and [WritePNG] writes a picture.
 //
 // Pixels are grey bytes, 0 black to 255 white, row-major, image after image.
 package dataset

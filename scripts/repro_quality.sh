@@ -46,7 +46,7 @@ for row in "$@"; do
 			"$out/gorgan" evaluate --model "$run" --json >"$run/figures.tmp"
 			mv "$run/figures.tmp" "$run/figures.json"
 		fi
-		test -e "$out/$row.png" || "$out/gorgan" generate --model "$run" --seeds 0-11 --grid 1x12 --out "$out/$row.png" >/dev/null
+		test -e "$out/$row.png" || "$out/gorgan" generate --model "$run" --seeds 0-11 --grid 1x12 --scale 1 --out "$out/$row.png" >/dev/null
 	done
 done
 python3 scripts/quality_table.py "$out"

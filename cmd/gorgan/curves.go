@@ -164,6 +164,7 @@ func writeCurves(path, title string, history []model.Metrics) error {
 		extent := legend.Rectangle(row)
 		row.Min.X += extent.Max.X - extent.Min.X + margin
 	}
+	roundAxes(p)
 	p.Draw(draw.Crop(canvas, margin, -2*margin, legendHeight, -margin))
 	png := vgimg.PngCanvas{Canvas: image}
 	return atomicfile.Write(path, func(w io.Writer) error {

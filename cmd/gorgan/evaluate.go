@@ -115,7 +115,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	if stacked {
 		measure = evaluator.RunStacked
 	}
-	report, err := source.report(repeat, func(s evaluate.Samples) (*evaluate.Report, error) { return measure(ctx, s, stage) })
+	report, err := source.report(ctx, repeat, func(s evaluate.Samples) (*evaluate.Report, error) { return measure(ctx, s, stage) })
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"image"
 	"math"
 	"slices"
 	"strconv"
@@ -13,7 +11,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"gorgan/cuda"
-	"gorgan/dataset"
 	"gorgan/model"
 )
 
@@ -22,14 +19,14 @@ func newGenerate(ui *ui) *cli.Command {
 		Name:  "generate",
 		Usage: "draw images with a trained generator",
 		Description: "A seed names the same image for ever. A conditional model's images are of its classes in turn, seed by seed,\n" +
-			"or of those of --class, a column each. --out tells the form: a .png or .jpg file is a grid, - one as PNG on the\n" +
-			"standard output, a .npy file an array of float32 (N, pixels) in [0,1], a name without an ending a folder with a\n" +
-			"PNG file an image. Images of a model trained with --stack 3 are in colours; a row of their array is all pixels'\n" +
-			"red, then green, then blue.\n\nExamples:\n\n" +
+			"or of those of --class, and stand in columns of one class under its number. --out tells the form: a .png or .jpg\n" +
+			"file is a grid, - one as PNG on the standard output, a .npy file an array of float32 (N, pixels) in [0,1], a name\n" +
+			"without an ending a folder with a PNG file an image. Images of a model trained with --stack 3 are in colours; a\n" +
+			"row of their array is all pixels' red, then green, then blue.\n\nExamples:\n\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --grid 6x6 --out digits.png\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
 			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png",
-		Flags: append([]cli.Flag{
+		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one; RUN/best for its best"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: 36},
 			&cli.StringFlag{Name: "seeds", Usage: "draw the images of these `SEEDS`, as in 0-35,40"},
@@ -37,9 +34,8 @@ func newGenerate(ui *ui) *cli.Command {
 			&cli.BoolFlag{Name: "raw", Usage: "draw with the last weights, not their average, of a model trained with --ema"},
 			&cli.StringFlag{Name: "noise", Usage: "draw from the noise in a .npy `FILE` (N, noise dim)"},
 			noiseScaleFlag(),
-			&cli.StringFlag{Name: "grid", Usage: "`ROWSxCOLS` of the grid; nearly square without it"},
 			&cli.StringFlag{Name: "out", Usage: "write to `PATH`: a .png, .jpg or .npy file, a folder, or - for standard output", Value: "generated.png"},
-		}, deviceFlags("auto")...),
+		}, gridFlags(), deviceFlags("auto")),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
 				return err
@@ -65,7 +61,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, cols, err := gridShape(c.String("grid"), len(p.seeds), p.columns)
+	g, err := chooseGrid(ui, c, p, out.form)
 	if err != nil {
 		return err
 	}
@@ -74,7 +70,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
-	if err := checkDrawingMemory(dev, state.Config, p.bytes(out.form)); err != nil {
+	if err := checkDrawingMemory(dev, state.Config, p.bytes()+g.bytes()); err != nil {
 		return err
 	}
 	gen, err := model.NewGenerator(dev, state, c.Bool("raw"))
@@ -82,18 +78,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 		return err
 	}
 	p.draw = gen.Draw
-	return out.write(c.Context, ui, p, rows, cols)
-}
-
-// pictures are what is asked for. They are drawn a piece at a time, so that of many of them
-// no more than their seeds is held.
-type pictures struct {
-	config  model.Config
-	seeds   []uint64  // or the numbers of the rows of noise
-	noise   []float32 // read from a file, nil for that of the seeds
-	classes []uint64  // that they are of in turn, nil for a model without
-	columns int       // of a grid; 0 for nearly square
-	draw    func(noise []float32, labels []uint32) ([]float32, error)
+	return out.write(c.Context, ui, p, g)
 }
 
 func choosePictures(c *cli.Context, config model.Config) (p *pictures, err error) {
@@ -112,69 +97,7 @@ func choosePictures(c *cli.Context, config model.Config) (p *pictures, err error
 	} else if p.seeds, err = chooseSeeds(c); err != nil {
 		return nil, err
 	}
-	if len(p.classes) > 1 {
-		p.columns = len(p.classes)
-	}
 	return p, nil
-}
-
-// pieces draws the images, at most drawnRows at a time, and gives each piece to use with the
-// number of its first.
-func (p *pictures) pieces(ctx context.Context, use func(first int, images []float32) error) error {
-	dim := p.config.NoiseDim
-	for first := 0; first < len(p.seeds); first += drawnRows {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		seeds := p.seeds[first:min(first+drawnRows, len(p.seeds))]
-		var noise []float32
-		if p.noise != nil {
-			noise = p.noise[first*dim:][:len(seeds)*dim]
-		} else {
-			noise = p.config.Noise(seeds)
-		}
-		var labels []uint32
-		for _, s := range seeds {
-			if p.classes != nil {
-				labels = append(labels, uint32(p.class(s)))
-			}
-		}
-		images, err := p.draw(noise, labels)
-		if err != nil {
-			return err
-		}
-		if err := use(first, images); err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
-}
-
-// class is that of a seed's image, where there are classes.
-func (p *pictures) class(seed uint64) uint64 { return p.classes[seed%uint64(len(p.classes))] }
-
-// name is that of the file of the nth image.
-func (p *pictures) name(n int) string {
-	kind, seed := "seed", p.seeds[n]
-	if p.noise != nil {
-		kind = "noise"
-	}
-	name := fmt.Sprintf("%s%04d", kind, seed)
-	if p.classes != nil {
-		name += fmt.Sprintf("_class%d", p.class(seed))
-	}
-	return name + ".png"
-}
-
-// bytes is about how much memory they take on the host beside the generator: the seeds, a
-// piece as float32 and as bytes, and in a grid all images and the canvas.
-func (p *pictures) bytes(f form) int64 {
-	n, pixels := int64(len(p.seeds)), int64(p.config.Pixels())
-	bytes := 8*n + min(n, drawnRows)*(4*int64(p.config.NoiseDim)+5*pixels)
-	if f.grid() {
-		bytes += 3 * n * pixels
-	}
-	return bytes
 }
 
 var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude each other, and so do --noise and --noise-scale")}
@@ -194,15 +117,6 @@ func scaleNoise(c *cli.Context, config *model.Config) error {
 		return usageError{fmt.Errorf("--noise-scale: %w", err)}
 	}
 	return nil
-}
-
-// seedsFrom are n seeds from first on.
-func seedsFrom(first uint64, n int) []uint64 {
-	seeds := make([]uint64, n)
-	for i := range seeds {
-		seeds[i] = first + uint64(i)
-	}
-	return seeds
 }
 
 // chooseSeeds returns those the flags ask for.
@@ -271,25 +185,6 @@ func parseRanges(flag, text string) ([]uint64, error) {
 	return all, nil
 }
 
-// gridShape reads "6x6", or chooses a grid for n images: of cols columns, or nearly
-// square where that is 0.
-func gridShape(text string, n, cols int) (int, int, error) {
-	if text == "" {
-		if cols == 0 {
-			cols = int(math.Ceil(math.Sqrt(float64(n))))
-		}
-		return (n + cols - 1) / cols, cols, nil
-	}
-	size, err := dataset.ParseSize(text)
-	if err != nil {
-		return 0, 0, usageError{fmt.Errorf("--grid: %q, want rows and columns as in 6x6", text)}
-	}
-	if size.Height*size.Width < n {
-		return 0, 0, usageError{fmt.Errorf("--grid: %s has %d cells, want at least %d", text, size.Height*size.Width, n)}
-	}
-	return size.Height, size.Width, nil
-}
-
 // readNoise reads a .npy array (N, dim) of float32 or float64.
 func readNoise(path string, dim int) ([]float32, error) {
 	noise, rows, cols, err := readNpyFile(path)
@@ -305,9 +200,4 @@ func readNoise(path string, dim int) ([]float32, error) {
 		}
 	}
 	return noise, nil
-}
-
-// imageGrid lays out images of a model, grey or in colours.
-func imageGrid(pixels []byte, c model.Config, rows, cols int) (image.Image, error) {
-	return dataset.Grid(pixels, dataset.Size{Height: c.Height, Width: c.Width}, c.Stack, rows, cols)
 }

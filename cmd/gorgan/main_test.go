@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
+	_ "image/jpeg"
+	_ "image/png"
 	"io"
 	"os"
 	"os/signal"
@@ -47,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"append": appendText,
 			"insert": insertLine,
 			"nuls":   appendNULs,
+			"pixels": pictureSize,
 		},
 	})
 }
@@ -133,6 +137,18 @@ func appendNULs(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append([]byte(ts.ReadFile(args[0])), make([]byte, n)...), 0o666))
+}
+
+// pictureSize tests how large a PNG or JPEG file is: pixels FILE WIDTHxHEIGHT.
+func pictureSize(ts *testscript.TestScript, neg bool, args []string) {
+	f, err := os.Open(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	c, _, err := image.DecodeConfig(f)
+	ts.Check(err)
+	if size := fmt.Sprintf("%dx%d", c.Width, c.Height); (size == args[1]) == neg {
+		ts.Fatalf("%s is %s, want %s: neg %v", args[0], size, args[1], neg)
+	}
 }
 
 // noTemporaries fails if a folder holds a file that was being written: nokids DIR.

@@ -84,5 +84,5 @@ func checkDrawingMemory(dev cuda.Device, c model.Config, extra int64) error {
 	if cuda.IsCPU(dev) {
 		extra += c.DrawingBytes()
 	}
-	return processMemory().refuseIfTooLarge("drawing", extra, "draw fewer images, or end other programs")
+	return processMemory().refuseIfTooLarge("drawing", extra, "draw fewer images or a smaller picture, or end other programs")
 }

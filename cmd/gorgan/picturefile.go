@@ -32,6 +32,14 @@ const (
 
 func (f form) grid() bool { return f <= formStdout }
 
+// side is how many pixels a row or a column of a picture can have.
+func (f form) side() int {
+	if f == formJPEG {
+		return 1<<16 - 1
+	}
+	return maxPicture
+}
+
 // jpegQuality keeps the noise at the edges of digits low.
 const jpegQuality = 95
 
@@ -98,11 +106,11 @@ func linked(path string) string {
 }
 
 // write draws the images and writes them.
-func (f *pictureFile) write(ctx context.Context, ui *ui, p *pictures, rows, cols int) error {
+func (f *pictureFile) write(ctx context.Context, ui *ui, p *pictures, g grid) error {
 	images := count(len(p.seeds), "image")
 	switch f.form {
 	case formFolder:
-		replaced, err := f.each(ctx, p)
+		replaced, err := f.each(ctx, p, g)
 		if err != nil {
 			return err
 		}
@@ -110,7 +118,7 @@ func (f *pictureFile) write(ctx context.Context, ui *ui, p *pictures, rows, cols
 			ui.note("%s: replaced %s that had the same name", f.name, count(replaced, "file"))
 		}
 	case formStdout:
-		img, err := p.canvas(ctx, rows, cols)
+		img, err := p.picture(ctx, g)
 		if err != nil {
 			return err
 		}
@@ -122,7 +130,7 @@ func (f *pictureFile) write(ctx context.Context, ui *ui, p *pictures, rows, cols
 	default:
 		write := func(w io.Writer) error { return p.writeNpy(ctx, w) }
 		if f.form.grid() {
-			img, err := p.canvas(ctx, rows, cols)
+			img, err := p.picture(ctx, g)
 			if err != nil {
 				return err
 			}
@@ -148,7 +156,7 @@ func (f *pictureFile) encode(w io.Writer, img image.Image) error {
 }
 
 // each writes one PNG file an image, and returns how many took another's place.
-func (f *pictureFile) each(ctx context.Context, p *pictures) (replaced int, err error) {
+func (f *pictureFile) each(ctx context.Context, p *pictures, g grid) (replaced int, err error) {
 	if err := os.MkdirAll(f.path, 0o777); err != nil {
 		if e, ok := errors.AsType[*fs.PathError](err); ok {
 			err = e.Err
@@ -163,15 +171,16 @@ func (f *pictureFile) each(ctx context.Context, p *pictures) (replaced int, err 
 	err = p.pieces(ctx, func(first int, images []float32) error {
 		pixels := model.Pixels(images)
 		for i := range len(pixels) / size {
-			img, err := imageGrid(pixels[i*size:][:size], p.config, 1, 1)
+			c, err := newCanvas(g)
 			if err != nil {
 				return err
 			}
+			c.put(0, pixels[i*size:][:size])
 			path := filepath.Join(f.path, p.name(first+i))
 			if exists(path) {
 				replaced++
 			}
-			if err := dataset.WritePNG(path, img); err != nil {
+			if err := dataset.WritePNG(path, c.image); err != nil {
 				return err
 			}
 		}
@@ -183,19 +192,6 @@ func (f *pictureFile) each(ctx context.Context, p *pictures) (replaced int, err 
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
-}
-
-// canvas draws the images as a grid.
-func (p *pictures) canvas(ctx context.Context, rows, cols int) (image.Image, error) {
-	pixels := make([]byte, 0, len(p.seeds)*p.config.Pixels())
-	err := p.pieces(ctx, func(_ int, images []float32) error {
-		pixels = append(pixels, model.Pixels(images)...)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return imageGrid(pixels, p.config, rows, cols)
 }
 
 // writeNpy draws the images as an array, a row each.

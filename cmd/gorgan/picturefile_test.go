@@ -65,7 +65,7 @@ func TestDrawingIsInterrupted(t *testing.T) {
 	})
 	dir := t.TempDir()
 	f := &pictureFile{name: "x.npy", path: filepath.Join(dir, "x.npy"), form: formNpy}
-	err := f.write(ctx, newUI(io.Discard, io.Discard), p, 1, 1)
+	err := f.write(ctx, newUI(io.Discard, io.Discard), p, grid{})
 	if !errors.Is(err, context.Canceled) || pieces != 2 {
 		t.Errorf("%d pieces and %v, want 2 and that it was canceled", pieces, err)
 	}

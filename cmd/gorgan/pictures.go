@@ -1,21 +1,21 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"gorgan/dataset"
 	"gorgan/model"
 )
 
-// The pictures of a run: images of the data, and what the generator makes of the
-// noise of seeds 0 to 35, 6 a row, before the first step and at display steps. A
-// conditional one makes a column of each class of as many seeds or a few more.
+// The pictures of a run: images of the data, and what the generator makes of the noise of
+// seeds 0 to 35 before the first step and at display steps. Of a conditional one there are
+// as many or a few more, so that no class has fewer than another.
 const (
 	lossFile   = "loss.png"
 	realsFile  = "reals.png"
 	initFile   = "fakes_init.png"
 	fakesFile  = "fakes_%06d.png"
-	gridCols   = 6
 	gridImages = 36
 )
 
@@ -23,13 +23,21 @@ const (
 func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
 	c := t.Config()
 	n, size := min(gridImages, set.Len()/c.Stack), set.Size().Pixels()
+	rows, cols := squarish(n, 0)
+	g := newGrid(c, rows, cols)
+	g.suit(maxPicture)
+	reals, err := newCanvas(g)
+	if err != nil {
+		return fmt.Errorf("%s: %w", realsFile, err)
+	}
 	pixels := make([]byte, n*c.Pixels())
 	for i := range n * c.Stack {
 		if err := set.Pixels(pixels[i*size:], i); err != nil {
 			return err
 		}
 	}
-	if err := r.grid(realsFile, pixels, c, gridCols); err != nil {
+	reals.put(0, pixels)
+	if err := dataset.WritePNG(r.path(realsFile), reals.image); err != nil {
 		return err
 	}
 	if err := r.fakes(initFile, t); err != nil {
@@ -50,26 +58,14 @@ func (r *runFolder) display(m model.Metrics, t *model.Trainer) error {
 	return r.fakes(fmt.Sprintf(fakesFile, m.Step), t)
 }
 
+// fakes draws what generate would, of as many images.
 func (r *runFolder) fakes(name string, t *model.Trainer) error {
 	c := t.Config()
-	n, cols := gridImages, gridCols
-	if c.Classes > 1 {
-		cols = c.Classes
-		n = (gridImages + cols - 1) / cols * cols
-	}
-	seeds := seedsFrom(0, n)
-	images, err := t.Draw(c.Noise(seeds), c.Labels(seeds))
+	rows, cols := squarish(max(gridImages, c.Classes), c.Classes)
+	p := picturesOf(c, seedsFrom(0, rows*cols), t.Draw)
+	img, err := p.picture(context.Background(), p.grid(rows, cols, 0, maxPicture))
 	if err != nil {
-		return err
-	}
-	return r.grid(name, model.Pixels(images), c, cols)
-}
-
-func (r *runFolder) grid(name string, pixels []byte, c model.Config, cols int) error {
-	n := len(pixels) / c.Pixels()
-	img, err := imageGrid(pixels, c, (n+cols-1)/cols, cols)
-	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return dataset.WritePNG(r.path(name), img)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -19,7 +20,7 @@ const (
 
 // samples are images to be evaluated, from a file or a model.
 type samples struct {
-	draw   func(nth uint64) (evaluate.Samples, error) // gives those of the nth evaluation
+	draw   func(ctx context.Context, nth uint64) (evaluate.Samples, error) // gives those of the nth evaluation
 	source string
 	values int          // of an image
 	file   string       // of the model's checkpoint
@@ -35,7 +36,7 @@ func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, erro
 		if err != nil {
 			return nil, err
 		}
-		return &samples{source: path, values: cols, draw: func(uint64) (evaluate.Samples, error) {
+		return &samples{source: path, values: cols, draw: func(context.Context, uint64) (evaluate.Samples, error) {
 			return evaluate.Samples{Source: path, Values: values}, nil
 		}}, nil
 	}
@@ -58,9 +59,9 @@ func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, erro
 		count = c.Int("count")
 	}
 	s := &samples{file: path, model: state, source: fmt.Sprintf("%s, step %d", path, state.Step), values: state.Config.Pixels(), stack: state.Config.Stack}
-	s.draw = func(nth uint64) (evaluate.Samples, error) {
+	s.draw = func(ctx context.Context, nth uint64) (evaluate.Samples, error) {
 		seeds := seedsFrom(nth*uint64(count), count)
-		images, err := gen.Draw(state.Config.Noise(seeds), state.Config.Labels(seeds))
+		images, err := picturesOf(state.Config, seeds, gen.Draw).values(ctx, func() {})
 		return evaluate.Samples{Source: s.source, Seed: seeds[0], Values: images}, err
 	}
 	return s, nil
@@ -80,10 +81,10 @@ func (s *samples) stacked(pixels int) (bool, error) {
 }
 
 // report measures the samples of one or more evaluations, and then gives their spread.
-func (s *samples) report(repeat int, measure func(evaluate.Samples) (*evaluate.Report, error)) (*evaluate.Report, error) {
+func (s *samples) report(ctx context.Context, repeat int, measure func(evaluate.Samples) (*evaluate.Report, error)) (*evaluate.Report, error) {
 	var reports []*evaluate.Report
 	for nth := range repeat {
-		drawn, err := s.draw(uint64(nth))
+		drawn, err := s.draw(ctx, uint64(nth))
 		if err != nil {
 			return nil, err
 		}

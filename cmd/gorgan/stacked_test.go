@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
@@ -32,7 +33,7 @@ func TestColours(t *testing.T) {
 	gorgan("train --stack 3 --steps 2 "+strings.Replace(small, "--batch-size 16", "--batch-size 12", 1)+" --data", list, "--out", at("run"))
 	draw := "generate --device cpu --seeds 5,0,36 --model"
 	gorgan(draw, at("run"), "--out", at("images.npy"))
-	gorgan(draw, at("run"), "--grid", "2x2", "--out", at("grid.png"))
+	gorgan(draw, at("run"), "--grid", "2x2", "--scale", "1", "--out", at("grid.png"))
 	gorgan(draw, at("run"), "--out", at("each"))
 
 	values, rows, cols, err := readNpyFile(at("images.npy"))
@@ -40,29 +41,36 @@ func TestColours(t *testing.T) {
 		t.Fatalf("the array is (%d,%d), %v, want (3,%d)", rows, cols, err, 3*pixels)
 	}
 	drawn := model.Pixels(values)
+	// place is where image i lies on a picture with so many columns at a scale.
+	place := func(i, cols, scale int) image.Point {
+		pitch := side*scale + gridGap
+		return image.Pt(gridGap+i%cols*pitch, gridGap+i/cols*pitch)
+	}
 	grid := decodePNG(t, at("grid.png"))
 	for i := range 3 {
-		compareColours(t, grid, i%2*side, i/2*side, side, drawn[i*3*pixels:])
+		compareColours(t, grid, place(i, 2, 1), 1, side, drawn[i*3*pixels:])
 		one := decodePNG(t, at(fmt.Sprintf("each/seed%04d.png", []int{5, 0, 36}[i])))
-		compareColours(t, one, 0, 0, side, drawn[i*3*pixels:])
+		compareColours(t, one, image.Point{}, 1, side, drawn[i*3*pixels:])
 	}
-	compareColours(t, grid, side, side, side, make([]byte, 3*pixels)) // black
+	compareColours(t, grid, place(3, 2, 1), 1, side, bytes.Repeat([]byte{gridShade}, 3*pixels)) // no image
 
 	set, _, err := dataset.Open(t.Context(), list, dataset.Options{Resize: dataset.Size{Height: side, Width: side}, Scale: scale})
 	if err != nil {
 		t.Fatal(err)
 	}
+	// 40 images are 13 stacks, in four columns: 4*7*18 and 5 gaps are 514 pixels, the least above 512.
 	reals := decodePNG(t, at("run/reals.png"))
-	if want := image.Rect(0, 0, 6*side, 3*side); reals.Bounds() != want { // 40 images are 13 stacks
+	if want := image.Rect(0, 0, 514, 514); reals.Bounds() != want {
 		t.Errorf("the picture of the data is %v, want %v", reals.Bounds(), want)
 	}
 	for i := range 13 {
-		compareColours(t, reals, i%6*side, i/6*side, side, set.Bytes()[i*3*pixels:])
+		compareColours(t, reals, place(i, 4, 18), 18, side, set.Bytes()[i*3*pixels:])
 	}
-	if fakes := decodePNG(t, at("run/fakes_000002.png")); fakes.Bounds() != image.Rect(0, 0, 6*side, 6*side) {
+	// Six columns of 7*12 pixels and 7 gaps.
+	if fakes := decodePNG(t, at("run/fakes_000002.png")); fakes.Bounds() != image.Rect(0, 0, 518, 518) {
 		t.Errorf("the picture of what is drawn is %v", fakes.Bounds())
 	} else {
-		compareColours(t, fakes, 5*side, 0, side, drawn[:3*pixels]) // seed 5
+		compareColours(t, fakes, place(5, 6, 12), 12, side, drawn[:3*pixels]) // seed 5
 	}
 }
 
@@ -80,15 +88,18 @@ func decodePNG(t *testing.T, path string) image.Image {
 	return img
 }
 
-// compareColours holds a square of an image against planes of red, green and blue.
-func compareColours(t *testing.T, img image.Image, left, top, side int, planes []byte) {
+// compareColours holds a square of an image against planes of red, green and blue, each pixel
+// of which is scale pixels wide and high.
+func compareColours(t *testing.T, img image.Image, at image.Point, scale, side int, planes []byte) {
 	t.Helper()
 	n := side * side
-	for i := range n {
-		x, y := left+i%side, top+i/side
-		want := color.NRGBA{planes[i], planes[n+i], planes[2*n+i], 255}
-		if got := color.NRGBAModel.Convert(img.At(x, y)); got != want {
-			t.Fatalf("pixel %d,%d is %v, want %v", x, y, got, want)
+	for y := range side * scale {
+		for x := range side * scale {
+			i := y/scale*side + x/scale
+			want := color.NRGBA{planes[i], planes[n+i], planes[2*n+i], 255}
+			if got := color.NRGBAModel.Convert(img.At(at.X+x, at.Y+y)); got != want {
+				t.Fatalf("pixel %d,%d of the image at %v is %v, want %v", x, y, at, got, want)
+			}
 		}
 	}
 }

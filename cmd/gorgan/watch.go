@@ -145,7 +145,8 @@ func (w *watch) display(m model.Metrics) error {
 
 // evaluate measures the generator as it is after step, which is saved.
 func (w *watch) evaluate(ctx context.Context, step uint32) error {
-	values, err := w.draw(ctx, step)
+	drawn := picturesOf(w.trainer.Config(), seedsFrom(0, w.settings.EvaluateCount), w.trainer.Draw)
+	values, err := drawn.values(ctx, func() { w.progress(step, "drawing") })
 	if err != nil {
 		return err
 	}
@@ -177,25 +178,6 @@ func (w *watch) evaluate(ctx context.Context, step uint32) error {
 func (w *watch) judged(e *evaluation) string {
 	f, _ := w.settings.decisive(e)
 	return w.judge.evaluated(e, f)
-}
-
-// drawnRows is how many images are drawn between looks at whether to go on.
-const drawnRows = 1024
-
-// draw makes the images of the first seeds, as generate would.
-func (w *watch) draw(ctx context.Context, step uint32) ([]float32, error) {
-	c, count := w.trainer.Config(), w.settings.EvaluateCount
-	p := &pictures{config: c, seeds: seedsFrom(0, count), draw: w.trainer.Draw}
-	if c.Classes > 0 {
-		p.classes = seedsFrom(0, c.Classes)
-	}
-	values := make([]float32, 0, count*c.Pixels())
-	err := p.pieces(ctx, func(_ int, images []float32) error {
-		w.progress(step, "drawing")
-		values = append(values, images...)
-		return nil
-	})
-	return values, err
 }
 
 func (w *watch) progress(step uint32, stage string) {

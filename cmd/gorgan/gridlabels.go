@@ -1,0 +1,68 @@
+package main
+
+import (
+	"image"
+	"image/color"
+	"strconv"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/basicfont"
+	"golang.org/x/image/math/fixed"
+)
+
+// textHeight is that of a label's line, in pixels.
+const textHeight = 13
+
+// classify labels the columns of n images where those of each column are of one class, else
+// the rows where those of each row are, else nothing.
+func (g *grid) classify(n int, class func(i int) uint64) {
+	g.over = labels(n, g.cols, func(i int) int { return i % g.cols }, class)
+	if g.over == nil {
+		g.beside = labels(n, g.rows, func(i int) int { return i / g.cols }, class)
+	}
+}
+
+// labels are the classes of the lines of n images, nil where a line has two. line is which of
+// the grid's lines an image is in; the lines without an image are left out.
+func labels(n, lines int, line func(i int) int, class func(i int) uint64) []string {
+	all := make([]string, min(n, lines)) // there can be many more cells than images
+	for i := range n {
+		label, at := strconv.FormatUint(class(i), 10), line(i)
+		if all[at] != "" && all[at] != label {
+			return nil
+		}
+		all[at] = label
+	}
+	return all
+}
+
+// roomy tells whether each label has room beside its neighbour.
+func (g grid) roomy() bool {
+	return textWidth(g.over) <= g.size.Width*g.scale && (g.beside == nil || textHeight <= g.size.Height*g.scale)
+}
+
+// textWidth is that of the widest label, in pixels.
+func textWidth(labels []string) int {
+	widest := 0
+	for _, label := range labels {
+		widest = max(widest, font.MeasureString(basicfont.Face7x13, label).Ceil())
+	}
+	return widest
+}
+
+// label writes the labels, in the middle of their columns and rows.
+func (c *canvas) label(ink color.Color) {
+	d := font.Drawer{Dst: c.image, Src: image.NewUniform(ink), Face: basicfont.Face7x13}
+	write := func(label string, x, y int) {
+		d.Dot = fixed.P(x, y+basicfont.Face7x13.Ascent)
+		d.DrawString(label)
+	}
+	for i, label := range c.over {
+		cell := c.cell(i)
+		write(label, cell.Min.X+(cell.Dx()-textWidth([]string{label}))/2, c.gap)
+	}
+	for i, label := range c.beside {
+		cell := c.cell(i * c.cols)
+		write(label, c.left()-c.gap-textWidth([]string{label}), cell.Min.Y+(cell.Dy()-textHeight)/2)
+	}
+}

@@ -56,7 +56,7 @@ lint:
 	$(GO) run $(STATICCHECK) ./...
 
 generate:
-	$(GO) generate ./kernels
+	$(GO) generate ./kernels/cpu
 
 FUZZTIME ?= 20s
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 )
 
 var (
@@ -15,7 +16,7 @@ var (
 	// ErrName is wrapped when a name is none of a device.
 	ErrName = errors.New("not a device")
 	// ErrLevel is wrapped when the environment asks for instructions that the CPU lacks.
-	ErrLevel = kernels.ErrLevel
+	ErrLevel = cpu.ErrLevel
 	// ErrMemory is wrapped when a device's memory does not suffice.
 	ErrMemory = errors.New("out of device memory")
 	// errWithout is why a build without CUDA has no such device.
@@ -36,17 +37,17 @@ const Names = "auto, cpu, cuda or cuda:N"
 type Device = kernels.Device
 
 // CPULevel names the instructions the CPU device computes with: avx512, avx2 or purego.
-func CPULevel() (string, error) { return kernels.CPULevel() }
+func CPULevel() (string, error) { return cpu.Level() }
 
 // LevelVar is the environment variable that forces CPULevel.
-const LevelVar = kernels.LevelVar
+const LevelVar = cpu.LevelVar
 
 // TimeoutVar names the environment variable for the longest a call of the driver may
 // take, "30s" by default.
 const TimeoutVar = "GORGAN_CUDA_TIMEOUT"
 
 // IsCPU tells whether dev computes on the CPU, in the process's own memory.
-func IsCPU(dev Device) bool { return kernels.IsCPU(dev) }
+func IsCPU(dev Device) bool { return cpu.Is(dev) }
 
 // Open returns the device of that name. why says in a few words what was taken and
 // what for. auto takes the first CUDA device, or the CPU where there is none; cuda and
@@ -81,10 +82,10 @@ func Open(name string, o Options) (dev Device, why string, err error) {
 }
 
 func openCPU(o Options, why string) (Device, string, error) {
-	if _, err := kernels.CPULevel(); err != nil {
+	if _, err := cpu.Level(); err != nil {
 		return nil, "", err
 	}
-	return kernels.CPU(o.Workers), why, nil
+	return cpu.New(o.Workers), why, nil
 }
 
 // Status is one line of the list of devices.
@@ -96,7 +97,7 @@ type Status struct {
 
 // List returns the CPU and every CUDA device, or why there is none.
 func List() []Status {
-	cpu := kernels.CPU(0)
+	cpu := cpu.New(0)
 	defer cpu.Close()
 	all := []Status{{Name: "cpu", About: cpu.Name(), Ready: cpu.Sync() == nil}}
 	for n := 0; ; n++ {

@@ -13,7 +13,8 @@ var mayImport = map[string][]string{
 	"gorgan/model":              {"gorgan/model/graph", "gorgan/model/nn", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model/nn":           {"gorgan/model/graph", "gorgan/kernels"},
 	"gorgan/model/graph":        {"gorgan/kernels"},
-	"gorgan/cuda":               {"gorgan/kernels", "gorgan/kernels/kerneltest"},
+	"gorgan/cuda":               {"gorgan/kernels", "gorgan/kernels/cpu", "gorgan/kernels/kerneltest"},
+	"gorgan/kernels/cpu":        {"gorgan/kernels"},
 	"gorgan/kernels":            nil,
 	"gorgan/dataset":            {"gorgan/dataset/atomicfile"},
 	"gorgan/dataset/atomicfile": nil,
@@ -22,9 +23,9 @@ var mayImport = map[string][]string{
 	"gorgan/cuda/cudatest": {"gorgan/cuda", "gorgan/kernels"},
 	// The evaluation, and what makes the classifier in it.
 	"gorgan/model/evaluate":       {"gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
-	"gorgan/model/evaluate/train": {"gorgan/model/evaluate", "gorgan/kernels", "gorgan/dataset"},
+	"gorgan/model/evaluate/train": {"gorgan/model/evaluate", "gorgan/kernels/cpu", "gorgan/dataset"},
 	// For Gorgonia programs, and one of them.
-	"gorgan/kernels/engine":         {"gorgan/kernels"},
+	"gorgan/kernels/engine":         {"gorgan/kernels/cpu"},
 	"gorgan/kernels/engine/example": {"gorgan/kernels/engine", "gorgan/dataset"},
 	// For comparison, and independent of us.
 	"gorgan/scripts/peers/gorgonia": nil,

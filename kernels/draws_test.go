@@ -18,7 +18,7 @@ type drawing struct {
 
 func newDrawing(t *testing.T, step uint32) drawing {
 	t.Helper()
-	d := drawing{Device: cpu(t, 2), t: t}
+	d := drawing{Device: newDevice(t, 2), t: t}
 	var err error
 	if d.key, err = d.New(tensor.Uint32, 2); err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ var interpolate = Kernel{
 	F32: func(m Mem[float32], lo, hi int) {
 		x, a, b, cols := m.F[0], m.F[1], m.F[2], m.N[1]
 		for r := lo; r < hi; r++ {
-			e := rowShare(m, r)
+			e := InterpolationShare(m, r)
 			row, of := x[r*cols:][:cols], b[r*cols:][:cols]
 			for j, v := range a[r*cols:][:cols] {
 				row[j] = e*v + (1-e)*of[j]
@@ -42,7 +42,8 @@ func Interpolate(dev Device, x, a, b, key, clock *tensor.Dense, purpose Purpose)
 		Sizes: append(rowsCols(x), int(purpose))})
 }
 
-// rowShare is the share e that row r of Interpolate's x has of a.
-func rowShare(m Mem[float32], r int) float32 {
+// InterpolationShare returns the share e of Interpolate's arguments m: how much of row r of x
+// is that of a.
+func InterpolationShare(m Mem[float32], r int) float32 {
 	return unit(Philox4x32([4]uint32{uint32(r / 4), uint32(m.N[2]), m.U[1][0], 0}, [2]uint32(m.U[0]))[r%4])
 }

@@ -71,14 +71,14 @@ type Kernel struct {
 	// Grid gives the launch of the kernel's PTX.
 	Grid func(size []int) Grid
 	Tol  Tol
-	F32  body // for the CPU
+	F32  Body // for the CPU
 	// F64 is the oracle: the whole work, by the formula as it is written in the
 	// wrapper's comment.
 	F64 func(m Mem[float64])
 }
 
-// body does the pieces lo to hi-1 of a kernel's work.
-type body func(m Mem[float32], lo, hi int)
+// Body does the pieces lo to hi-1 of a kernel's work.
+type Body func(m Mem[float32], lo, hi int)
 
 // Args are one call's arguments, in the order of the Kernel's fields.
 type Args struct {
@@ -99,6 +99,16 @@ func All() []*Kernel {
 		&tick, &uniform, &normal, &shuffle, &gather, &sum, &nonFinite,
 		&interpolate, &perturb, &standardDeviation, &addNoise,
 	}
+}
+
+// Named returns the kernel of that name, or nil.
+func Named(name string) *Kernel {
+	for _, k := range All() {
+		if k.Name == name {
+			return k
+		}
+	}
+	return nil
 }
 
 // Check reports whether a fits k: the counts, and each tensor's type and length.

@@ -65,7 +65,7 @@ func TestNormalMoments(t *testing.T) {
 
 // TestNewNormal: a clock of 0 gives Normal's values, another clock others.
 func TestNewNormal(t *testing.T) {
-	dev := cpu(t, 2)
+	dev := newDevice(t, 2)
 	const n = 1001
 	z, key, clock := zeros(t, dev, n), wordsOf(t, dev, 7, 9), wordsOf(t, dev, 0)
 	got, want := make([]float32, n), make([]float32, n)

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 )
 
 // mutant is the CPU with one thing broken.
@@ -102,7 +103,7 @@ func TestLaunchMutants(t *testing.T) {
 				if name == "done twice" && idempotent[k.Name] {
 					return
 				}
-				wantCaught(t, mutant{kernels.CPU(2), launch, nil}, k)
+				wantCaught(t, mutant{cpu.New(2), launch, nil}, k)
 			})
 		}
 	}
@@ -116,7 +117,7 @@ func TestStrayWrites(t *testing.T) {
 				continue
 			}
 			t.Run(k.Name+"/"+p.Name+"/past the end", func(t *testing.T) {
-				wantCaught(t, mutant{kernels.CPU(2), func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
+				wantCaught(t, mutant{cpu.New(2), func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
 					s := behind(a.Tensors[i])
 					s[len(s)-1] = 0
 					return dev.Launch(k, a)
@@ -124,7 +125,7 @@ func TestStrayWrites(t *testing.T) {
 			})
 			if p.Access == kernels.In {
 				t.Run(k.Name+"/"+p.Name+"/input", func(t *testing.T) {
-					wantCaught(t, mutant{kernels.CPU(2), func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
+					wantCaught(t, mutant{cpu.New(2), func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
 						err := dev.Launch(k, a)
 						a.Tensors[i].Float32s()[0]++
 						return err
@@ -184,7 +185,7 @@ func TestProductMutants(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dev := mutant{kernels.CPU(2), nil, matmul}
+			dev := mutant{cpu.New(2), nil, matmul}
 			defer dev.Close()
 			for _, p := range Products() {
 				if CheckProduct(dev, p) == nil {
@@ -197,7 +198,7 @@ func TestProductMutants(t *testing.T) {
 
 // TestGradientMutant gives each gradient kernel another sign.
 func TestGradientMutant(t *testing.T) {
-	dev := mutant{kernels.CPU(1), func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
+	dev := mutant{cpu.New(1), func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
 		err := dev.Launch(k, a)
 		for i, p := range k.Params {
 			if p.Access == kernels.In {
@@ -230,9 +231,9 @@ func TestGradientMutant(t *testing.T) {
 // TestContractMutants breaks what Contract looks at.
 func TestContractMutants(t *testing.T) {
 	for name, dev := range map[string]kernels.Device{
-		"eager record":  eager{kernels.CPU(1)},
-		"dirty new":     dirty{kernels.CPU(1)},
-		"shifted views": shifted{kernels.CPU(1)},
+		"eager record":  eager{cpu.New(1)},
+		"dirty new":     dirty{cpu.New(1)},
+		"shifted views": shifted{cpu.New(1)},
 	} {
 		if Contract(dev) == nil {
 			t.Errorf("%s passed", name)

@@ -10,6 +10,7 @@ import (
 
 	"gorgan/dataset"
 	"gorgan/kernels"
+	processor "gorgan/kernels/cpu"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -31,7 +32,7 @@ func long(t *testing.T) {
 
 func cpu(t testing.TB, workers int) kernels.Device {
 	t.Helper()
-	dev := kernels.CPU(workers)
+	dev := processor.New(workers)
 	t.Cleanup(func() { must(t, dev.Close()) })
 	return dev
 }

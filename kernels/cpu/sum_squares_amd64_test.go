@@ -1,10 +1,12 @@
 //go:build !purego
 
-package kernels
+package cpu
 
 import (
 	"math/rand/v2"
 	"testing"
+
+	"gorgan/kernels"
 )
 
 // TestSumSquares: each level adds in the order of the Go function, which rounding to
@@ -21,7 +23,7 @@ func TestSumSquares(t *testing.T) {
 			continue
 		}
 		for n := range len(x) {
-			if got, want := squares(n+1, &x[0]), sumSquares(x[:n+1]); got != want {
+			if got, want := squares(n+1, &x[0]), kernels.SumSquares(x[:n+1]); got != want {
 				t.Errorf("%s: %d values: %g, want %g", l.name, n+1, got, want)
 			}
 		}

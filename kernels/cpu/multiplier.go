@@ -1,4 +1,4 @@
-package kernels
+package cpu
 
 import (
 	"errors"
@@ -20,7 +20,7 @@ type Product struct {
 // check reports sizes that are not positive, and a matrix that is not in its slice.
 func (p *Product) check() error {
 	if p.M <= 0 || p.N <= 0 || p.K <= 0 {
-		return fmt.Errorf("kernels: a product of (%d,%d) by (%d,%d), want positive sizes", p.M, p.K, p.K, p.N)
+		return fmt.Errorf("cpu: a product of (%d,%d) by (%d,%d), want positive sizes", p.M, p.K, p.K, p.N)
 	}
 	for _, t := range [...]struct {
 		name       string
@@ -37,7 +37,7 @@ func (p *Product) check() error {
 		}
 		// Written so that no product of sizes overflows.
 		if t.ld < t.cols || t.have < t.cols || t.rows > 1 && t.ld > (t.have-t.cols)/(t.rows-1) {
-			return fmt.Errorf("kernels: a product's %s is (%d,%d) with rows %d apart, which does not fit in %d elements",
+			return fmt.Errorf("cpu: a product's %s is (%d,%d) with rows %d apart, which does not fit in %d elements",
 				t.name, t.rows, t.cols, t.ld, t.have)
 		}
 	}
@@ -80,7 +80,7 @@ func (x *Multiplier) Multiply(p Product) error {
 	return nil
 }
 
-var errClosed = errors.New("kernels: the device is closed")
+var errClosed = errors.New("cpu: the device is closed")
 
 // usable reports why nothing can be computed, if so.
 func (x *Multiplier) usable() error {

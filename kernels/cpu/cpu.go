@@ -1,29 +1,37 @@
-package kernels
+// Package cpu computes on this machine's processor: the kernels.Device that every
+// build has, and its matrix product by itself.
+//
+// A launch or a product is cut into parts, which a pool of workers shares out. Matrices
+// are multiplied by tiles, and kernels run by their F32 or by vector instructions, those
+// of the level in force. The assembly is written by scripts/asmgen.
+package cpu
 
 import (
 	"fmt"
 
 	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
 )
 
-// CPU returns the device that computes in Go on this machine's processor with the
+// New returns the device that computes in Go on this machine's processor with the
 // given number of workers, 0 for one a core. It is always compiled, so that every
 // other device can be checked against it. Its level is the first of Levels, or
 // what the environment's LevelVar says; if that is none of Levels, the device's
 // New, MatMul, Launch, Record and Sync return an error that says so.
-func CPU(workers int) Device {
-	c := &cpu{Multiplier: NewMultiplier(workers)}
+func New(workers int) kernels.Device {
+	c := &device{Multiplier: NewMultiplier(workers)}
 	c.part = c.compute
 	return c
 }
 
-// IsCPU tells whether dev is the CPU device, whose tensors are in the process's own memory.
-func IsCPU(dev Device) bool {
-	_, is := dev.(*cpu)
+// Is tells whether dev is the CPU device, whose tensors are in the process's own memory.
+func Is(dev kernels.Device) bool {
+	_, is := dev.(*device)
 	return is
 }
 
-type cpu struct {
+type device struct {
 	*Multiplier
 	once   work                   // what Launch and MatMul do at once
 	step   *recorded              // the step being recorded, or nil
@@ -31,7 +39,7 @@ type cpu struct {
 	part   func(worker, part int) // compute, bound once
 }
 
-func (c *cpu) Name() string {
+func (c *device) Name() string {
 	if c.broken != nil {
 		return fmt.Sprintf("cpu, %v", c.broken)
 	}
@@ -41,11 +49,11 @@ func (c *cpu) Name() string {
 	return fmt.Sprintf("cpu, %d workers, %s", c.pool.size(), c.gemm.level.name)
 }
 
-func (c *cpu) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {
+func (c *device) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {
 	if c.broken != nil {
 		return nil, c.broken
 	}
-	n, err := CheckNew(dt, shape)
+	n, err := kernels.CheckNew(dt, shape)
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +67,8 @@ func (c *cpu) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {
 	}
 }
 
-func (c *cpu) View(t *tensor.Dense, offset int, shape ...int) (*tensor.Dense, error) {
-	n, err := CheckView(t, offset, shape)
+func (c *device) View(t *tensor.Dense, offset int, shape ...int) (*tensor.Dense, error) {
+	n, err := kernels.CheckView(t, offset, shape)
 	if err != nil {
 		return nil, err
 	}
@@ -78,11 +86,11 @@ func dense(backing any, shape []int) *tensor.Dense {
 	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing))
 }
 
-func (c *cpu) Upload(dst *tensor.Dense, src any) error {
+func (c *device) Upload(dst *tensor.Dense, src any) error {
 	if c.step != nil {
 		return errRecording
 	}
-	if err := CheckCopy(dst, src); err != nil {
+	if err := kernels.CheckCopy(dst, src); err != nil {
 		return err
 	}
 	switch h := src.(type) {
@@ -96,11 +104,11 @@ func (c *cpu) Upload(dst *tensor.Dense, src any) error {
 	return nil
 }
 
-func (c *cpu) Download(dst any, src *tensor.Dense) error {
+func (c *device) Download(dst any, src *tensor.Dense) error {
 	if c.step != nil {
 		return errRecording
 	}
-	if err := CheckCopy(src, dst); err != nil {
+	if err := kernels.CheckCopy(src, dst); err != nil {
 		return err
 	}
 	switch h := dst.(type) {
@@ -114,4 +122,4 @@ func (c *cpu) Download(dst any, src *tensor.Dense) error {
 	return nil
 }
 
-func (c *cpu) Sync() error { return c.broken }
+func (c *device) Sync() error { return c.broken }

@@ -1,4 +1,4 @@
-package kernels
+package cpu
 
 // What is read again and again shall stay in a core's second-level cache: most bounds
 // how far a block goes along k and the columns of a wide part, block the elements of

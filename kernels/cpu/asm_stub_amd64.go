@@ -2,7 +2,7 @@
 
 //go:build amd64 && !purego
 
-package kernels
+package cpu
 
 // tileAVX512x1 adds a product to a tile of 1 rows.
 //

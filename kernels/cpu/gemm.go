@@ -1,6 +1,10 @@
-package kernels
+package cpu
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"gorgan/kernels"
+)
 
 // level is a way to compute with the instructions a processor may have.
 type level struct {
@@ -11,7 +15,7 @@ type level struct {
 	sparse       *sparse       // nil for none
 	// transpose writes the first 4n columns of lanes rows of src as rows of dst.
 	transpose func(n int, src *float32, sstride int, dst *float32, dstride int)
-	bodies    map[string]body // of the kernels that have a better one than F32
+	bodies    map[string]kernels.Body // of the kernels that have a better one than F32, by their names
 }
 
 // microKernel adds a product over k to a tile of dst, n columns wide, starting from

@@ -1,4 +1,4 @@
-package kernels_test
+package cpu_test
 
 import (
 	"math"
@@ -9,12 +9,12 @@ import (
 
 	"pgregory.net/rapid"
 
-	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 )
 
-func multiplier(t *testing.T, workers int) *kernels.Multiplier {
+func multiplier(t *testing.T, workers int) *cpu.Multiplier {
 	t.Helper()
-	x := kernels.NewMultiplier(workers)
+	x := cpu.NewMultiplier(workers)
 	t.Cleanup(func() {
 		if err := x.Close(); err != nil {
 			t.Error(err)
@@ -36,7 +36,7 @@ func apart(rows, cols, ld int, values []float32) []float32 {
 // holds.
 func TestMultiplier(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
-		x := [2]*kernels.Multiplier{multiplier(t, 1), multiplier(t, 3)}
+		x := [2]*cpu.Multiplier{multiplier(t, 1), multiplier(t, 3)}
 		step := fma
 		if level(t) == "purego" {
 			step = mulAdd
@@ -44,7 +44,7 @@ func TestMultiplier(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			size := rapid.OneOf(rapid.IntRange(1, 40), rapid.Just(1), rapid.IntRange(60, 90))
 			gap := rapid.SampledFrom([]int{0, 0, 1, 5, 480})
-			p := kernels.Product{M: size.Draw(t, "m"), N: size.Draw(t, "n"), K: size.Draw(t, "k"),
+			p := cpu.Product{M: size.Draw(t, "m"), N: size.Draw(t, "n"), K: size.Draw(t, "k"),
 				TA: rapid.Bool().Draw(t, "tA"), TB: rapid.Bool().Draw(t, "tB"), Add: rapid.Bool().Draw(t, "add")}
 			if rapid.IntRange(0, 9).Draw(t, "long") == 0 {
 				p.M, p.N, p.K = min(p.M, 9), min(p.N, 35), 515 // more than one block along k
@@ -96,18 +96,18 @@ func TestMultiplier(t *testing.T) {
 // TestMultiplierErrors: a product that does not fit its slices is not begun.
 func TestMultiplierErrors(t *testing.T) {
 	x := multiplier(t, 1)
-	for want, change := range map[string]func(p *kernels.Product){
-		"want positive sizes": func(p *kernels.Product) { p.K = 0 },
-		"dst is (2,4) with rows 4 apart, which does not fit in 7 elements": func(p *kernels.Product) { p.Dst = p.Dst[1:] },
-		"dst is (2,4) with rows 3 apart":                                   func(p *kernels.Product) { p.LdDst = 3 },
-		"a is (2,3) with rows 4 apart":                                     func(p *kernels.Product) { p.LdA = 4 },
-		"a is (3,2) with rows 3 apart":                                     func(p *kernels.Product) { p.TA = true },
-		"b is (4,3) with rows 3 apart":                                     func(p *kernels.Product) { p.B = p.B[1:] },
-		"dst is (1,4) with rows 4 apart, which does not fit in 3 elements": func(p *kernels.Product) { p.M, p.Dst = 1, p.Dst[:3] },
-		"rows 9223372036854775807 apart":                                   func(p *kernels.Product) { p.LdB = math.MaxInt },
-		"b is (4,3) with rows 3 apart, which does not fit in 0 elements":   func(p *kernels.Product) { p.B = nil },
+	for want, change := range map[string]func(p *cpu.Product){
+		"want positive sizes": func(p *cpu.Product) { p.K = 0 },
+		"dst is (2,4) with rows 4 apart, which does not fit in 7 elements": func(p *cpu.Product) { p.Dst = p.Dst[1:] },
+		"dst is (2,4) with rows 3 apart":                                   func(p *cpu.Product) { p.LdDst = 3 },
+		"a is (2,3) with rows 4 apart":                                     func(p *cpu.Product) { p.LdA = 4 },
+		"a is (3,2) with rows 3 apart":                                     func(p *cpu.Product) { p.TA = true },
+		"b is (4,3) with rows 3 apart":                                     func(p *cpu.Product) { p.B = p.B[1:] },
+		"dst is (1,4) with rows 4 apart, which does not fit in 3 elements": func(p *cpu.Product) { p.M, p.Dst = 1, p.Dst[:3] },
+		"rows 9223372036854775807 apart":                                   func(p *cpu.Product) { p.LdB = math.MaxInt },
+		"b is (4,3) with rows 3 apart, which does not fit in 0 elements":   func(p *cpu.Product) { p.B = nil },
 	} {
-		p := kernels.Product{M: 2, N: 4, K: 3, TB: true, LdDst: 4, LdA: 3, LdB: 3,
+		p := cpu.Product{M: 2, N: 4, K: 3, TB: true, LdDst: 4, LdA: 3, LdB: 3,
 			Dst: make([]float32, 8), A: make([]float32, 6), B: make([]float32, 12)}
 		if err := x.Multiply(p); err != nil {
 			t.Fatal(err)

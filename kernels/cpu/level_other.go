@@ -1,6 +1,6 @@
 //go:build !amd64 || purego
 
-package kernels
+package cpu
 
 // vectorLevels are those of this processor, the fastest first.
 func vectorLevels() []*level { return nil }

@@ -1,6 +1,12 @@
 //go:build amd64 && !purego
 
-package kernels
+package cpu
+
+import (
+	"math"
+
+	"gorgan/kernels"
+)
 
 // The bodies of the passes in vector instructions. They do the operations of the Go
 // bodies in the same order; only the exponential of the sigmoid and of the hyperbolic
@@ -8,7 +14,7 @@ package kernels
 // denormals for 0.
 
 var (
-	avx512Bodies = map[string]body{
+	avx512Bodies = map[string]kernels.Body{
 		"bias_linear":  vectorBias(biasLinearAVX512),
 		"bias_relu":    vectorBiasReLU(biasReLUAVX512),
 		"bias_sigmoid": vectorBias(biasSigmoidAVX512),
@@ -33,7 +39,7 @@ var (
 		"non_finite":   vectorNonFinite(notFiniteAVX512),
 		"gather":       vectorGather(16, pixelsAVX512),
 	}
-	avx2Bodies = map[string]body{
+	avx2Bodies = map[string]kernels.Body{
 		"bias_linear":  vectorBias(biasLinearAVX2),
 		"bias_relu":    vectorBiasReLU(biasReLUAVX2),
 		"bias_sigmoid": vectorBias(biasSigmoidAVX2),
@@ -60,8 +66,8 @@ var (
 	}
 )
 
-func vectorBiasReLU(row func(n int, y, bias, slope *float32)) body {
-	return func(m Mem[float32], lo, hi int) {
+func vectorBiasReLU(row func(n int, y, bias, slope *float32)) kernels.Body {
+	return func(m kernels.Mem[float32], lo, hi int) {
 		y, bias, cols := m.F[0], m.F[1], m.N[1]
 		for i := lo; i < hi; i++ {
 			row(cols, &y[i*cols], &bias[0], &m.S[0])
@@ -69,8 +75,8 @@ func vectorBiasReLU(row func(n int, y, bias, slope *float32)) body {
 	}
 }
 
-func vectorBias(row func(n int, y, bias *float32)) body {
-	return func(m Mem[float32], lo, hi int) {
+func vectorBias(row func(n int, y, bias *float32)) kernels.Body {
+	return func(m kernels.Mem[float32], lo, hi int) {
 		y, bias, cols := m.F[0], m.F[1], m.N[1]
 		for i := lo; i < hi; i++ {
 			row(cols, &y[i*cols], &bias[0])
@@ -78,19 +84,20 @@ func vectorBias(row func(n int, y, bias *float32)) body {
 	}
 }
 
-func vectorNonFinite(found func(n int, x *float32) bool) body {
-	return func(m Mem[float32], lo, hi int) {
+func vectorNonFinite(found func(n int, x *float32) bool) kernels.Body {
+	return func(m kernels.Mem[float32], lo, hi int) {
 		first, x, step := m.U[0], m.F[0], m.U[1][0]
 		for c := lo; c < hi; c++ {
-			if found(min(Chunk, len(x)-c*Chunk), &x[c*Chunk]) && first[c] == 0 {
+			if found(min(kernels.Chunk, len(x)-c*kernels.Chunk), &x[c*kernels.Chunk]) && first[c] == 0 {
 				first[c] = step
 			}
 		}
 	}
 }
 
-func vectorGather(lanes int, whole func(n int, x *float32, p *uint8)) body {
-	return func(m Mem[float32], lo, hi int) {
+func vectorGather(lanes int, whole func(n int, x *float32, p *uint8)) kernels.Body {
+	plain := kernels.Named("gather").F32
+	return func(m kernels.Mem[float32], lo, hi int) {
 		x, index, data, pixels, images := m.F[0], m.U[0], m.B[0], m.N[1], uint32(m.N[2])
 		most := pixels / lanes * lanes
 		for i := lo; i < hi; i++ {
@@ -99,7 +106,7 @@ func vectorGather(lanes int, whole func(n int, x *float32, p *uint8)) body {
 				prefetch(pixels, &data[int(index[next])*pixels])
 			}
 			if most == 0 || index[i] >= images {
-				gatherRows(m, i, i+1)
+				plain(m, i, i+1)
 				continue
 			}
 			row, from := x[i*pixels:][:pixels], data[int(index[i])*pixels:][:pixels]
@@ -111,19 +118,22 @@ func vectorGather(lanes int, whole func(n int, x *float32, p *uint8)) body {
 	}
 }
 
-func vectorInterpolate(mix func(n int, to, a, b *float32, share float32)) body {
-	return func(m Mem[float32], lo, hi int) {
+func vectorInterpolate(mix func(n int, to, a, b *float32, share float32)) kernels.Body {
+	return func(m kernels.Mem[float32], lo, hi int) {
 		x, a, b, cols := m.F[0], m.F[1], m.F[2], m.N[1]
 		for r := lo; r < hi; r++ {
-			mix(cols, &x[r*cols], &a[r*cols], &b[r*cols], rowShare(m, r))
+			mix(cols, &x[r*cols], &a[r*cols], &b[r*cols], kernels.InterpolationShare(m, r))
 		}
 	}
 }
 
-func vectorRowPenalty(squares func(n int, x *float32) float64, scale func(n int, to, x *float32, factor float64)) body {
-	return func(m Mem[float32], lo, hi int) {
-		penaltyRows(m, lo, hi,
-			func(x []float32) float64 { return squares(len(x), &x[0]) },
-			func(to, x []float32, factor float64) { scale(len(x), &to[0], &x[0], factor) })
+func vectorRowPenalty(squares func(n int, x *float32) float64, scale func(n int, to, x *float32, factor float64)) kernels.Body {
+	return func(m kernels.Mem[float32], lo, hi int) {
+		t, norms, g, cols := m.F[0], m.F[1], m.F[2], m.N[1]
+		for i := lo; i < hi; i++ {
+			norm := math.Sqrt(squares(cols, &g[i*cols]))
+			norms[i] = float32(norm)
+			scale(cols, &t[i*cols], &g[i*cols], kernels.PenaltyFactor(m, norm))
+		}
 	}
 }

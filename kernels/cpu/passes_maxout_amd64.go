@@ -1,6 +1,8 @@
 //go:build amd64 && !purego
 
-package kernels
+package cpu
+
+import "gorgan/kernels"
 
 // The maxout passes in vector instructions, a group of as many units at a time as a
 // vector has lanes. Units beyond the last whole group are done again with as many before
@@ -20,12 +22,13 @@ func inGroups(lanes, first, n int, do func(unit, groups int)) {
 	}
 }
 
-func vectorMaxout(lanes int, add func(n int, y, bias *float32), largest func(groups, pieces int, y, a *float32)) body {
-	return func(m Mem[float32], lo, hi int) {
+func vectorMaxout(lanes int, add func(n int, y, bias *float32), largest func(groups, pieces int, y, a *float32)) kernels.Body {
+	plain := kernels.Named("maxout").F32
+	return func(m kernels.Mem[float32], lo, hi int) {
 		y, a, bias, units, pieces := m.F[0], m.F[1], m.F[2], m.N[1], m.N[2]
 		n := (hi - lo) * units
 		if !grouped(lanes, n, pieces) {
-			maxout.F32(m, lo, hi)
+			plain(m, lo, hi)
 			return
 		}
 		for i := lo; i < hi; i++ {
@@ -35,12 +38,13 @@ func vectorMaxout(lanes int, add func(n int, y, bias *float32), largest func(gro
 	}
 }
 
-func vectorMaxoutPick(lanes int, pick func(groups, pieces int, t, u, a *float32)) body {
-	return func(m Mem[float32], lo, hi int) {
+func vectorMaxoutPick(lanes int, pick func(groups, pieces int, t, u, a *float32)) kernels.Body {
+	plain := kernels.Named("maxout_pick").F32
+	return func(m kernels.Mem[float32], lo, hi int) {
 		t, u, a, units, pieces := m.F[0], m.F[1], m.F[2], m.N[1], m.N[2]
 		n := (hi - lo) * units
 		if !grouped(lanes, n, pieces) {
-			pickRows(m, lo, hi)
+			plain(m, lo, hi)
 			return
 		}
 		inGroups(lanes, lo*units, n, func(i, groups int) { pick(groups, pieces, &t[i], &u[i*pieces], &a[i*pieces]) })
@@ -48,11 +52,12 @@ func vectorMaxoutPick(lanes int, pick func(groups, pieces int, t, u, a *float32)
 }
 
 func vectorMaxoutGrad(lanes int, spread func(groups, pieces int, da, d, a *float32),
-	columns func(rows, stride, n int, d, dbias *float32)) body {
-	return func(m Mem[float32], lo, hi int) {
+	columns func(rows, stride, n int, d, dbias *float32)) kernels.Body {
+	plain := kernels.Named("maxout_grad").F32
+	return func(m kernels.Mem[float32], lo, hi int) {
 		da, dbias, d, a, rows, units, pieces := m.F[0], m.F[1], m.F[2], m.F[3], m.N[0], m.N[1], m.N[2]
 		if !grouped(lanes, hi-lo, pieces) {
-			maxoutGrad.F32(m, lo, hi)
+			plain(m, lo, hi)
 			return
 		}
 		for i := range rows {

@@ -1,4 +1,4 @@
-package kernels
+package cpu
 
 // sparse is how a level multiplies an a with many zeros. A batch of images is one: four
 // fifths of MNIST's pixels are black, and half are in all of seven images.

@@ -1,4 +1,4 @@
-package kernels
+package cpu
 
 import (
 	"errors"
@@ -27,9 +27,9 @@ func Levels() []string {
 // ErrLevel is wrapped when the environment's LevelVar asks for none of Levels.
 var ErrLevel = errors.New("not an instruction level")
 
-// CPULevel is the level a CPU device opened now has. Weights are equal bit by bit between
+// Level is the level a CPU device opened now has. Weights are equal bit by bit between
 // avx512 and avx2; purego rounds otherwise.
-func CPULevel() (string, error) {
+func Level() (string, error) {
 	l, err := chooseLevel()
 	if err != nil {
 		return "", err

@@ -1,10 +1,10 @@
 //go:build amd64 && !purego
 
-package kernels
+package cpu
 
 import has "golang.org/x/sys/cpu"
 
-//go:generate sh -c "cd ../scripts/asmgen && go run ."
+//go:generate sh -c "cd ../../scripts/asmgen && go run ."
 
 var (
 	avx512 = level{

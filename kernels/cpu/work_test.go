@@ -1,4 +1,4 @@
-package kernels_test
+package cpu_test
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 	"gorgan/kernels/kerneltest"
 )
 
@@ -32,7 +33,7 @@ func (r replaying) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 
 // TestReplay: recorded work gives the bits that work at once does.
 func TestReplay(t *testing.T) {
-	a, b := cpu(t, 2), replaying{cpu(t, 2)}
+	a, b := newDevice(t, 2), replaying{newDevice(t, 2)}
 	for name, check := range kerneltest.Pairs() {
 		t.Run(name, func(t *testing.T) { report(t, check(a, b)) })
 	}
@@ -76,7 +77,7 @@ func (w *walk) setWeight(t *testing.T, seed uint64) {
 // TestRecordedSteps: a step recorded once does all its work each time it runs, in
 // order, on what its tensors hold then, whatever else the device does in between.
 func TestRecordedSteps(t *testing.T) {
-	once, recorded := newWalk(t, cpu(t, 2)), newWalk(t, cpu(t, 2))
+	once, recorded := newWalk(t, newDevice(t, 2)), newWalk(t, newDevice(t, 2))
 	other := newWalk(t, recorded.dev)
 	if err := other.step(); err != nil {
 		t.Fatal(err)
@@ -111,7 +112,7 @@ func TestRecordedSteps(t *testing.T) {
 
 // TestArgumentsAreCopied: a recorded step does not see what becomes of its arguments.
 func TestArgumentsAreCopied(t *testing.T) {
-	dev := cpu(t, 1)
+	dev := newDevice(t, 1)
 	y, _ := dev.New(tensor.Float32, 1, 1)
 	bias, _ := dev.New(tensor.Float32, 1)
 	bias.Float32s()[0] = -1
@@ -136,7 +137,7 @@ func TestArgumentsAreCopied(t *testing.T) {
 // TestRecordErrors: what is wrong with a step is known once it is recorded, and the
 // device goes on without it.
 func TestRecordErrors(t *testing.T) {
-	dev := cpu(t, 2)
+	dev := newDevice(t, 2)
 	clock, _ := dev.New(tensor.Uint32, 1)
 	tick := func() error { return kernels.Tick(dev, clock) }
 	ticking, err := dev.Record(tick)
@@ -171,7 +172,7 @@ func TestRecordErrors(t *testing.T) {
 }
 
 func TestClosedSteps(t *testing.T) {
-	dev := kernels.CPU(2)
+	dev := cpu.New(2)
 	clock, _ := dev.New(tensor.Uint32, 1)
 	step, err := dev.Record(func() error { return kernels.Tick(dev, clock) })
 	if err != nil {

@@ -1,4 +1,4 @@
-package kernels
+package cpu
 
 // scratch is what one worker packs into, and what it notes.
 type scratch struct {

@@ -1,4 +1,4 @@
-package kernels_test
+package cpu_test
 
 import (
 	"math"
@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 	"gorgan/kernels/kerneltest"
 )
 
@@ -154,7 +155,7 @@ func TestChain(t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(1, 1))
 	eachLevel(t, func(t *testing.T) {
-		devs := []kernels.Device{cpu(t, 1), cpu(t, 3)}
+		devs := []kernels.Device{newDevice(t, 1), newDevice(t, 3)}
 		for i, p := range all {
 			checkChain(t, devs[i/4%2], level(t), p, normals(r, p.M*p.K), normals(r, p.K*p.N))
 		}
@@ -165,7 +166,7 @@ func TestChain(t *testing.T) {
 func TestMatMulWorkers(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	eachLevel(t, func(t *testing.T) {
-		devs := []kernels.Device{cpu(t, 1), cpu(t, 2), cpu(t, 3), cpu(t, 7)}
+		devs := []kernels.Device{newDevice(t, 1), newDevice(t, 2), newDevice(t, 3), newDevice(t, 7)}
 		for _, p := range append(kerneltest.Products(), kerneltest.Product{M: 600, N: 200, K: 520, TA: true}) {
 			a, b := normals(r, p.M*p.K), normals(r, p.K*p.N)
 			want := multiply(t, devs[0], p, a, b)
@@ -195,7 +196,7 @@ func TestSpecialValues(t *testing.T) {
 		return v
 	}
 	eachLevel(t, func(t *testing.T) {
-		dev := cpu(t, 2)
+		dev := newDevice(t, 2)
 		for flags := range 4 {
 			for _, s := range [][3]int{{33, 41, 5}, {1, 17, 3}, {19, 1, 6}, {40, 512, 3}} {
 				p := kerneltest.Product{M: s[0], N: s[1], K: s[2], TA: flags&1 != 0, TB: flags&2 != 0}
@@ -209,7 +210,7 @@ func TestSpecialValues(t *testing.T) {
 func TestRowsAlone(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	eachLevel(t, func(t *testing.T) {
-		dev := cpu(t, 2)
+		dev := newDevice(t, 2)
 		for _, n := range []int{1, 256, 784, 1024} {
 			for _, tB := range []bool{false, true} {
 				const k, most = 256, 300
@@ -233,10 +234,10 @@ func TestTwoDevices(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	p := kerneltest.Product{M: 70, N: 90, K: 130, TB: true}
 	a, b := normals(r, p.M*p.K), normals(r, p.K*p.N)
-	want := multiply(t, cpu(t, 1), p, a, b)
+	want := multiply(t, newDevice(t, 1), p, a, b)
 	var wait sync.WaitGroup
 	for workers := 2; workers <= 3; workers++ {
-		dev := cpu(t, workers)
+		dev := newDevice(t, workers)
 		wait.Go(func() {
 			for range 50 {
 				if at := firstOther(multiply(t, dev, p, a, b), want); at >= 0 {
@@ -250,7 +251,7 @@ func TestTwoDevices(t *testing.T) {
 
 func TestMatMulAllocatesNothing(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
-		dev := cpu(t, 2)
+		dev := newDevice(t, 2)
 		square, _ := dev.New(tensor.Float32, 128, 128)
 		dst, _ := dev.New(tensor.Float32, 128, 128)
 		for flags := range 4 {
@@ -276,13 +277,13 @@ func FuzzMatMul(f *testing.F) {
 		if p.M*p.N*p.K > 1<<21 {
 			t.Skip("slow")
 		}
-		all := kernels.Levels()
-		t.Setenv(kernels.LevelVar, all[int(which)%len(all)])
+		all := cpu.Levels()
+		t.Setenv(cpu.LevelVar, all[int(which)%len(all)])
 		r := rand.New(rand.NewPCG(seed, 0))
 		a := normals(r, p.M*p.K)
 		if flags&16 != 0 {
 			blackened(r, p, a)
 		}
-		checkChain(t, cpu(t, 1+int(flags>>2)%4), level(t), p, a, normals(r, p.K*p.N))
+		checkChain(t, newDevice(t, 1+int(flags>>2)%4), level(t), p, a, normals(r, p.K*p.N))
 	})
 }

@@ -1,6 +1,6 @@
 //go:build linux && amd64 && !purego
 
-package kernels
+package cpu
 
 import (
 	"runtime/debug"
@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
 )
 
 // TestPassesWithinBounds: guards show what is written; a fault shows what is read.
@@ -16,7 +18,7 @@ func TestPassesWithinBounds(t *testing.T) {
 	defer debug.SetPanicOnFault(false)
 	tried := 0
 	for _, l := range levels {
-		for _, k := range All() {
+		for _, k := range kernels.All() {
 			run := l.bodies[k.Name]
 			if run == nil {
 				continue
@@ -48,8 +50,8 @@ func TestPassesWithinBounds(t *testing.T) {
 
 // fencedMem is a call of k with all it reads and writes right before memory that no one
 // may touch.
-func fencedMem(t *testing.T, k *Kernel, size []int) Mem[float32] {
-	m := Mem[float32]{N: size, S: make([]float32, len(k.Scalars))}
+func fencedMem(t *testing.T, k *kernels.Kernel, size []int) kernels.Mem[float32] {
+	m := kernels.Mem[float32]{N: size, S: make([]float32, len(k.Scalars))}
 	for i := range m.S {
 		m.S[i] = 0.5
 	}

@@ -1,4 +1,4 @@
-package kernels_test
+package cpu_test
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 	"gorgan/kernels/kerneltest"
 )
 
@@ -29,12 +30,12 @@ var benched = []kerneltest.Product{
 
 func BenchmarkMatMul(b *testing.B) {
 	for _, p := range benched {
-		for _, level := range append(kernels.Levels(), "gonum") {
+		for _, level := range append(cpu.Levels(), "gonum") {
 			b.Run(fmt.Sprintf("%v/%s", p, level), func(b *testing.B) {
 				product := gonumProduct(p)
 				if level != "gonum" {
-					b.Setenv(kernels.LevelVar, level)
-					dev := kernels.CPU(0)
+					b.Setenv(cpu.LevelVar, level)
+					dev := cpu.New(0)
 					defer dev.Close()
 					product = deviceProduct(b, dev, p)
 				}

@@ -1,6 +1,6 @@
 //go:build amd64 && !amd64.v3
 
-package kernels_test
+package cpu_test
 
 import (
 	"math"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 	"gorgan/kernels/kerneltest"
 )
 
@@ -16,15 +17,15 @@ import (
 // Go takes in float64. (From version 3 of amd64 on Go may round a product and a sum once.)
 // NaN have many bits; that they are where they belong is for TestCPU.
 func TestLevelsAgree(t *testing.T) {
-	levels := kernels.Levels()
+	levels := cpu.Levels()
 	if len(levels) == 1 {
 		t.Skip("one level alone")
 	}
 	for i, level := range levels[1:] {
-		t.Setenv(kernels.LevelVar, levels[i])
-		a := cpu(t, 2)
-		t.Setenv(kernels.LevelVar, level)
-		b := cpu(t, 3)
+		t.Setenv(cpu.LevelVar, levels[i])
+		a := newDevice(t, 2)
+		t.Setenv(cpu.LevelVar, level)
+		b := newDevice(t, 3)
 		t.Run(levels[i]+" and "+level, func(t *testing.T) {
 			for name, check := range kerneltest.Pairs() {
 				kernel, _, _ := strings.Cut(name, "/")
@@ -41,7 +42,7 @@ func TestLevelsAgree(t *testing.T) {
 // TestTanhDigits: tanh is within 3 units in the last place, for arguments of all sizes.
 func TestTanhDigits(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
-		dev := cpu(t, 1)
+		dev := newDevice(t, 1)
 		const n = 1 << 14
 		x := make([]float32, n)
 		for i := range x {
@@ -69,7 +70,7 @@ func TestTanhDigits(t *testing.T) {
 // TestAnyPieces: units with any number of pieces, and units that make no whole group.
 func TestAnyPieces(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
-		dev := cpu(t, 1)
+		dev := newDevice(t, 1)
 		for _, k := range kernels.All() {
 			if !strings.HasPrefix(k.Name, "maxout") {
 				continue
@@ -88,7 +89,7 @@ func TestAnyPieces(t *testing.T) {
 func TestDropoutAtKeep(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		const n = 40
-		dev := cpu(t, 1)
+		dev := newDevice(t, 1)
 		key, clock := holding(t, dev, []uint32{3, 4}, 2), holding(t, dev, []uint32{5}, 1)
 		for i := range n {
 			word := kernels.Philox4x32([4]uint32{uint32(i / 4), uint32(kernels.DisNoise), 5, 0}, [2]uint32{3, 4})[i%4]
@@ -111,7 +112,7 @@ func TestDropoutAtKeep(t *testing.T) {
 func TestNonFiniteEverywhere(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		const n = 75
-		dev := cpu(t, 1)
+		dev := newDevice(t, 1)
 		clock := holding(t, dev, []uint32{7}, 1)
 		look := func(x []float32) uint32 {
 			first, got := holding(t, dev, []uint32{0}, 1), make([]uint32, 1)

@@ -1,16 +1,18 @@
-package kernels
+package cpu
 
 import (
 	"errors"
 
 	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
 )
 
 // work is one launch or product, checked and ready to be done any number of times: a
 // step is recorded as a list of them, and replayed without a check or an allocation.
 type work struct {
-	run          body // nil for a product
-	mem          Mem[float32]
+	run          kernels.Body // nil for a product
+	mem          kernels.Mem[float32]
 	items, parts int
 	product      Product
 }
@@ -19,7 +21,7 @@ type work struct {
 // the workers does.
 const worthSharing = 1 << 14
 
-func (c *cpu) Launch(k *Kernel, a Args) error {
+func (c *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 	if err := c.usable(); err != nil {
 		return err
 	}
@@ -53,11 +55,11 @@ func (c *cpu) Launch(k *Kernel, a Args) error {
 	return nil
 }
 
-func (c *cpu) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
+func (c *device) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 	if err := c.usable(); err != nil {
 		return err
 	}
-	m, n, k, err := CheckMatMul(dst, a, b, tA, tB)
+	m, n, k, err := kernels.CheckMatMul(dst, a, b, tA, tB)
 	if err != nil {
 		return err
 	}
@@ -73,7 +75,7 @@ func (c *cpu) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 }
 
 // next is where the work asked for goes.
-func (c *cpu) next() *work {
+func (c *device) next() *work {
 	if c.step == nil {
 		return &c.once
 	}
@@ -81,13 +83,13 @@ func (c *cpu) next() *work {
 	return &c.step.work[len(c.step.work)-1]
 }
 
-func (c *cpu) doUnlessRecording(w *work) {
+func (c *device) doUnlessRecording(w *work) {
 	if c.step == nil {
 		c.do(w)
 	}
 }
 
-func (c *cpu) do(w *work) {
+func (c *device) do(w *work) {
 	if w.run == nil {
 		c.gemm.multiply(&w.product)
 		return
@@ -97,21 +99,21 @@ func (c *cpu) do(w *work) {
 }
 
 // compute is one part of the launch under way.
-func (c *cpu) compute(_, part int) {
+func (c *device) compute(_, part int) {
 	w := c.launch
 	w.run(w.mem, part*w.items/w.parts, (part+1)*w.items/w.parts)
 }
 
 // recorded is a step as the work it asked for.
 type recorded struct {
-	cpu  *cpu
+	cpu  *device
 	work []work
 }
 
-var errRecording = errors.New("kernels: a recorded step may only launch and multiply")
+var errRecording = errors.New("cpu: a recorded step may only launch and multiply")
 
 // Record calls the step once, which checks all it asks for.
-func (c *cpu) Record(step func() error) (Step, error) {
+func (c *device) Record(step func() error) (kernels.Step, error) {
 	if err := c.usable(); err != nil {
 		return nil, err
 	}

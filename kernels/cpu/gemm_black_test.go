@@ -1,4 +1,4 @@
-package kernels_test
+package cpu_test
 
 import (
 	"math"
@@ -32,7 +32,7 @@ func blackened(r *rand.Rand, p kerneltest.Product, a []float32) []float32 {
 func TestBlackSteps(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
 	eachLevel(t, func(t *testing.T) {
-		devs := []kernels.Device{cpu(t, 1), cpu(t, 3)}
+		devs := []kernels.Device{newDevice(t, 1), newDevice(t, 3)}
 		// Blocks along k, part tiles, and what is packed: b of rows, b of columns, a.
 		for i, s := range [][3]int{{64, 128, 32}, {70, 137, 33}, {200, 160, 600}, {131, 512, 40}, {1024, 160, 64}, {90, 256, 1030}} {
 			for flags := range 8 {

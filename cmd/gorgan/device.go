@@ -5,14 +5,14 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 )
 
-// deviceFlags select the device that a command computes on; device is the default of
-// --device.
-func deviceFlags(device string) []cli.Flag {
+// deviceFlags select the device that a command computes on; standard is the default
+// of --device.
+func deviceFlags(standard string) []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "device", Usage: "compute on the device `NAME`: " + cuda.Names, Value: device},
+		&cli.StringFlag{Name: "device", Usage: "compute on the device `NAME`: " + device.Names, Value: standard},
 		&cli.IntFlag{Name: "workers", Usage: "compute on the CPU with `N` goroutines, at most 1024; 0 for one per core"},
 		&cli.BoolFlag{Name: "tf32", Usage: "on CUDA, multiply on tensor cores, faster and with 10 bits of mantissa"},
 		&cli.BoolFlag{Name: "no-graph", Usage: "on CUDA, launch a step's kernels one by one; the result is the same"},
@@ -31,6 +31,6 @@ func checkDevice(c *cli.Context) error {
 }
 
 // deviceOptions are what the flags say, but for the device's name.
-func deviceOptions(c *cli.Context) cuda.Options {
-	return cuda.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}
+func deviceOptions(c *cli.Context) device.Options {
+	return device.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}
 }

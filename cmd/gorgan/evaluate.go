@@ -11,8 +11,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/evaluate"
 )
@@ -72,7 +72,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 			}
 		}
 	}
-	dev, _, err := cuda.Open(c.String("device"), deviceOptions(c))
+	dev, _, err := device.Open(c.String("device"), deviceOptions(c))
 	if err != nil {
 		return err
 	}

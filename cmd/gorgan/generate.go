@@ -10,7 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 	"gorgan/model"
 )
 
@@ -65,7 +65,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	dev, _, err := cuda.Open(c.String("device"), deviceOptions(c))
+	dev, _, err := device.Open(c.String("device"), deviceOptions(c))
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model"
 )
 
@@ -77,7 +77,7 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 		ui.note("%s is at step %d already; train on with --steps above it", p.run.dir, p.state.Step)
 		return nil
 	}
-	dev, why, err := cuda.Open(p.Device, deviceOptions(c))
+	dev, why, err := device.Open(p.Device, deviceOptions(c))
 	if err != nil {
 		return err
 	}
@@ -240,13 +240,13 @@ func (p *plan) ended(ui *ui, step uint32, err error) error {
 
 // sayLevel says where a run goes on with other instructions than it began with, which give
 // other bits.
-func (p *plan) sayLevel(ui *ui, dev cuda.Device) error {
-	level, err := cuda.CPULevel()
+func (p *plan) sayLevel(ui *ui, dev device.Device) error {
+	level, err := device.CPULevel()
 	if err != nil {
 		return err
 	}
 	began := p.Began.Instructions
-	if cuda.IsCPU(dev) && began != "" && (began == "purego") != (level == "purego") {
+	if device.IsCPU(dev) && began != "" && (began == "purego") != (level == "purego") {
 		ui.note("warning: the run began with the instructions %s and goes on with %s: its weights are not those it would have had", began, level)
 	}
 	return nil

@@ -9,8 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/evaluate"
 )
@@ -31,7 +31,7 @@ func evaluateFlags() []cli.Flag {
 //
 // Images are held against the validation split, not the test's: the checkpoint that is
 // chosen by them can then be judged by images that had no say.
-func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev cuda.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
+func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev device.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
 	if p.EvaluateEvery == 0 {
 		return nil, nil
 	}
@@ -62,7 +62,7 @@ func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev cud
 }
 
 // classifier is that of r's images, nil where they have no labels or are too few.
-func (p *plan) classifier(ctx context.Context, ui *ui, dev cuda.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
+func (p *plan) classifier(ctx context.Context, ui *ui, dev device.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
 	defer ui.stop()
 	stage := stages(ui)
 	classifier, err := evaluate.ClassifierFor(ctx, dev, r, func(done, total int) { stage("training a classifier", done, total) })

@@ -1,6 +1,6 @@
 //go:build !gpu || cpu
 
-package cuda_test
+package device_test
 
 import (
 	"context"
@@ -8,17 +8,17 @@ import (
 	"strings"
 	"testing"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 )
 
 // TestNoCUDA: a build without CUDA says so where CUDA is asked for, and auto takes the CPU
 // without a word about it.
 func TestNoCUDA(t *testing.T) {
-	dev, _, err := cuda.Open("cuda", cuda.Options{})
-	if dev != nil || !errors.Is(err, cuda.ErrNoDevice) || !strings.Contains(err.Error(), "built without CUDA") {
-		t.Errorf("got %v, %v, want %v", dev, err, cuda.ErrNoDevice)
+	dev, _, err := device.Open("cuda", device.Options{})
+	if dev != nil || !errors.Is(err, device.ErrNoDevice) || !strings.Contains(err.Error(), "built without CUDA") {
+		t.Errorf("got %v, %v, want %v", dev, err, device.ErrNoDevice)
 	}
-	dev, why, err := cuda.Open("auto", cuda.Options{})
+	dev, why, err := device.Open("auto", device.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func TestExamine(t *testing.T) {
 		t.Skip("runs the whole suite of kernels, as package kernels does")
 	}
 	seen := map[string]int{}
-	if err := cuda.Examine(context.Background(), "cpu", cuda.Options{}, func(f cuda.Finding) {
+	if err := device.Examine(context.Background(), "cpu", device.Options{}, func(f device.Finding) {
 		seen[f.Step]++
 		if !f.OK || f.About == "" {
 			t.Errorf("%+v", f)
@@ -48,9 +48,9 @@ func TestExamine(t *testing.T) {
 		}
 	}
 	// Without a CUDA device the CPU is examined, and the error is still that there is none.
-	var told []cuda.Finding
-	err := cuda.Examine(context.Background(), "cuda", cuda.Options{}, func(f cuda.Finding) { told = append(told, f) })
-	if !errors.Is(err, cuda.ErrNoDevice) || !strings.Contains(err.Error(), "--device cpu") {
+	var told []device.Finding
+	err := device.Examine(context.Background(), "cuda", device.Options{}, func(f device.Finding) { told = append(told, f) })
+	if !errors.Is(err, device.ErrNoDevice) || !strings.Contains(err.Error(), "--device cpu") {
 		t.Errorf("got %v", err)
 	}
 	if len(told) < 10 || told[0].OK || !told[1].OK || !strings.HasPrefix(told[1].About, "cpu") {
@@ -58,7 +58,7 @@ func TestExamine(t *testing.T) {
 	}
 	ended, end := context.WithCancel(context.Background())
 	end()
-	if err := cuda.Examine(ended, "cpu", cuda.Options{}, func(cuda.Finding) {}); !errors.Is(err, context.Canceled) {
+	if err := device.Examine(ended, "cpu", device.Options{}, func(device.Finding) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 }

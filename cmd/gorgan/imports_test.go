@@ -1,4 +1,4 @@
-package cuda_test
+package main
 
 import (
 	"os/exec"
@@ -9,12 +9,13 @@ import (
 
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
-	"gorgan/cmd/gorgan":         {"gorgan/cuda", "gorgan/model", "gorgan/model/evaluate", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/cmd/gorgan":         {"gorgan/kernels/device", "gorgan/model", "gorgan/model/evaluate", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model":              {"gorgan/model/graph", "gorgan/model/nn", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model/nn":           {"gorgan/model/graph", "gorgan/kernels"},
 	"gorgan/model/graph":        {"gorgan/kernels"},
-	"gorgan/cuda":               {"gorgan/kernels", "gorgan/kernels/cpu", "gorgan/kernels/kerneltest"},
+	"gorgan/cuda":               {"gorgan/kernels"},
 	"gorgan/kernels/cpu":        {"gorgan/kernels"},
+	"gorgan/kernels/device":     {"gorgan/cuda", "gorgan/kernels", "gorgan/kernels/cpu", "gorgan/kernels/kerneltest"},
 	"gorgan/kernels":            nil,
 	"gorgan/dataset":            {"gorgan/dataset/atomicfile"},
 	"gorgan/dataset/atomicfile": nil,
@@ -34,7 +35,7 @@ var mayImport = map[string][]string{
 // fasterGzip is what package dataset has beside the standard library.
 const fasterGzip = "github.com/klauspost/compress/gzip"
 
-func list(t *testing.T, args ...string) []string {
+func goList(t *testing.T, args ...string) []string {
 	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("there is no go command here, nor the sources it would list")
@@ -48,7 +49,7 @@ func list(t *testing.T, args ...string) []string {
 
 // TestImports holds the one direction of imports.
 func TestImports(t *testing.T) {
-	for _, line := range list(t, "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "gorgan/...") {
+	for _, line := range goList(t, "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "gorgan/...") {
 		fields := strings.Fields(line)
 		allowed, known := mayImport[fields[0]]
 		if !known {
@@ -70,7 +71,7 @@ func TestImports(t *testing.T) {
 // nor any cgo.
 func TestPureGo(t *testing.T) {
 	for _, tags := range []string{"", "cpu", "cpu,gpu"} {
-		deps := list(t, "-deps", "-tags", tags, "-f", `{{.ImportPath}}{{if .CgoFiles}} {{.Standard}}{{end}}`, "gorgan/cmd/gorgan")
+		deps := goList(t, "-deps", "-tags", tags, "-f", `{{.ImportPath}}{{if .CgoFiles}} {{.Standard}}{{end}}`, "gorgan/cmd/gorgan")
 		for _, d := range deps {
 			path, standard, cgo := strings.Cut(d, " ")
 			if strings.HasPrefix(path, "gorgonia.org/cu") || cgo && standard == "false" {

@@ -1,16 +1,16 @@
-package cuda_test
+package device_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 )
 
 func TestOpen(t *testing.T) {
 	for _, name := range []string{"cpu", "auto"} {
-		dev, why, err := cuda.Open(name, cuda.Options{Workers: 3})
+		dev, why, err := device.Open(name, device.Options{Workers: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -22,16 +22,16 @@ func TestOpen(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]error{
-		"cuda:97": cuda.ErrNoDevice, "cuda:x": cuda.ErrName, "cuda:-1": cuda.ErrName, "cuda:": cuda.ErrName, "gpu": cuda.ErrName, "": cuda.ErrName,
+		"cuda:97": device.ErrNoDevice, "cuda:x": device.ErrName, "cuda:-1": device.ErrName, "cuda:": device.ErrName, "gpu": device.ErrName, "": device.ErrName,
 	} {
-		if dev, _, err := cuda.Open(name, cuda.Options{}); dev != nil || !errors.Is(err, want) {
+		if dev, _, err := device.Open(name, device.Options{}); dev != nil || !errors.Is(err, want) {
 			t.Errorf("%s: got %v, %v, want %v", name, dev, err, want)
 		}
 	}
 }
 
 func TestList(t *testing.T) {
-	all := cuda.List()
+	all := device.List()
 	if len(all) < 2 || all[0].Name != "cpu" || !all[0].Ready || all[1].Name != "cuda:0" || all[1].About == "" {
 		t.Errorf("%+v", all)
 	}

@@ -1,4 +1,4 @@
-package cuda
+package device
 
 import (
 	"context"
@@ -24,10 +24,10 @@ var ErrUnsound = errors.New("the device is not sound")
 
 // card is what a CUDA device can be asked beyond kernels.Device.
 type card interface {
-	// load compiles k.
-	load(k *kernels.Kernel) error
-	// memory is what is free and what there is, in bytes.
-	memory() (free, total int64, err error)
+	// Load compiles k.
+	Load(k *kernels.Kernel) error
+	// Memory is what is free and what there is, in bytes.
+	Memory() (free, total int64, err error)
 }
 
 // Examine tries the device of that name step by step: what there is, each kernel and
@@ -89,11 +89,11 @@ func checks(n int) string {
 }
 
 func examineCard(c card, found func(step, about string, err error)) {
-	free, total, err := c.memory()
+	free, total, err := c.Memory()
 	found("memory", fmt.Sprintf("%.0f of %.0f MB are free", float64(free)/1e6, float64(total)/1e6), err)
 	taken := 0
 	for _, k := range kernels.All() {
-		if err := c.load(k); err != nil {
+		if err := c.Load(k); err != nil {
 			found("PTX", "", err)
 			continue
 		}

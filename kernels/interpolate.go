@@ -5,7 +5,7 @@ import "gorgonia.org/tensor"
 var interpolate = Kernel{
 	Name:   "interpolate",
 	Params: []Param{out("x"), in("a"), in("b"), words("key"), words("clock")},
-	Sizes:  []string{"rows", "cols", "purpose"},
+	Sizes:  []string{"rows", "cols", "stream"},
 	Lens:   func(n []int) []int { return []int{n[0] * n[1], n[0] * n[1], n[0] * n[1], 2, 1} },
 	Items:  byRow(2), Grid: gridRows, Tol: sumTol,
 	F32: func(m Mem[float32], lo, hi int) {
@@ -36,10 +36,10 @@ var interpolate = Kernel{
 //	x = e·a + (1-e)·b
 //
 // e, a multiple of 2^-24 on [0,1), comes from the word that NewNoise uses for element r
-// of key (2), purpose and the step in clock (1). x (rows, cols) overlaps neither a nor b.
-func Interpolate(dev Device, x, a, b, key, clock *tensor.Dense, purpose Purpose) error {
+// of key (2), stream and the step in clock (1). x (rows, cols) overlaps neither a nor b.
+func Interpolate(dev Device, x, a, b, key, clock *tensor.Dense, stream Stream) error {
 	return dev.Launch(&interpolate, Args{Tensors: []*tensor.Dense{x, a, b, key, clock},
-		Sizes: append(rowsCols(x), int(purpose))})
+		Sizes: append(rowsCols(x), int(stream))})
 }
 
 // InterpolationShare returns the share e of Interpolate's arguments m: how much of row r of x

@@ -6162,7 +6162,7 @@ DATA orderAVX512<>+6(SB)/1, $0x03
 DATA orderAVX512<>+7(SB)/1, $0x07
 GLOBL orderAVX512<>(SB), RODATA|NOPTR, $8
 
-// func uniformAVX512(groups int, dst *float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// func uniformAVX512(groups int, dst *float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 // Requires: AVX, AVX512F
 TEXT ·uniformAVX512(SB), NOSPLIT, $80-36
 	MOVQ         dst+8(FP), AX
@@ -6218,7 +6218,7 @@ TEXT ·uniformAVX512(SB), NOSPLIT, $80-36
 	MOVL         block+16(FP), DX
 	VMOVD        DX, X3
 	VPBROADCASTD X3, Z3
-	MOVL         purpose+20(FP), DX
+	MOVL         stream+20(FP), DX
 	VMOVD        DX, X4
 	VPBROADCASTD X4, Z4
 	MOVL         step+24(FP), DX
@@ -6322,7 +6322,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func dropAVX512(groups int, y *float32, keep float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// func dropAVX512(groups int, y *float32, keep float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 // Requires: AVX, AVX512F, SSE
 TEXT ·dropAVX512(SB), NOSPLIT, $80-40
 	MOVQ         y+8(FP), AX
@@ -6377,7 +6377,7 @@ TEXT ·dropAVX512(SB), NOSPLIT, $80-40
 	MOVL         block+20(FP), DX
 	VMOVD        DX, X3
 	VPBROADCASTD X3, Z3
-	MOVL         purpose+24(FP), DX
+	MOVL         stream+24(FP), DX
 	VMOVD        DX, X4
 	VPBROADCASTD X4, Z4
 	MOVL         step+28(FP), DX
@@ -6485,7 +6485,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func perturbAVX512(groups int, x *float32, a *float32, size float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// func perturbAVX512(groups int, x *float32, a *float32, size float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 // Requires: AVX, AVX512F, SSE
 TEXT ·perturbAVX512(SB), NOSPLIT, $80-48
 	MOVQ         x+8(FP), AX
@@ -6541,7 +6541,7 @@ TEXT ·perturbAVX512(SB), NOSPLIT, $80-48
 	MOVL         block+28(FP), BX
 	VMOVD        BX, X3
 	VPBROADCASTD X3, Z3
-	MOVL         purpose+32(FP), BX
+	MOVL         stream+32(FP), BX
 	VMOVD        BX, X4
 	VPBROADCASTD X4, Z4
 	MOVL         step+36(FP), BX
@@ -9987,7 +9987,7 @@ DATA orderAVX2<>+2(SB)/1, $0x01
 DATA orderAVX2<>+3(SB)/1, $0x03
 GLOBL orderAVX2<>(SB), RODATA|NOPTR, $4
 
-// func uniformAVX2(groups int, dst *float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// func uniformAVX2(groups int, dst *float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 // Requires: AVX, AVX2
 TEXT ·uniformAVX2(SB), NOSPLIT, $80-36
 	MOVQ         dst+8(FP), AX
@@ -10043,7 +10043,7 @@ TEXT ·uniformAVX2(SB), NOSPLIT, $80-36
 	MOVL         block+16(FP), DX
 	VMOVD        DX, X2
 	VPBROADCASTD X2, Y2
-	MOVL         purpose+20(FP), DX
+	MOVL         stream+20(FP), DX
 	VMOVD        DX, X3
 	VPBROADCASTD X3, Y3
 	MOVL         step+24(FP), DX
@@ -10187,7 +10187,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func dropAVX2(groups int, y *float32, keep float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// func dropAVX2(groups int, y *float32, keep float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 // Requires: AVX, AVX2, SSE
 TEXT ·dropAVX2(SB), NOSPLIT, $80-40
 	MOVQ         y+8(FP), AX
@@ -10242,7 +10242,7 @@ TEXT ·dropAVX2(SB), NOSPLIT, $80-40
 	MOVL         block+20(FP), DX
 	VMOVD        DX, X2
 	VPBROADCASTD X2, Y2
-	MOVL         purpose+24(FP), DX
+	MOVL         stream+24(FP), DX
 	VMOVD        DX, X3
 	VPBROADCASTD X3, Y3
 	MOVL         step+28(FP), DX
@@ -10392,7 +10392,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func perturbAVX2(groups int, x *float32, a *float32, size float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+// func perturbAVX2(groups int, x *float32, a *float32, size float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 // Requires: AVX, AVX2, SSE
 TEXT ·perturbAVX2(SB), NOSPLIT, $80-48
 	MOVQ         x+8(FP), AX
@@ -10448,7 +10448,7 @@ TEXT ·perturbAVX2(SB), NOSPLIT, $80-48
 	MOVL         block+28(FP), BX
 	VMOVD        BX, X2
 	VPBROADCASTD X2, Y2
-	MOVL         purpose+32(FP), BX
+	MOVL         stream+32(FP), BX
 	VMOVD        BX, X3
 	VPBROADCASTD X3, Y3
 	MOVL         step+36(FP), BX

@@ -282,17 +282,17 @@ func clipAVX512(n int, w *float32, limit float32)
 // uniformAVX512 writes values on [-1,1).
 //
 //go:noescape
-func uniformAVX512(groups int, dst *float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+func uniformAVX512(groups int, dst *float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 
 // dropAVX512 keeps values of y, divided by keep, and makes the others 0.
 //
 //go:noescape
-func dropAVX512(groups int, y *float32, keep float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+func dropAVX512(groups int, y *float32, keep float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 
 // perturbAVX512 writes a and noise from 0 to size.
 //
 //go:noescape
-func perturbAVX512(groups int, x *float32, a *float32, size float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+func perturbAVX512(groups int, x *float32, a *float32, size float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 
 // sumSquaresAVX512 adds up the squares of n values in float64.
 //
@@ -507,17 +507,17 @@ func clipAVX2(n int, w *float32, limit float32)
 // uniformAVX2 writes values on [-1,1).
 //
 //go:noescape
-func uniformAVX2(groups int, dst *float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+func uniformAVX2(groups int, dst *float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 
 // dropAVX2 keeps values of y, divided by keep, and makes the others 0.
 //
 //go:noescape
-func dropAVX2(groups int, y *float32, keep float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+func dropAVX2(groups int, y *float32, keep float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 
 // perturbAVX2 writes a and noise from 0 to size.
 //
 //go:noescape
-func perturbAVX2(groups int, x *float32, a *float32, size float32, block uint32, purpose uint32, step uint32, key0 uint32, key1 uint32)
+func perturbAVX2(groups int, x *float32, a *float32, size float32, block uint32, stream uint32, step uint32, key0 uint32, key1 uint32)
 
 // sumSquaresAVX2 adds up the squares of n values in float64.
 //

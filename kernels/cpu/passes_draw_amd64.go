@@ -8,7 +8,7 @@ import "gorgan/kernels"
 // a vector has 64-bit lanes; a counter in part, and counters beyond the last whole group,
 // are for the Go bodies.
 
-func vectorUniform(lanes int, fill func(groups int, dst *float32, block, purpose, step, key0, key1 uint32)) kernels.Body {
+func vectorUniform(lanes int, fill func(groups int, dst *float32, block, stream, step, key0, key1 uint32)) kernels.Body {
 	plain := kernels.Named("uniform").F32
 	return func(m kernels.Mem[float32], lo, hi int) {
 		z, key := m.F[0], m.U[0]
@@ -20,7 +20,7 @@ func vectorUniform(lanes int, fill func(groups int, dst *float32, block, purpose
 	}
 }
 
-func vectorPerturb(lanes int, perturb func(groups int, x, a *float32, size float32, block, purpose, step, key0, key1 uint32)) kernels.Body {
+func vectorPerturb(lanes int, perturb func(groups int, x, a *float32, size float32, block, stream, step, key0, key1 uint32)) kernels.Body {
 	plain := kernels.Named("perturb").F32
 	return func(m kernels.Mem[float32], lo, hi int) {
 		x, a, key := m.F[0], m.F[1], m.U[0]
@@ -32,7 +32,7 @@ func vectorPerturb(lanes int, perturb func(groups int, x, a *float32, size float
 	}
 }
 
-func vectorDropout(lanes int, drop func(groups int, y *float32, keep float32, block, purpose, step, key0, key1 uint32)) kernels.Body {
+func vectorDropout(lanes int, drop func(groups int, y *float32, keep float32, block, stream, step, key0, key1 uint32)) kernels.Body {
 	plain := kernels.Named("dropout").F32
 	return func(m kernels.Mem[float32], lo, hi int) {
 		y, key, n, first := m.F[0], m.U[0], m.N[0], m.N[2]

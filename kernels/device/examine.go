@@ -146,7 +146,7 @@ func recordedStep(dev kernels.Device) error {
 				return nil, err
 			}
 			values := make([]float32, t[i].Shape().TotalSize())
-			kernels.Uniform(values, kernels.Key(1), kernels.Samples, uint32(i))
+			kernels.Uniform(values, kernels.Key(1), kernels.Stream(i), 0)
 			if err := dev.Upload(t[i], values); err != nil {
 				return nil, err
 			}

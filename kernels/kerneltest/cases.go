@@ -67,16 +67,16 @@ var table = map[string]row{
 	"uniform":       {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, nil},
 	// the last two draw zeroWord and onesWord
 	"normal": {[][]int{{1, 1 << 16}, {2, 5}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}, {8, zeroWord}, {8, onesWord}}, [][]float32{{1}, {0.02}}},
-	// rows, cols, purpose
+	// rows, cols, stream
 	"interpolate": {[][]int{{1, 1, 1 << 16}, {3, 255, 5}, {5, 256, 5}, {33, 1, 5}, {65, 257, 2<<16 | 1}, {128, 784, 2 << 16}}, nil},
 	"perturb":     {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {4099, 5}, {100352, 2 << 16}}, [][]float32{{0.5}, {-3}}},
 	"deviation":   {append([][]int{{1024}, {1025}}, lengths...), nil},
-	// n, purpose, steps: none, over by the step, and to come; the last two draw zeroWord and
+	// n, stream, steps: none, over by the step, and to come; the last two draw zeroWord and
 	// onesWord
 	"add_noise": {[][]int{{1, 1 << 16, 0}, {2, 5, 1}, {3, 5, 3}, {257, 2<<16 | 1, 1500}, {4099, 5, 200000}, {12800, 2 << 16, 0}, {8, zeroWord, 0}, {8, onesWord, 0}}, [][]float32{{1}, {0.02}}},
 	// batch, images, batches a step, number of the batch; the last has epochs beyond 2^32
 	"shuffle": {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 128, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}, {300, 5, 1 << 20, 7}}, nil},
-	// n, purpose, first; the last draws zeroWord, which is below no share that is kept
+	// n, stream, first; the last draws zeroWord, which is below no share that is kept
 	"dropout": {[][]int{{1, 5, 0}, {1, 5, 3}, {3, 5, 6}, {257, 2<<16 | 1, 0}, {12801, 2 << 16, 4098}, {8, zeroWord, 0}}, [][]float32{{0}, {0.5}, {0.8}, {1}}},
 	// batch, images
 	"labels": {[][]int{{1, 1}, {33, 2}, {257, 100}, {1000, 60000}}, nil},
@@ -87,7 +87,7 @@ var table = map[string]row{
 	"non_finite": {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},
 }
 
-// Purposes for which the ends of the range of random words come up, once in 2^32: with
+// Streams for which the ends of the range of random words come up, once in 2^32: with
 // a key of 0, at step 1, the first word of counter 0 is 0, of counter 1 it is 2^32-1.
 const (
 	zeroWord = 61635094

@@ -12,6 +12,7 @@ import (
 
 	"gorgan/cuda"
 	"gorgan/model"
+	"gorgan/model/picture"
 )
 
 func newGenerate(ui *ui) *cli.Command {
@@ -70,31 +71,31 @@ func runGenerate(ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
-	if err := checkDrawingMemory(dev, state.Config, p.bytes()+g.bytes()); err != nil {
+	if err := checkDrawingMemory(dev, state.Config, p.Bytes()+g.Bytes()); err != nil {
 		return err
 	}
 	gen, err := model.NewGenerator(dev, state, c.Bool("raw"))
 	if err != nil {
 		return err
 	}
-	p.draw = gen.Draw
+	p.Draw = gen.Draw
 	return out.write(c.Context, ui, p, g)
 }
 
-func choosePictures(c *cli.Context, config model.Config) (p *pictures, err error) {
-	p = &pictures{config: config}
-	if p.classes, err = chooseClasses(c, config.Classes); err != nil {
+func choosePictures(c *cli.Context, config model.Config) (p *picture.Images, err error) {
+	p = &picture.Images{Config: config}
+	if p.Classes, err = chooseClasses(c, config.Classes); err != nil {
 		return nil, err
 	}
 	if path := c.String("noise"); path != "" {
 		if c.IsSet("count") || c.IsSet("seeds") || c.IsSet("noise-scale") {
 			return nil, errNoiseTwice
 		}
-		if p.noise, err = readNoise(path, config.NoiseDim); err != nil {
+		if p.Noise, err = readNoise(path, config.NoiseDim); err != nil {
 			return nil, err
 		}
-		p.seeds = seedsFrom(0, len(p.noise)/config.NoiseDim)
-	} else if p.seeds, err = chooseSeeds(c); err != nil {
+		p.Seeds = picture.SeedsFrom(0, len(p.Noise)/config.NoiseDim)
+	} else if p.Seeds, err = chooseSeeds(c); err != nil {
 		return nil, err
 	}
 	return p, nil

@@ -13,6 +13,7 @@ import (
 	"gorgan/dataset"
 	"gorgan/model"
 	"gorgan/model/evaluate"
+	"gorgan/model/picture"
 )
 
 // evaluateFlags say how a run is evaluated while it trains.
@@ -145,8 +146,8 @@ func (w *watch) display(m model.Metrics) error {
 
 // evaluate measures the generator as it is after step, which is saved.
 func (w *watch) evaluate(ctx context.Context, step uint32) error {
-	drawn := picturesOf(w.trainer.Config(), seedsFrom(0, w.settings.EvaluateCount), w.trainer.Draw)
-	values, err := drawn.values(ctx, func() { w.progress(step, "drawing") })
+	drawn := picture.Of(w.trainer.Config(), picture.SeedsFrom(0, w.settings.EvaluateCount), w.trainer.Draw)
+	values, err := drawn.Values(ctx, func() { w.progress(step, "drawing") })
 	if err != nil {
 		return err
 	}

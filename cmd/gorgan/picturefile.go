@@ -149,7 +149,7 @@ func (f *pictureFile) encode(w io.Writer, img image.Image) error {
 
 // each writes one PNG file an image, and returns how many took another's place.
 func (f *pictureFile) each(ctx context.Context, p *pictures) (replaced int, err error) {
-	if err := os.MkdirAll(f.path, 0o777); err != nil {
+	if err := atomicfile.MkdirAll(f.path); err != nil {
 		if e, ok := errors.AsType[*fs.PathError](err); ok {
 			err = e.Err
 		}

@@ -45,7 +45,7 @@ func createRun(dir, name string, s settings) (r *runFolder, err error) {
 		if dir, err = nextRun("runs", name); err != nil {
 			return nil, err
 		}
-	} else if err := os.MkdirAll(dir, 0o777); err != nil {
+	} else if err := atomicfile.MkdirAll(dir); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
 	if r, err = openRun(dir); err != nil {
@@ -93,7 +93,7 @@ func sourceName(data string) string {
 
 // nextRun makes the first numbered folder after those that are there.
 func nextRun(parent, name string) (string, error) {
-	if err := os.MkdirAll(parent, 0o777); err != nil {
+	if err := atomicfile.MkdirAll(parent); err != nil {
 		return "", fmt.Errorf("run folder: %w", err)
 	}
 	held, err := os.ReadDir(parent)

@@ -18,12 +18,12 @@ import (
 )
 
 // The run whose crashes are looked at: three saves, three evaluations of which the second is
-// the best, in a folder that is made with the one above it.
+// the best, in a numbered folder that is made with the one above it.
 const (
 	crashFlags  = small + " --seed 2 --learning-rate 0.05 --steps 12 --save-every 4 --display-every 6 --evaluate-every 4 --evaluate-count 100"
 	crashSteps  = 12
 	crashSave   = 4
-	crashFolder = "runs/run"
+	crashFolder = "runs/00000-tiny-non-saturating"
 )
 
 // crashed is a state to go on from.
@@ -51,8 +51,7 @@ func TestCrash(t *testing.T) {
 	}
 	t.Run("run", func(t *testing.T) {
 		root := t.TempDir()
-		args := append(began("1"), "--out", filepath.Join(root, crashFolder))
-		states := recordCrashes(t, root, -1, program, args)
+		states := recordCrashes(t, root, -1, program, began("1"))
 		goOnFromAll(t, states, filepath.Join(root, crashFolder), began("1"), looks)
 	})
 	// Back to an earlier checkpoint, which takes lines away, of a run with a line that cannot
@@ -78,13 +77,14 @@ func succeeds(t *testing.T, args ...string) {
 	}
 }
 
-// recordCrashes has strace record what the program does below root, where it is known that
+// recordCrashes has strace record what the program does in the folder root, where it is known that
 // step saved is, and returns the states that differ.
 func recordCrashes(t *testing.T, root string, saved int, program string, args []string) []crashed {
 	t.Helper()
 	needStrace(t)
 	start, trace := diskOf(t, root), filepath.Join(t.TempDir(), "trace")
 	traced := &process{Cmd: exec.Command("strace", slices.Concat(straceArgs(trace), []string{program}, args)...)}
+	traced.Dir = root
 	traced.Stdout, traced.Stderr = &traced.said, &traced.said
 	must(t, traced.Start())
 	traced.succeeds(t)

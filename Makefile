@@ -7,7 +7,7 @@ help:
 	@echo "make train   build, then train the tutorial's GAN on the embedded MNIST"
 	@echo "make test    run all tests"
 	@echo "make test-kill   kill training runs KILLS times (200), and compare what they come to"
-	@echo "make test-crash   lay out what crashes of a recorded run can leave, CRASHES states of each (all), and go on from it; wants strace"
+	@echo "make test-crash   lay out all that crashes of a recorded run can leave, and go on to the end from CRASHES (all); wants strace"
 	@echo "make build   build ./gorgan for the CPU"
 	@echo "make race    run all tests under the race detector (wants a C compiler)"
 	@echo "make cross   build for Windows, macOS and Linux on other processors"

@@ -57,7 +57,7 @@ func crashStates(start *disk, done []operation, found func(after int, how string
 				for file, r := range left {
 					d.changeAs(r, slices.DeleteFunc(slices.Clone(data), func(c dataChange) bool { return c.file != file }))
 				}
-				found(i+1, described(names, kept, left), d)
+				found(i+1, d.described(names, kept, left), d)
 			}
 		}
 	}
@@ -161,7 +161,7 @@ func remainsOf(changes []dataChange) (all []map[fileNumber]remains) {
 }
 
 // described says how a state came to be.
-func described(names []nameChange, kept []bool, left map[fileNumber]remains) string {
+func (d *disk) described(names []nameChange, kept []bool, left map[fileNumber]remains) string {
 	var parts []string
 	for i, c := range names {
 		if !kept[i] {
@@ -170,7 +170,7 @@ func described(names []nameChange, kept []bool, left map[fileNumber]remains) str
 	}
 	for _, file := range slices.Sorted(maps.Keys(left)) {
 		if left[file] != allRemains {
-			parts = append(parts, fmt.Sprintf("what was written to file %d is %v", file, left[file]))
+			parts = append(parts, fmt.Sprintf("what was written to %s is %v", d.named(file), left[file]))
 		}
 	}
 	if parts == nil {

@@ -76,6 +76,16 @@ func (d *disk) changeName(c nameChange) {
 // text is the data of the file that a name stands for, empty where there is none.
 func (d *disk) text(path string) string { return d.data[d.names[path]] }
 
+// named is a name of a file.
+func (d *disk) named(file fileNumber) string {
+	for path, n := range d.names {
+		if n == file {
+			return path
+		}
+	}
+	return "a file that has no name"
+}
+
 // reached are the names that all folders above are there of, in order.
 func (d *disk) reached() []string {
 	var paths []string

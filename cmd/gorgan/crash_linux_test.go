@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"gorgan/model"
 )
 
 // The run whose crashes are looked at: three saves, three evaluations of which the second is
@@ -37,21 +34,25 @@ type crashed struct {
 // them can leave. Whatever is left, nothing is lost of what was done up to the last checkpoint
 // that the process knew to be saved, and the run comes to the files of one that did not crash.
 //
-// In each state the run is read as a resume does. In GORGAN_CRASHES of those of either sequence,
-// as far apart as can be, it goes on to its end.
+// In each state the run is read as a resume does. In GORGAN_CRASHES of those of a run, and of
+// those of a resume, it goes on to its end.
 func TestCrash(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and starts no goroutine that the race detector sees")
 	}
-	resumes, err := strconv.Atoi(cmp.Or(os.Getenv("GORGAN_CRASHES"), "40"))
+	resumes, err := strconv.Atoi(cmp.Or(os.Getenv("GORGAN_CRASHES"), "25"))
 	must(t, err)
+	needStrace(t)
 	program, list := programUnderTest(t), tinyList(t)
 	began := func(keep string) []string {
 		return slices.Concat([]string{"train", "--data", list, "--keep", keep}, strings.Fields(crashFlags))
 	}
+	whole := filepath.Join(t.TempDir(), "whole") // a run that strace has no part in
+	succeeds(t, append(began("0"), "--out", whole)...)
 	t.Run("run", func(t *testing.T) {
 		root := t.TempDir()
 		states := recordCrashes(t, root, -1, program, began("1"))
+		sameRun(t, whole, filepath.Join(root, crashFolder), crashSteps)
 		goOnFromAll(t, states, filepath.Join(root, crashFolder), began("1"), resumes)
 	})
 	// Back to an earlier checkpoint, which takes lines away, of a run with a line that cannot
@@ -64,6 +65,7 @@ func TestCrash(t *testing.T) {
 		must(t, err)
 		must(t, os.WriteFile(filepath.Join(dir, metricsFile), slices.Concat([]byte("damaged\n"), text), 0o666))
 		states := recordCrashes(t, root, 4, program, []string{"train", "--resume", filepath.Join(dir, "checkpoint_000004.safetensors")})
+		sameRun(t, whole, dir, crashSteps)
 		goOnFromAll(t, states, dir, nil, resumes)
 	})
 }
@@ -77,11 +79,10 @@ func succeeds(t *testing.T, args ...string) {
 	}
 }
 
-// recordCrashes has strace record what the program does in the folder root, where it is known that
-// step saved is, and returns the states that differ.
+// recordCrashes has strace record what the program does in the folder root, where a run has
+// saved step saved. It returns what crashes can leave there.
 func recordCrashes(t *testing.T, root string, saved int, program string, args []string) []crashed {
 	t.Helper()
-	needStrace(t)
 	start, trace := diskOf(t, root), filepath.Join(t.TempDir(), "trace")
 	traced := &process{Cmd: exec.Command("strace", slices.Concat(straceArgs(trace), []string{program}, args)...)}
 	traced.Dir = root
@@ -100,11 +101,11 @@ func recordCrashes(t *testing.T, root string, saved int, program string, args []
 	for _, o := range done {
 		for _, c := range o.data {
 			end.changeData(c)
-			saved = max(saved, savedBefore(c.text))
 		}
 		for _, c := range o.names {
 			end.changeName(c)
 		}
+		saved = max(saved, savedBefore(o))
 		savedAfter = append(savedAfter, saved)
 	}
 	known := contents{}
@@ -131,20 +132,20 @@ func recordCrashes(t *testing.T, root string, saved int, program string, args []
 	return states
 }
 
-var (
-	measuredStep = regexp.MustCompile(`^{"step":(\d+),`)
-	lastWords    = "optimization finished\n"
-)
+// measuredStep finds the step of a line of metrics.jsonl.
+var measuredStep = regexp.MustCompile(`^{"step":(\d+),`)
 
-// savedBefore is the step that is saved when a run writes text: a step is measured once the
-// checkpoint before it is saved. It is -1 where the text says nothing about that.
-func savedBefore(text string) int {
-	if text == lastWords {
-		return crashSteps
-	}
-	if m := measuredStep.FindStringSubmatch(text); m != nil && !strings.Contains(text, "\n{") {
-		step, _ := strconv.Atoi(m[1])
-		return (step - 1) / crashSave * crashSave
+// savedBefore is a step that is saved before a run does o: a step is measured, and the last
+// words are said, once the checkpoint before is saved. It is -1 where o says nothing of it.
+func savedBefore(o operation) int {
+	for _, c := range o.data {
+		if c.text == "optimization finished\n" {
+			return crashSteps
+		}
+		if m := measuredStep.FindStringSubmatch(c.text); m != nil && strings.HasSuffix(o.what, "/"+metricsFile) {
+			step, _ := strconv.Atoi(m[1])
+			return (step - 1) / crashSave * crashSave
+		}
 	}
 	return -1
 }
@@ -161,110 +162,4 @@ func needStrace(t *testing.T) {
 		t.Fatalf("strace traces no process: %v", err)
 	}
 	t.Skipf("strace, which records what a run does to files, traces no process here: %v", err)
-}
-
-// goOnFromAll goes on from the states of a run, whose undisturbed end is in the folder want.
-// Where there is no run yet it is begun with args.
-func goOnFromAll(t *testing.T, states []crashed, want string, args []string, resumes int) {
-	t.Helper()
-	stride, ended := max(1, len(states)/max(1, resumes)), 0
-	for n, s := range states {
-		ok := t.Run(strconv.Itoa(n), func(t *testing.T) {
-			root := scratch(t)
-			s.layOut(t, root)
-			dir := filepath.Join(root, crashFolder)
-			reads(t, dir, want, s.saved)
-			if n%stride == 0 && !t.Failed() {
-				ended++
-				ends(t, dir, want, args)
-			}
-			if t.Failed() {
-				t.Logf("%s; step %d was saved; there is %q", s.how, s.saved, s.reached())
-			}
-		})
-		if !ok {
-			t.Fatal("the other states are left out")
-		}
-	}
-	t.Logf("%d states are read, %d of them go on to the end", len(states), ended)
-}
-
-// scratch is a folder in memory, if there is one, where files are made in no time.
-func scratch(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "gorgan-crash-")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
-	return dir
-}
-
-// reads reads a run as a resume does. It has what the run in the folder want noted up to the
-// same step, which is not before saved.
-func reads(t *testing.T, dir, want string, saved int) {
-	t.Helper()
-	p := &plan{}
-	err := p.resume(newUI(io.Discard, io.Discard), dir)
-	defer func() { must(t, p.close()) }()
-	if _, none := os.Stat(filepath.Join(dir, settingsFile)); none != nil {
-		if saved >= 0 || err == nil || !strings.Contains(err.Error(), "is not a run") {
-			t.Errorf("there is no run: %v", err)
-		}
-		return
-	}
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	if int(p.step()) < saved {
-		t.Errorf("it goes on from step %d", p.step())
-	}
-	measured, err := readMetrics(want, p.step())
-	must(t, err)
-	evaluated, err := readEvaluations(want, p.step())
-	must(t, err)
-	untimed := func(all []model.Metrics) []model.Metrics {
-		all = slices.Clone(all)
-		for i := range all {
-			all[i].Seconds, all[i].ImagesPerSecond = 0, 0
-		}
-		return all
-	}
-	if got, want := untimed(p.run.measured.noted), untimed(measured.noted); !slices.Equal(got, want) {
-		t.Errorf("up to step %d there are %d measurements, want the %d of the whole run", p.step(), len(got), len(want))
-	}
-	steps := func(all []evaluation) (steps []uint32) {
-		for _, e := range all {
-			if e.Step < p.step() { // that of the very step is made up for
-				steps = append(steps, e.Step)
-			}
-		}
-		return steps
-	}
-	if got, want := steps(p.run.evaluated.noted), steps(evaluated.noted); !slices.Equal(got, want) {
-		t.Errorf("up to step %d there are evaluations of %v, want %v", p.step(), got, want)
-	}
-}
-
-// ends takes a run to its end, which is that of the run in the folder want. Where there is
-// none, it is begun with args.
-func ends(t *testing.T, dir, want string, args []string) {
-	t.Helper()
-	if _, err := os.Stat(filepath.Join(dir, settingsFile)); errors.Is(err, os.ErrNotExist) {
-		succeeds(t, append(args, "--out", dir)...)
-	} else {
-		succeeds(t, "train", "--resume", dir)
-	}
-	sameRun(t, want, dir, crashSteps)
-	noneHalfWritten(t, dir)
-	if got, want := checkpointsOf(t, dir), checkpointsOf(t, want); !slices.Equal(got, want) {
-		t.Errorf("checkpoints %v are kept, want %v", got, want)
-	}
-	if kept, err := os.ReadFile(filepath.Join(want, metricsFile+".damaged")); err == nil {
-		got, err := os.ReadFile(filepath.Join(dir, metricsFile+".damaged"))
-		if err != nil || !strings.HasPrefix(string(got), "damaged\n") {
-			t.Errorf("the damaged lines are kept as %q, %v; the first were %.20q", got, err, kept)
-		}
-	}
 }

@@ -41,7 +41,7 @@ test-kill:
 CRASHES ?= 1000000
 
 test-crash:
-	GORGAN_CRASHES=$(CRASHES) $(GO) test ./cmd/gorgan -count=1 -run '^TestCrash$$' -timeout 30m
+	GORGAN_CRASHES=$(CRASHES) $(GO) test ./cmd/gorgan -count=1 -run '^TestCrash$$' -timeout 60m
 
 # What is long without starting a goroutine more is left to make test.
 race:

@@ -129,7 +129,7 @@ func (f *pictureFile) write(ctx context.Context, ui *ui, p *picture.Images, g pi
 		ui.note("standard output: %s", images)
 		return nil
 	default:
-		write := func(w io.Writer) error { return p.writeNpy(ctx, w) }
+		write := func(w io.Writer) error { return writeNpy(ctx, w, p) }
 		if f.form.grid() {
 			img, err := p.Picture(ctx, g)
 			if err != nil {
@@ -158,7 +158,7 @@ func (f *pictureFile) encode(w io.Writer, img image.Image) error {
 
 // each writes one PNG file an image, and returns how many took another's place.
 func (f *pictureFile) each(ctx context.Context, p *picture.Images, g picture.Grid) (replaced int, err error) {
-	if err := os.MkdirAll(f.path, 0o777); err != nil {
+	if err := atomicfile.MkdirAll(f.path); err != nil {
 		if e, ok := errors.AsType[*fs.PathError](err); ok {
 			err = e.Err
 		}
@@ -196,7 +196,7 @@ func exists(path string) bool {
 }
 
 // writeNpy draws the images as an array, a row each.
-func (p *picture.Images) writeNpy(ctx context.Context, w io.Writer) error {
+func writeNpy(ctx context.Context, w io.Writer, p *picture.Images) error {
 	if err := writeNpyHeader(w, len(p.Seeds), p.Config.Pixels()); err != nil {
 		return err
 	}

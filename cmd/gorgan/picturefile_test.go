@@ -43,7 +43,7 @@ func TestManyPicturesAreNotHeld(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	var written int64
 	count := writerFunc(func(b []byte) (int, error) { written += int64(len(b)); return len(b), nil })
-	if err := p.writeNpy(context.Background(), count); err != nil {
+	if err := writeNpy(context.Background(), count, p); err != nil {
 		t.Fatal(err)
 	}
 	whole := int64(n * p.Config.Pixels() * 4)

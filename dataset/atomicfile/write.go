@@ -26,7 +26,7 @@ func Write(path string, write func(io.Writer) error) error {
 	if err := replace(path, true, write); err != nil {
 		return fmt.Errorf("%s: not written: %w", path, err)
 	}
-	syncFolder(filepath.Dir(path))
+	SyncFolder(filepath.Dir(path))
 	return nil
 }
 
@@ -91,15 +91,6 @@ func createBeside(path string) (*os.File, error) {
 			return nil, plain(err)
 		}
 		return f, nil
-	}
-}
-
-// syncFolder makes a rename last through a power failure. Not every system can: there its
-// error has no meaning.
-func syncFolder(dir string) {
-	if f, err := os.Open(dir); err == nil {
-		_ = f.Sync()
-		f.Close()
 	}
 }
 

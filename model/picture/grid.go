@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	// gridGap is how many pixels lie between the images of a grid, and around them.
-	gridGap = 2
+	// Gap is how many pixels lie between the images of a grid, and around them.
+	Gap = 2
 	// LeastWidth is the least width of a grid whose scale nobody chose.
 	LeastWidth = 512
 	// MaxPixels is the largest picture drawn, in pixels.
 	MaxPixels = 1 << 28
-	// gridShade is the grey of what no image covers. Scans and digits have black or white
+	// Shade is the grey of what no image covers. Scans and digits have black or white
 	// at their edges, and this is neither.
-	gridShade = 0x58
+	Shade = 0x58
 )
 
-// A grid says where images of one size lie on a picture: in rows and columns, row by row.
+// A Grid says where images of one size lie on a picture: in rows and columns, row by row.
 // A folder's pictures are grids of one image each, without gaps.
 type Grid struct {
 	size       dataset.Size // of an image
@@ -37,7 +37,7 @@ type Grid struct {
 
 // New is a grid of a model's images, at scale 1.
 func New(c model.Config, rows, cols int) Grid {
-	return Grid{size: dataset.Size{Height: c.Height, Width: c.Width}, channels: c.Stack, rows: rows, cols: cols, Scale: 1, Gap: gridGap}
+	return Grid{size: dataset.Size{Height: c.Height, Width: c.Width}, channels: c.Stack, rows: rows, cols: cols, Scale: 1, Gap: Gap}
 }
 
 // Squarish has n images in about as many rows as columns. Where the images are of so many
@@ -85,7 +85,7 @@ func (g Grid) cell(i int) image.Rectangle {
 	return image.Rectangle{at, at.Add(pitch).Sub(image.Pt(g.Gap, g.Gap))}
 }
 
-// check refuses a picture that is too large: in all, or for a form that has at most side
+// Check refuses a picture that is too large: in all, or for a form that has at most side
 // pixels in a row or a column.
 func (g Grid) Check(side int) error {
 	// By division: what is too large may not fit an int when multiplied.
@@ -100,7 +100,7 @@ func (g Grid) Check(side int) error {
 	return fmt.Errorf("a picture of %d rows and %d columns of images of %v at scale %d is too large, want %s", g.rows, g.cols, g.size, g.Scale, want)
 }
 
-// suit chooses the scale: the smallest at which the picture is LeastWidth wide and its labels
+// Suit chooses the scale: the smallest at which the picture is LeastWidth wide and its labels
 // have room, or the largest that check lets pass.
 func (g *Grid) Suit(side int) {
 	for g.Scale = 1; g.width() < LeastWidth || !g.roomy(); g.Scale++ {
@@ -111,7 +111,7 @@ func (g *Grid) Suit(side int) {
 	}
 }
 
-// bytes is how much memory the picture takes.
+// Bytes is how much memory the picture takes.
 func (g Grid) Bytes() int64 { return int64(g.width()) * int64(g.height()) * int64(g.pixelBytes()) }
 
 // pixelBytes is how many bytes a pixel of the picture has.
@@ -147,7 +147,7 @@ func NewCanvas(g Grid) (*Canvas, error) {
 		c.Image, c.pix, c.stride = img, img.Pix, img.Stride
 	}
 	for i := range c.pix {
-		c.pix[i] = gridShade
+		c.pix[i] = Shade
 	}
 	if g.channels > 1 {
 		for i := dataset.RGB; i < len(c.pix); i += dataset.RGB + 1 {
@@ -158,7 +158,7 @@ func NewCanvas(g Grid) (*Canvas, error) {
 	return c, nil
 }
 
-// put draws images, of which the first has number first. pixels are the bytes of image
+// Put draws images, of which the first has number first. pixels are the bytes of image
 // after image, the channels of an image one after the other.
 func (c *Canvas) Put(first int, pixels []byte) {
 	plane := c.size.Pixels()

@@ -38,7 +38,7 @@ func blank(t interface{ Fatal(...any) }, g Grid) *Canvas {
 
 // TestCanvas: three images of 3x2 pixels in grey, at scales 1 and 2, pixel by pixel.
 func TestCanvas(t *testing.T) {
-	const s = gridShade
+	const s = Shade
 	pixels := []byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18}
 	for scale, want := range map[int][][]byte{
 		1: {
@@ -76,7 +76,7 @@ func TestCanvas(t *testing.T) {
 			{s, s, s, s, s, s, s, s, s, s, s, s, s, s},
 		},
 	} {
-		c := blank(t, Grid{size: dataset.Size{Height: 3, Width: 2}, channels: 1, rows: 2, cols: 2, Scale: scale, Gap: gridGap})
+		c := blank(t, Grid{size: dataset.Size{Height: 3, Width: 2}, channels: 1, rows: 2, cols: 2, Scale: scale, Gap: Gap})
 		c.Put(0, pixels[:6])
 		c.Put(1, pixels[6:]) // a piece of two
 		if got := image.Pt(c.stride, len(c.pix)/c.stride); got != image.Pt(len(want[0]), len(want)) {
@@ -167,7 +167,7 @@ func TestSquarish(t *testing.T) {
 func TestGridCheck(t *testing.T) {
 	const jpeg = 1<<16 - 1
 	g := func(rows, cols, scale int) Grid {
-		return Grid{size: dataset.Size{Height: 28, Width: 28}, channels: 1, rows: rows, cols: cols, Scale: scale, Gap: gridGap}
+		return Grid{size: dataset.Size{Height: 28, Width: 28}, channels: 1, rows: rows, cols: cols, Scale: scale, Gap: Gap}
 	}
 	for _, c := range []struct {
 		Grid
@@ -216,7 +216,7 @@ func TestLabels(t *testing.T) {
 			lines := 0
 			for i, label := range c.over {
 				cell := drawn.cell(i)
-				got, box := ink(drawn.Image, image.Rect(cell.Min.X, 0, cell.Max.X, cell.Min.Y-gridGap))
+				got, box := ink(drawn.Image, image.Rect(cell.Min.X, 0, cell.Max.X, cell.Min.Y-Gap))
 				if got != written(label) {
 					t.Errorf("over column %d stands\n%swant %q", i, got, label)
 				}
@@ -227,7 +227,7 @@ func TestLabels(t *testing.T) {
 			}
 			for i, label := range c.beside {
 				cell := drawn.cell(i)
-				if got, _ := ink(drawn.Image, image.Rect(0, cell.Min.Y, cell.Min.X-gridGap, cell.Max.Y)); got != written(label) {
+				if got, _ := ink(drawn.Image, image.Rect(0, cell.Min.Y, cell.Min.X-Gap, cell.Max.Y)); got != written(label) {
 					t.Errorf("beside row %d stands\n%swant %q", i, got, label)
 				}
 				lines += strings.Count(written(label), "#")
@@ -238,7 +238,7 @@ func TestLabels(t *testing.T) {
 		})
 	}
 	// At scale 1 images of 7 pixels have no room for two digits.
-	if g := picturesOfSize(7, 24, 12).Grid(2, 12, 1, MaxPixels); g.over != nil || g.height() != 2*(7+gridGap)+gridGap {
+	if g := picturesOfSize(7, 24, 12).Grid(2, 12, 1, MaxPixels); g.over != nil || g.height() != 2*(7+Gap)+Gap {
 		t.Errorf("labels %q without room, on a picture %d high", g.over, g.height())
 	}
 	if g := picturesOfSize(7, 24, 12).Grid(2, 12, 2, MaxPixels); g.over == nil {

@@ -11,7 +11,7 @@ import (
 // PieceRows is how many images are drawn between looks at whether to go on.
 const PieceRows = 1024
 
-// pictures are images that a generator is asked for. They are drawn a piece at a time, so
+// Images are images that a generator is asked for. They are drawn a piece at a time, so
 // that of many of them no more than their seeds is held.
 type Images struct {
 	Config  model.Config
@@ -30,7 +30,7 @@ func Of(config model.Config, seeds []uint64, draw func([]float32, []uint32) ([]f
 	return p
 }
 
-// pieces draws the images, at most PieceRows at a time, and gives each piece to use with the
+// Pieces draws the images, at most PieceRows at a time, and gives each piece to use with the
 // number of its first.
 func (p *Images) Pieces(ctx context.Context, use func(first int, images []float32) error) error {
 	dim := p.Config.NoiseDim
@@ -62,10 +62,10 @@ func (p *Images) Pieces(ctx context.Context, use func(first int, images []float3
 	return ctx.Err()
 }
 
-// class is that of a seed's image, where there are classes.
+// Class is that of a seed's image, where there are classes.
 func (p *Images) Class(seed uint64) uint64 { return p.Classes[seed%uint64(len(p.Classes))] }
 
-// name is that of the file of the nth image.
+// Name is that of the file of the nth image.
 func (p *Images) Name(n int) string {
 	kind, seed := "seed", p.Seeds[n]
 	if p.Noise != nil {
@@ -78,7 +78,7 @@ func (p *Images) Name(n int) string {
 	return name + ".png"
 }
 
-// values draws all images, and holds them. It tells of each piece.
+// Values draws all images, and holds them. It tells of each piece.
 func (p *Images) Values(ctx context.Context, drawn func()) ([]float32, error) {
 	values := make([]float32, 0, len(p.Seeds)*p.Config.Pixels())
 	err := p.Pieces(ctx, func(_ int, images []float32) error {
@@ -89,7 +89,7 @@ func (p *Images) Values(ctx context.Context, drawn func()) ([]float32, error) {
 	return values, err
 }
 
-// grid lays the images out, at a scale, or for 0 at the one that suits a form of at most side
+// Grid lays the images out, at a scale, or for 0 at the one that suits a form of at most side
 // pixels a side. Their classes have no labels where these have no room.
 func (p *Images) Grid(rows, cols, scale, side int) Grid {
 	g := New(p.Config, rows, cols)
@@ -105,7 +105,7 @@ func (p *Images) Grid(rows, cols, scale, side int) Grid {
 	return g
 }
 
-// picture draws the images as a grid.
+// Picture draws the images as a grid.
 func (p *Images) Picture(ctx context.Context, g Grid) (image.Image, error) {
 	c, err := NewCanvas(g)
 	if err != nil {
@@ -118,7 +118,7 @@ func (p *Images) Picture(ctx context.Context, g Grid) (image.Image, error) {
 	return c.Image, err
 }
 
-// bytes is about how much memory they take on the host beside the generator: the seeds, and
+// Bytes is about how much memory they take on the host beside the generator: the seeds, and
 // a piece as float32 and as bytes.
 func (p *Images) Bytes() int64 {
 	n, pixels := int64(len(p.Seeds)), int64(p.Config.Pixels())

@@ -91,6 +91,8 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
+	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
+	sayIneffective(ui, c, config)
 	if before != nil && before.Device != dev.Name() {
 		return usageError{fmt.Errorf("--compare %s: it was measured on another device, %q, and this is %q", c.String("compare"), before.Device, dev.Name())}
 	}

@@ -77,6 +77,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
+	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
 	source, err := openSamples(c, func(s *model.State) (*model.Generator, error) {
 		if err := checkDrawingMemory(dev, s.Config, int64(c.Int("count"))*int64(s.Config.Pixels())*4); err != nil {
 			return nil, err

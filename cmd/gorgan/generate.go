@@ -74,6 +74,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
+	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
 	if err := checkDrawingMemory(dev, state.Config, p.bytes(out.form)); err != nil {
 		return err
 	}

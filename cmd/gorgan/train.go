@@ -105,7 +105,8 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	if err := p.sayLevel(ui, dev); err != nil {
 		return err
 	}
-	p.sayIneffective(ui, c)
+	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
+	sayIneffective(ui, c, p.Model)
 	ui.note("data: %s, %d images of %v, fingerprint %.12s", set.Name(), set.Len(), set.Size(), set.Fingerprint())
 	for _, n := range (&model.State{Config: p.Model}).Nets() {
 		ui.note("%s: %s", n.Name, netForm(n))
@@ -252,9 +253,9 @@ func (p *plan) sayLevel(ui *ui, dev cuda.Device) error {
 	return nil
 }
 
-// sayIneffective says which flags that were given have no effect.
-func (p *plan) sayIneffective(ui *ui, c *cli.Context) {
-	without := p.Model.Ineffective(func(field string) bool { return c.IsSet(strings.ReplaceAll(field, "_", "-")) })
+// sayIneffective says which flags of the model's settings were given and have no effect.
+func sayIneffective(ui *ui, c *cli.Context, m model.Config) {
+	without := m.Ineffective(func(field string) bool { return c.IsSet(strings.ReplaceAll(field, "_", "-")) })
 	for _, field := range slices.Sorted(maps.Keys(without)) {
 		ui.note("--%s has no effect: it has one %s", strings.ReplaceAll(field, "_", "-"), without[field])
 	}

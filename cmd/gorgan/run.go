@@ -232,6 +232,9 @@ func (r *runFolder) seconds() float64 {
 
 // measure notes the metrics of a step.
 func (r *runFolder) measure(m model.Metrics) error {
+	if err := r.keeps(metricsFile, r.metrics); err != nil {
+		return err
+	}
 	if err := appendLine(r.metrics, m); err != nil {
 		return err
 	}

@@ -212,6 +212,12 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 		err = t.Run(ctx, todo)
 	}
 	ui.stop()
+	if gone := run.here(); gone != nil {
+		if errors.As(err, new(*goneError)) || errors.Is(err, context.Canceled) {
+			err = nil // gone says it
+		}
+		return errors.Join(err, fmt.Errorf("%w; the run was at step %d", gone, t.Step()))
+	}
 	plotted := run.plot.flush(run.measured.noted)
 	if err == nil {
 		return errors.Join(w.finish(), plotted)

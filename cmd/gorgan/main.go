@@ -63,7 +63,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == ui.failed() && errors.Is(err, syscall.EPIPE) {
 		return exitUnread
 	}
-	if text := err.Error(); text != "" {
+	text := err.Error()
+	if errors.Is(err, context.Canceled) && !errors.As(err, new(interrupted)) {
+		text = "interrupted" // what was under way is of no use to anybody
+	}
+	if text != "" {
 		fmt.Fprintf(stderr, "gorgan: %s\n", text)
 	}
 	switch {
@@ -88,7 +92,7 @@ func newApp(ui *ui) *cli.App {
 			"Exit codes:\n\n" + list(
 			[2]string{"0", "done"}, [2]string{"1", "failed"}, [2]string{"2", "the command line or a setting is wrong"},
 			[2]string{"3", "there is no such device"}, [2]string{"4", "the generator has collapsed (train --stop-on-collapse)"},
-			[2]string{"130", "interrupted by a signal; a run is saved"}, [2]string{"141", "the reader of the output went away"}) +
+			[2]string{"130", "interrupted by a signal; a run that trains is saved"}, [2]string{"141", "the reader of the output went away"}) +
 			"\nEnvironment variables:\n\n" + list(
 			[2]string{cuda.LevelVar, "compute on the CPU with avx512, avx2 or purego (default: the fastest that the processor has)"},
 			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1 and libcublas.so.* in these folders first"},

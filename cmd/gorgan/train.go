@@ -68,6 +68,9 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	}
 	defer func() {
 		ui.log = io.Discard
+		if errors.Is(err, context.Canceled) && !errors.As(err, new(interrupted)) {
+			err = p.notBegun(ui)
+		}
 		err = errors.Join(err, p.close())
 	}()
 	if p.state != nil && p.state.Step >= p.Steps && !p.owed {
@@ -226,6 +229,15 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 		ui.note("warning: %v", plotted)
 	}
 	return p.ended(ui, t.Step(), err)
+}
+
+// notBegun is the error of a command that was interrupted before it trained, as while it read
+// the data.
+func (p *plan) notBegun(ui *ui) error {
+	if p.run == nil {
+		return interrupted("interrupted before step 1; nothing was saved")
+	}
+	return interrupted(fmt.Sprintf("interrupted before step %d; the run is as it was; go on with: %s", p.step()+1, ui.command("train", "--resume", p.run.dir)))
 }
 
 // ended is the error of a run that ended early, with what to do about it.

@@ -33,7 +33,7 @@ func newBench(ui *ui) *cli.Command {
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.Float64Flag{Name: "max-ratio", Usage: "with --compare, end with exit code 1 if a step takes more than `R` times as long as before"},
 			&cli.StringFlag{Name: "compare", Usage: "print ratios to what --json wrote to `FILE` before"},
-		}, modelFlags(model.Default())),
+		}, inModelCategories(modelFlags(model.Default()))),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
 				return err

@@ -26,7 +26,7 @@ func newGenerate(ui *ui) *cli.Command {
 			"standard output, a .npy file an array of float32 (N, pixels) in [0,1], a name without an ending a folder with a\n" +
 			"PNG file an image. Images of a model trained with --stack 3 are in colours; a row of their array is all pixels'\n" +
 			"red, then green, then blue.\n\nExamples:\n\n" +
-			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --grid 6x6 --out digits.png\n" +
+			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --out digits.png\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
 			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png",
 		Flags: append([]cli.Flag{

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -119,24 +118,14 @@ func newApp(ui *ui) *cli.App {
 func prepare(commands []*cli.Command) {
 	for _, command := range commands {
 		command.OnUsageError = badUsage
+		if len(command.Subcommands) == 0 {
+			command.CustomHelpTemplate = helpOf(command)
+		}
 		if hasFlag(command.Flags, "workers") {
 			command.Before = checkDevice
 		}
 		prepare(command.Subcommands)
 	}
-}
-
-// list are lines of a word and what it means.
-func list(rows ...[2]string) string {
-	longest := 0
-	for _, r := range rows {
-		longest = max(longest, len(r[0]))
-	}
-	var b strings.Builder
-	for _, r := range rows {
-		fmt.Fprintf(&b, "   %-*s  %s\n", longest, r[0], r[1])
-	}
-	return b.String()
 }
 
 // version is the module's, which a build in a checkout has from its commit.

@@ -34,11 +34,12 @@ func newTrain(ui *ui) *cli.Command {
 	return &cli.Command{
 		Name:  "train",
 		Usage: "train a GAN",
-		Description: "Without flags this is the tutorial's run. Losses:\n\n" + table(model.Losses(), model.LossSummary) +
-			"\nActivations:\n\n" + table(model.Activations(), model.ActivationSummary) +
-			"\nOptimizers:\n\n" + table(model.Optimizers(), model.OptimizerSummary) +
+		Description: "Without flags this is the tutorial's run. Losses:\n\n" + summaries(model.Losses(), model.LossSummary) +
+			"\nActivations:\n\n" + summaries(model.Activations(), model.ActivationSummary) +
+			"\nOptimizers:\n\n" + summaries(model.Optimizers(), model.OptimizerSummary) +
 			"\nExamples:\n\n   gorgan train\n   gorgan train --loss bce --label-smoothing 0.1 --gen-hidden 256,512 --seed 2\n" +
-			"   gorgan train --r1 3 --beta1 0 --beta2 0.99 --learning-rate 1e-3 --ema 0.998 --gen-activation leaky-relu --dis-activation leaky-relu\n" +
+			"   gorgan train --r1 3 --beta1 0 --beta2 0.99 --learning-rate 1e-3 --ema 0.998 \\\n" +
+			"      --gen-activation leaky-relu --dis-activation leaky-relu\n" +
 			"   gorgan train --classes 10\n" +
 			"   gorgan train --preset best --evaluate-every 1000 --stop-on-collapse\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
@@ -53,12 +54,13 @@ func newTrain(ui *ui) *cli.Command {
 	}
 }
 
-func table(names []string, summary func(string) string) string {
-	var b strings.Builder
+// summaries are lines of names and what each stands for.
+func summaries(names []string, summary func(string) string) string {
+	var rows [][2]string
 	for _, n := range names {
-		fmt.Fprintf(&b, "   %-16s %s\n", n, summary(n))
+		rows = append(rows, [2]string{n, summary(n)})
 	}
-	return b.String()
+	return list(rows...)
 }
 
 func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {

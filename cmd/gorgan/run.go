@@ -164,7 +164,7 @@ func (r *runFolder) goOn(s settings, step uint32) (notes []string, err error) {
 		return err == nil
 	})
 	if named, err := checkpointPath(r.path(bestFile)); err == nil && r.best == nil {
-		notes = append(notes, fmt.Sprintf("%s named %s, of which %s holds no evaluation up to step %d: the run has no best checkpoint yet", r.path(bestFile), filepath.Base(named), evaluationsFile, step))
+		notes = append(notes, fmt.Sprintf("%s named %s, of which %s holds no evaluation on %s up to step %d: the run has no best checkpoint yet", r.path(bestFile), filepath.Base(named), evaluationsFile, count(s.EvaluateCount, "image"), step))
 	}
 	if err := r.point(); err != nil {
 		return nil, err

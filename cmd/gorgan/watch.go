@@ -163,7 +163,7 @@ func (w *watch) evaluate(ctx context.Context, step uint32) error {
 	if err := w.run.record(e, best); err != nil {
 		return err
 	}
-	w.ui.say("%s", w.settings.evaluated(&e, best))
+	w.ui.prose(w.settings.evaluated(&e, best))
 	if warning := w.judged(&e); warning != "" {
 		w.ui.note("warning: %s", warning)
 	}

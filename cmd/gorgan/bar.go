@@ -12,7 +12,7 @@ import (
 // bar is how far a piece of work is: done of total units, of which this process began at
 // from.
 type bar struct {
-	what, unit  string
+	what, unit  string // no unit: the rate means nothing to a person
 	done, total int
 
 	// The rate is of the units counted in the time spent on them: time in which nothing
@@ -130,7 +130,7 @@ func (b *bar) perSecond() float64 {
 
 func (b *bar) rate() string {
 	switch r := b.perSecond(); {
-	case r == 0:
+	case r == 0 || b.unit == "":
 		return ""
 	case r < 1:
 		return fmt.Sprintf("%.1f s/%s", 1/r, b.unit)

@@ -107,3 +107,12 @@ func TestBarIsWiped(t *testing.T) {
 		t.Errorf("got %q, want %q", err.String(), want)
 	}
 }
+
+// TestBarUnit: where the parts mean nothing to a person, their rate is not shown.
+func TestBarUnit(t *testing.T) {
+	b := after("parzen", 0, 3000, 15000, 10*time.Second)
+	b.unit = ""
+	if got, want := b.text(80), "parzen  [████                    ]  3000/15000 20%  40s left"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

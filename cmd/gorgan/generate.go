@@ -95,6 +95,7 @@ type pictures struct {
 	classes []uint64  // that they are of in turn, nil for a model without
 	columns int       // of a grid; 0 for nearly square
 	draw    func(noise []float32, labels []uint32) ([]float32, error)
+	done    func(images int) // is told how many are drawn and used; nil for nobody
 }
 
 func choosePictures(c *cli.Context, config model.Config) (p *pictures, err error) {
@@ -146,6 +147,9 @@ func (p *pictures) pieces(ctx context.Context, use func(first int, images []floa
 		}
 		if err := use(first, images); err != nil {
 			return err
+		}
+		if p.done != nil {
+			p.done(first + len(seeds))
 		}
 	}
 	return ctx.Err()

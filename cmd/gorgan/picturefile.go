@@ -100,6 +100,9 @@ func linked(path string) string {
 // write draws the images and writes them.
 func (f *pictureFile) write(ctx context.Context, ui *ui, p *pictures, rows, cols int) error {
 	images := count(len(p.seeds), "image")
+	ui.start("drawing", "image", 0, len(p.seeds))
+	defer ui.stop()
+	p.done = func(images int) { ui.progress(images, "drawing") }
 	switch f.form {
 	case formFolder:
 		replaced, err := f.each(ctx, p)
@@ -163,6 +166,9 @@ func (f *pictureFile) each(ctx context.Context, p *pictures) (replaced int, err 
 	err = p.pieces(ctx, func(first int, images []float32) error {
 		pixels := model.Pixels(images)
 		for i := range len(pixels) / size {
+			if err := ctx.Err(); err != nil {
+				return err // syncing a piece's files can take seconds
+			}
 			img, err := imageGrid(pixels[i*size:][:size], p.config, 1, 1)
 			if err != nil {
 				return err
@@ -174,8 +180,9 @@ func (f *pictureFile) each(ctx context.Context, p *pictures) (replaced int, err 
 			if err := dataset.WritePNG(path, img); err != nil {
 				return err
 			}
+			p.done(first + i + 1)
 		}
-		return ctx.Err()
+		return nil
 	})
 	return replaced, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -72,5 +73,20 @@ func TestDrawingIsInterrupted(t *testing.T) {
 	noneHalfWritten(t, dir)
 	if exists(f.path) {
 		t.Errorf("%s stays", f.path)
+	}
+}
+
+// TestFilesAreInterrupted: a folder of images is left after the file under way, not after the
+// thousand that are drawn at a time.
+func TestFilesAreInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	p := somePictures(5*drawnRows, func(int) { cancel() })
+	dir := t.TempDir()
+	f := &pictureFile{name: "x", path: dir, form: formFolder}
+	if err := f.write(ctx, newUI(io.Discard, io.Discard), p, 1, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want that it was canceled", err)
+	}
+	if held, err := os.ReadDir(dir); err != nil || len(held) > 1 {
+		t.Errorf("%d files are there, %v", len(held), err)
 	}
 }

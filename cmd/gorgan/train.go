@@ -112,7 +112,7 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	}
 	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
 	sayIneffective(ui, c, p.Model)
-	ui.note("data: %s, %d images of %v, fingerprint %.12s", set.Name(), set.Len(), set.Size(), set.Fingerprint())
+	ui.note("data: %s, %s of %v, fingerprint %.12s", set.Name(), count(set.Len(), "image"), set.Size(), set.Fingerprint())
 	for _, n := range (&model.State{Config: p.Model}).Nets() {
 		ui.note("%s: %s", n.Name, netForm(n))
 	}
@@ -287,7 +287,7 @@ func netForm(n model.Net) string {
 	for _, l := range n.Layers {
 		form += fmt.Sprintf(" -> %d %s", l.Out, l.Activation)
 	}
-	return fmt.Sprintf("%s, %d parameters", form, n.Parameters)
+	return fmt.Sprintf("%s, %s", form, count(n.Parameters, "parameter"))
 }
 
 // displayed is the line of a display step.

@@ -74,7 +74,7 @@ func (p *plan) classifier(ctx context.Context, ui *ui, dev cuda.Device, r evalua
 		return nil, err
 	}
 	if least := classifier.FrechetImages(); r.Validation.Len() < least {
-		ui.note("%v has fewer than %d images: evaluations have the figures that need no classifier", r.Validation, least)
+		ui.note("%v has fewer than %s: evaluations have the figures that need no classifier", r.Validation, count(least, "image"))
 		return nil, nil
 	}
 	return classifier, nil

@@ -72,6 +72,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
+	case ui.failed() != nil && errors.Is(err, ui.failed()) && errors.Is(err, syscall.EPIPE):
+		return exitUnread
 	case errors.Is(err, cuda.ErrNoDevice):
 		return exitNoDevice
 	case errors.As(err, new(usageError)) || errors.Is(err, cuda.ErrName) || errors.Is(err, cuda.ErrLevel):

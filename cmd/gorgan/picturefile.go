@@ -131,6 +131,8 @@ func (f *pictureFile) write(ctx context.Context, ui *ui, p *pictures, rows, cols
 			}
 			write = func(w io.Writer) error { return f.encode(w, img) }
 		}
+		// Where a folder cannot be listed, a file can be written still.
+		_ = atomicfile.RemoveTemporariesOf(f.path, time.Hour)
 		replaces := exists(f.path)
 		if err := atomicfile.Write(f.path, write); err != nil {
 			return err

@@ -218,10 +218,7 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 	}
 	ui.stop()
 	if gone := run.here(); gone != nil {
-		if errors.As(err, new(*goneError)) || errors.Is(err, context.Canceled) {
-			err = nil // gone says it
-		}
-		return errors.Join(err, fmt.Errorf("%w; the run was at step %d", gone, t.Step()))
+		return lost(gone, t.Step(), err)
 	}
 	plotted := run.plot.flush(run.measured.noted)
 	if err == nil {
@@ -231,32 +228,6 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 		ui.note("warning: %v", plotted)
 	}
 	return p.ended(ui, t.Step(), err)
-}
-
-// notBegun is the error of a command that was interrupted before it trained, as while it read
-// the data.
-func (p *plan) notBegun(ui *ui) error {
-	if p.run == nil {
-		return interrupted("interrupted before step 1; nothing was saved")
-	}
-	return interrupted(fmt.Sprintf("interrupted before step %d; the run is as it was; go on with: %s", p.step()+1, ui.command("train", "--resume", p.run.dir)))
-}
-
-// ended is the error of a run that ended early, with what to do about it.
-func (p *plan) ended(ui *ui, step uint32, err error) error {
-	if errors.Is(err, context.Canceled) {
-		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", step, ui.command("train", "--resume", p.run.dir)))
-	}
-	if errors.As(err, new(collapseError)) {
-		return err
-	}
-	if file, e := checkpointPath(p.run.dir); e == nil {
-		ui.note("the last good checkpoint is %s", file)
-		if !errors.As(err, new(*model.NonFiniteError)) { // which would come again
-			ui.note("go on from it with: %s", ui.command("train", "--resume", p.run.dir))
-		}
-	}
-	return err
 }
 
 // sayLevel says where a run goes on with other instructions than it began with, which give
@@ -301,9 +272,3 @@ func displayed(m model.Metrics) string {
 	}
 	return line
 }
-
-// interrupted is context.Canceled with the words a person wants to read.
-type interrupted string
-
-func (i interrupted) Error() string { return string(i) }
-func (i interrupted) Unwrap() error { return context.Canceled }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"gorgan/model"
 )
@@ -34,7 +35,9 @@ func (p *plan) ended(ui *ui, step uint32, err error) error {
 	}
 	if file, e := checkpointPath(p.run.dir); e == nil {
 		ui.note("the last good checkpoint is %s", file)
-		if !errors.As(err, new(*model.NonFiniteError)) { // which would come again
+		if _, e := os.Stat(p.run.path(settingsFile)); errors.Is(e, fs.ErrNotExist) {
+			ui.note("%s is gone, without which the run does not go on: put it back", p.run.path(settingsFile))
+		} else if !errors.As(err, new(*model.NonFiniteError)) { // which would come again
 			ui.note("go on from it with: %s", ui.command("train", "--resume", p.run.dir))
 		}
 	}

@@ -92,6 +92,16 @@ func TestGone(t *testing.T) {
 			t.Errorf("ended with %d: %s", code, said)
 		}
 	})
+	t.Run("the metrics and the settings", func(t *testing.T) {
+		dir := filepath.Join(t.TempDir(), "run")
+		code, said := trainUntil(t, dir, list, func(func()) {
+			must(t, os.Remove(filepath.Join(dir, metricsFile)))
+			must(t, os.Remove(filepath.Join(dir, settingsFile)))
+		}, "--display-every", "3")
+		if want := filepath.Join(dir, settingsFile) + " is gone, without which the run does not go on"; code != exitFailed || !strings.Contains(said, want) || strings.Contains(said, "go on from it with") {
+			t.Errorf("ended with %d, want %q: %s", code, want, said)
+		}
+	})
 	t.Run("the metrics", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "run")
 		code, said := trainUntil(t, dir, list, func(func()) { must(t, os.Remove(filepath.Join(dir, metricsFile))) }, "--display-every", "3")

@@ -24,7 +24,7 @@ func newGenerate(ui *ui) *cli.Command {
 			"file is a grid, - one as PNG on the standard output, a .npy file an array of float32 (N, pixels) in [0,1], a name\n" +
 			"without an ending a folder with a PNG file an image. Images of a model trained with --stack 3 are in colours; a\n" +
 			"row of their array is all pixels' red, then green, then blue.\n\nExamples:\n\n" +
-			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --grid 6x6 --out digits.png\n" +
+			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --out digits.png\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
 			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png",
 		Flags: slices.Concat([]cli.Flag{
@@ -71,6 +71,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
+	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
 	if err := checkDrawingMemory(dev, state.Config, p.Bytes()+g.Bytes()); err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func gridShape(text string, n, classes int) (rows, cols int, err error) {
 		return 0, 0, usageError{fmt.Errorf("--grid: %q, want rows and columns as in 6x6", text)}
 	}
 	if size.Height*size.Width < n {
-		return 0, 0, usageError{fmt.Errorf("--grid: %s has %d cells, want at least %d", text, size.Height*size.Width, n)}
+		return 0, 0, usageError{fmt.Errorf("--grid: %s has %s, want at least %d", text, count(size.Height*size.Width, "cell"), n)}
 	}
 	return size.Height, size.Width, nil
 }

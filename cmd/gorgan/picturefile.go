@@ -109,6 +109,9 @@ func linked(path string) string {
 // write draws the images and writes them.
 func (f *pictureFile) write(ctx context.Context, ui *ui, p *picture.Images, g picture.Grid) error {
 	images := count(len(p.Seeds), "image")
+	ui.start("drawing", "image", 0, len(p.Seeds))
+	defer ui.stop()
+	p.Done = func(images int) { ui.progress(images, "drawing") }
 	switch f.form {
 	case formFolder:
 		replaced, err := f.each(ctx, p, g)
@@ -137,6 +140,8 @@ func (f *pictureFile) write(ctx context.Context, ui *ui, p *picture.Images, g pi
 			}
 			write = func(w io.Writer) error { return f.encode(w, img) }
 		}
+		// Where a folder cannot be listed, a file can be written still.
+		_ = atomicfile.RemoveTemporariesOf(f.path, time.Hour)
 		replaces := exists(f.path)
 		if err := atomicfile.Write(f.path, write); err != nil {
 			return err
@@ -172,6 +177,9 @@ func (f *pictureFile) each(ctx context.Context, p *picture.Images, g picture.Gri
 	err = p.Pieces(ctx, func(first int, images []float32) error {
 		pixels := model.Pixels(images)
 		for i := range len(pixels) / size {
+			if err := ctx.Err(); err != nil {
+				return err // syncing a piece's files can take seconds
+			}
 			c, err := picture.NewCanvas(g)
 			if err != nil {
 				return err
@@ -184,8 +192,9 @@ func (f *pictureFile) each(ctx context.Context, p *picture.Images, g picture.Gri
 			if err := dataset.WritePNG(path, c.Image); err != nil {
 				return err
 			}
+			p.Done(first + i + 1)
 		}
-		return ctx.Err()
+		return nil
 	})
 	return replaced, err
 }

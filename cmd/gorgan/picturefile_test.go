@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"gorgan/model"
 	"gorgan/model/picture"
@@ -73,5 +75,35 @@ func TestDrawingIsInterrupted(t *testing.T) {
 	noneHalfWritten(t, dir)
 	if exists(f.path) {
 		t.Errorf("%s stays", f.path)
+	}
+}
+
+// TestOldTemporaries: what a killed command left of the file is removed when it is written.
+func TestOldTemporaries(t *testing.T) {
+	dir := t.TempDir()
+	f := &pictureFile{name: "x.npy", path: filepath.Join(dir, "x.npy"), form: formNpy}
+	old := time.Now().Add(-2 * time.Hour)
+	for _, name := range []string{"x.npy.01234567.tmp", "y.npy.01234567.tmp"} {
+		must(t, os.WriteFile(filepath.Join(dir, name), nil, 0o666))
+		must(t, os.Chtimes(filepath.Join(dir, name), old, old))
+	}
+	must(t, f.write(t.Context(), newUI(io.Discard, io.Discard), somePictures(2, func(int) {}), 1, 1))
+	if exists(filepath.Join(dir, "x.npy.01234567.tmp")) || !exists(filepath.Join(dir, "y.npy.01234567.tmp")) {
+		t.Error("the file's own is there still, or another's is not")
+	}
+}
+
+// TestFilesAreInterrupted: a folder of images is left after the file under way, not after the
+// thousand that are drawn at a time.
+func TestFilesAreInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	p := somePictures(5*drawnRows, func(int) { cancel() })
+	dir := t.TempDir()
+	f := &pictureFile{name: "x", path: dir, form: formFolder}
+	if err := f.write(ctx, newUI(io.Discard, io.Discard), p, 1, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want that it was canceled", err)
+	}
+	if held, err := os.ReadDir(dir); err != nil || len(held) > 1 {
+		t.Errorf("%d files are there, %v", len(held), err)
 	}
 }

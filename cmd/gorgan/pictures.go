@@ -22,6 +22,9 @@ const (
 
 // begin leaves the state before the first step.
 func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
+	if err := r.here(); err != nil {
+		return err
+	}
 	c := t.Config()
 	n, size := min(gridImages, set.Len()/c.Stack), set.Size().Pixels()
 	rows, cols := picture.Squarish(n, 0)
@@ -53,6 +56,9 @@ func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
 
 // display draws curves and images.
 func (r *runFolder) display(m model.Metrics, t *model.Trainer) error {
+	if err := r.here(); err != nil {
+		return err
+	}
 	if err := r.plot.update(r.measured.noted); err != nil {
 		return err
 	}

@@ -176,7 +176,7 @@ func (r *runFolder) goOn(s settings, step uint32) (notes []string, err error) {
 		return err == nil
 	})
 	if named, err := checkpointPath(r.path(bestFile)); err == nil && r.best == nil {
-		notes = append(notes, fmt.Sprintf("%s named %s, of which %s holds no evaluation up to step %d: the run has no best checkpoint yet", r.path(bestFile), filepath.Base(named), evaluationsFile, step))
+		notes = append(notes, fmt.Sprintf("%s named %s, of which %s holds no evaluation on %s up to step %d: the run has no best checkpoint yet", r.path(bestFile), filepath.Base(named), evaluationsFile, count(s.EvaluateCount, "image"), step))
 	}
 	if err := r.point(); err != nil {
 		return nil, err
@@ -241,6 +241,9 @@ func (r *runFolder) seconds() float64 {
 
 // measure notes the metrics of a step.
 func (r *runFolder) measure(m model.Metrics) error {
+	if err := r.keeps(metricsFile, r.metrics); err != nil {
+		return err
+	}
 	if err := appendLine(r.metrics, m); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -108,7 +109,9 @@ func readSettings(dir string) (settings, error) {
 	s := settings{Model: model.Default()}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&s); err != nil {
+	if err := d.Decode(&s); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return settings{}, fmt.Errorf("%s is empty or cut short, want a run's settings", path)
+	} else if err != nil {
 		return settings{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if err := s.validate(func(key string) string { return key }); err != nil {

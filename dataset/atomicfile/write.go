@@ -52,6 +52,9 @@ func replace(path string, durable bool, write func(io.Writer) error) (err error)
 	}()
 	buffered := bufio.NewWriter(f)
 	if err := write(buffered); err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok && e.Path == f.Name() {
+			return e.Err // a name that nobody has to know
+		}
 		return err
 	}
 	if err := buffered.Flush(); err != nil {

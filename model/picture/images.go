@@ -19,6 +19,7 @@ type Images struct {
 	Noise   []float32 // read from a file, nil for that of the seeds
 	Classes []uint64  // that they are of in turn, nil for a model without
 	Draw    func(noise []float32, labels []uint32) ([]float32, error)
+	Done    func(images int) // is told how many are drawn and used; nil for nobody
 }
 
 // Of are the images of seeds, of all the model's classes in turn.
@@ -57,6 +58,9 @@ func (p *Images) Pieces(ctx context.Context, use func(first int, images []float3
 		}
 		if err := use(first, images); err != nil {
 			return err
+		}
+		if p.Done != nil {
+			p.Done(first + len(seeds))
 		}
 	}
 	return ctx.Err()

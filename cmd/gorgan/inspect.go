@@ -1,10 +1,6 @@
 package main
 
 import (
-	"strconv"
-	"strings"
-	"unicode"
-
 	"github.com/urfave/cli/v2"
 
 	"gorgan/dataset"
@@ -65,20 +61,6 @@ func runInspect(ui *ui, path string, asJSON bool) error {
 		}
 	}
 	return printJSON(ui, in.Config)
-}
-
-// printable is text that a file holds, with the characters escaped that would steer a
-// terminal.
-func printable(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		}
-	}
-	return b.String()
 }
 
 // imageForm says what a model's images are.

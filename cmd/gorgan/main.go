@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == ui.failed() && errors.Is(err, syscall.EPIPE) {
 		return exitUnread
 	}
-	if text := err.Error(); text != "" {
+	if text := sentence(err); text != "" {
 		fmt.Fprintf(stderr, "gorgan: %s\n", text)
 	}
 	switch {

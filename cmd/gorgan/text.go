@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // count is a number of things: "1 image", "2 images", "3 classes".
@@ -17,3 +19,19 @@ func count(n int, noun string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
+
+// printable is text with the characters escaped that would steer a terminal or end a line.
+func printable(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		}
+	}
+	return b.String()
+}
+
+// sentence is the text of an error on one line. Errors that were joined have one each.
+func sentence(err error) string { return printable(strings.ReplaceAll(err.Error(), "\n", "; ")) }

@@ -81,9 +81,9 @@ func (u *ui) say(format string, args ...any) {
 	u.line(u.out, text, text)
 }
 
-// note writes a line about what goes on.
+// note writes a line about what goes on, which may name files.
 func (u *ui) note(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
+	text := printable(fmt.Sprintf(format, args...))
 	u.line(u.err, text, text)
 }
 

@@ -8,8 +8,8 @@ import (
 
 // FuzzRunFolder: whatever a run's small files hold, reading them is an error or none.
 func FuzzRunFolder(f *testing.F) {
+	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, config, noted, last []byte) {
-		dir := t.TempDir()
 		for name, text := range map[string][]byte{settingsFile: config, metricsFile: noted, evaluationsFile: noted, lastFile: last} {
 			must(t, os.WriteFile(filepath.Join(dir, name), text, 0o666))
 		}

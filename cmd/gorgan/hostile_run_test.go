@@ -28,7 +28,7 @@ func TestNonFiniteCheckpoint(t *testing.T) {
 	for what, value := range map[string]float64{"NaN": math.NaN(), "+Inf": math.Inf(1), "-Inf": math.Inf(-1)} {
 		for _, tensor := range []string{"generator.0.weight", "discriminator.1.bias", "adam.v.generator.1.weight"} {
 			t.Run(what+" in "+tensor, func(t *testing.T) {
-				t.Chdir(layOut(t, files))
+				t.Chdir(layOut(t, t.TempDir(), files))
 				file, state, err := loadModel("run")
 				must(t, err)
 				for i := range state.Tensors {
@@ -95,7 +95,7 @@ func TestHostileLast(t *testing.T) {
 		}, noRun("stat " + last + ": too many levels of symbolic links")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Chdir(layOut(t, files))
+			t.Chdir(layOut(t, t.TempDir(), files))
 			tc.make(t)
 			for _, line := range readers {
 				refused(t, t.Context(), strings.ReplaceAll(line, "RUN", "run"), exitFailed, tc.want)
@@ -117,7 +117,7 @@ func TestHostileLines(t *testing.T) {
 			"arrays":             {[]byte("[1]\n[2]\n[3]\n"), ": lines that cannot be read are left out, 2; the old file is kept as %[1]s.damaged"},
 		} {
 			t.Run(name+" of "+what, func(t *testing.T) {
-				t.Chdir(layOut(t, files))
+				t.Chdir(layOut(t, t.TempDir(), files))
 				path := filepath.Join("run", name)
 				must(t, os.WriteFile(path, tc.text, 0o666))
 				code, said := runSoon(t, t.Context(), "train --resume run --steps 3")
@@ -171,7 +171,7 @@ func settingKeys(settings reflect.Type) (keys []string) {
 // the error names the file and the key.
 func TestHostileSettings(t *testing.T) {
 	_, files := workFolder(t)
-	t.Chdir(layOut(t, files))
+	t.Chdir(layOut(t, t.TempDir(), files))
 	path := filepath.Join("run", settingsFile)
 	interrupted, interrupt := context.WithCancel(t.Context())
 	interrupt()

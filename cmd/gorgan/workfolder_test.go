@@ -42,10 +42,9 @@ func workFolder(t testing.TB) (dir string, files map[string][]byte) {
 	return dir, readFiles(t, dir)
 }
 
-// layOut makes a folder of such files.
-func layOut(t testing.TB, files map[string][]byte) (dir string) {
+// layOut writes such files to a folder, and returns it.
+func layOut(t testing.TB, dir string, files map[string][]byte) string {
 	t.Helper()
-	dir = t.TempDir()
 	for name, text := range files {
 		path := filepath.Join(dir, name)
 		must(t, os.MkdirAll(filepath.Dir(path), 0o777))

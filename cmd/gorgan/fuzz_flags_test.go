@@ -46,7 +46,7 @@ func FuzzFlags(f *testing.F) {
 		}
 		for said := range strings.Lines(said.String()) {
 			said = strings.TrimSuffix(said, "\n")
-			if strings.TrimSpace(said) == "" || strings.ContainsFunc(said, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.Contains(said, "%!") {
+			if strings.TrimSpace(said) == "" || strings.ContainsFunc(said, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.Contains(said, "%!") && !strings.Contains(line, "%!") {
 				t.Errorf("said %q, which no person can read", said)
 			}
 		}

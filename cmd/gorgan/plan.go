@@ -110,6 +110,9 @@ func (p *plan) resume(ui *ui, path string) error {
 		}
 		return err
 	} else {
+		if d := p.Model.Differences(p.state.Config); len(d) > 0 {
+			ui.note("%s: the checkpoint's settings are taken, of which these differ: %s", filepath.Join(dir, settingsFile), strings.Join(d, "; "))
+		}
 		p.Model = p.state.Config
 	}
 	return p.run.read(p.step())

@@ -93,6 +93,9 @@ var errFollows = errors.New("something follows the settings")
 // jsonFault is an error of the JSON package, which came up at offset or where it says itself,
 // in words about the file.
 func jsonFault(file string, text []byte, offset int64, err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%s is empty or cut short, want a run's settings", file)
+	}
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		offset = e.Offset
 	}

@@ -19,7 +19,7 @@ import (
 var fullOutput = map[string][]string{
 	"":            {"", "--help", "--version", "help", "help train"},
 	"train":       {"--help", "--data LIST --out NEW --steps 2 " + small, "--resume RUN --steps 3"},
-	"generate":    {"--help", "--model RUN --out NEW.png"},
+	"generate":    {"--help", "--model RUN --out NEW.png", "--model RUN --out -"},
 	"evaluate":    {"--help", "--model RUN --count 50 --metrics memory", "--model RUN --count 50 --metrics memory --json"},
 	"inspect":     {"--help", "RUN", "RUN --json"},
 	"data":        {"", "--help"},

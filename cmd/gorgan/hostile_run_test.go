@@ -204,6 +204,9 @@ func TestHostileSettings(t *testing.T) {
 			}
 		}
 	}
+	must(t, os.WriteFile(path, append(files[path], "{}"...), 0o666))
+	last := bytes.Count(files[path], []byte("\n")) + 1
+	refused(t, interrupted, "train --resume run --steps 3", exitFailed, fmt.Sprintf("%s:%d:2: something follows the settings", path, last))
 	if len(keys) < 50 {
 		t.Errorf("%d keys are tried, want all of them", len(keys))
 	}

@@ -22,8 +22,8 @@ func TestFilesWithoutEnd(t *testing.T) {
 	const noFile = " is a device, a FIFO or a socket, want a regular file"
 	const noRun = "run is not a run, or has no checkpoint yet: "
 	for _, tc := range []struct{ file, line, want string }{
-		{"config.toml", "train --out new --config FILE", "--config: FILE" + noFile},
-		{"run/config.json", "train --out new --config FILE", "--config: FILE" + noFile},
+		{"config.toml", "train --steps 1 --out new --config FILE", "--config: FILE" + noFile},
+		{"run/config.json", "train --steps 1 --out new --config FILE", "--config: FILE" + noFile},
 		{"before.json", "bench --device cpu --compare FILE", "FILE" + noFile},
 		{"noise.npy", "generate --device cpu --model run --out x.png --noise FILE", "FILE" + noFile},
 		{"images.npy", "evaluate --device cpu --samples FILE", "FILE" + noFile},

@@ -69,7 +69,9 @@ func TestFullOutput(t *testing.T) {
 			})
 		}
 	}
-	if _, state, err := loadModel(trained); err != nil || state.Step != 3 {
-		t.Errorf("the run whose output was full is at %v, %v, want its last step", state, err)
+	_, state, err := loadModel(trained)
+	must(t, err)
+	if state.Step != 3 {
+		t.Errorf("the run whose output was full is at step %d, want its last, 3", state.Step)
 	}
 }

@@ -104,7 +104,7 @@ func (b *bar) text(columns int) string {
 	const gap = 2
 	tail := []string{fmt.Sprintf("%d/%d %d%%", b.done, b.total, int(100*float64(b.done)/float64(b.total)))}
 	room := columns - 1 - echo - runewidth.StringWidth(tail[0])
-	what := runewidth.Truncate(b.what, max(room-gap, 0), "…")
+	what := runewidth.Truncate(printable(b.what), max(room-gap, 0), "…")
 	room -= runewidth.StringWidth(what) + gap
 	for _, field := range []string{b.left(), b.rate()} {
 		if field != "" && len(field)+gap <= room {

@@ -52,7 +52,7 @@ type benchReport struct {
 }
 
 func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
-	if err := applyPreset(c); err != nil {
+	if _, err := applyPreset(ui, c); err != nil {
 		return err
 	}
 	config := model.Default()

@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == ui.failed() && errors.Is(err, syscall.EPIPE) {
 		return exitUnread
 	}
-	text := err.Error()
+	text := sentence(err)
 	if errors.Is(err, context.Canceled) && !errors.As(err, new(interrupted)) {
 		text = "interrupted" // what was under way is of no use to anybody
 	}

@@ -87,7 +87,7 @@ func TestOldTemporaries(t *testing.T) {
 		must(t, os.WriteFile(filepath.Join(dir, name), nil, 0o666))
 		must(t, os.Chtimes(filepath.Join(dir, name), old, old))
 	}
-	must(t, f.write(t.Context(), newUI(io.Discard, io.Discard), somePictures(2, func(int) {}), 1, 1))
+	must(t, f.write(t.Context(), newUI(io.Discard, io.Discard), somePictures(2, func(int) {}), picture.Grid{}))
 	if exists(filepath.Join(dir, "x.npy.01234567.tmp")) || !exists(filepath.Join(dir, "y.npy.01234567.tmp")) {
 		t.Error("the file's own is there still, or another's is not")
 	}
@@ -97,10 +97,10 @@ func TestOldTemporaries(t *testing.T) {
 // thousand that are drawn at a time.
 func TestFilesAreInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	p := somePictures(5*drawnRows, func(int) { cancel() })
+	p := somePictures(5*picture.PieceRows, func(int) { cancel() })
 	dir := t.TempDir()
 	f := &pictureFile{name: "x", path: dir, form: formFolder}
-	if err := f.write(ctx, newUI(io.Discard, io.Discard), p, 1, 1); !errors.Is(err, context.Canceled) {
+	if err := f.write(ctx, newUI(io.Discard, io.Discard), p, picture.New(p.Config, 1, 1)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want that it was canceled", err)
 	}
 	if held, err := os.ReadDir(dir); err != nil || len(held) > 1 {

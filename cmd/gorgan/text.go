@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/mattn/go-runewidth"
 )
@@ -36,3 +38,19 @@ func wrapped(text string, columns int) []string {
 	}
 	return lines
 }
+
+// printable is text with the characters escaped that would steer a terminal or end a line.
+func printable(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		}
+	}
+	return b.String()
+}
+
+// sentence is the text of an error on one line. Errors that were joined have one each.
+func sentence(err error) string { return printable(strings.ReplaceAll(err.Error(), "\n", "; ")) }

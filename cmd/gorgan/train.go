@@ -143,7 +143,7 @@ func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, who
 	}
 	if p.state == nil {
 		p.Model.Height, p.Model.Width = set.Size().Height, set.Size().Width
-		if p.run == nil && p.Data != "mnist" && presetClasses(c) && !c.IsSet("classes") {
+		if p.classesOfData {
 			p.Model.Classes = classesOf(set)
 			ui.note("--preset %s: the nets are told the classes of the data, %d", c.String("preset"), p.Model.Classes)
 			if err := p.Model.Validate(); err != nil {

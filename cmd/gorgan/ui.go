@@ -95,9 +95,9 @@ func (u *ui) prose(text string) {
 	u.line(u.out, short, text)
 }
 
-// note writes a line about what goes on.
+// note writes a line about what goes on, which may name files.
 func (u *ui) note(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
+	text := printable(fmt.Sprintf(format, args...))
 	u.line(u.err, text, text)
 }
 

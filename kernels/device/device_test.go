@@ -10,6 +10,9 @@ import (
 
 func TestOpen(t *testing.T) {
 	for _, name := range []string{"cpu", "auto"} {
+		if !device.IsName(name) {
+			t.Errorf("%s is no name", name)
+		}
 		dev, why, err := device.Open(name, device.Options{Workers: 3})
 		if err != nil {
 			t.Fatal(err)
@@ -22,8 +25,11 @@ func TestOpen(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]error{
-		"cuda:97": device.ErrNoDevice, "cuda:x": device.ErrName, "cuda:-1": device.ErrName, "cuda:": device.ErrName, "gpu": device.ErrName, "": device.ErrName,
+		"cuda:97": device.ErrNoDevice, "cuda:x": device.ErrName, "cuda:-1": device.ErrName, "cuda:99999999999999999999": device.ErrName, "cuda:": device.ErrName, "gpu": device.ErrName, "": device.ErrName,
 	} {
+		if device.IsName(name) == (want == device.ErrName) {
+			t.Errorf("%s is a name: %v", name, device.IsName(name))
+		}
 		if dev, _, err := device.Open(name, device.Options{}); dev != nil || !errors.Is(err, want) {
 			t.Errorf("%s: got %v, %v, want %v", name, dev, err, want)
 		}

@@ -141,33 +141,31 @@ var fills = map[string]func(*rand.Rand) float32{
 	},
 }
 
-// fillFloat gives one element of a float tensor: rates are small, second moments
-// not negative, Adagrad's sums positive, what a ReLU gave is often 0 and what a sigmoid
-// gave between 0 and 1.
-func fillFloat(kernel, tensor, fill string, r *rand.Rand) float32 {
+// fillFloat gives one element of a float tensor, within its domain unless the fill makes it
+// NaN or infinite.
+func fillFloat(d kernels.Domain, fill string, r *rand.Rand) float32 {
 	v := fills[fill](r)
-	if tensor == "rate" || tensor == "base" {
-		return max(v, -v) / 100
-	}
-	switch kernel + "." + tensor {
-	case "adam.v":
+	switch d {
+	case kernels.NotNegative:
 		return max(v, -v)
-	case "adagrad.sum":
+	case kernels.Positive:
 		return max(v, -v) + 0.1
-	case "relu_grad.y":
-		if r.IntN(4) == 0 {
-			return 0 // what ReLU makes of a negative value
-		}
-	case "tanh_grad.y":
-		return float32(math.Tanh(float64(v)))
-	case "sigmoid_grad.y", "log_loss.p", "sigmoid_back.p", "momentum.factor":
+	case kernels.Rate:
+		return max(v, -v) / 100
+	case kernels.Share:
 		return float32(1 / (1 + math.Exp(-float64(v))))
-	case "non_finite.x": // so rare that one alone decides about a chunk
+	case kernels.Probability:
+		return float32(1 / (1 + math.Exp(-0.8*float64(v))))
+	case kernels.Tanh:
+		return float32(math.Tanh(float64(v)))
+	case kernels.Rectified:
+		if r.IntN(4) == 0 {
+			return 0
+		}
+	case kernels.MostlyFinite:
 		if fill == "special" && r.IntN(50) > 0 {
 			return float32(r.NormFloat64())
 		}
-	case "log_loss_grad.p": // above 1e-35, so that what is divided by it is a float32
-		return float32(1 / (1 + math.Exp(-0.8*float64(v))))
 	}
 	return v
 }

@@ -29,7 +29,7 @@ func newHost(k *kernels.Kernel, c Case) host {
 	for i, n := range k.Lens(c.Sizes) {
 		switch p := k.Params[i]; p.Type {
 		case tensor.Float32:
-			h[i] = floats(n, p.Access, func() float32 { return fillFloat(k.Name, p.Name, c.Fill, r) })
+			h[i] = floats(n, p.Access, func() float32 { return fillFloat(p.Domain, c.Fill, r) })
 		case tensor.Uint32:
 			h[i] = guarded(n, 0xdeadbeef, func() uint32 { return fillWord(p.Name, c.Sizes, c.Fill, r) })
 		default:

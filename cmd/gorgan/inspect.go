@@ -8,6 +8,7 @@ import (
 	"gorgan/cuda"
 	"gorgan/dataset"
 	"gorgan/model"
+	"gorgan/model/run"
 )
 
 func newInspect(ui *ui) *cli.Command {
@@ -81,6 +82,14 @@ func runInspect(ui *ui, o inspectOptions) error {
 		}
 	}
 	return printJSON(ui, in.Config)
+}
+
+// loadModel reads the checkpoint that path, a file or a run's folder, names.
+func loadModel(path string) (file string, state *model.State, err error) {
+	if path == "" {
+		return "", nil, usageError{errors.New("--model is missing; it names a checkpoint or a run's folder")}
+	}
+	return run.LoadModel(path)
 }
 
 // printStep prints the graph of a training step of c, as it is laid out on the CPU.

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"fmt"
@@ -9,29 +9,29 @@ import (
 	"gorgan/model/evaluate"
 )
 
-// judge tells, from the figures of a run as they come, when its GAN fails in one of two
+// diagnosis tells, from the figures of a run as they come, when its GAN fails in one of two
 // ways. It is shown all of them, those of before a resume too.
-type judge struct {
+type diagnosis struct {
 	config    model.Config
-	won       condition // the discriminator has
-	wonFrom   float64   // the generator's loss where the signs of it began
-	collapsed condition // the generator has
-	drewAll   bool      // an evaluation that saw classes found nothing missing
+	won       streak  // the discriminator has
+	wonFrom   float64 // the generator's loss where the signs of it began
+	collapsed streak  // the generator has
+	drewAll   bool    // an evaluation that saw classes found nothing missing
 	best      evaluate.Figure
 }
 
-// condition is a way to fail. It holds once its signs were seen so many times in a row.
-type condition struct {
+// streak is a way to fail. It holds once its signs were seen so many times in a row.
+type streak struct {
 	seen  int    // times in a row
 	since uint32 // the step of the first of these
 	holds bool
 }
 
-// see takes whether the signs are there at step, and tells whether the condition begins
+// see takes whether the signs are there at step, and tells whether the streak begins
 // to hold, which it does when they were there so many times, over so many steps.
-func (c *condition) see(signs bool, step uint32, times int, steps uint32) (begins bool) {
+func (c *streak) see(signs bool, step uint32, times int, steps uint32) (begins bool) {
 	if !signs {
-		*c = condition{}
+		*c = streak{}
 		return false
 	}
 	if c.seen++; c.seen == 1 {
@@ -60,25 +60,25 @@ const (
 // did not fall by a tenth. That loss is -V, or the least-squares one, or that of pairs; with
 // label smoothing it does not come so near 0. Only the losses that show a win are judged, see
 // model.LossTraits.
-func (j *judge) displayed(m model.Metrics) string {
-	signs := m.DLoss-m.Penalty <= wonLoss && j.config.LossTraits().ShowsWin
-	if j.won.seen > 0 && m.GLoss < j.wonFrom-wonGain*math.Abs(j.wonFrom) {
-		j.won.see(false, m.Step, wonDisplays, wonSteps)
+func (d *diagnosis) displayed(m model.Metrics) string {
+	signs := m.DLoss-m.Penalty <= wonLoss && d.config.LossTraits().ShowsWin
+	if d.won.seen > 0 && m.GLoss < d.wonFrom-wonGain*math.Abs(d.wonFrom) {
+		d.won.see(false, m.Step, wonDisplays, wonSteps)
 	}
-	if j.won.seen == 0 {
-		j.wonFrom = m.GLoss
+	if d.won.seen == 0 {
+		d.wonFrom = m.GLoss
 	}
-	if !j.won.see(signs, m.Step, wonDisplays, wonSteps) {
+	if !d.won.see(signs, m.Step, wonDisplays, wonSteps) {
 		return ""
 	}
 	return fmt.Sprintf("the discriminator has won: since step %d it tells drawn images from data all but always (D(x) %.4f, D(G(z)) %.4f), "+
 		"and the generator's loss, %.3g then, is %.3g; in a new run try %s",
-		j.won.since, m.DReal, m.DFake, j.wonFrom, m.GLoss, strings.Join(j.againstWinner(), " or "))
+		d.won.since, m.DReal, m.DFake, d.wonFrom, m.GLoss, strings.Join(d.againstWinner(), " or "))
 }
 
 // againstWinner are flags that hold a discriminator back.
-func (j *judge) againstWinner() []string {
-	c := j.config
+func (d *diagnosis) againstWinner() []string {
+	c := d.config
 	var flags []string
 	if c.LossTraits().Saturates {
 		flags = append(flags, "--loss non-saturating")
@@ -118,34 +118,34 @@ const (
 // fiftieth. That is no collapse where a generator has yet to learn what to draw, and it
 // is given 10000 steps to, unless an evaluation that saw classes found nothing missing
 // before.
-func (j *judge) evaluated(e *evaluation, f evaluate.Figure) string {
-	found, gains := e.Collapse(), j.gains(f)
+func (d *diagnosis) evaluated(e *Evaluation, f evaluate.Figure) string {
+	found, gains := e.Collapse(), d.gains(f)
 	if found == "" && e.Classifier != nil {
-		j.drewAll = true
+		d.drewAll = true
 	}
-	signs := found != "" && !gains && (j.drewAll || e.Step >= graceSteps)
-	if !j.collapsed.see(signs, e.Step, collapsedEvaluations, 0) {
+	signs := found != "" && !gains && (d.drewAll || e.Step >= graceSteps)
+	if !d.collapsed.see(signs, e.Step, collapsedEvaluations, 0) {
 		return ""
 	}
-	return fmt.Sprintf("the generator has collapsed: %s; in a new run try %s", found, strings.Join(j.againstCollapse(), " or "))
+	return fmt.Sprintf("the generator has collapsed: %s; in a new run try %s", found, strings.Join(d.againstCollapse(), " or "))
 }
 
 // gains tells whether f is well better than the best before, and then is the best.
-func (j *judge) gains(f evaluate.Figure) bool {
-	gain := f.Value - j.best.Value
+func (d *diagnosis) gains(f evaluate.Figure) bool {
+	gain := f.Value - d.best.Value
 	if f.Better == evaluate.Lower {
 		gain = -gain
 	}
-	if j.best.Name == f.Name && gain <= collapsedGain*math.Abs(j.best.Value) {
+	if d.best.Name == f.Name && gain <= collapsedGain*math.Abs(d.best.Value) {
 		return false
 	}
-	j.best = f
+	d.best = f
 	return true
 }
 
 // againstCollapse are flags that help a generator to keep to all of the data.
-func (j *judge) againstCollapse() []string {
-	c := j.config
+func (d *diagnosis) againstCollapse() []string {
+	c := d.config
 	var flags []string
 	if c.DisActivation != "tanh" {
 		flags = append(flags, more("r1", c.R1, 3))

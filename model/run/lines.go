@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"bufio"
@@ -26,16 +26,16 @@ func appendLine(w io.Writer, v any) error {
 // longestLine is more than a line of metrics.jsonl or evaluations.jsonl has.
 const longestLine = 1 << 20
 
-// lines are what a file of a run holds, a JSON object each.
-type lines[T any] struct {
-	noted   []T
+// Lines are what a file of a run holds, a JSON object each.
+type Lines[T any] struct {
+	Noted   []T
 	torn    bool // the last line is cut short, as by a crash
 	damaged int  // lines before the last that cannot be read
 }
 
 // readLines reads the lines up to step; a file that is not there holds none. A line that
 // cannot be read is left out and counted.
-func readLines[T any](path string, step uint32, of func(T) uint32) (l lines[T], err error) {
+func readLines[T any](path string, step uint32, of func(T) uint32) (l Lines[T], err error) {
 	f, _, err := atomicfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil
@@ -62,7 +62,7 @@ func readLines[T any](path string, step uint32, of func(T) uint32) (l lines[T], 
 			continue
 		}
 		if of(v) <= step {
-			l.noted = append(l.noted, v)
+			l.Noted = append(l.Noted, v)
 		}
 	}
 }
@@ -92,7 +92,7 @@ func readLine(r *bufio.Reader) (line []byte, whole bool, err error) {
 // writeLines replaces a file, if it is there, by the lines that could be read, and keeps
 // the old one beside it where others could not. It returns a sentence about those for a
 // person to read, or none.
-func writeLines[T any](path string, l lines[T]) (note string, err error) {
+func writeLines[T any](path string, l Lines[T]) (note string, err error) {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -109,12 +109,12 @@ func writeLines[T any](path string, l lines[T]) (note string, err error) {
 		note = fmt.Sprintf("%s: its last line is cut short and left out", path)
 	}
 	var text bytes.Buffer
-	for _, v := range l.noted {
+	for _, v := range l.Noted {
 		if err := appendLine(&text, v); err != nil {
 			return "", err
 		}
 	}
-	return note, write(path, text.Bytes())
+	return note, writeText(path, text.Bytes())
 }
 
 // copyFile writes what is in the file at from to another. A rename would leave a moment, and
@@ -129,4 +129,9 @@ func copyFile(to, from string) error {
 		_, err := io.Copy(w, f)
 		return err
 	})
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }

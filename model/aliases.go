@@ -6,15 +6,6 @@ import (
 	"strings"
 )
 
-// lossAliases are other names of losses, in lower case with hyphens.
-func lossAliases() map[string]string {
-	return map[string]string{
-		"ns": "non-saturating", "nonsaturating": "non-saturating", "gan": "non-saturating", "mm": "minimax", "mmgan": "minimax",
-		"lsgan": "least-squares", "ls": "least-squares", "mse": "least-squares", "wgangp": "wgan-gp", "rgan": "relativistic", "rpgan": "relativistic",
-		"cross-entropy": "bce", "vanilla": "bce",
-	}
-}
-
 // unsupported says of variants of GANs that are no loss, or not implemented, what to do.
 func unsupported() map[string]string {
 	hints := map[string]string{"cgan": "is not a loss: use --classes N with any loss", "dcgan": "is not implemented: nets are of dense layers"}
@@ -28,11 +19,10 @@ func unsupported() map[string]string {
 // the field's other names for it. The error says what to use instead.
 func LossNamed(name string) (string, error) {
 	plain := strings.ReplaceAll(strings.ToLower(name), "_", "-")
-	if full, ok := lossAliases()[plain]; ok {
-		plain = full
-	}
-	if slices.Contains(Losses(), plain) {
-		return plain, nil
+	for _, r := range losses {
+		if r.name == plain || slices.Contains(r.value.aliases, plain) {
+			return r.name, nil
+		}
 	}
 	if hint, ok := unsupported()[plain]; ok {
 		return "", fmt.Errorf("model: loss %s %s", plain, hint)

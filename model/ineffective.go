@@ -1,6 +1,11 @@
 package model
 
-// condition on which a setting has an effect.
+import (
+	"slices"
+	"strings"
+)
+
+// effect is the condition on which a setting has an effect.
 type effect struct {
 	field string // as in JSON
 	has   func(Config) bool
@@ -8,15 +13,13 @@ type effect struct {
 }
 
 func effects() []effect {
-	loss := func(names ...string) func(Config) bool {
-		return func(c Config) bool {
-			for _, n := range names {
-				if c.Loss == n {
-					return true
-				}
-			}
-			return false
+	ofLosses := func(field string, has func(loss) bool) effect {
+		names := lossesWith(has)
+		when := "with the loss "
+		if len(names) > 1 {
+			when = "with the losses "
 		}
+		return effect{field, func(c Config) bool { return slices.Contains(names, c.Loss) }, when + strings.Join(names, " and ")}
 	}
 	optimizer := func(name string) func(Config) bool { return func(c Config) bool { return c.Optimizer == name } }
 	activation := func(name string) func(Config) bool {
@@ -25,8 +28,8 @@ func effects() []effect {
 		}
 	}
 	return []effect{
-		{"weight_clip", loss("wgan"), "with the loss wgan"},
-		{"gp_weight", loss("wgan-gp", "dragan"), "with the losses wgan-gp and dragan"},
+		ofLosses("weight_clip", func(l loss) bool { return l.clips }),
+		ofLosses("gp_weight", func(l loss) bool { return l.points != noPoints }),
 		{"leaky_slope", activation("leaky-relu"), "with the activation leaky-relu"},
 		{"maxout_pieces", activation("maxout"), "with the activation maxout"},
 		{"beta1", optimizer("adam"), "with the optimizer adam"},

@@ -10,9 +10,8 @@ type Metrics struct {
 	DLoss float64 `json:"d_loss"` // with the penalties
 	// Penalty is the part of DLoss that is for D's gradients.
 	Penalty float64 `json:"penalty,omitempty"`
-	// DReal and DFake are the means of D(x) and of D(G(z)): probabilities, or a
-	// critic's outputs where the loss is least-squares, wgan, wgan-gp, hinge or
-	// relativistic.
+	// DReal and DFake are the means of D(x) and of D(G(z)): probabilities, or outputs of
+	// a critic where the loss has one.
 	DReal float64 `json:"d_real"`
 	DFake float64 `json:"d_fake"`
 	// Value is V(D,G) = mean log D(x) + mean log(1-D(G(z))), at most 0. It is 0 and

@@ -34,7 +34,9 @@ func (c Config) Validate() error {
 func (c Config) checkLoss(v *validation) {
 	v.name("loss", c.Loss, Losses())
 	v.check(c.LabelSmoothing >= 0 && c.LabelSmoothing < 0.5, "label_smoothing", c.LabelSmoothing, "0 to below 0.5")
-	v.check(c.LabelSmoothing == 0 || c.Loss == "bce", "label_smoothing", c.LabelSmoothing, "0 unless the loss is bce")
+	smoothed := lossesWith(func(l loss) bool { return l.smooths })
+	v.check(c.LabelSmoothing == 0 || slices.Contains(smoothed, c.Loss), "label_smoothing", c.LabelSmoothing,
+		"0 unless the loss is "+strings.Join(smoothed, " or "))
 	v.positive("weight_clip", c.WeightClip)
 	v.positive("gp_weight", c.GPWeight)
 	v.notNegative("r1", c.R1)

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/urfave/cli/v2"
 
+	"gorgan/cuda"
 	"gorgan/dataset"
 	"gorgan/model"
 )
@@ -17,16 +19,30 @@ func newInspect(ui *ui) *cli.Command {
 		Usage:     "show what a checkpoint holds",
 		ArgsUsage: "FILE|RUN",
 		Description: "FILE is a checkpoint; RUN a run's folder, for its last one.\n\nExample:\n\n" +
-			"   gorgan inspect runs/00000-mnist-non-saturating --json",
-		Flags: []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
+			"   gorgan inspect runs/00000-mnist-non-saturating --json\n" +
+			"   gorgan inspect runs/00000-mnist-non-saturating --dot | dot -Tsvg >step.svg",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+			&cli.BoolFlag{Name: "graph", Usage: "print the launches of a training step: operations, shapes, what they read and write"},
+			&cli.BoolFlag{Name: "dot", Usage: "print them in the language of Graphviz"},
+		},
 		Action: func(c *cli.Context) error {
 			args, err := positional(c, "FILE|RUN")
 			if err != nil {
 				return err
 			}
-			return runInspect(ui, args[0], c.Bool("json"))
+			o := inspectOptions{args[0], c.Bool("json"), c.Bool("graph"), c.Bool("dot")}
+			if o.json && (o.graph || o.dot) || o.graph && o.dot {
+				return usageError{errors.New("inspect: got several of --json, --graph and --dot, want one")}
+			}
+			return runInspect(ui, o)
 		},
 	}
+}
+
+type inspectOptions struct {
+	path             string
+	json, graph, dot bool
 }
 
 // inspection is what inspect prints.
@@ -40,16 +56,19 @@ type inspection struct {
 	Config     model.Config `json:"config"`
 }
 
-func runInspect(ui *ui, path string, asJSON bool) error {
-	file, state, err := loadModel(path)
+func runInspect(ui *ui, o inspectOptions) error {
+	file, state, err := loadModel(o.path)
 	if err != nil {
 		return err
+	}
+	if o.graph || o.dot {
+		return printStep(ui, state.Config, o.dot)
 	}
 	in := inspection{File: file, Step: state.Step, Data: state.Data, Weights: state.WeightHash(), Nets: state.Nets(), Config: state.Config}
 	for _, n := range in.Nets {
 		in.Parameters += n.Parameters
 	}
-	if asJSON {
+	if o.json {
 		return printJSON(ui, in)
 	}
 	ui.say("file        %s", printable(in.File))
@@ -65,6 +84,20 @@ func runInspect(ui *ui, path string, asJSON bool) error {
 		}
 	}
 	return printJSON(ui, in.Config)
+}
+
+// printStep prints the graph of a training step of c, as it is laid out on the CPU.
+func printStep(ui *ui, c model.Config, dot bool) error {
+	dev, _, err := cuda.Open("cpu", cuda.Options{})
+	if err != nil {
+		return err
+	}
+	defer dev.Close()
+	format := model.Text
+	if dot {
+		format = model.DOT
+	}
+	return model.WriteStep(ui.out, dev, c, format)
 }
 
 // printable is text that a file holds, with the characters escaped that would steer a

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"gorgan/model"
@@ -59,11 +58,10 @@ const (
 // discriminator begins to have won: for three displays and 2000 steps its loss, penalties
 // apart, was below 0.005, next to the 0 of one that is always right, while the generator's
 // did not fall by a tenth. That loss is -V, or the least-squares one, or that of pairs; with
-// label smoothing it does not come so near 0. Of other losses nothing is said, for theirs is
-// no such sign: hinge's is near 0 as soon as D keeps its margin, and those of Wasserstein
-// have no bound.
+// label smoothing it does not come so near 0. Only the losses that show a win are judged, see
+// model.LossTraits.
 func (j *judge) displayed(m model.Metrics) string {
-	signs := m.DLoss-m.Penalty <= wonLoss && slices.Contains(tellingLosses(), j.config.Loss)
+	signs := m.DLoss-m.Penalty <= wonLoss && j.config.LossTraits().ShowsWin
 	if j.won.seen > 0 && m.GLoss < j.wonFrom-wonGain*math.Abs(j.wonFrom) {
 		j.won.see(false, m.Step, wonDisplays, wonSteps)
 	}
@@ -78,16 +76,11 @@ func (j *judge) displayed(m model.Metrics) string {
 		j.won.since, m.DReal, m.DFake, j.wonFrom, m.GLoss, strings.Join(j.againstWinner(), " or "))
 }
 
-// tellingLosses are those of which a discriminator's nearing 0 is a sign that it has won.
-func tellingLosses() []string {
-	return []string{"non-saturating", "minimax", "bce", "dragan", "least-squares", "relativistic"}
-}
-
 // againstWinner are flags that hold a discriminator back.
 func (j *judge) againstWinner() []string {
 	c := j.config
 	var flags []string
-	if c.Loss == "minimax" {
+	if c.LossTraits().Saturates {
 		flags = append(flags, "--loss non-saturating")
 	}
 	if c.DisActivation != "tanh" { // which cannot be penalised

@@ -14,7 +14,7 @@ func TestValidate(t *testing.T) {
 		change func(*model.Config)
 		want   string
 	}{
-		"loss":                {func(c *model.Config) { c.Loss = "wgan2" }, `loss is "wgan2", want one of non-saturating, minimax, bce, least-squares, wgan, wgan-gp, dragan, hinge, relativistic`},
+		"loss":                {func(c *model.Config) { c.Loss = "wgan2" }, `loss is "wgan2", want one of ` + strings.Join(model.Losses(), ", ")},
 		"no loss":             {func(c *model.Config) { c.Loss = "" }, `loss is "", want one of`},
 		"smoothing high":      {func(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", 0.5 }, "label_smoothing is 0.5, want 0 to below 0.5"},
 		"smoothing low":       {func(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", -0.1 }, "label_smoothing is -0.1, want 0 to below 0.5"},

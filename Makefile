@@ -1,12 +1,13 @@
 # Targets for people; .ci/run calls test, and the others in turn.
 GO ?= go
 
-.PHONY: help build train test test-kill race cross lint generate fuzz gpu ptx sim test-gpu test-sim lint-gpu test-scripts gpu-bundle clean
+.PHONY: help build train test test-kill test-crash race cross lint generate fuzz gpu ptx sim test-gpu test-sim lint-gpu test-scripts gpu-bundle clean
 
 help:
 	@echo "make train   build, then train the tutorial's GAN on the embedded MNIST"
 	@echo "make test    run all tests"
 	@echo "make test-kill   kill training runs KILLS times (200), and compare what they come to"
+	@echo "make test-crash   lay out all that crashes of a recorded run can leave, and go on to the end from CRASHES (all); wants strace"
 	@echo "make build   build ./gorgan for the CPU"
 	@echo "make race    run all tests under the race detector (wants a C compiler)"
 	@echo "make cross   build for Windows, macOS and Linux on other processors"
@@ -36,6 +37,11 @@ KILLS ?= 200
 
 test-kill:
 	GORGAN_KILLS=$(KILLS) $(GO) test ./cmd/gorgan -count=1 -run '^TestKill$$' -timeout 30m -v
+
+CRASHES ?= 1000000
+
+test-crash:
+	GORGAN_CRASHES=$(CRASHES) $(GO) test ./cmd/gorgan -count=1 -run '^TestCrash$$' -timeout 60m
 
 # What is long without starting a goroutine more is left to make test.
 race:

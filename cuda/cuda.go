@@ -32,6 +32,22 @@ type Options struct {
 // Names says what Open takes, for help texts.
 const Names = "auto, cpu, cuda or cuda:N"
 
+// IsName tells whether a name is one of those. There need not be such a device.
+func IsName(name string) bool {
+	_, isCUDA := cudaNumber(name)
+	return name == "auto" || name == "cpu" || isCUDA
+}
+
+// cudaNumber is the number of the CUDA device of that name.
+func cudaNumber(name string) (n int, ok bool) {
+	if name == "cuda" {
+		return 0, true
+	}
+	text, ok := strings.CutPrefix(name, "cuda:")
+	n, err := strconv.Atoi(text)
+	return n, ok && err == nil && n >= 0
+}
+
 // Device is what Open opens, for those that hand it on.
 type Device = kernels.Device
 
@@ -52,10 +68,10 @@ func IsCPU(dev Device) bool { return kernels.IsCPU(dev) }
 // what for. auto takes the first CUDA device, or the CPU where there is none; cuda and
 // cuda:N never fall back.
 func Open(name string, o Options) (dev Device, why string, err error) {
-	switch {
-	case name == "cpu":
+	switch name {
+	case "cpu":
 		return openCPU(o, "asked for")
-	case name == "auto":
+	case "auto":
 		dev, err := open(0, o)
 		if errors.Is(err, errWithout) { // as its owner knows: devices and doctor tell it, not each run
 			return openCPU(o, "auto")
@@ -64,20 +80,15 @@ func Open(name string, o Options) (dev Device, why string, err error) {
 			return openCPU(o, reason(err))
 		}
 		return dev, "the first CUDA device", nil
-	case name == "cuda" || strings.HasPrefix(name, "cuda:"):
-		n := 0
-		if text, ok := strings.CutPrefix(name, "cuda:"); ok {
-			if n, err = strconv.Atoi(text); err != nil || n < 0 {
-				return nil, "", fmt.Errorf("--device: %w: %q, want cuda:N, N from 0", ErrName, name)
-			}
-		}
-		dev, err := open(n, o)
-		if err != nil {
-			return nil, "", fmt.Errorf("--device %s: %w", name, err)
-		}
-		return dev, "asked for", nil
 	}
-	return nil, "", fmt.Errorf("--device: %w: %q, want %s", ErrName, name, Names)
+	n, ok := cudaNumber(name)
+	if !ok {
+		return nil, "", fmt.Errorf("--device: %w: %q, want %s", ErrName, name, Names)
+	}
+	if dev, err = open(n, o); err != nil {
+		return nil, "", fmt.Errorf("--device %s: %w", name, err)
+	}
+	return dev, "asked for", nil
 }
 
 func openCPU(o Options, why string) (Device, string, error) {

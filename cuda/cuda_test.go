@@ -10,6 +10,9 @@ import (
 
 func TestOpen(t *testing.T) {
 	for _, name := range []string{"cpu", "auto"} {
+		if !cuda.IsName(name) {
+			t.Errorf("%s is no name", name)
+		}
 		dev, why, err := cuda.Open(name, cuda.Options{Workers: 3})
 		if err != nil {
 			t.Fatal(err)
@@ -22,8 +25,11 @@ func TestOpen(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]error{
-		"cuda:97": cuda.ErrNoDevice, "cuda:x": cuda.ErrName, "cuda:-1": cuda.ErrName, "cuda:": cuda.ErrName, "gpu": cuda.ErrName, "": cuda.ErrName,
+		"cuda:97": cuda.ErrNoDevice, "cuda:x": cuda.ErrName, "cuda:-1": cuda.ErrName, "cuda:99999999999999999999": cuda.ErrName, "cuda:": cuda.ErrName, "gpu": cuda.ErrName, "": cuda.ErrName,
 	} {
+		if cuda.IsName(name) == (want == cuda.ErrName) {
+			t.Errorf("%s is a name: %v", name, cuda.IsName(name))
+		}
 		if dev, _, err := cuda.Open(name, cuda.Options{}); dev != nil || !errors.Is(err, want) {
 			t.Errorf("%s: got %v, %v, want %v", name, dev, err, want)
 		}

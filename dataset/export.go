@@ -37,7 +37,7 @@ func Export(ctx context.Context, s *Set, dir, split string, progress func(done, 
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("dataset: %s: %w", list, plain(err))
 	}
-	if err := os.MkdirAll(images, 0o777); err != nil {
+	if err := atomicfile.MkdirAll(images); err != nil {
 		return fmt.Errorf("dataset: %s: %w", images, plain(err))
 	}
 	done := 0

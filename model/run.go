@@ -114,8 +114,11 @@ func (t *Trainer) steps(ctx context.Context, p Plan) error {
 		display, measure := p.Displays(t.step), every(t.step, p.MeasureEvery)
 		evaluate := p.Evaluate != nil && p.Evaluates(t.step)
 		save := evaluate || p.due(t.step, p.SaveEvery)
+		var halt error // of Progress: the step is noted first
 		if display || measure || save || every(t.step, progressEvery) {
-			if err := t.progress(p); err != nil {
+			if err := t.progress(p); errors.As(err, new(stopped)) {
+				halt = err
+			} else if err != nil {
 				return err
 			}
 		}
@@ -131,6 +134,9 @@ func (t *Trainer) steps(ctx context.Context, p Plan) error {
 				return stopped{err}
 			}
 			measured, since = t.step, time.Now()
+		}
+		if halt != nil {
+			return halt
 		}
 		if save {
 			if err := t.save(p); err != nil {

@@ -199,13 +199,20 @@ func TestStoppedIsSaved(t *testing.T) {
 		"evaluate": {EvaluateEvery: 3, Evaluate: func(uint32) error { return failed }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var saved []uint32
+			var saved, noted []uint32
+			if plan.Measured == nil {
+				plan.MeasureEvery = 1
+				plan.Measured = func(m model.Metrics) error { noted = append(noted, m.Step); return nil }
+			}
 			plan.Steps, plan.Save = 9, func(s *model.State) error { saved = append(saved, s.Step); return nil }
 			if err := trainerOf(t, small()).Run(t.Context(), plan); !errors.Is(err, failed) {
 				t.Errorf("got %v, want %v", err, failed)
 			}
 			if !slices.Equal(saved, []uint32{3}) {
 				t.Errorf("saved steps %v, want 3 once", saved)
+			}
+			if name != "measured" && !slices.Equal(noted, []uint32{1, 2, 3}) {
+				t.Errorf("noted the metrics of steps %v, want those up to the one that is saved", noted)
 			}
 		})
 	}

@@ -37,7 +37,11 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 		if c.Stack > 1 {
 			least += fmt.Sprintf(" times stack %d", c.Stack)
 		}
-		return nil, fmt.Errorf("model: %s has %d images, fewer than %s", set.Name(), set.Len(), least)
+		images := fmt.Sprintf("%d images", set.Len())
+		if set.Len() == 1 {
+			images = "1 image"
+		}
+		return nil, fmt.Errorf("model: %s has %s, fewer than %s", set.Name(), images, least)
 	}
 	g, err := newGame(dev, c)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // bar is how far a piece of work is: done of total units, of which this process began at
 // from.
 type bar struct {
-	what, unit  string
+	what, unit  string // no unit: the rate means nothing to a person
 	done, total int
 
 	// The rate is of the units counted in the time spent on them: time in which nothing
@@ -31,6 +31,10 @@ const (
 	leastColumns   = 40
 	graphicColumns = 60
 )
+
+// echo is how many columns a terminal takes behind the bar to show a Ctrl-C. They stay free:
+// a bar that they wrap to the next line could not be wiped.
+const echo = len("^C")
 
 // start draws a bar on a terminal, of work that stands at from of total units.
 func (u *ui) start(what, unit string, from, total int) {
@@ -85,21 +89,22 @@ func (u *ui) wipe() {
 	if u.bar == nil || u.bar.columns == 0 {
 		return
 	}
-	blank := min(u.bar.columns, u.width()-1) // a window that was made smaller has wrapped it
+	blank := min(u.bar.columns+echo, u.width()-1) // a window that was made smaller has wrapped it
 	io.WriteString(u.err, "\r"+strings.Repeat(" ", max(blank, 0))+"\r")
 	u.bar.columns = 0
 }
 
-// text is the bar for a terminal of so many columns, the last of which stays free. Where
-// they are few, the count stays longest, then what is done, the time left and the rate.
+// text is the bar for a terminal of so many columns, the last of which and those of the echo
+// stay free. Where they are few, the count stays longest, then what is done, the time left
+// and the rate.
 func (b *bar) text(columns int) string {
 	if columns < leastColumns {
 		return ""
 	}
 	const gap = 2
 	tail := []string{fmt.Sprintf("%d/%d %d%%", b.done, b.total, int(100*float64(b.done)/float64(b.total)))}
-	room := columns - 1 - runewidth.StringWidth(tail[0])
-	what := runewidth.Truncate(b.what, max(room-gap, 0), "…")
+	room := columns - 1 - echo - runewidth.StringWidth(tail[0])
+	what := runewidth.Truncate(printable(b.what), max(room-gap, 0), "…")
 	room -= runewidth.StringWidth(what) + gap
 	for _, field := range []string{b.left(), b.rate()} {
 		if field != "" && len(field)+gap <= room {
@@ -108,7 +113,7 @@ func (b *bar) text(columns int) string {
 		}
 	}
 	head := what
-	if cells := min(room-gap-2, 24); columns >= graphicColumns && cells >= 8 {
+	if cells := min(room-gap-2, 24); columns >= graphicColumns && cells >= 6 {
 		full := min(cells*b.done/b.total, cells)
 		head += "  [" + strings.Repeat("█", full) + strings.Repeat(" ", cells-full) + "]"
 	}
@@ -125,7 +130,7 @@ func (b *bar) perSecond() float64 {
 
 func (b *bar) rate() string {
 	switch r := b.perSecond(); {
-	case r == 0:
+	case r == 0 || b.unit == "":
 		return ""
 	case r < 1:
 		return fmt.Sprintf("%.1f s/%s", 1/r, b.unit)

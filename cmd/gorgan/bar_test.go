@@ -20,10 +20,10 @@ func TestBarText(t *testing.T) {
 	b := after("training  G 0.693  D 1.386", 0, 3000, 15000, 10*time.Second)
 	for columns, want := range map[int]string{
 		39:  "",
-		40:  "training  G 0.693  D 1…  3000/15000 20%",
+		40:  "training  G 0.693  D…  3000/15000 20%",
 		50:  "training  G 0.693  D 1.386  3000/15000 20%",
 		60:  "training  G 0.693  D 1.386  3000/15000 20%  40s left",
-		80:  "training  G 0.693  D 1.386  [██         ]  3000/15000 20%  40s left  300 step/s",
+		80:  "training  G 0.693  D 1.386  [█        ]  3000/15000 20%  40s left  300 step/s",
 		100: "training  G 0.693  D 1.386  [████                    ]  3000/15000 20%  40s left  300 step/s",
 	} {
 		if got := b.text(columns); got != want {
@@ -32,8 +32,8 @@ func TestBarText(t *testing.T) {
 	}
 }
 
-// TestBarFits: whatever it shows, a bar leaves the last column free, and has graphics where
-// there is room for them only.
+// TestBarFits: whatever it shows, a bar leaves the last column and those of a ^C free, and has
+// graphics where there is room for them only.
 func TestBarFits(t *testing.T) {
 	for _, b := range []*bar{
 		after("", 0, 0, 1, 0),
@@ -43,7 +43,7 @@ func TestBarFits(t *testing.T) {
 	} {
 		for columns := range 201 {
 			text := b.text(columns)
-			if w := runewidth.StringWidth(text); w >= max(columns, 1) || w > 0 && columns < leastColumns {
+			if w := runewidth.StringWidth(text); w > 0 && w >= columns-2 || w > 0 && columns < leastColumns {
 				t.Fatalf("%d columns: %d are taken by %q", columns, w, text)
 			}
 			if columns < graphicColumns && strings.Contains(text, "[") {
@@ -89,7 +89,8 @@ func TestBarRate(t *testing.T) {
 	}
 }
 
-// TestBarIsWiped: what is drawn is overwritten by as many blanks before a line is written.
+// TestBarIsWiped: what is drawn, and a ^C behind it, is overwritten by as many blanks before a
+// line is written.
 func TestBarIsWiped(t *testing.T) {
 	var err, out strings.Builder
 	u := newUI(&out, &err)
@@ -101,8 +102,17 @@ func TestBarIsWiped(t *testing.T) {
 	}
 	u.note("a note")
 	u.stop()
-	wiped := "\r" + strings.Repeat(" ", runewidth.StringWidth(drawn)) + "\r"
+	wiped := "\r" + strings.Repeat(" ", runewidth.StringWidth(drawn+"^C")) + "\r"
 	if want := drawn + wiped + "a note\n" + drawn + wiped; err.String() != want {
 		t.Errorf("got %q, want %q", err.String(), want)
+	}
+}
+
+// TestBarUnit: where the parts mean nothing to a person, their rate is not shown.
+func TestBarUnit(t *testing.T) {
+	b := after("parzen", 0, 3000, 15000, 10*time.Second)
+	b.unit = ""
+	if got, want := b.text(80), "parzen  [████                    ]  3000/15000 20%  40s left"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

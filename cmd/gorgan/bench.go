@@ -33,7 +33,7 @@ func newBench(ui *ui) *cli.Command {
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.Float64Flag{Name: "max-ratio", Usage: "with --compare, end with exit code 1 if a step takes more than `R` times as long as before"},
 			&cli.StringFlag{Name: "compare", Usage: "print ratios to what --json wrote to `FILE` before"},
-		}, modelFlags(model.Default())),
+		}, inModelCategories(modelFlags(model.Default()))),
 		Action: func(c *cli.Context) error {
 			if _, err := positional(c); err != nil {
 				return err
@@ -52,7 +52,7 @@ type benchReport struct {
 }
 
 func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
-	if err := applyPreset(c); err != nil {
+	if _, err := applyPreset(ui, c); err != nil {
 		return err
 	}
 	config := model.Default()
@@ -91,6 +91,8 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
+	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
+	sayIneffective(ui, c, config)
 	if before != nil && before.Device != dev.Name() {
 		return usageError{fmt.Errorf("--compare %s: it was measured on another device, %q, and this is %q", c.String("compare"), before.Device, dev.Name())}
 	}
@@ -106,7 +108,7 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := benchReport{cpuid.CPU.BrandName, fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0)), memory(), b}
+	r := benchReport{cpuid.CPU.BrandName, fmt.Sprintf("%s/%s, %s", runtime.GOOS, runtime.GOARCH, count(runtime.GOMAXPROCS(0), "core")), memory(), b}
 	if b.Step.P90 > 2*b.Step.P10 {
 		ui.note("step times vary from %.3f to %.3f ms (p10, p90): the machine is busy, measure again", b.Step.P10, b.Step.P90)
 	}
@@ -142,8 +144,8 @@ func memory() float64 {
 func (r benchReport) print(ui *ui, before *benchReport) {
 	ui.say("processor  %s, %s", r.Processor, r.System)
 	ui.say("device     %s", r.Device)
-	ui.say("step       %.3f ms (p10 %.3f, p90 %.3f, %d steps), batch %d%s", r.Step.Median, r.Step.P10, r.Step.P90,
-		r.Step.Repeats, r.Config.BatchSize, ratio(before, r.Step))
+	ui.say("step       %.3f ms (p10 %.3f, p90 %.3f, %s), batch %d%s", r.Step.Median, r.Step.P10, r.Step.P90,
+		count(r.Step.Repeats, "step"), r.Config.BatchSize, ratio(before, r.Step))
 	ui.say("images/s   %.0f", r.ImagesPerSecond)
 	ui.say("memory     %.0f MB", r.MemoryMB)
 	if len(r.Parts) == 0 {

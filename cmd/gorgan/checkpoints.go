@@ -30,6 +30,9 @@ var checkpointName = regexp.MustCompile(`^checkpoint_(\d{6,})\.safetensors$`)
 // before is on the disk before last names the checkpoint: a power failure may take what the
 // run did after its last checkpoint, and nothing before it.
 func (r *runFolder) save(s *model.State) error {
+	if err := r.here(); err != nil {
+		return err
+	}
 	if err := model.Save(r.path(fmt.Sprintf(checkpointFile, s.Step)), s); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -58,15 +59,11 @@ func parseRun(file string, text []byte) (values map[string]any, facts []string, 
 	d.UseNumber() // a seed has up to 64 bits
 	if err = d.Decode(&values); err == nil {
 		if _, e := d.Token(); e != io.EOF {
-			err = errors.New("something follows the settings")
+			err = errFollows
 		}
 	}
 	if err != nil {
-		offset := d.InputOffset()
-		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-			offset = e.Offset
-		}
-		return nil, nil, fmt.Errorf("%s: %w", position(file, text, int(offset)), err)
+		return nil, nil, jsonFault(file, text, d.InputOffset(), err)
 	}
 	known := newTrain(nil).Flags
 	for key := range values {
@@ -89,6 +86,41 @@ func parseRun(file string, text []byte) (values map[string]any, facts []string, 
 	}
 	slices.Sort(facts)
 	return values, facts, nil
+}
+
+var errFollows = errors.New("something follows the settings")
+
+// jsonFault is an error of the JSON package, which came up at offset or where it says itself,
+// in words about the file.
+func jsonFault(file string, text []byte, offset int64, err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%s is empty or cut short, want a run's settings", file)
+	}
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		offset = e.Offset
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		offset = e.Offset
+		err = fmt.Errorf("%s is a JSON %s, want %s", e.Field, e.Value, jsonKind(e.Type.Kind()))
+	}
+	return fmt.Errorf("%s: %w", position(file, text, int(offset)), err)
+}
+
+// jsonKind is what a value of a setting is called.
+func jsonKind(k reflect.Kind) string {
+	switch k {
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Float64:
+		return "a number that float64 holds"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Struct:
+		return "an object"
+	}
+	return "a whole number that " + k.String() + " holds"
 }
 
 // settingText is a value as its flag takes it. A number that is whole is written so,

@@ -48,7 +48,7 @@ func (p *lossPlot) flush(history []model.Metrics) error {
 		return nil
 	}
 	if err := writeCurves(p.path, p.title, history); err != nil {
-		return fmt.Errorf("%s: %w", p.path, err)
+		return err
 	}
 	p.drawn, p.shown = p.now(), len(history)
 	return nil
@@ -153,7 +153,7 @@ func writeCurves(path, title string, history []model.Metrics) error {
 	for _, c := range curves {
 		line, err := c.line(history)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		p.Add(line)
 		legend := plot.NewLegend()

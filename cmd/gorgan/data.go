@@ -118,7 +118,7 @@ func runExport(ui *ui, c *cli.Context) error {
 		return err
 	}
 	list := filepath.Join(dir, split+"_labels.txt")
-	ui.say("%s: %d images", list, set.Len())
+	ui.say("%s: %s", list, count(set.Len(), "image"))
 	ui.note("train on them with: %s", ui.command("train", "--data", list))
 	return nil
 }

@@ -34,3 +34,21 @@ func checkDevice(c *cli.Context) error {
 func deviceOptions(c *cli.Context) cuda.Options {
 	return cuda.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}
 }
+
+// sayIneffectiveOn says which of the flags that were given have no effect on the CPU, or on
+// CUDA.
+func sayIneffectiveOn(ui *ui, o cuda.Options, cpu bool) {
+	for _, f := range []struct {
+		flag          string
+		given, effect bool
+		on            string
+	}{
+		{"workers", o.Workers != 0, cpu, "the CPU"},
+		{"tf32", o.TF32, !cpu, "CUDA"},
+		{"no-graph", o.NoGraph, !cpu, "CUDA"},
+	} {
+		if f.given && !f.effect {
+			ui.note("--%s has no effect: it has one on %s", f.flag, f.on)
+		}
+	}
+}

@@ -25,6 +25,19 @@ func shortDisplay(m model.Metrics) string {
 	return strings.TrimRight(row, " ")
 }
 
+// fitted is the header or a row, without the columns at its end that a narrow terminal has no
+// room for.
+func fitted(row string, columns int) string {
+	runes := []rune(row)
+	least := 10
+	for _, end := range []int{len(runes), 62, 54, 43, 32, 21, least} { // where columns end
+		if end <= len(runes) && (end < columns || end == least) {
+			return strings.TrimRight(string(runes[:end]), " ")
+		}
+	}
+	return row
+}
+
 // cell is a number in ten columns.
 func cell(v float64) string {
 	if math.Abs(v) >= 1e4 && !math.IsInf(v, 0) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -31,6 +32,9 @@ func runDoctor(ctx context.Context, ui *ui, device string, o cuda.Options, asJSO
 	all := []cuda.Finding{}
 	err := cuda.Examine(ctx, device, o, func(f cuda.Finding) {
 		all = append(all, f)
+		if f.Step == "device" && f.OK { // the one examined, which may not be the one asked for
+			sayIneffectiveOn(ui, o, strings.HasPrefix(f.About, "cpu"))
+		}
 		if !asJSON {
 			ui.say("%s %-14s %s", mark(f.OK), f.Step, f.About)
 		}

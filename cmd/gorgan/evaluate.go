@@ -77,6 +77,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
+	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
 	source, err := openSamples(c, func(s *model.State) (*model.Generator, error) {
 		if err := checkDrawingMemory(dev, s.Config, int64(c.Int("count"))*int64(s.Config.Pixels())*4); err != nil {
 			return nil, err
@@ -127,15 +128,16 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	return err
 }
 
-// stages shows which stage of an evaluation is how far, on a bar for each.
+// stages shows which stage of an evaluation is how far, on a bar for each. A stage can go
+// over the images several times, each of which counts from the start in parts of its own.
 func stages(ui *ui) evaluate.Progress {
-	now := ""
+	now, at, of := "", 0, 0
 	return func(stage string, done, total int) {
-		if stage != now {
+		if stage != now || done < at || total != of {
 			ui.stop()
-			ui.start(stage, "image", 0, total)
-			now = stage
+			ui.start(stage, "", done, total)
 		}
+		now, at, of = stage, done, total
 		ui.progress(done, stage)
 	}
 }

@@ -85,6 +85,9 @@ func (s settings) bestOf(all []evaluation, kept func(step uint32) bool) (best *e
 // record notes an evaluation of the checkpoint saved last, and if it is the best so far
 // has the best file name that checkpoint.
 func (r *runFolder) record(e evaluation, best bool) error {
+	if err := r.keeps(evaluationsFile, r.reports); err != nil {
+		return err
+	}
 	if err := appendLine(r.reports, e); err != nil {
 		return err
 	}

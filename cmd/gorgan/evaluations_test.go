@@ -83,7 +83,7 @@ func checkpointsOf(t *testing.T, dir string) (steps []uint32) {
 	return steps
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

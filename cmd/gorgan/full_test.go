@@ -19,7 +19,7 @@ import (
 var fullOutput = map[string][]string{
 	"":            {"", "--help", "--version", "help", "help train"},
 	"train":       {"--help", "--data LIST --out NEW --steps 2 " + small, "--resume RUN --steps 3"},
-	"generate":    {"--help", "--model RUN --out NEW.png"},
+	"generate":    {"--help", "--model RUN --out NEW.png", "--model RUN --out -"},
 	"evaluate":    {"--help", "--model RUN --count 50 --metrics memory", "--model RUN --count 50 --metrics memory --json"},
 	"inspect":     {"--help", "RUN", "RUN --json"},
 	"data":        {"", "--help"},
@@ -69,7 +69,9 @@ func TestFullOutput(t *testing.T) {
 			})
 		}
 	}
-	if _, state, err := loadModel(trained); err != nil || state.Step != 3 {
-		t.Errorf("the run whose output was full is at %v, %v, want its last step", state, err)
+	_, state, err := loadModel(trained)
+	must(t, err)
+	if state.Step != 3 {
+		t.Errorf("the run whose output was full is at step %d, want its last, 3", state.Step)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"gorgan/cuda"
 	"gorgan/model"
+	"gorgan/model/picture"
 )
 
 func newGenerate(ui *ui) *cli.Command {
@@ -23,7 +24,7 @@ func newGenerate(ui *ui) *cli.Command {
 			"file is a grid, - one as PNG on the standard output, a .npy file an array of float32 (N, pixels) in [0,1], a name\n" +
 			"without an ending a folder with a PNG file an image. Images of a model trained with --stack 3 are in colours; a\n" +
 			"row of their array is all pixels' red, then green, then blue.\n\nExamples:\n\n" +
-			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --grid 6x6 --out digits.png\n" +
+			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --out digits.png\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
 			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png",
 		Flags: slices.Concat([]cli.Flag{
@@ -70,31 +71,32 @@ func runGenerate(ui *ui, c *cli.Context) error {
 		return err
 	}
 	defer dev.Close()
-	if err := checkDrawingMemory(dev, state.Config, p.bytes()+g.bytes()); err != nil {
+	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
+	if err := checkDrawingMemory(dev, state.Config, p.Bytes()+g.Bytes()); err != nil {
 		return err
 	}
 	gen, err := model.NewGenerator(dev, state, c.Bool("raw"))
 	if err != nil {
 		return err
 	}
-	p.draw = gen.Draw
+	p.Draw = gen.Draw
 	return out.write(c.Context, ui, p, g)
 }
 
-func choosePictures(c *cli.Context, config model.Config) (p *pictures, err error) {
-	p = &pictures{config: config}
-	if p.classes, err = chooseClasses(c, config.Classes); err != nil {
+func choosePictures(c *cli.Context, config model.Config) (p *picture.Images, err error) {
+	p = &picture.Images{Config: config}
+	if p.Classes, err = chooseClasses(c, config.Classes); err != nil {
 		return nil, err
 	}
 	if path := c.String("noise"); path != "" {
 		if c.IsSet("count") || c.IsSet("seeds") || c.IsSet("noise-scale") {
 			return nil, errNoiseTwice
 		}
-		if p.noise, err = readNoise(path, config.NoiseDim); err != nil {
+		if p.Noise, err = readNoise(path, config.NoiseDim); err != nil {
 			return nil, err
 		}
-		p.seeds = seedsFrom(0, len(p.noise)/config.NoiseDim)
-	} else if p.seeds, err = chooseSeeds(c); err != nil {
+		p.Seeds = picture.SeedsFrom(0, len(p.Noise)/config.NoiseDim)
+	} else if p.Seeds, err = chooseSeeds(c); err != nil {
 		return nil, err
 	}
 	return p, nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"io"
 	"os"
@@ -11,6 +12,31 @@ import (
 	"testing"
 	"time"
 )
+
+// runSoon carries out the words of a command line, split at blanks, and fails if it takes long
+// or much memory, or says more than the lines of its notes and one about its failure.
+func runSoon(t *testing.T, ctx context.Context, line string) (code int, said string) {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	var text bytes.Buffer
+	began := time.Now()
+	code = run(ctx, strings.Fields("gorgan "+line), io.Discard, &text)
+	took := time.Since(began)
+	runtime.ReadMemStats(&after)
+	if grown := after.TotalAlloc - before.TotalAlloc; took > 5*time.Second || grown > 64<<20 {
+		t.Errorf("took %v and %d bytes", took, grown)
+	}
+	return code, text.String()
+}
+
+// refused fails unless a line ends with one sentence and that code.
+func refused(t *testing.T, ctx context.Context, line string, wantCode int, want string) {
+	t.Helper()
+	if code, said := runSoon(t, ctx, line); code != wantCode || said != "gorgan: "+want+"\n" {
+		t.Errorf("%s: code %d, said\n%swant code %d and\ngorgan: %s", line, code, said, wantCode, want)
+	}
+}
 
 // TestHostileFiles: a file that is no checkpoint, no settings or no noise is refused in one
 // sentence, soon, and without being held in memory.
@@ -31,18 +57,9 @@ func TestHostileFiles(t *testing.T) {
 		} {
 			t.Run(strings.ReplaceAll(line, "FILE", filepath.Base(file)), func(t *testing.T) {
 				t.Chdir(dir)
-				var before, after runtime.MemStats
-				runtime.ReadMemStats(&before)
-				var said bytes.Buffer
-				began := time.Now()
-				code := run(t.Context(), strings.Fields("gorgan "+strings.ReplaceAll(line, "FILE", file)), io.Discard, &said)
-				took := time.Since(began)
-				runtime.ReadMemStats(&after)
-				if code != exitFailed && code != exitUsage || strings.Count(said.String(), "\n") != 1 {
-					t.Errorf("code %d, said\n%s", code, said.String())
-				}
-				if grown := after.TotalAlloc - before.TotalAlloc; took > 5*time.Second || grown > 64<<20 {
-					t.Errorf("took %v and %d bytes", took, grown)
+				code, said := runSoon(t, t.Context(), strings.ReplaceAll(line, "FILE", file))
+				if code != exitFailed && code != exitUsage || strings.Count(said, "\n") != 1 {
+					t.Errorf("code %d, said\n%s", code, said)
 				}
 			})
 		}

@@ -2,9 +2,6 @@ package main
 
 import (
 	"errors"
-	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/urfave/cli/v2"
 
@@ -98,20 +95,6 @@ func printStep(ui *ui, c model.Config, dot bool) error {
 		format = model.DOT
 	}
 	return model.WriteStep(ui.out, dev, c, format)
-}
-
-// printable is text that a file holds, with the characters escaped that would steer a
-// terminal.
-func printable(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		}
-	}
-	return b.String()
 }
 
 // imageForm says what a model's images are.

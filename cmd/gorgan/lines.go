@@ -97,10 +97,14 @@ func writeLines[T any](path string, l lines[T]) (note string, err error) {
 		return "", nil
 	}
 	if l.damaged > 0 {
-		if err := os.Rename(path, path+".damaged"); err != nil {
+		kept := path + ".damaged"
+		for n := 2; exists(kept); n++ {
+			kept = fmt.Sprintf("%s.damaged.%d", path, n)
+		}
+		if err := copyFile(kept, path); err != nil {
 			return "", err
 		}
-		note = fmt.Sprintf("%s: lines that cannot be read are left out, %d; the old file is kept as %[1]s.damaged", path, l.damaged)
+		note = fmt.Sprintf("%s: lines that cannot be read are left out, %d; the old file is kept as %s", path, l.damaged, kept)
 	} else if l.torn {
 		note = fmt.Sprintf("%s: its last line is cut short and left out", path)
 	}
@@ -111,4 +115,18 @@ func writeLines[T any](path string, l lines[T]) (note string, err error) {
 		}
 	}
 	return note, write(path, text.Bytes())
+}
+
+// copyFile writes what is in the file at from to another. A rename would leave a moment, and
+// a crash a folder, with no file at from.
+func copyFile(to, from string) error {
+	f, _, err := atomicfile.Open(from)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return atomicfile.Write(to, func(w io.Writer) error {
+		_, err := io.Copy(w, f)
+		return err
+	})
 }

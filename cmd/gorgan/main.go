@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -63,12 +62,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == ui.failed() && errors.Is(err, syscall.EPIPE) {
 		return exitUnread
 	}
-	if text := err.Error(); text != "" {
+	text := sentence(err)
+	if errors.Is(err, context.Canceled) && !errors.As(err, new(interrupted)) {
+		text = "interrupted" // what was under way is of no use to anybody
+	}
+	if text != "" {
 		fmt.Fprintf(stderr, "gorgan: %s\n", text)
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
+	case ui.failed() != nil && errors.Is(err, ui.failed()) && errors.Is(err, syscall.EPIPE):
+		return exitUnread
 	case errors.Is(err, cuda.ErrNoDevice):
 		return exitNoDevice
 	case errors.As(err, new(usageError)) || errors.Is(err, cuda.ErrName) || errors.Is(err, cuda.ErrLevel):
@@ -88,7 +93,7 @@ func newApp(ui *ui) *cli.App {
 			"Exit codes:\n\n" + list(
 			[2]string{"0", "done"}, [2]string{"1", "failed"}, [2]string{"2", "the command line or a setting is wrong"},
 			[2]string{"3", "there is no such device"}, [2]string{"4", "the generator has collapsed (train --stop-on-collapse)"},
-			[2]string{"130", "interrupted by a signal; a run is saved"}, [2]string{"141", "the reader of the output went away"}) +
+			[2]string{"130", "interrupted by a signal; a run that trains is saved"}, [2]string{"141", "the reader of the output went away"}) +
 			"\nEnvironment variables:\n\n" + list(
 			[2]string{cuda.LevelVar, "compute on the CPU with avx512, avx2 or purego (default: the fastest that the processor has)"},
 			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1 and libcublas.so.* in these folders first"},
@@ -115,24 +120,14 @@ func newApp(ui *ui) *cli.App {
 func prepare(commands []*cli.Command) {
 	for _, command := range commands {
 		command.OnUsageError = badUsage
+		if len(command.Subcommands) == 0 {
+			command.CustomHelpTemplate = helpOf(command)
+		}
 		if hasFlag(command.Flags, "workers") {
 			command.Before = checkDevice
 		}
 		prepare(command.Subcommands)
 	}
-}
-
-// list are lines of a word and what it means.
-func list(rows ...[2]string) string {
-	longest := 0
-	for _, r := range rows {
-		longest = max(longest, len(r[0]))
-	}
-	var b strings.Builder
-	for _, r := range rows {
-		fmt.Fprintf(&b, "   %-*s  %s\n", longest, r[0], r[1])
-	}
-	return b.String()
 }
 
 // version is the module's, which a build in a checkout has from its commit.

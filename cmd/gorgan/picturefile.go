@@ -17,6 +17,7 @@ import (
 	"gorgan/dataset"
 	"gorgan/dataset/atomicfile"
 	"gorgan/model"
+	"gorgan/model/picture"
 )
 
 // form is what images are written as.
@@ -37,7 +38,7 @@ func (f form) side() int {
 	if f == formJPEG {
 		return 1<<16 - 1
 	}
-	return maxPicture
+	return picture.MaxPixels
 }
 
 // jpegQuality keeps the noise at the edges of digits low.
@@ -106,8 +107,11 @@ func linked(path string) string {
 }
 
 // write draws the images and writes them.
-func (f *pictureFile) write(ctx context.Context, ui *ui, p *pictures, g grid) error {
-	images := count(len(p.seeds), "image")
+func (f *pictureFile) write(ctx context.Context, ui *ui, p *picture.Images, g picture.Grid) error {
+	images := count(len(p.Seeds), "image")
+	ui.start("drawing", "image", 0, len(p.Seeds))
+	defer ui.stop()
+	p.Done = func(images int) { ui.progress(images, "drawing") }
 	switch f.form {
 	case formFolder:
 		replaced, err := f.each(ctx, p, g)
@@ -118,7 +122,7 @@ func (f *pictureFile) write(ctx context.Context, ui *ui, p *pictures, g grid) er
 			ui.note("%s: replaced %s that had the same name", f.name, count(replaced, "file"))
 		}
 	case formStdout:
-		img, err := p.picture(ctx, g)
+		img, err := p.Picture(ctx, g)
 		if err != nil {
 			return err
 		}
@@ -128,14 +132,16 @@ func (f *pictureFile) write(ctx context.Context, ui *ui, p *pictures, g grid) er
 		ui.note("standard output: %s", images)
 		return nil
 	default:
-		write := func(w io.Writer) error { return p.writeNpy(ctx, w) }
+		write := func(w io.Writer) error { return writeNpy(ctx, w, p) }
 		if f.form.grid() {
-			img, err := p.picture(ctx, g)
+			img, err := p.Picture(ctx, g)
 			if err != nil {
 				return err
 			}
 			write = func(w io.Writer) error { return f.encode(w, img) }
 		}
+		// Where a folder cannot be listed, a file can be written still.
+		_ = atomicfile.RemoveTemporariesOf(f.path, time.Hour)
 		replaces := exists(f.path)
 		if err := atomicfile.Write(f.path, write); err != nil {
 			return err
@@ -156,8 +162,8 @@ func (f *pictureFile) encode(w io.Writer, img image.Image) error {
 }
 
 // each writes one PNG file an image, and returns how many took another's place.
-func (f *pictureFile) each(ctx context.Context, p *pictures, g grid) (replaced int, err error) {
-	if err := os.MkdirAll(f.path, 0o777); err != nil {
+func (f *pictureFile) each(ctx context.Context, p *picture.Images, g picture.Grid) (replaced int, err error) {
+	if err := atomicfile.MkdirAll(f.path); err != nil {
 		if e, ok := errors.AsType[*fs.PathError](err); ok {
 			err = e.Err
 		}
@@ -167,24 +173,28 @@ func (f *pictureFile) each(ctx context.Context, p *pictures, g grid) (replaced i
 	if err := atomicfile.RemoveTemporaries(f.path, time.Hour); err != nil {
 		return 0, err
 	}
-	size := p.config.Pixels()
-	err = p.pieces(ctx, func(first int, images []float32) error {
+	size := p.Config.Pixels()
+	err = p.Pieces(ctx, func(first int, images []float32) error {
 		pixels := model.Pixels(images)
 		for i := range len(pixels) / size {
-			c, err := newCanvas(g)
+			if err := ctx.Err(); err != nil {
+				return err // syncing a piece's files can take seconds
+			}
+			c, err := picture.NewCanvas(g)
 			if err != nil {
 				return err
 			}
-			c.put(0, pixels[i*size:][:size])
-			path := filepath.Join(f.path, p.name(first+i))
+			c.Put(0, pixels[i*size:][:size])
+			path := filepath.Join(f.path, p.Name(first+i))
 			if exists(path) {
 				replaced++
 			}
-			if err := dataset.WritePNG(path, c.image); err != nil {
+			if err := dataset.WritePNG(path, c.Image); err != nil {
 				return err
 			}
+			p.Done(first + i + 1)
 		}
-		return ctx.Err()
+		return nil
 	})
 	return replaced, err
 }
@@ -195,9 +205,9 @@ func exists(path string) bool {
 }
 
 // writeNpy draws the images as an array, a row each.
-func (p *pictures) writeNpy(ctx context.Context, w io.Writer) error {
-	if err := writeNpyHeader(w, len(p.seeds), p.config.Pixels()); err != nil {
+func writeNpy(ctx context.Context, w io.Writer, p *picture.Images) error {
+	if err := writeNpyHeader(w, len(p.Seeds), p.Config.Pixels()); err != nil {
 		return err
 	}
-	return p.pieces(ctx, func(_ int, images []float32) error { return writeNpyValues(w, images) })
+	return p.Pieces(ctx, func(_ int, images []float32) error { return writeNpyValues(w, images) })
 }

@@ -4,21 +4,24 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"gorgan/model"
+	"gorgan/model/picture"
 )
 
 // somePictures are n images of 28x28 pixels, that are drawn without a net.
-func somePictures(n int, drawn func(images int)) *pictures {
-	p := &pictures{config: model.Default(), seeds: seedsFrom(0, n)}
-	p.config.Height, p.config.Width = 28, 28
-	p.draw = func(noise []float32, _ []uint32) ([]float32, error) {
-		images := len(noise) / p.config.NoiseDim
+func somePictures(n int, drawn func(images int)) *picture.Images {
+	p := &picture.Images{Config: model.Default(), Seeds: picture.SeedsFrom(0, n)}
+	p.Config.Height, p.Config.Width = 28, 28
+	p.Draw = func(noise []float32, _ []uint32) ([]float32, error) {
+		images := len(noise) / p.Config.NoiseDim
 		drawn(images)
-		return make([]float32, images*p.config.Pixels()), nil
+		return make([]float32, images*p.Config.Pixels()), nil
 	}
 	return p
 }
@@ -26,11 +29,11 @@ func somePictures(n int, drawn func(images int)) *pictures {
 // TestManyPicturesAreNotHeld: the array of many images is written with no more of them held
 // at once than of a few.
 func TestManyPicturesAreNotHeld(t *testing.T) {
-	const n = 40 * drawnRows
+	const n = 40 * picture.PieceRows
 	var live uint64
 	p := somePictures(n, func(images int) {
-		if images > drawnRows {
-			t.Errorf("%d images at once, want at most %d", images, drawnRows)
+		if images > picture.PieceRows {
+			t.Errorf("%d images at once, want at most %d", images, picture.PieceRows)
 		}
 		runtime.GC()
 		var m runtime.MemStats
@@ -42,10 +45,10 @@ func TestManyPicturesAreNotHeld(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	var written int64
 	count := writerFunc(func(b []byte) (int, error) { written += int64(len(b)); return len(b), nil })
-	if err := p.writeNpy(context.Background(), count); err != nil {
+	if err := writeNpy(context.Background(), count, p); err != nil {
 		t.Fatal(err)
 	}
-	whole := int64(n * p.config.Pixels() * 4)
+	whole := int64(n * p.Config.Pixels() * 4)
 	if written < whole || written > whole+1024 {
 		t.Errorf("%d bytes are written, want %d and a header", written, whole)
 	}
@@ -58,19 +61,49 @@ func TestManyPicturesAreNotHeld(t *testing.T) {
 func TestDrawingIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	pieces := 0
-	p := somePictures(5*drawnRows, func(int) {
+	p := somePictures(5*picture.PieceRows, func(int) {
 		if pieces++; pieces == 2 {
 			cancel()
 		}
 	})
 	dir := t.TempDir()
 	f := &pictureFile{name: "x.npy", path: filepath.Join(dir, "x.npy"), form: formNpy}
-	err := f.write(ctx, newUI(io.Discard, io.Discard), p, grid{})
+	err := f.write(ctx, newUI(io.Discard, io.Discard), p, picture.Grid{})
 	if !errors.Is(err, context.Canceled) || pieces != 2 {
 		t.Errorf("%d pieces and %v, want 2 and that it was canceled", pieces, err)
 	}
 	noneHalfWritten(t, dir)
 	if exists(f.path) {
 		t.Errorf("%s stays", f.path)
+	}
+}
+
+// TestOldTemporaries: what a killed command left of the file is removed when it is written.
+func TestOldTemporaries(t *testing.T) {
+	dir := t.TempDir()
+	f := &pictureFile{name: "x.npy", path: filepath.Join(dir, "x.npy"), form: formNpy}
+	old := time.Now().Add(-2 * time.Hour)
+	for _, name := range []string{"x.npy.01234567.tmp", "y.npy.01234567.tmp"} {
+		must(t, os.WriteFile(filepath.Join(dir, name), nil, 0o666))
+		must(t, os.Chtimes(filepath.Join(dir, name), old, old))
+	}
+	must(t, f.write(t.Context(), newUI(io.Discard, io.Discard), somePictures(2, func(int) {}), picture.Grid{}))
+	if exists(filepath.Join(dir, "x.npy.01234567.tmp")) || !exists(filepath.Join(dir, "y.npy.01234567.tmp")) {
+		t.Error("the file's own is there still, or another's is not")
+	}
+}
+
+// TestFilesAreInterrupted: a folder of images is left after the file under way, not after the
+// thousand that are drawn at a time.
+func TestFilesAreInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	p := somePictures(5*picture.PieceRows, func(int) { cancel() })
+	dir := t.TempDir()
+	f := &pictureFile{name: "x", path: dir, form: formFolder}
+	if err := f.write(ctx, newUI(io.Discard, io.Discard), p, picture.New(p.Config, 1, 1)); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want that it was canceled", err)
+	}
+	if held, err := os.ReadDir(dir); err != nil || len(held) > 1 {
+		t.Errorf("%d files are there, %v", len(held), err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"gorgan/dataset"
 	"gorgan/model"
+	"gorgan/model/picture"
 )
 
 // The pictures of a run: images of the data, and what the generator makes of the noise of
@@ -21,12 +22,15 @@ const (
 
 // begin leaves the state before the first step.
 func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
+	if err := r.here(); err != nil {
+		return err
+	}
 	c := t.Config()
 	n, size := min(gridImages, set.Len()/c.Stack), set.Size().Pixels()
-	rows, cols := squarish(n, 0)
-	g := newGrid(c, rows, cols)
-	g.suit(maxPicture)
-	reals, err := newCanvas(g)
+	rows, cols := picture.Squarish(n, 0)
+	g := picture.New(c, rows, cols)
+	g.Suit(picture.MaxPixels)
+	reals, err := picture.NewCanvas(g)
 	if err != nil {
 		return fmt.Errorf("%s: %w", realsFile, err)
 	}
@@ -36,8 +40,8 @@ func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
 			return err
 		}
 	}
-	reals.put(0, pixels)
-	if err := dataset.WritePNG(r.path(realsFile), reals.image); err != nil {
+	reals.Put(0, pixels)
+	if err := dataset.WritePNG(r.path(realsFile), reals.Image); err != nil {
 		return err
 	}
 	if err := r.fakes(initFile, t); err != nil {
@@ -52,6 +56,9 @@ func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
 
 // display draws curves and images.
 func (r *runFolder) display(m model.Metrics, t *model.Trainer) error {
+	if err := r.here(); err != nil {
+		return err
+	}
 	if err := r.plot.update(r.measured.noted); err != nil {
 		return err
 	}
@@ -61,9 +68,9 @@ func (r *runFolder) display(m model.Metrics, t *model.Trainer) error {
 // fakes draws what generate would, of as many images.
 func (r *runFolder) fakes(name string, t *model.Trainer) error {
 	c := t.Config()
-	rows, cols := squarish(max(gridImages, c.Classes), c.Classes)
-	p := picturesOf(c, seedsFrom(0, rows*cols), t.Draw)
-	img, err := p.picture(context.Background(), p.grid(rows, cols, 0, maxPicture))
+	rows, cols := picture.Squarish(max(gridImages, c.Classes), c.Classes)
+	p := picture.Of(c, picture.SeedsFrom(0, rows*cols), t.Draw)
+	img, err := p.Picture(context.Background(), p.Grid(rows, cols, 0, picture.MaxPixels))
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

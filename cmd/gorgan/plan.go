@@ -24,14 +24,17 @@ type plan struct {
 	run   *runFolder   // of the run to go on with, locked; nil for a new run
 	state *model.State // it goes on from here; nil at step 0
 	owed  bool         // the checkpoint it goes on from was to be evaluated, and was not
+
+	classesOfData bool // the nets are told as many classes as the data have
 }
 
 // newPlan reads the flags of a new run, or of one that goes on. The plan must be closed.
 func newPlan(ui *ui, c *cli.Context) (*plan, error) {
-	if err := applyPreset(c); err != nil {
+	classesOfData, err := applyPreset(ui, c)
+	if err != nil {
 		return nil, err
 	}
-	p := &plan{out: c.String("out")}
+	p := &plan{out: c.String("out"), classesOfData: classesOfData}
 	if err := p.make(ui, c); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
@@ -110,6 +113,9 @@ func (p *plan) resume(ui *ui, path string) error {
 		}
 		return err
 	} else {
+		if d := p.Model.Differences(p.state.Config); len(d) > 0 {
+			ui.note("%s: the checkpoint's settings are taken, of which these differ: %s", filepath.Join(dir, settingsFile), strings.Join(d, "; "))
+		}
 		p.Model = p.state.Config
 	}
 	return p.run.read(p.step())

@@ -4,7 +4,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -38,65 +37,63 @@ func presetFlags() []cli.Flag {
 const longestConfig = 1 << 16
 
 // applyPreset sets the flags that a preset or a file gives and the command line does not,
-// and notes what it leaves out.
-func applyPreset(c *cli.Context) error {
+// and notes what it leaves out. It tells whether the nets are to be told as many classes as
+// the data have, in place of the preset's own.
+func applyPreset(ui *ui, c *cli.Context) (classesOfData bool, err error) {
 	name, file := c.String("preset"), c.String("config")
 	if name == "" && file == "" {
-		return nil
+		return false, nil
 	}
 	if name != "" && file != "" || c.String("resume") != "" {
-		return usageError{errors.New("--preset, --config and --resume exclude each other")}
+		return false, usageError{errors.New("--preset, --config and --resume exclude each other")}
 	}
-	all, note, err := settingsOf(c, name, file)
+	var all []setting
+	if file != "" {
+		all, err = settingsOfFile(ui, file)
+	} else if all, err = settingsOfPreset(name); err == nil {
+		all, classesOfData = ofOtherData(ui, c, name, all)
+	}
 	if err != nil {
-		return err
-	}
-	if note != "" {
-		// Nothing is drawn yet and no log is open: this is what ui.note would do.
-		fmt.Fprintln(c.App.ErrWriter, note)
+		return false, err
 	}
 	known := newTrain(nil).Flags
 	for _, s := range all {
 		if err := s.apply(c, known); err != nil {
-			return usageError{fmt.Errorf("%s: %w", s.at, err)}
+			return false, usageError{fmt.Errorf("%s: %w", s.at, err)}
 		}
 	}
-	return checkDevice(c)
+	return classesOfData, checkDevice(c)
 }
 
-// settingsOf reads the settings of the preset of that name, or of a file.
-func settingsOf(c *cli.Context, name, file string) (all []setting, note string, err error) {
-	if name != "" {
-		text, err := readPreset(name)
-		if err != nil {
-			return nil, "", usageError{fmt.Errorf("--%w", err)}
-		}
-		all, _, err := parseSettings(name+".toml", text)
-		if err != nil {
-			return nil, "", err
-		}
-		all, note = ofOtherData(c, name, all)
-		return all, note, nil
+func settingsOfPreset(name string) ([]setting, error) {
+	text, err := readPreset(name)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--%w", err)}
 	}
+	all, _, err := parseSettings(name+".toml", text)
+	return all, err
+}
+
+func settingsOfFile(ui *ui, file string) ([]setting, error) {
 	text, err := atomicfile.Read(file, longestConfig)
 	if err != nil {
-		return nil, "", fmt.Errorf("--config: %w", err)
+		return nil, fmt.Errorf("--config: %w", err)
 	}
 	all, facts, err := parseSettings(file, text)
 	if err != nil {
-		return nil, "", usageError{err}
+		return nil, usageError{err}
 	}
 	if len(facts) > 0 {
-		note = fmt.Sprintf("--config: left out as no settings but facts of that run: %s", strings.Join(facts, ", "))
+		ui.note("--config: left out as no settings but facts of that run: %s", strings.Join(facts, ", "))
 	}
-	return all, note, nil
+	return all, nil
 }
 
 // ofOtherData leaves a preset's settings about MNIST out where the data is another: the
 // number of images, and that of the classes, which the data tells.
-func ofOtherData(c *cli.Context, preset string, all []setting) (kept []setting, note string) {
+func ofOtherData(ui *ui, c *cli.Context, preset string, all []setting) (kept []setting, classesOfData bool) {
 	if data := c.String("data"); data == "" || data == "mnist" {
-		return all, ""
+		return all, false
 	}
 	var left []string
 	for _, s := range all {
@@ -105,21 +102,11 @@ func ofOtherData(c *cli.Context, preset string, all []setting) (kept []setting, 
 			kept = append(kept, s)
 		case !c.IsSet(s.key):
 			left = append(left, s.key+" = "+s.value)
+			classesOfData = classesOfData || s.key == "classes"
 		}
 	}
 	if len(left) > 0 {
-		note = fmt.Sprintf("--preset %s: left out as meant for MNIST: %s", preset, strings.Join(left, ", "))
+		ui.note("--preset %s: left out as meant for MNIST: %s", preset, strings.Join(left, ", "))
 	}
-	return kept, note
-}
-
-// presetClasses tells whether the preset asked for trains with the classes of MNIST, so that
-// one on other data wants those of the data.
-func presetClasses(c *cli.Context) bool {
-	text, err := readPreset(c.String("preset"))
-	if err != nil {
-		return false
-	}
-	all, _, err := parseSettings("", text)
-	return err == nil && slices.ContainsFunc(all, func(s setting) bool { return s.key == "classes" })
+	return kept, classesOfData
 }

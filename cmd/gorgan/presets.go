@@ -97,20 +97,3 @@ func purposeOf(text []byte) string {
 	}
 	return strings.TrimSuffix(strings.Join(words, " "), ".")
 }
-
-// wrapped breaks text into lines of at most so many columns, but for longer words.
-func wrapped(text string, columns int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len([]rune(line))+1+len([]rune(word)) > columns {
-			lines = append(lines, line)
-			line = ""
-		}
-		line = strings.TrimSpace(line + " " + word)
-	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	return lines
-}

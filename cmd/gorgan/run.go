@@ -45,7 +45,7 @@ func createRun(dir, name string, s settings) (r *runFolder, err error) {
 		if dir, err = nextRun("runs", name); err != nil {
 			return nil, err
 		}
-	} else if err := os.MkdirAll(dir, 0o777); err != nil {
+	} else if err := atomicfile.MkdirAll(dir); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	}
 	if r, err = openRun(dir); err != nil {
@@ -93,7 +93,7 @@ func sourceName(data string) string {
 
 // nextRun makes the first numbered folder after those that are there.
 func nextRun(parent, name string) (string, error) {
-	if err := os.MkdirAll(parent, 0o777); err != nil {
+	if err := atomicfile.MkdirAll(parent); err != nil {
 		return "", fmt.Errorf("run folder: %w", err)
 	}
 	held, err := os.ReadDir(parent)
@@ -110,8 +110,12 @@ func nextRun(parent, name string) (string, error) {
 	for {
 		dir := filepath.Join(parent, fmt.Sprintf("%05d-%s", next, name))
 		err := os.Mkdir(dir, 0o777)
-		if err == nil || !errors.Is(err, fs.ErrExist) {
-			return dir, err
+		if err == nil {
+			atomicfile.SyncFolder(parent)
+			return dir, nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return "", fmt.Errorf("run folder: %w", err)
 		}
 		next++ // another run was faster
 	}
@@ -146,6 +150,14 @@ func (r *runFolder) goOn(s settings, step uint32) (notes []string, err error) {
 	if err := atomicfile.RemoveTemporaries(r.dir, 0); err != nil {
 		return nil, err
 	}
+	// Before lines are dropped: after a crash in between, last must not name a checkpoint past
+	// the lines that are left.
+	saved := !r.unsaved()
+	if saved {
+		if err := r.pointLast(step); err != nil {
+			return nil, err
+		}
+	}
 	lost, err := writeLines(r.path(metricsFile), r.measured)
 	if err != nil {
 		return nil, err
@@ -164,15 +176,12 @@ func (r *runFolder) goOn(s settings, step uint32) (notes []string, err error) {
 		return err == nil
 	})
 	if named, err := checkpointPath(r.path(bestFile)); err == nil && r.best == nil {
-		notes = append(notes, fmt.Sprintf("%s named %s, of which %s holds no evaluation up to step %d: the run has no best checkpoint yet", r.path(bestFile), filepath.Base(named), evaluationsFile, step))
+		notes = append(notes, fmt.Sprintf("%s named %s, of which %s holds no evaluation on %s up to step %d: the run has no best checkpoint yet", r.path(bestFile), filepath.Base(named), evaluationsFile, count(s.EvaluateCount, "image"), step))
 	}
 	if err := r.point(); err != nil {
 		return nil, err
 	}
-	if !r.unsaved() {
-		if err := r.pointLast(step); err != nil {
-			return nil, err
-		}
+	if saved {
 		if err := r.prune(step); err != nil {
 			return nil, err
 		}
@@ -232,6 +241,9 @@ func (r *runFolder) seconds() float64 {
 
 // measure notes the metrics of a step.
 func (r *runFolder) measure(m model.Metrics) error {
+	if err := r.keeps(metricsFile, r.metrics); err != nil {
+		return err
+	}
 	if err := appendLine(r.metrics, m); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"gorgan/dataset"
 	"gorgan/model"
 	"gorgan/model/evaluate"
+	"gorgan/model/picture"
 )
 
 // How many images a model draws to be evaluated, unless it is told: the field's custom,
@@ -60,8 +61,8 @@ func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, erro
 	}
 	s := &samples{file: path, model: state, source: fmt.Sprintf("%s, step %d", path, state.Step), values: state.Config.Pixels(), stack: state.Config.Stack}
 	s.draw = func(ctx context.Context, nth uint64) (evaluate.Samples, error) {
-		seeds := seedsFrom(nth*uint64(count), count)
-		images, err := picturesOf(state.Config, seeds, gen.Draw).values(ctx, func() {})
+		seeds := picture.SeedsFrom(nth*uint64(count), count)
+		images, err := picture.Of(state.Config, seeds, gen.Draw).Values(ctx, func() {})
 		return evaluate.Samples{Source: s.source, Seed: seeds[0], Values: images}, err
 	}
 	return s, nil

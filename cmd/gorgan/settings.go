@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"gorgan/cuda"
 	"gorgan/dataset"
 	"gorgan/dataset/atomicfile"
 	"gorgan/model"
@@ -68,6 +70,7 @@ func (s settings) validate(named func(key string) string) error {
 		_, err := dataset.ParseSize(s.Resize)
 		check(err == nil, "resize", fmt.Sprintf("%.40q", s.Resize), "height and width as in 28x28")
 	}
+	check(cuda.IsName(s.Device), "device", fmt.Sprintf("%.40q", s.Device), cuda.Names)
 	for key, n := range map[string]uint32{"steps": s.Steps, "display_every": s.DisplayEvery, "save_every": s.SaveEvery} {
 		check(n >= 1, key, n, "1 to 2^32-1")
 	}
@@ -108,8 +111,13 @@ func readSettings(dir string) (settings, error) {
 	s := settings{Model: model.Default()}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&s); err != nil {
-		return settings{}, fmt.Errorf("%s: %w", path, err)
+	if err := d.Decode(&s); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return settings{}, fmt.Errorf("%s is empty or cut short, want a run's settings", path)
+	} else if err != nil {
+		return settings{}, jsonFault(path, text, d.InputOffset(), err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return settings{}, jsonFault(path, text, d.InputOffset(), errFollows)
 	}
 	if err := s.validate(func(key string) string { return key }); err != nil {
 		return settings{}, fmt.Errorf("%s: %w", path, err)

@@ -15,6 +15,7 @@ import (
 
 	"gorgan/dataset"
 	"gorgan/model"
+	"gorgan/model/picture"
 )
 
 // TestColours: the pictures of a stacked model are its array's planes as red, green and
@@ -43,8 +44,8 @@ func TestColours(t *testing.T) {
 	drawn := model.Pixels(values)
 	// place is where image i lies on a picture with so many columns at a scale.
 	place := func(i, cols, scale int) image.Point {
-		pitch := side*scale + gridGap
-		return image.Pt(gridGap+i%cols*pitch, gridGap+i/cols*pitch)
+		pitch := side*scale + picture.Gap
+		return image.Pt(picture.Gap+i%cols*pitch, picture.Gap+i/cols*pitch)
 	}
 	grid := decodePNG(t, at("grid.png"))
 	for i := range 3 {
@@ -52,7 +53,7 @@ func TestColours(t *testing.T) {
 		one := decodePNG(t, at(fmt.Sprintf("each/seed%04d.png", []int{5, 0, 36}[i])))
 		compareColours(t, one, image.Point{}, 1, side, drawn[i*3*pixels:])
 	}
-	compareColours(t, grid, place(3, 2, 1), 1, side, bytes.Repeat([]byte{gridShade}, 3*pixels)) // no image
+	compareColours(t, grid, place(3, 2, 1), 1, side, bytes.Repeat([]byte{picture.Shade}, 3*pixels)) // no image
 
 	set, _, err := dataset.Open(t.Context(), list, dataset.Options{Resize: dataset.Size{Height: side, Width: side}, Scale: scale})
 	if err != nil {

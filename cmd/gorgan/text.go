@@ -2,7 +2,11 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
+
+	"github.com/mattn/go-runewidth"
 )
 
 // count is a number of things: "1 image", "2 images", "3 classes".
@@ -17,3 +21,36 @@ func count(n int, noun string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
+
+// wrapped breaks text into lines of at most so many columns, but for longer words.
+func wrapped(text string, columns int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && runewidth.StringWidth(line)+1+runewidth.StringWidth(word) > columns {
+			lines = append(lines, line)
+			line = ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// printable is text with the characters escaped that would steer a terminal or end a line.
+func printable(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		}
+	}
+	return b.String()
+}
+
+// sentence is the text of an error on one line. Errors that were joined have one each.
+func sentence(err error) string { return printable(strings.ReplaceAll(err.Error(), "\n", "; ")) }

@@ -34,11 +34,12 @@ func newTrain(ui *ui) *cli.Command {
 	return &cli.Command{
 		Name:  "train",
 		Usage: "train a GAN",
-		Description: "Without flags this is the tutorial's run. Losses:\n\n" + table(model.Losses(), model.LossSummary) +
-			"\nActivations:\n\n" + table(model.Activations(), model.ActivationSummary) +
-			"\nOptimizers:\n\n" + table(model.Optimizers(), model.OptimizerSummary) +
+		Description: "Without flags this is the tutorial's run. Losses:\n\n" + summaries(model.Losses(), model.LossSummary) +
+			"\nActivations:\n\n" + summaries(model.Activations(), model.ActivationSummary) +
+			"\nOptimizers:\n\n" + summaries(model.Optimizers(), model.OptimizerSummary) +
 			"\nExamples:\n\n   gorgan train\n   gorgan train --loss bce --label-smoothing 0.1 --gen-hidden 256,512 --seed 2\n" +
-			"   gorgan train --r1 3 --beta1 0 --beta2 0.99 --learning-rate 1e-3 --ema 0.998 --gen-activation leaky-relu --dis-activation leaky-relu\n" +
+			"   gorgan train --r1 3 --beta1 0 --beta2 0.99 --learning-rate 1e-3 --ema 0.998 \\\n" +
+			"      --gen-activation leaky-relu --dis-activation leaky-relu\n" +
 			"   gorgan train --classes 10\n" +
 			"   gorgan train --preset best --evaluate-every 1000 --stop-on-collapse\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
@@ -53,12 +54,13 @@ func newTrain(ui *ui) *cli.Command {
 	}
 }
 
-func table(names []string, summary func(string) string) string {
-	var b strings.Builder
+// summaries are lines of names and what each stands for.
+func summaries(names []string, summary func(string) string) string {
+	var rows [][2]string
 	for _, n := range names {
-		fmt.Fprintf(&b, "   %-16s %s\n", n, summary(n))
+		rows = append(rows, [2]string{n, summary(n)})
 	}
-	return b.String()
+	return list(rows...)
 }
 
 func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
@@ -68,6 +70,9 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	}
 	defer func() {
 		ui.log = io.Discard
+		if errors.Is(err, context.Canceled) && !errors.As(err, new(interrupted)) {
+			err = p.notBegun(ui)
+		}
 		err = errors.Join(err, p.close())
 	}()
 	if p.state != nil && p.state.Step >= p.Steps && !p.owed {
@@ -105,8 +110,9 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	if err := p.sayLevel(ui, dev); err != nil {
 		return err
 	}
-	p.sayIneffective(ui, c)
-	ui.note("data: %s, %d images of %v, fingerprint %.12s", set.Name(), set.Len(), set.Size(), set.Fingerprint())
+	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
+	sayIneffective(ui, c, p.Model)
+	ui.note("data: %s, %s of %v, fingerprint %.12s", set.Name(), count(set.Len(), "image"), set.Size(), set.Fingerprint())
 	for _, n := range (&model.State{Config: p.Model}).Nets() {
 		ui.note("%s: %s", n.Name, netForm(n))
 	}
@@ -137,7 +143,7 @@ func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, who
 	}
 	if p.state == nil {
 		p.Model.Height, p.Model.Width = set.Size().Height, set.Size().Width
-		if p.run == nil && p.Data != "mnist" && presetClasses(c) && !c.IsSet("classes") {
+		if p.classesOfData {
 			p.Model.Classes = classesOf(set)
 			ui.note("--preset %s: the nets are told the classes of the data, %d", c.String("preset"), p.Model.Classes)
 			if err := p.Model.Validate(); err != nil {
@@ -211,6 +217,9 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 		err = t.Run(ctx, todo)
 	}
 	ui.stop()
+	if gone := run.here(); gone != nil {
+		return lost(gone, t.Step(), err)
+	}
 	plotted := run.plot.flush(run.measured.noted)
 	if err == nil {
 		return errors.Join(w.finish(), plotted)
@@ -219,23 +228,6 @@ func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) erro
 		ui.note("warning: %v", plotted)
 	}
 	return p.ended(ui, t.Step(), err)
-}
-
-// ended is the error of a run that ended early, with what to do about it.
-func (p *plan) ended(ui *ui, step uint32, err error) error {
-	if errors.Is(err, context.Canceled) {
-		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", step, ui.command("train", "--resume", p.run.dir)))
-	}
-	if errors.As(err, new(collapseError)) {
-		return err
-	}
-	if file, e := checkpointPath(p.run.dir); e == nil {
-		ui.note("the last good checkpoint is %s", file)
-		if !errors.As(err, new(*model.NonFiniteError)) { // which would come again
-			ui.note("go on from it with: %s", ui.command("train", "--resume", p.run.dir))
-		}
-	}
-	return err
 }
 
 // sayLevel says where a run goes on with other instructions than it began with, which give
@@ -252,9 +244,9 @@ func (p *plan) sayLevel(ui *ui, dev cuda.Device) error {
 	return nil
 }
 
-// sayIneffective says which flags that were given have no effect.
-func (p *plan) sayIneffective(ui *ui, c *cli.Context) {
-	without := p.Model.Ineffective(func(field string) bool { return c.IsSet(strings.ReplaceAll(field, "_", "-")) })
+// sayIneffective says which flags of the model's settings were given and have no effect.
+func sayIneffective(ui *ui, c *cli.Context, m model.Config) {
+	without := m.Ineffective(func(field string) bool { return c.IsSet(strings.ReplaceAll(field, "_", "-")) })
 	for _, field := range slices.Sorted(maps.Keys(without)) {
 		ui.note("--%s has no effect: it has one %s", strings.ReplaceAll(field, "_", "-"), without[field])
 	}
@@ -266,7 +258,7 @@ func netForm(n model.Net) string {
 	for _, l := range n.Layers {
 		form += fmt.Sprintf(" -> %d %s", l.Out, l.Activation)
 	}
-	return fmt.Sprintf("%s, %d parameters", form, n.Parameters)
+	return fmt.Sprintf("%s, %s", form, count(n.Parameters, "parameter"))
 }
 
 // displayed is the line of a display step.
@@ -280,9 +272,3 @@ func displayed(m model.Metrics) string {
 	}
 	return line
 }
-
-// interrupted is context.Canceled with the words a person wants to read.
-type interrupted string
-
-func (i interrupted) Error() string { return string(i) }
-func (i interrupted) Unwrap() error { return context.Canceled }

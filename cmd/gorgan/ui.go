@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -21,7 +22,8 @@ type ui struct {
 	err      io.Writer
 	terminal bool       // err is one
 	table    bool       // out is a terminal: display steps are rows of a table
-	width    func() int // columns of the terminal
+	width    func() int // columns of the terminal that err is
+	across   func() int // columns of the terminal that out is
 	log      io.Writer  // gets a copy of what say and note write
 	lost     error      // the first that log returned
 	bar      *bar       // nil for none
@@ -29,17 +31,20 @@ type ui struct {
 }
 
 func newUI(out, err io.Writer) *ui {
-	_, table := terminal(out)
-	f, isTerminal := terminal(err)
-	u := &ui{out: &output{to: out}, err: err, terminal: isTerminal, table: table, log: io.Discard}
-	u.width = func() int {
+	o, table := terminal(out)
+	e, isTerminal := terminal(err)
+	return &ui{out: &output{to: out}, err: err, terminal: isTerminal, table: table, width: columnsOf(e), across: columnsOf(o), log: io.Discard}
+}
+
+// columnsOf tells how wide a terminal is, which may change.
+func columnsOf(f *os.File) func() int {
+	return func() int {
 		columns, _, err := term.GetSize(int(f.Fd()))
 		if err != nil {
 			return 80
 		}
 		return columns
 	}
-	return u
 }
 
 func terminal(w io.Writer) (*os.File, bool) {
@@ -81,9 +86,18 @@ func (u *ui) say(format string, args ...any) {
 	u.line(u.out, text, text)
 }
 
-// note writes a line about what goes on.
+// prose writes a long line of results: on a terminal in lines that it has room for.
+func (u *ui) prose(text string) {
+	short := text
+	if u.table {
+		short = strings.Join(wrapped(text, max(u.across()-1-len(margin), 1)), "\n"+margin)
+	}
+	u.line(u.out, short, text)
+}
+
+// note writes a line about what goes on, which may name files.
 func (u *ui) note(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
+	text := printable(fmt.Sprintf(format, args...))
 	u.line(u.err, text, text)
 }
 
@@ -95,10 +109,10 @@ func (u *ui) display(m model.Metrics) {
 		u.line(u.out, full, full)
 		return
 	}
-	short := shortDisplay(m)
+	short := fitted(shortDisplay(m), u.across())
 	if !u.headed {
 		u.headed = true
-		short = displayHeader + "\n" + short
+		short = fitted(displayHeader, u.across()) + "\n" + short
 	}
 	u.line(u.out, short, full)
 }

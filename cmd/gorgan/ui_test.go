@@ -40,13 +40,42 @@ func TestShortDisplay(t *testing.T) {
 	}
 }
 
+// TestFitted: a narrow terminal has the first columns of the table, each whole.
+func TestFitted(t *testing.T) {
+	row := shortDisplay(model.Metrics{Step: 7, GLoss: 0.5, DLoss: 1.5, DReal: 0.25, DFake: 0.125, Value: -2.6, JSD: 0.5, Penalty: 0.01})
+	for columns, want := range map[int]string{
+		80: row, 74: row, 73: strings.TrimSuffix(row, "     0.0100"), 63: strings.TrimSuffix(row, "     0.0100"),
+		62: "         7     0.5000     1.5000     0.2500     0.1250",
+		60: "         7     0.5000     1.5000     0.2500     0.1250",
+		40: "         7     0.5000     1.5000",
+		22: "         7     0.5000", 21: "         7", 1: "         7",
+	} {
+		if got := fitted(row, columns); got != want {
+			t.Errorf("%d columns: got %q, want %q", columns, got, want)
+		}
+	}
+	for columns := range 100 {
+		header := fitted(displayHeader, columns)
+		if n := utf8.RuneCountInString(header); n >= columns && n > 10 || !strings.HasPrefix(displayHeader, header) {
+			t.Errorf("%d columns: the header is %q", columns, header)
+		}
+		if short := fitted(row, columns); utf8.RuneCountInString(short) != utf8.RuneCountInString(header) {
+			t.Errorf("%d columns: the header is %q, a row %q", columns, header, short)
+		}
+	}
+	without := shortDisplay(model.Metrics{Step: 7, GLoss: 0.5, DLoss: 1.5})
+	if got := fitted(without, 63); got != without {
+		t.Errorf("got %q, want %q", got, without)
+	}
+}
+
 // TestDisplay: a terminal has a table with one header; the log has the tutorial's lines.
 func TestDisplay(t *testing.T) {
 	m := model.Metrics{Step: 3, GLoss: 1, DLoss: 2}
 	for _, table := range []bool{false, true} {
 		var out, log strings.Builder
 		u := newUI(&out, &strings.Builder{})
-		u.table, u.log = table, &log
+		u.table, u.across, u.log = table, func() int { return 80 }, &log
 		u.display(m)
 		u.display(m)
 		full := displayed(m) + "\n"
@@ -60,6 +89,24 @@ func TestDisplay(t *testing.T) {
 		}
 		if out.String() != want {
 			t.Errorf("table %v: wrote %q", table, out.String())
+		}
+	}
+}
+
+// TestProse: a terminal gets lines that fit it, the log and a file one line.
+func TestProse(t *testing.T) {
+	const text = "evaluation at step 500, with floors: frechet_distance 3.4 (2.26), missing_classes 0 (0); the best so far"
+	for _, table := range []bool{false, true} {
+		var out, log strings.Builder
+		u := newUI(&out, &strings.Builder{})
+		u.table, u.across, u.log = table, func() int { return 40 }, &log
+		u.prose(text)
+		want := text + "\n"
+		if table {
+			want = "evaluation at step 500, with floors:\n   frechet_distance 3.4 (2.26),\n   missing_classes 0 (0); the best so\n   far\n"
+		}
+		if out.String() != want || log.String() != text+"\n" {
+			t.Errorf("table %v: wrote %q, logged %q", table, out.String(), log.String())
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"gorgan/dataset"
 	"gorgan/model"
 	"gorgan/model/evaluate"
+	"gorgan/model/picture"
 )
 
 // evaluateFlags say how a run is evaluated while it trains.
@@ -74,7 +75,7 @@ func (p *plan) classifier(ctx context.Context, ui *ui, dev cuda.Device, r evalua
 		return nil, err
 	}
 	if least := classifier.FrechetImages(); r.Validation.Len() < least {
-		ui.note("%v has fewer than %d images: evaluations have the figures that need no classifier", r.Validation, least)
+		ui.note("%v has fewer than %s: evaluations have the figures that need no classifier", r.Validation, count(least, "image"))
 		return nil, nil
 	}
 	return classifier, nil
@@ -145,8 +146,8 @@ func (w *watch) display(m model.Metrics) error {
 
 // evaluate measures the generator as it is after step, which is saved.
 func (w *watch) evaluate(ctx context.Context, step uint32) error {
-	drawn := picturesOf(w.trainer.Config(), seedsFrom(0, w.settings.EvaluateCount), w.trainer.Draw)
-	values, err := drawn.values(ctx, func() { w.progress(step, "drawing") })
+	drawn := picture.Of(w.trainer.Config(), picture.SeedsFrom(0, w.settings.EvaluateCount), w.trainer.Draw)
+	values, err := drawn.Values(ctx, func() { w.progress(step, "drawing") })
 	if err != nil {
 		return err
 	}
@@ -164,7 +165,7 @@ func (w *watch) evaluate(ctx context.Context, step uint32) error {
 	if err := w.run.record(e, best); err != nil {
 		return err
 	}
-	w.ui.say("%s", w.settings.evaluated(&e, best))
+	w.ui.prose(w.settings.evaluated(&e, best))
 	if warning := w.judged(&e); warning != "" {
 		w.ui.note("warning: %s", warning)
 	}
@@ -198,6 +199,20 @@ func (w *watch) collapsed(e *evaluation) error {
 	return collapseError(text)
 }
 
+// timeSpent is how long training took, and how fast it was: of the steps that are noted, which
+// are not all of them where a crash has lost lines. Empty where it is too short to tell.
+func timeSpent(noted []model.Metrics) string {
+	if len(noted) == 0 {
+		return ""
+	}
+	first, last := noted[0], noted[len(noted)-1]
+	if last.Seconds <= first.Seconds {
+		return ""
+	}
+	spent := time.Duration(last.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
+	return fmt.Sprintf("%s of training, %.0f steps a second", spent, float64(last.Step-first.Step)/(last.Seconds-first.Seconds))
+}
+
 // finish says what a run that came to its last step leaves.
 func (w *watch) finish() error {
 	state, err := w.trainer.State()
@@ -206,8 +221,8 @@ func (w *watch) finish() error {
 	}
 	w.ui.say("optimization finished")
 	w.ui.note("weights: %s", state.WeightHash())
-	if seconds := w.run.seconds(); seconds > 0 {
-		w.ui.note("time: %s of training, %.0f steps a second", time.Duration(seconds*float64(time.Second)).Round(100*time.Millisecond), float64(state.Step)/seconds)
+	if spent := timeSpent(w.run.measured.noted); spent != "" {
+		w.ui.note("time: %s", spent)
 	}
 	w.ui.note("picture: %s", w.run.path(fmt.Sprintf(fakesFile, state.Step)))
 	if best := w.run.best; best != nil {

@@ -81,6 +81,32 @@ func TestRemoveTemporaries(t *testing.T) {
 	}
 }
 
+// TestRemoveTemporariesOf: those of other files stay.
+func TestRemoveTemporariesOf(t *testing.T) {
+	dir, long := t.TempDir(), strings.Repeat("n", 255)
+	kept := []string{"a.npy", "b.npy.0123abcd.tmp", "xa.npy.0123abcd.tmp", "a.npy.mine.tmp", "a.npy.00.0123abcd.tmp"}
+	for _, name := range append(kept, "a.npy.0123abcd.tmp", "a.npy.ffffffff.tmp", long[:242]+".00000001.tmp") {
+		put(t, filepath.Join(dir, name), "")
+	}
+	for _, name := range []string{"a.npy", long} {
+		if err := atomicfile.RemoveTemporariesOf(filepath.Join(dir, name), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slices.Sort(kept)
+	if names := files(t, dir); !slices.Equal(names, kept) {
+		t.Errorf("left %q, want %q", names, kept)
+	}
+	t.Chdir(dir)
+	put(t, "a.npy.0123abcd.tmp", "")
+	if err := atomicfile.RemoveTemporariesOf("a.npy", time.Hour); err != nil || !slices.Contains(files(t, dir), "a.npy.0123abcd.tmp") {
+		t.Errorf("a young one is removed, or %v", err)
+	}
+	if err := atomicfile.RemoveTemporariesOf("a.npy", 0); err != nil || slices.Contains(files(t, dir), "a.npy.0123abcd.tmp") {
+		t.Errorf("one of the current folder stays, or %v", err)
+	}
+}
+
 // TestLongName: what a killed Write leaves of the longest legal name has a legal name too,
 // and is recognised.
 func TestLongName(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,6 +25,19 @@ func temporaryName(base string, random uint32) string {
 // regular files with names as Write makes them, unchanged for at least age. Use age 0 where
 // no other process can be writing. A folder that is not there holds none.
 func RemoveTemporaries(dir string, age time.Duration) error {
+	return remove(dir, age, IsTemporary)
+}
+
+// RemoveTemporariesOf is RemoveTemporaries for those of one file.
+func RemoveTemporariesOf(path string, age time.Duration) error {
+	dir, base := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	return remove(dir, age, func(name string) bool { return IsTemporary(name) && name == temporaryName(base, randomOf(name)) })
+}
+
+func remove(dir string, age time.Duration, unwanted func(name string) bool) error {
 	held, err := os.ReadDir(dir)
 	if os.IsNotExist(err) {
 		return nil
@@ -31,7 +46,7 @@ func RemoveTemporaries(dir string, age time.Duration) error {
 		return err
 	}
 	for _, e := range held {
-		if !e.Type().IsRegular() || !temporary.MatchString(e.Name()) {
+		if !e.Type().IsRegular() || !unwanted(e.Name()) {
 			continue
 		}
 		info, err := e.Info()
@@ -47,3 +62,13 @@ func RemoveTemporaries(dir string, age time.Duration) error {
 
 // IsTemporary tells whether Write makes temporary files of such a name.
 func IsTemporary(name string) bool { return temporary.MatchString(name) }
+
+// randomOf is the number in a temporary file's name.
+func randomOf(name string) uint32 {
+	digits := strings.TrimSuffix(name, ".tmp")
+	n, err := strconv.ParseUint(digits[max(0, len(digits)-8):], 16, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
+}

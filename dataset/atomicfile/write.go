@@ -26,7 +26,7 @@ func Write(path string, write func(io.Writer) error) error {
 	if err := replace(path, true, write); err != nil {
 		return fmt.Errorf("%s: not written: %w", path, err)
 	}
-	syncFolder(filepath.Dir(path))
+	SyncFolder(filepath.Dir(path))
 	return nil
 }
 
@@ -52,6 +52,9 @@ func replace(path string, durable bool, write func(io.Writer) error) (err error)
 	}()
 	buffered := bufio.NewWriter(f)
 	if err := write(buffered); err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok && e.Path == f.Name() {
+			return e.Err // a name that nobody has to know
+		}
 		return err
 	}
 	if err := buffered.Flush(); err != nil {
@@ -91,15 +94,6 @@ func createBeside(path string) (*os.File, error) {
 			return nil, plain(err)
 		}
 		return f, nil
-	}
-}
-
-// syncFolder makes a rename last through a power failure. Not every system can: there its
-// error has no meaning.
-func syncFolder(dir string) {
-	if f, err := os.Open(dir); err == nil {
-		_ = f.Sync()
-		f.Close()
 	}
 }
 

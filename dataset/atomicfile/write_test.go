@@ -2,7 +2,9 @@ package atomicfile_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -107,4 +109,21 @@ func files(t *testing.T, dir string) []string {
 		t.Fatal(err)
 	}
 	return names
+}
+
+// TestWriteNamesTheFile: the name of the temporary file is in no error.
+func TestWriteNamesTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x")
+	full := errors.New("no space left on device")
+	err := atomicfile.Write(path, func(io.Writer) error {
+		temporary := filepath.Join(filepath.Dir(path), files(t, filepath.Dir(path))[0])
+		return fmt.Errorf("saving: %w", &fs.PathError{Op: "write", Path: temporary, Err: full})
+	})
+	if want := path + ": not written: no space left on device"; err == nil || err.Error() != want || !errors.Is(err, full) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	other := &fs.PathError{Op: "open", Path: "other", Err: full}
+	if err := atomicfile.Write(path, func(io.Writer) error { return other }); err == nil || !errors.Is(err, other) {
+		t.Errorf("got %v, want it to wrap %v", err, other)
+	}
 }

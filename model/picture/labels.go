@@ -1,4 +1,4 @@
-package main
+package picture
 
 import (
 	"image"
@@ -15,7 +15,7 @@ const textHeight = 13
 
 // classify labels the columns of n images where those of each column are of one class, else
 // the rows where those of each row are, else nothing.
-func (g *grid) classify(n int, class func(i int) uint64) {
+func (g *Grid) classify(n int, class func(i int) uint64) {
 	g.over = labels(n, g.cols, func(i int) int { return i % g.cols }, class)
 	if g.over == nil {
 		g.beside = labels(n, g.rows, func(i int) int { return i / g.cols }, class)
@@ -37,9 +37,12 @@ func labels(n, lines int, line func(i int) int, class func(i int) uint64) []stri
 }
 
 // roomy tells whether each label has room beside its neighbour.
-func (g grid) roomy() bool {
-	return textWidth(g.over) <= g.size.Width*g.scale && (g.beside == nil || textHeight <= g.size.Height*g.scale)
+func (g Grid) roomy() bool {
+	return textWidth(g.over) <= g.size.Width*g.Scale && (g.beside == nil || textHeight <= g.size.Height*g.Scale)
 }
+
+// Labelled tells whether columns or rows have labels.
+func (g Grid) Labelled() bool { return g.over != nil || g.beside != nil }
 
 // textWidth is that of the widest label, in pixels.
 func textWidth(labels []string) int {
@@ -51,18 +54,18 @@ func textWidth(labels []string) int {
 }
 
 // label writes the labels, in the middle of their columns and rows.
-func (c *canvas) label(ink color.Color) {
-	d := font.Drawer{Dst: c.image, Src: image.NewUniform(ink), Face: basicfont.Face7x13}
+func (c *Canvas) label(ink color.Color) {
+	d := font.Drawer{Dst: c.Image, Src: image.NewUniform(ink), Face: basicfont.Face7x13}
 	write := func(label string, x, y int) {
 		d.Dot = fixed.P(x, y+basicfont.Face7x13.Ascent)
 		d.DrawString(label)
 	}
 	for i, label := range c.over {
 		cell := c.cell(i)
-		write(label, cell.Min.X+(cell.Dx()-textWidth([]string{label}))/2, c.gap)
+		write(label, cell.Min.X+(cell.Dx()-textWidth([]string{label}))/2, c.Gap)
 	}
 	for i, label := range c.beside {
 		cell := c.cell(i * c.cols)
-		write(label, c.left()-c.gap-textWidth([]string{label}), cell.Min.Y+(cell.Dy()-textHeight)/2)
+		write(label, c.left()-c.Gap-textWidth([]string{label}), cell.Min.Y+(cell.Dy()-textHeight)/2)
 	}
 }

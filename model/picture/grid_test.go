@@ -1,4 +1,4 @@
-package main
+package picture
 
 import (
 	"bytes"
@@ -21,15 +21,15 @@ import (
 )
 
 // picturesOfSize are n grey images of side x side pixels, of classes in turn.
-func picturesOfSize(side, n, classes int) *pictures {
+func picturesOfSize(side, n, classes int) *Images {
 	c := model.Default()
 	c.Height, c.Width, c.Classes = side, side, classes
-	return picturesOf(c, seedsFrom(0, n), nil)
+	return Of(c, SeedsFrom(0, n), nil)
 }
 
-// blank is a new canvas.
-func blank(t interface{ Fatal(...any) }, g grid) *canvas {
-	c, err := newCanvas(g)
+// blank is a new Canvas.
+func blank(t interface{ Fatal(...any) }, g Grid) *Canvas {
+	c, err := NewCanvas(g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func blank(t interface{ Fatal(...any) }, g grid) *canvas {
 
 // TestCanvas: three images of 3x2 pixels in grey, at scales 1 and 2, pixel by pixel.
 func TestCanvas(t *testing.T) {
-	const s = gridShade
+	const s = Shade
 	pixels := []byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18}
 	for scale, want := range map[int][][]byte{
 		1: {
@@ -76,9 +76,9 @@ func TestCanvas(t *testing.T) {
 			{s, s, s, s, s, s, s, s, s, s, s, s, s, s},
 		},
 	} {
-		c := blank(t, grid{size: dataset.Size{Height: 3, Width: 2}, channels: 1, rows: 2, cols: 2, scale: scale, gap: gridGap})
-		c.put(0, pixels[:6])
-		c.put(1, pixels[6:]) // a piece of two
+		c := blank(t, Grid{size: dataset.Size{Height: 3, Width: 2}, channels: 1, rows: 2, cols: 2, Scale: scale, Gap: Gap})
+		c.Put(0, pixels[:6])
+		c.Put(1, pixels[6:]) // a piece of two
 		if got := image.Pt(c.stride, len(c.pix)/c.stride); got != image.Pt(len(want[0]), len(want)) {
 			t.Errorf("scale %d: %v pixels, want %dx%d", scale, got, len(want[0]), len(want))
 		} else if !bytes.Equal(c.pix, slices.Concat(want...)) {
@@ -87,21 +87,21 @@ func TestCanvas(t *testing.T) {
 	}
 }
 
-// TestColourCanvas: an image in colours lies as its three channels would, each on a canvas of
+// TestColourCanvas: an image in colours lies as its three channels would, each on a Canvas of
 // its own, whatever the sizes.
 func TestColourCanvas(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		side := rapid.IntRange(1, 5)
-		g := grid{size: dataset.Size{Height: side.Draw(t, "height"), Width: side.Draw(t, "width")}, channels: dataset.RGB,
-			rows: side.Draw(t, "rows"), cols: side.Draw(t, "columns"), scale: side.Draw(t, "scale"), gap: rapid.IntRange(0, 3).Draw(t, "gap")}
+		g := Grid{size: dataset.Size{Height: side.Draw(t, "height"), Width: side.Draw(t, "width")}, channels: dataset.RGB,
+			rows: side.Draw(t, "rows"), cols: side.Draw(t, "columns"), Scale: side.Draw(t, "scale"), Gap: rapid.IntRange(0, 3).Draw(t, "gap")}
 		n := rapid.IntRange(0, g.rows*g.cols).Draw(t, "images") * dataset.RGB * g.size.Pixels()
 		pixels := rapid.SliceOfN(rapid.Byte(), n, n).Draw(t, "pixels")
 		colours := blank(t, g)
-		colours.put(0, pixels)
-		if !colours.image.(*image.NRGBA).Opaque() {
-			t.Error("the canvas is not opaque")
+		colours.Put(0, pixels)
+		if !colours.Image.(*image.NRGBA).Opaque() {
+			t.Error("the Canvas is not opaque")
 		}
-		if got := g.bytes(); got != int64(len(colours.pix)) {
+		if got := g.Bytes(); got != int64(len(colours.pix)) {
 			t.Errorf("it takes %d bytes, and is said to take %d", len(colours.pix), got)
 		}
 		for channel := range dataset.RGB {
@@ -111,7 +111,7 @@ func TestColourCanvas(t *testing.T) {
 			}
 			g.channels = 1
 			grey := blank(t, g)
-			grey.put(0, plane)
+			grey.Put(0, plane)
 			for i, want := range grey.pix {
 				if got := colours.pix[4*i+channel]; got != want {
 					t.Fatalf("channel %d of pixel %d is %d, want %d", channel, i, got, want)
@@ -128,27 +128,27 @@ func TestSuit(t *testing.T) {
 		scale, width, height   int
 		why                    string
 	}{
-		{28, 36, 0, maxPicture, 3, 518, 518, "6 of 84 pixels and 7 gaps"},
-		{28, 64, 0, maxPicture, 3, 690, 690, "at scale 2 it is 466 wide"},
-		{28, 1, 0, maxPicture, 19, 536, 536, "at scale 18 it is 508 wide"},
-		{28, 40, 10, maxPicture, 2, 582, 249, "10 of 56 and 11 gaps; 4 of 56, 5 gaps, and a line of 13 and a gap"},
-		{28, 400, 0, maxPicture, 1, 602, 602, "20 of 28 and 21 gaps"},
-		{508, 1, 0, maxPicture, 1, 512, 512, "the gaps make it wide enough"},
-		{507, 1, 0, maxPicture, 2, 1018, 1018, "at scale 1 it is 511 wide"},
-		{3, 128, 128, maxPicture, 7, 128*23 + 2, 40, "at scale 2 it is wide enough, and 100 has 21 pixels"},
+		{28, 36, 0, MaxPixels, 3, 518, 518, "6 of 84 pixels and 7 gaps"},
+		{28, 64, 0, MaxPixels, 3, 690, 690, "at scale 2 it is 466 wide"},
+		{28, 1, 0, MaxPixels, 19, 536, 536, "at scale 18 it is 508 wide"},
+		{28, 40, 10, MaxPixels, 2, 582, 249, "10 of 56 and 11 gaps; 4 of 56, 5 gaps, and a line of 13 and a gap"},
+		{28, 400, 0, MaxPixels, 1, 602, 602, "20 of 28 and 21 gaps"},
+		{508, 1, 0, MaxPixels, 1, 512, 512, "the gaps make it wide enough"},
+		{507, 1, 0, MaxPixels, 2, 1018, 1018, "at scale 1 it is 511 wide"},
+		{3, 128, 128, MaxPixels, 7, 128*23 + 2, 40, "at scale 2 it is wide enough, and 100 has 21 pixels"},
 		{32, 32 * 32 * 1024, 0, 1<<16 - 1, 1, 1024*34 + 2, 1024*34 + 2, "check says that it is too large"},
 	} {
 		p := picturesOfSize(c.side, c.n, c.classes)
-		rows, cols := squarish(c.n, c.classes)
-		if g := p.grid(rows, cols, 0, c.form); g.scale != c.scale || g.width() != c.width || g.height() != c.height {
+		rows, cols := Squarish(c.n, c.classes)
+		if g := p.Grid(rows, cols, 0, c.form); g.Scale != c.scale || g.width() != c.width || g.height() != c.height {
 			t.Errorf("%d images of %d pixels, %d classes: scale %d, %dx%d, want %d, %dx%d: %s",
-				c.n, c.side, c.classes, g.scale, g.width(), g.height(), c.scale, c.width, c.height, c.why)
+				c.n, c.side, c.classes, g.Scale, g.width(), g.height(), c.scale, c.width, c.height, c.why)
 		}
 	}
 	// A JPEG of 1 column and 2000 rows may be 65535 high: 2000 of 32 and 2001 gaps are 68002.
 	p := picturesOfSize(10, 2000, 0)
-	if g := p.grid(2000, 1, 0, 1<<16-1); g.scale != 3 || g.check(1<<16-1) != nil {
-		t.Errorf("scale %d, want 3, as 2000 rows of 32 pixels fit and of 42 do not", g.scale)
+	if g := p.Grid(2000, 1, 0, 1<<16-1); g.Scale != 3 || g.Check(1<<16-1) != nil {
+		t.Errorf("scale %d, want 3, as 2000 rows of 32 pixels fit and of 42 do not", g.Scale)
 	}
 }
 
@@ -157,7 +157,7 @@ func TestSquarish(t *testing.T) {
 		{1, 0, 1, 1}, {3, 0, 2, 2}, {36, 0, 6, 6}, {40, 0, 6, 7}, {41, 0, 6, 7}, {10000, 0, 100, 100},
 		{40, 10, 4, 10}, {36, 3, 6, 6}, {36, 1, 6, 6}, {410, 10, 21, 20}, {10000, 10, 100, 100}, {1, 10, 1, 1}, {3, 10, 1, 3}, {26, 26, 1, 26},
 	} {
-		if rows, cols := squarish(c.n, c.classes); rows != c.rows || cols != c.cols {
+		if rows, cols := Squarish(c.n, c.classes); rows != c.rows || cols != c.cols {
 			t.Errorf("%d images of %d classes: %dx%d, want %dx%d", c.n, c.classes, rows, cols, c.rows, c.cols)
 		}
 	}
@@ -166,27 +166,27 @@ func TestSquarish(t *testing.T) {
 // TestGridCheck: no picture is too large for its form, and none of them overflows.
 func TestGridCheck(t *testing.T) {
 	const jpeg = 1<<16 - 1
-	g := func(rows, cols, scale int) grid {
-		return grid{size: dataset.Size{Height: 28, Width: 28}, channels: 1, rows: rows, cols: cols, scale: scale, gap: gridGap}
+	g := func(rows, cols, scale int) Grid {
+		return Grid{size: dataset.Size{Height: 28, Width: 28}, channels: 1, rows: rows, cols: cols, Scale: scale, Gap: Gap}
 	}
 	for _, c := range []struct {
-		grid
+		Grid
 		side int
 		want string
 	}{
-		{g(6, 6, 97), maxPicture, ""}, // 16310 a side, below 2^14
-		{g(6, 6, 98), maxPicture, "6 rows and 6 columns of images of 28x28 at scale 98 is too large, want at most 268435456 pixels"},
+		{g(6, 6, 97), MaxPixels, ""}, // 16310 a side, below 2^14
+		{g(6, 6, 98), MaxPixels, "6 rows and 6 columns of images of 28x28 at scale 98 is too large, want at most 268435456 pixels"},
 		{g(2184, 1, 1), jpeg, ""}, // 65522 high
 		{g(2185, 1, 1), jpeg, "want at most 268435456 pixels, and 65535 a side"},
 		{g(1, 2185, 1), jpeg, "and 65535 a side"},
-		{g(2185, 1, 1), maxPicture, ""},
-		{g(1, 1, math.MaxInt), maxPicture, "too large"},
-		{g(math.MaxInt32, math.MaxInt32, 1), maxPicture, "too large"},
-		{g(math.MaxInt32, 1, math.MaxInt/28), maxPicture, "too large"},
+		{g(2185, 1, 1), MaxPixels, ""},
+		{g(1, 1, math.MaxInt), MaxPixels, "too large"},
+		{g(math.MaxInt32, math.MaxInt32, 1), MaxPixels, "too large"},
+		{g(math.MaxInt32, 1, math.MaxInt/28), MaxPixels, "too large"},
 	} {
-		err := c.check(c.side)
+		err := c.Check(c.side)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%dx%d at scale %d: %v, want %q", c.rows, c.cols, c.scale, err, c.want)
+			t.Errorf("%dx%d at scale %d: %v, want %q", c.rows, c.cols, c.Scale, err, c.want)
 		}
 	}
 }
@@ -207,16 +207,16 @@ func TestLabels(t *testing.T) {
 		"no classes":       {36, 0, 6, 6, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := picturesOfSize(28, c.n, c.classes).grid(c.rows, c.cols, 0, maxPicture)
+			g := picturesOfSize(28, c.n, c.classes).Grid(c.rows, c.cols, 0, MaxPixels)
 			if !slices.Equal(g.over, c.over) || !slices.Equal(g.beside, c.beside) {
 				t.Fatalf("labels %q and %q, want %q and %q", g.over, g.beside, c.over, c.beside)
 			}
 			drawn := blank(t, g)
-			drawn.put(0, make([]byte, c.n*28*28))
+			drawn.Put(0, make([]byte, c.n*28*28))
 			lines := 0
 			for i, label := range c.over {
 				cell := drawn.cell(i)
-				got, box := ink(drawn.image, image.Rect(cell.Min.X, 0, cell.Max.X, cell.Min.Y-gridGap))
+				got, box := ink(drawn.Image, image.Rect(cell.Min.X, 0, cell.Max.X, cell.Min.Y-Gap))
 				if got != written(label) {
 					t.Errorf("over column %d stands\n%swant %q", i, got, label)
 				}
@@ -227,21 +227,21 @@ func TestLabels(t *testing.T) {
 			}
 			for i, label := range c.beside {
 				cell := drawn.cell(i)
-				if got, _ := ink(drawn.image, image.Rect(0, cell.Min.Y, cell.Min.X-gridGap, cell.Max.Y)); got != written(label) {
+				if got, _ := ink(drawn.Image, image.Rect(0, cell.Min.Y, cell.Min.X-Gap, cell.Max.Y)); got != written(label) {
 					t.Errorf("beside row %d stands\n%swant %q", i, got, label)
 				}
 				lines += strings.Count(written(label), "#")
 			}
-			if all, _ := ink(drawn.image, drawn.image.Bounds()); strings.Count(all, "#") != lines {
+			if all, _ := ink(drawn.Image, drawn.Image.Bounds()); strings.Count(all, "#") != lines {
 				t.Errorf("%d pixels are written, and %d of them where they should be", strings.Count(all, "#"), lines)
 			}
 		})
 	}
 	// At scale 1 images of 7 pixels have no room for two digits.
-	if g := picturesOfSize(7, 24, 12).grid(2, 12, 1, maxPicture); g.over != nil || g.height() != 2*(7+gridGap)+gridGap {
+	if g := picturesOfSize(7, 24, 12).Grid(2, 12, 1, MaxPixels); g.over != nil || g.height() != 2*(7+Gap)+Gap {
 		t.Errorf("labels %q without room, on a picture %d high", g.over, g.height())
 	}
-	if g := picturesOfSize(7, 24, 12).grid(2, 12, 2, maxPicture); g.over == nil {
+	if g := picturesOfSize(7, 24, 12).Grid(2, 12, 2, MaxPixels); g.over == nil {
 		t.Error("labels of 14 pixels are left out over images of 14 pixels")
 	}
 }
@@ -279,23 +279,23 @@ func ink(img image.Image, bounds image.Rectangle) (string, image.Rectangle) {
 // TestPicturesArePieces: more images than are drawn at a time lie where they belong, as
 // values too.
 func TestPicturesArePieces(t *testing.T) {
-	const n = 2*drawnRows + 7
+	const n = 2*PieceRows + 7
 	p := picturesOfSize(1, n, 0)
-	p.config.NoiseDim = 1
-	p.draw = func(noise []float32, _ []uint32) ([]float32, error) { return slices.Clone(noise), nil }
+	p.Config.NoiseDim = 1
+	p.Draw = func(noise []float32, _ []uint32) ([]float32, error) { return slices.Clone(noise), nil }
 	noise := make([]float32, n)
 	for i := range noise {
 		noise[i] = float32(i%200) / 255
 	}
-	p.noise = noise
+	p.Noise = noise
 	pieces := 0
-	values, err := p.values(t.Context(), func() { pieces++ })
+	values, err := p.Values(t.Context(), func() { pieces++ })
 	if err != nil || !slices.Equal(values, noise) || pieces != 3 {
 		t.Errorf("%d values in %d pieces, %v", len(values), pieces, err)
 	}
-	rows, cols := squarish(n, 0)
-	g := p.grid(rows, cols, 1, maxPicture)
-	img, err := p.picture(t.Context(), g)
+	rows, cols := Squarish(n, 0)
+	g := p.Grid(rows, cols, 1, MaxPixels)
+	img, err := p.Picture(t.Context(), g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -308,12 +308,12 @@ func TestPicturesArePieces(t *testing.T) {
 	// A run's own picture can be too large too.
 	large := g
 	large.size = dataset.Size{Height: 4096, Width: 4096}
-	if _, err := p.picture(t.Context(), large); err == nil || !strings.Contains(err.Error(), "is too large") {
+	if _, err := p.Picture(t.Context(), large); err == nil || !strings.Contains(err.Error(), "is too large") {
 		t.Errorf("a grid of images of 4096x4096: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := p.picture(ctx, g); err != context.Canceled {
+	if _, err := p.Picture(ctx, g); err != context.Canceled {
 		t.Errorf("an interrupted drawing ends with %v", err)
 	}
 }

@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 // TestPrintable: what a file holds cannot steer the terminal.
 func TestPrintable(t *testing.T) {
@@ -13,5 +16,13 @@ func TestPrintable(t *testing.T) {
 		if got := printable(text); got != want {
 			t.Errorf("%q: got %s, want %s", text, got, want)
 		}
+	}
+}
+
+// TestSentence: errors are one line, however many there are and whatever they quote.
+func TestSentence(t *testing.T) {
+	err := errors.Join(errors.New("keep is -1"), errors.New("there is no flag --\x1b[31m\t"))
+	if got, want := sentence(err), `keep is -1; there is no flag --\x1b[31m\t`; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

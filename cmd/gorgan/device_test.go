@@ -1,0 +1,28 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"gorgan/cuda"
+)
+
+func TestSayIneffectiveOn(t *testing.T) {
+	all := cuda.Options{Workers: 2, TF32: true, NoGraph: true}
+	for _, c := range []struct {
+		options cuda.Options
+		cpu     bool
+		want    string
+	}{
+		{cuda.Options{}, true, ""},
+		{cuda.Options{}, false, ""},
+		{all, true, "--tf32 has no effect: it has one on CUDA\n--no-graph has no effect: it has one on CUDA\n"},
+		{all, false, "--workers has no effect: it has one on the CPU\n"},
+	} {
+		var said strings.Builder
+		sayIneffectiveOn(newUI(&strings.Builder{}, &said), c.options, c.cpu)
+		if said.String() != c.want {
+			t.Errorf("%+v, cpu %v: said %q, want %q", c.options, c.cpu, said.String(), c.want)
+		}
+	}
+}

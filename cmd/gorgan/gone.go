@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// goneError is about a run's folder, or a file in it, that its name does not lead to any more.
+// What was saved is where the folder is now; nothing is written to the name.
+type goneError struct{ text string }
+
+func (e *goneError) Error() string { return e.text }
+
+// here returns a *goneError if the run's folder was renamed or removed since it was opened.
+// The folder is known by the files in it that are open: by one of them, so that removing the
+// lock is no reason to stop.
+func (r *runFolder) here() error {
+	if leadsTo(r.path(lockFile), r.lock) || r.metrics != nil && leadsTo(r.path(metricsFile), r.metrics) {
+		return nil
+	}
+	now := "not the run's any more: it, or what it held, was removed or replaced"
+	if _, err := os.Stat(r.dir); errors.Is(err, fs.ErrNotExist) {
+		now = "gone: it was renamed or removed"
+	}
+	return &goneError{fmt.Sprintf("run folder %s is %s while the run trained; if it was renamed, go on with --resume and its new name", r.dir, now)}
+}
+
+// keeps returns a *goneError if one of the files that the run adds lines to was removed or
+// replaced: what is written to it would be lost.
+func (r *runFolder) keeps(name string, f *os.File) error {
+	if err := r.here(); err != nil {
+		return err
+	}
+	if !leadsTo(r.path(name), f) {
+		return &goneError{fmt.Sprintf("%s was removed or replaced while the run trained: its lines up to here are lost unless the file is put back", r.path(name))}
+	}
+	return nil
+}
+
+// leadsTo tells whether the file at path is the one that is open.
+func leadsTo(path string, open interface{ Stat() (fs.FileInfo, error) }) bool {
+	held, err := open.Stat()
+	if err != nil {
+		return false
+	}
+	now, err := os.Lstat(path)
+	return err == nil && os.SameFile(held, now)
+}

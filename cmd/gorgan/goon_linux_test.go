@@ -1,0 +1,120 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gorgan/model"
+)
+
+// goOnFromAll goes on from the states of a run, whose undisturbed end is in the folder want.
+// Where there is no run yet it is begun with args.
+func goOnFromAll(t *testing.T, states []crashed, want string, args []string, resumes int) {
+	t.Helper()
+	stride, ended := max(1, len(states)/max(1, resumes)), 0
+	for n, s := range states {
+		ok := t.Run(strconv.Itoa(n), func(t *testing.T) {
+			root := scratch(t)
+			s.layOut(t, root)
+			dir := filepath.Join(root, crashFolder)
+			reads(t, dir, want, s.saved)
+			if n%stride == 0 && !t.Failed() {
+				ended++
+				ends(t, dir, want, args)
+			}
+			if t.Failed() {
+				t.Logf("%s; step %d was saved; there is %q", s.how, s.saved, s.reached())
+			}
+		})
+		if !ok {
+			t.Fatal("the other states are left out")
+		}
+	}
+	t.Logf("%d states are read, %d of them go on to the end", len(states), ended)
+}
+
+// scratch is a folder in memory, if there is one, where files are made in no time.
+func scratch(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "gorgan-crash-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
+	return dir
+}
+
+// reads reads a run as a resume does. It has what the run in the folder want noted up to the
+// same step, which is not before saved.
+func reads(t *testing.T, dir, want string, saved int) {
+	t.Helper()
+	p := &plan{}
+	err := p.resume(newUI(io.Discard, io.Discard), dir)
+	defer func() { must(t, p.close()) }()
+	if _, none := os.Stat(filepath.Join(dir, settingsFile)); none != nil {
+		if saved >= 0 || err == nil || !strings.Contains(err.Error(), "is not a run") {
+			t.Errorf("there is no run: %v", err)
+		}
+		return
+	}
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if int(p.step()) < saved {
+		t.Errorf("it goes on from step %d", p.step())
+	}
+	measured, err := readMetrics(want, p.step())
+	must(t, err)
+	evaluated, err := readEvaluations(want, p.step())
+	must(t, err)
+	untimed := func(all []model.Metrics) []model.Metrics {
+		all = slices.Clone(all)
+		for i := range all {
+			all[i].Seconds, all[i].ImagesPerSecond = 0, 0
+		}
+		return all
+	}
+	if got, want := untimed(p.run.measured.noted), untimed(measured.noted); !slices.Equal(got, want) {
+		t.Errorf("up to step %d there are %d measurements, want the %d of the whole run", p.step(), len(got), len(want))
+	}
+	steps := func(all []evaluation) (steps []uint32) {
+		for _, e := range all {
+			if e.Step < p.step() { // that of the very step is made up for
+				steps = append(steps, e.Step)
+			}
+		}
+		return steps
+	}
+	if got, want := steps(p.run.evaluated.noted), steps(evaluated.noted); !slices.Equal(got, want) {
+		t.Errorf("up to step %d there are evaluations of %v, want %v", p.step(), got, want)
+	}
+}
+
+// ends takes a run to its end, which is that of the run in the folder want. Where there is
+// none, it is begun with args.
+func ends(t *testing.T, dir, want string, args []string) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(dir, settingsFile)); errors.Is(err, os.ErrNotExist) {
+		succeeds(t, append(args, "--out", dir)...)
+	} else {
+		succeeds(t, "train", "--resume", dir)
+	}
+	sameRun(t, want, dir, crashSteps)
+	noneHalfWritten(t, dir)
+	if got, want := checkpointsOf(t, dir), checkpointsOf(t, want); !slices.Equal(got, want) {
+		t.Errorf("checkpoints %v are kept, want %v", got, want)
+	}
+	if kept, err := os.ReadFile(filepath.Join(want, metricsFile+".damaged")); err == nil {
+		got, err := os.ReadFile(filepath.Join(dir, metricsFile+".damaged"))
+		if err != nil || !strings.HasPrefix(string(got), "damaged\n") {
+			t.Errorf("the damaged lines are kept as %q, %v; the first were %.20q", got, err, kept)
+		}
+	}
+}

@@ -127,7 +127,7 @@ func (c *census) close() (*Set, *Report) {
 		case size == (Size{}):
 		case c.list.options.target(size) != r.Size:
 			r.find(Problem{entry.Line, entry.Path, KindWrongSize,
-				fmt.Sprintf("image is %v, expected %v, the most common size; --resize makes them the same", size, usual)})
+				fmt.Sprintf("image is %v, want %v, the most common size; --resize makes them the same", size, usual)})
 		default:
 			r.count(entry.Label)
 		}

@@ -29,7 +29,7 @@ func Export(ctx context.Context, s *Set, dir, split string, progress func(done, 
 		split = "train"
 	}
 	if split == "." || split == ".." || strings.ContainsAny(split, `/\:`) {
-		return fmt.Errorf("dataset: export: split is %q, expected the name of a folder, like train", split)
+		return fmt.Errorf("dataset: export: split is %q, want the name of a folder, like train", split)
 	}
 	images, list := filepath.Join(dir, split), filepath.Join(dir, split+"_labels.txt")
 	if _, err := os.Lstat(list); err == nil {

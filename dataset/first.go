@@ -6,7 +6,7 @@ import "fmt"
 // each of them once, for its own fingerprint, and shares s's memory and files.
 func (s *Set) First(n int) (*Set, error) {
 	if n < 1 || n > s.Len() {
-		return nil, fmt.Errorf("dataset: %s: the first %d of %d images, expected 1 to %d", s.name, n, s.Len(), s.Len())
+		return nil, fmt.Errorf("dataset: %s: the first %d of %d images, want 1 to %d", s.name, n, s.Len(), s.Len())
 	}
 	each := s.size.Pixels()
 	p, row := newFingerprint(n, s.size), make([]byte, each)

@@ -122,9 +122,9 @@ func (u *unpacked) read(p []byte, total int64) error {
 	case err != io.EOF && err != io.ErrUnexpectedEOF:
 		return u.failed(err)
 	case u.torn():
-		return fmt.Errorf("%s: offset %d: gzip file is cut short, expected %d bytes unpacked: %w", u.name, u.offset, total, ErrFormat)
+		return fmt.Errorf("%s: offset %d: gzip file is cut short, want %d bytes unpacked: %w", u.name, u.offset, total, ErrFormat)
 	}
-	return fmt.Errorf("%s: ends at offset %d, expected %d bytes: %w", u.name, u.offset, total, ErrFormat)
+	return fmt.Errorf("%s: ends at offset %d, want %d bytes: %w", u.name, u.offset, total, ErrFormat)
 }
 
 // torn says whether the gzip stream itself, not the content in it, has ended too early.
@@ -140,7 +140,7 @@ func (u *unpacked) torn() bool {
 func (u *unpacked) end() error {
 	n, err := io.ReadFull(u.reader, make([]byte, 1))
 	if n > 0 {
-		return fmt.Errorf("%s: offset %d: expected the end of the file, got more bytes: %w", u.name, u.offset, ErrFormat)
+		return fmt.Errorf("%s: offset %d: want the end of the file, got more bytes: %w", u.name, u.offset, ErrFormat)
 	}
 	if err != io.EOF {
 		return u.failed(err)
@@ -153,7 +153,7 @@ func (u *unpacked) end() error {
 func (u *unpacked) proven(ctx context.Context, f stored, want int64) error {
 	if !u.packed {
 		if u.length < want {
-			return fmt.Errorf("%s: ends at offset %d, expected %d bytes: %w", u.name, u.length, want, ErrFormat)
+			return fmt.Errorf("%s: ends at offset %d, want %d bytes: %w", u.name, u.length, want, ErrFormat)
 		}
 		return nil
 	}
@@ -186,9 +186,9 @@ func (u *unpacked) header(magic uint32, dims int) ([]int64, error) {
 	if got := binary.BigEndian.Uint32(raw); got != magic {
 		rest, _ := u.reader.Peek(508)
 		if kind := contentOf(append(raw[:4:4], rest...)); kind != "" {
-			return nil, fmt.Errorf("%s: is %s, expected an IDX file: %w", u.name, kind, ErrFormat)
+			return nil, fmt.Errorf("%s: is %s, want an IDX file: %w", u.name, kind, ErrFormat)
 		}
-		return nil, fmt.Errorf("%s: offset 0: magic number is 0x%08x%s, expected 0x%08x%s: %w",
+		return nil, fmt.Errorf("%s: offset 0: magic number is 0x%08x%s, want 0x%08x%s: %w",
 			u.name, got, magicName(got), magic, magicName(magic), ErrFormat)
 	}
 	if err := u.read(raw[4:], int64(len(raw))); err != nil {
@@ -199,7 +199,7 @@ func (u *unpacked) header(magic uint32, dims int) ([]int64, error) {
 		shape[d] = int64(binary.BigEndian.Uint32(raw[4+4*d:]))
 	}
 	if shape[0] == 0 {
-		return nil, fmt.Errorf("%s: offset 4: count is %d, expected 1 or more: %w", u.name, shape[0], ErrFormat)
+		return nil, fmt.Errorf("%s: offset 4: count is %d, want 1 or more: %w", u.name, shape[0], ErrFormat)
 	}
 	return shape, nil
 }
@@ -221,7 +221,7 @@ func (u *unpacked) imagesShape() (count int, size Size, err error) {
 		return 0, Size{}, err
 	}
 	if shape[1] > maxPixels || shape[2] > maxPixels {
-		return 0, Size{}, fmt.Errorf("%s: offset 8: image size is %dx%d, expected at most %d pixels: %w",
+		return 0, Size{}, fmt.Errorf("%s: offset 8: image size is %dx%d, want at most %d pixels: %w",
 			u.name, shape[1], shape[2], maxPixels, ErrFormat)
 	}
 	size = Size{int(shape[1]), int(shape[2])}
@@ -234,7 +234,7 @@ func (u *unpacked) imagesShape() (count int, size Size, err error) {
 			u.name, shape[0], size, want, ErrFormat)
 	}
 	if !u.packed && want != u.length {
-		return 0, Size{}, fmt.Errorf("%s: offset 4: header says %d images of %v, expected %d bytes, got %d: %w",
+		return 0, Size{}, fmt.Errorf("%s: offset 4: header says %d images of %v, want %d bytes, got %d: %w",
 			u.name, shape[0], size, want, u.length, ErrFormat)
 	}
 	if count = int(shape[0]); int64(count) != shape[0] {
@@ -255,7 +255,7 @@ func readLabels(ctx context.Context, f stored, count int) ([]byte, error) {
 		return nil, err
 	}
 	if shape[0] != int64(count) {
-		return nil, fmt.Errorf("%s: offset 4: count is %d labels, expected %d, one per image: %w", f.name, shape[0], count, ErrFormat)
+		return nil, fmt.Errorf("%s: offset 4: count is %d labels, want %d, one per image: %w", f.name, shape[0], count, ErrFormat)
 	}
 	want := labelsHeader + shape[0]
 	if err := u.proven(ctx, f, want); err != nil {

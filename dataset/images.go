@@ -44,7 +44,7 @@ func openList(ctx context.Context, src string, r io.Reader, o Options) (*Set, *R
 		return nil, nil, err
 	}
 	if len(entries)+report.found() == 0 {
-		return nil, nil, fmt.Errorf("holds no images, expected a line `path label` for each: %w", ErrFormat)
+		return nil, nil, fmt.Errorf("holds no images, want a line `path label` for each: %w", ErrFormat)
 	}
 	l := &listed{entries: entries, dir: filepath.Dir(src), options: o}
 	c := newCensus(l, report)
@@ -121,7 +121,7 @@ func (l *listed) decoder(size Size) func([]byte, int) error {
 			return fmt.Errorf("dataset: %s: %w", l.path(i), err)
 		}
 		if got := sizeOf(c.grey); got != size {
-			return fmt.Errorf("dataset: %s: image is %v, expected %v as when the list was read", l.path(i), got, size)
+			return fmt.Errorf("dataset: %s: image is %v, want %v as when the list was read", l.path(i), got, size)
 		}
 		copy(dst, c.grey.Pix)
 		return nil

@@ -62,7 +62,7 @@ func parseList(r io.Reader, find func(Problem), holds func(bytes int64) bool) ([
 		}
 		path, label, ok := splitLine(text)
 		if !ok {
-			find(Problem{number, path, KindBadLabel, fmt.Sprintf("label is %q, expected %s", clip(lastField(text)), labelRange)})
+			find(Problem{number, path, KindBadLabel, fmt.Sprintf("label is %q, want %s", clip(lastField(text)), labelRange)})
 			continue
 		}
 		if held += heldByLine + int64(len(text)); !holds(held) {
@@ -72,7 +72,7 @@ func parseList(r io.Reader, find func(Problem), holds func(bytes int64) bool) ([
 	}
 	err := lines.Err()
 	if errors.Is(err, bufio.ErrTooLong) {
-		err = fmt.Errorf("line %d: longer than %d bytes, expected `path label`: %w", number+1, maxLine, ErrFormat)
+		err = fmt.Errorf("line %d: longer than %d bytes, want `path label`: %w", number+1, maxLine, ErrFormat)
 	}
 	return entries, err
 }

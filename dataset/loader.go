@@ -51,10 +51,10 @@ func NewLoader(ctx context.Context, set *Set, o LoaderOptions) (*Loader, error) 
 		return nil, errors.New("dataset: loader: no set")
 	}
 	if o.Batch <= 0 {
-		return nil, fmt.Errorf("dataset: %s: batch is %d, expected at least 1", set.Name(), o.Batch)
+		return nil, fmt.Errorf("dataset: %s: batch is %d, want at least 1", set.Name(), o.Batch)
 	}
 	if o.Batch > set.Len() {
-		return nil, fmt.Errorf("dataset: %s: batch is %d, expected at most the %d images there are", set.Name(), o.Batch, set.Len())
+		return nil, fmt.Errorf("dataset: %s: batch is %d, want at most the %d images there are", set.Name(), o.Batch, set.Len())
 	}
 	if o.Order == nil {
 		n := uint64(set.Len())
@@ -98,7 +98,7 @@ func (l *Loader) draw(set *Set, o LoaderOptions) func(context.Context) (*batch, 
 		for k := range b.indices {
 			i := o.Order(position)
 			if i < 0 || i >= set.Len() {
-				return nil, fmt.Errorf("dataset: %s: order gives image %d at position %d, expected 0 to %d", set.Name(), i, position, set.Len()-1)
+				return nil, fmt.Errorf("dataset: %s: order gives image %d at position %d, want 0 to %d", set.Name(), i, position, set.Len()-1)
 			}
 			b.indices[k] = i
 			position++

@@ -53,7 +53,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.Split = "train"
 	case "train", "test":
 	default:
-		return o, fmt.Errorf("split is %q, expected train or test", o.Split)
+		return o, fmt.Errorf("split is %q, want train or test", o.Split)
 	}
 	if o.Resize != (Size{}) {
 		if err := o.Resize.check(); err != nil {
@@ -142,7 +142,7 @@ func open(ctx context.Context, src string, o Options) (*Set, *Report, error) {
 	info, err := os.Stat(src)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil, fmt.Errorf("expected mnist, a folder of IDX files, an IDX file or a list file: %w", plain(err))
+		return nil, nil, fmt.Errorf("want mnist, a folder of IDX files, an IDX file or a list file: %w", plain(err))
 	case err != nil:
 		return nil, nil, plain(err)
 	case info.IsDir():
@@ -170,11 +170,11 @@ func openFile(ctx context.Context, src string, o Options) (*Set, *Report, error)
 	case bytes.HasPrefix(head, gzipMagic), bytes.HasPrefix(head, []byte{0, 0}):
 		return openOnDisk(ctx, src, src, o)
 	case bytes.HasPrefix(head, jpegMagic), bytes.HasPrefix(head, pngMagic):
-		return nil, nil, fmt.Errorf("is a single image, expected a list file with a line `path label` per image: %w", ErrFormat)
+		return nil, nil, fmt.Errorf("is a single image, want a list file with a line `path label` per image: %w", ErrFormat)
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
-		return nil, nil, fmt.Errorf("is UTF-16 text, expected UTF-8; save the list again in that encoding: %w", ErrFormat)
+		return nil, nil, fmt.Errorf("is UTF-16 text, want UTF-8; save the list again in that encoding: %w", ErrFormat)
 	case contentOf(head) != "":
-		return nil, nil, fmt.Errorf("is %s, expected an IDX file or a list file with a line `path label` per image: %w", contentOf(head), ErrFormat)
+		return nil, nil, fmt.Errorf("is %s, want an IDX file or a list file with a line `path label` per image: %w", contentOf(head), ErrFormat)
 	case bytes.IndexByte(head, 0) >= 0:
 		return nil, nil, fmt.Errorf("is neither an IDX file nor a text with a line `path label` per image: %w", ErrFormat)
 	}

@@ -39,7 +39,7 @@ func (s *Set) Label(i int) int {
 func (s *Set) Pixels(dst []byte, i int) error {
 	n := s.size.Pixels()
 	if i < 0 || i >= s.Len() {
-		return fmt.Errorf("dataset: %s: no image %d, expected 0 to %d", s.name, i, s.Len()-1)
+		return fmt.Errorf("dataset: %s: no image %d, want 0 to %d", s.name, i, s.Len()-1)
 	}
 	if len(dst) < n {
 		return fmt.Errorf("dataset: %s: image %d has %d pixels, but the destination has room for %d", s.name, i, n, len(dst))
@@ -69,11 +69,11 @@ func FromPixels(name string, size Size, pixels []byte, labels []int) (*Set, erro
 	}
 	n := len(pixels) / size.Pixels()
 	if n == 0 || len(pixels)%size.Pixels() != 0 {
-		return nil, fmt.Errorf("dataset: %s: got %d pixels, expected one or more images of %v, %d each: %w",
+		return nil, fmt.Errorf("dataset: %s: got %d pixels, want one or more images of %v, %d each: %w",
 			name, len(pixels), size, size.Pixels(), ErrFormat)
 	}
 	if labels != nil && len(labels) != n {
-		return nil, fmt.Errorf("dataset: %s: got %d labels, expected one for each of %d images: %w", name, len(labels), n, ErrFormat)
+		return nil, fmt.Errorf("dataset: %s: got %d labels, want one for each of %d images: %w", name, len(labels), n, ErrFormat)
 	}
 	own := unlabelled(n)
 	if labels != nil {
@@ -82,7 +82,7 @@ func FromPixels(name string, size Size, pixels []byte, labels []int) (*Set, erro
 	for i, label := range labels {
 		own.wide[i] = int32(label)
 		if label < -1 || int(own.wide[i]) != label {
-			return nil, fmt.Errorf("dataset: %s: label of image %d is %d, expected %s, or -1 for none: %w", name, i, label, labelRange, ErrFormat)
+			return nil, fmt.Errorf("dataset: %s: label of image %d is %d, want %s, or -1 for none: %w", name, i, label, labelRange, ErrFormat)
 		}
 	}
 	p := newFingerprint(n, size)

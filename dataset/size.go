@@ -35,7 +35,7 @@ func ParseSize(text string) (Size, error) {
 	height, errH := strconv.ParseUint(h, 10, 31)
 	width, errW := strconv.ParseUint(w, 10, 31)
 	if errH != nil || errW != nil {
-		return Size{}, fmt.Errorf("dataset: size %q: expected height x width in pixels, like 28x28: %w", text, ErrFormat)
+		return Size{}, fmt.Errorf("dataset: size %q: want height x width in pixels, like 28x28: %w", text, ErrFormat)
 	}
 	s := Size{int(height), int(width)}
 	if err := s.check(); err != nil {
@@ -50,10 +50,10 @@ func (s Size) check() error { return s.atMost(maxPixels) }
 // atMost is check with another largest number of pixels.
 func (s Size) atMost(most int) error {
 	if s.Height < 1 || s.Width < 1 {
-		return fmt.Errorf("image size is %v, expected at least 1x1: %w", s, ErrFormat)
+		return fmt.Errorf("image size is %v, want at least 1x1: %w", s, ErrFormat)
 	}
 	if s.Height > most || s.Width > most/s.Height {
-		return fmt.Errorf("image size is %v, expected at most %d pixels: %w", s, most, errTooManyPixels)
+		return fmt.Errorf("image size is %v, want at most %d pixels: %w", s, most, errTooManyPixels)
 	}
 	return nil
 }

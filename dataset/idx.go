@@ -28,10 +28,10 @@ var gzipMagic = []byte{0x1f, 0x8b}
 // bytes from two one-bit codes).
 const maxInflation = 1032
 
-// unproven is the most, in bytes, that is allocated for what a header only claims.
+// unproven is the largest allocation, in bytes, on the word of a header alone.
 const unproven = 32 << 20
 
-// stored is a file on disk or in the binary.
+// stored is a file on disk or in the program.
 type stored struct {
 	name string
 	open func() (fs.File, error)
@@ -47,7 +47,7 @@ func onDisk(path string) stored {
 	}}
 }
 
-// notOpened is why the file at path could not be opened, with the path said once.
+// notOpened returns why the file at path could not be opened, and names the path once.
 func notOpened(path string, err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("%s: %w", path, p.Err)
@@ -55,13 +55,13 @@ func notOpened(path string, err error) error {
 	return err // package atomicfile's own, which begins with the path
 }
 
-// unpacked is the content of an IDX file, out of its gzip when it is in one.
+// unpacked reads the content of an IDX file, and unpacks it if it is in gzip.
 type unpacked struct {
 	name   string
 	file   fs.File
 	reader *bufio.Reader
 	packed bool
-	length int64 // exact when not packed, a bound when packed
+	length int64 // exact if the file is not packed, else a bound
 	offset int64 // in the content
 }
 
@@ -101,7 +101,7 @@ func (u *unpacked) start() error {
 
 func (u *unpacked) Close() error { return u.file.Close() }
 
-// failed is a reading error with the place it happened at.
+// failed returns a reading error with its place in the file.
 func (u *unpacked) failed(err error) error {
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("%s: offset %d: %w", u.name, u.offset, plain(err))
@@ -112,7 +112,7 @@ func (u *unpacked) failed(err error) error {
 	return fmt.Errorf("%s: offset %d: %w: %w", u.name, u.offset, err, ErrFormat)
 }
 
-// read fills p; total is the length the content should have.
+// read fills p. total is the length that the content should have.
 func (u *unpacked) read(p []byte, total int64) error {
 	n, err := io.ReadFull(u.reader, p)
 	u.offset += int64(n)
@@ -127,7 +127,7 @@ func (u *unpacked) read(p []byte, total int64) error {
 	return fmt.Errorf("%s: ends at offset %d, want %d bytes: %w", u.name, u.offset, total, ErrFormat)
 }
 
-// torn says whether the gzip stream itself, not the content in it, has ended too early.
+// torn reports whether the gzip stream itself, and not its content, ended too early.
 func (u *unpacked) torn() bool {
 	if !u.packed {
 		return false
@@ -149,7 +149,8 @@ func (u *unpacked) end() error {
 }
 
 // proven checks that a file has the bytes that its header claims, before memory for them is
-// allocated. A large packed file is unpacked for that: its length is only a bound.
+// allocated. It unpacks a large packed file for this, because the length of the file is only
+// a bound.
 func (u *unpacked) proven(ctx context.Context, f stored, want int64) error {
 	if !u.packed {
 		if u.length < want {
@@ -176,8 +177,8 @@ func (u *unpacked) proven(ctx context.Context, f stored, want int64) error {
 	return nil
 }
 
-// header reads the magic number and the dimensions, and checks what can be checked before
-// the values are read: nothing is allocated by what a header claims.
+// header reads the magic number and the dimensions. It checks all that can be checked before
+// the values are read, and allocates nothing on the word of the header.
 func (u *unpacked) header(magic uint32, dims int) ([]int64, error) {
 	raw := make([]byte, 4+4*dims)
 	if err := u.read(raw[:4], int64(len(raw))); err != nil {

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// maxPixels is the largest image taken: more is refused before any of it is decoded.
+// maxPixels is the size of the largest image. A larger one is refused before it is decoded.
 const maxPixels = 16 << 20
 
-// maxResized is the largest image taken when it is to be resized: photos are such. Images of
+// maxResized is the size of the largest image that may be resized, such as a photo. Images of
 // more than maxPixels are decoded one at a time.
 const maxResized = 128 << 20
 
@@ -28,8 +28,8 @@ func (s Size) String() string { return fmt.Sprintf("%dx%d", s.Height, s.Width) }
 // Pixels is Height times Width.
 func (s Size) Pixels() int { return s.Height * s.Width }
 
-// ParseSize reads what [Size.String] writes. Both sides must be at least 1, and the image
-// no larger than 16 Mi pixels; the error wraps [ErrFormat].
+// ParseSize reads what [Size.String] writes. Both sides must be at least 1, and the image must
+// have at most 16 Mi pixels. The error wraps [ErrFormat].
 func ParseSize(text string) (Size, error) {
 	h, w, _ := strings.Cut(text, "x")
 	height, errH := strconv.ParseUint(h, 10, 31)
@@ -44,7 +44,7 @@ func ParseSize(text string) (Size, error) {
 	return s, nil
 }
 
-// check says whether an image may have this size.
+// check returns an error unless an image may have this size.
 func (s Size) check() error { return s.atMost(maxPixels) }
 
 // atMost is check with another largest number of pixels.

@@ -18,14 +18,15 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// setting is a key of a file of settings: a flag's name with _ for -, and the flag's value.
+// setting is a line of a settings file. The key is a flag's name with _ for -, and the value
+// is the flag's value.
 type setting struct {
 	key, value string
 	at         string // file:line:column
 }
 
-// parseSettings reads TOML, or the config.json of a run. Of the latter it leaves out what
-// are no settings but facts of that run, and returns their names.
+// parseSettings reads TOML, or the config.json of a run. A config.json also has facts of its
+// run that are not settings. parseSettings leaves these out and returns their names.
 func parseSettings(file string, text []byte) (all []setting, facts []string, err error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // a byte order mark
 	var values map[string]any
@@ -90,8 +91,8 @@ func parseRun(file string, text []byte) (values map[string]any, facts []string, 
 
 var errFollows = errors.New("something follows the settings")
 
-// jsonFault is an error of the JSON package, which came up at offset or where it says itself,
-// in words about the file.
+// jsonFault rewrites an error of the JSON package as a sentence about the file. The error
+// happened at offset, unless it names another place itself.
 func jsonFault(file string, text []byte, offset int64, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("%s is empty or cut short, want a run's settings", file)
@@ -106,7 +107,7 @@ func jsonFault(file string, text []byte, offset int64, err error) error {
 	return fmt.Errorf("%s: %w", position(file, text, int(offset)), err)
 }
 
-// jsonKind is what a value of a setting is called.
+// jsonKind names the type of a setting's value.
 func jsonKind(k reflect.Kind) string {
 	switch k {
 	case reflect.String:
@@ -123,8 +124,8 @@ func jsonKind(k reflect.Kind) string {
 	return "a whole number that " + k.String() + " holds"
 }
 
-// settingText is a value as its flag takes it. A number that is whole is written so,
-// whatever form it has: 1e6 is 1000000.
+// settingText writes a value as its flag takes it. A whole number becomes digits alone: 1e6
+// becomes 1000000.
 func settingText(value any) (string, error) {
 	switch v := value.(type) {
 	case string, bool, int64:
@@ -157,7 +158,7 @@ func settingText(value any) (string, error) {
 	return "", errors.New("want a number, a text, true or false, or a list")
 }
 
-// offsetOf is where a key stands in a file that has it.
+// offsetOf returns the place of a key in a file that has it.
 func offsetOf(text []byte, key string, isJSON bool) int {
 	form := `(?m)^[ \t]*["']?(%s)["']?[ \t]*[=.]`
 	if isJSON {
@@ -178,8 +179,8 @@ func position(file string, text []byte, offset int) string {
 	return fmt.Sprintf("%s:%d:%d", file, bytes.Count(before, []byte("\n"))+1, len(before)-line+1)
 }
 
-// apply sets the flag that the setting stands for, one of those known, unless the command
-// line has or the command has no such flag.
+// apply sets the flag of the setting, which must be a known one. It does nothing if the command
+// line gives the flag, or if the command has no such flag.
 func (s setting) apply(c *cli.Context, known []cli.Flag) error {
 	flag := strings.ReplaceAll(s.key, "_", "-")
 	switch {

@@ -42,7 +42,7 @@ type inspectOptions struct {
 	json, graph, dot bool
 }
 
-// inspection is what inspect prints.
+// inspection is the output of inspect.
 type inspection struct {
 	File       string       `json:"file"`
 	Step       uint32       `json:"step"`
@@ -83,7 +83,7 @@ func runInspect(ui *ui, o inspectOptions) error {
 	return printJSON(ui, in.Config)
 }
 
-// printStep prints the graph of a training step of c, as it is laid out on the CPU.
+// printStep prints the graph of a training step of c, with the CPU's memory layout.
 func printStep(ui *ui, c model.Config, dot bool) error {
 	dev, _, err := cuda.Open("cpu", cuda.Options{})
 	if err != nil {
@@ -97,7 +97,7 @@ func printStep(ui *ui, c model.Config, dot bool) error {
 	return model.WriteStep(ui.out, dev, c, format)
 }
 
-// imageForm says what a model's images are.
+// imageForm describes a model's images.
 func imageForm(c model.Config) string {
 	form := dataset.Size{Height: c.Height, Width: c.Width}.String()
 	if c.Stack == 1 {

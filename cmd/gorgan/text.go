@@ -9,7 +9,7 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// count is a number of things: "1 image", "2 images", "3 classes".
+// count writes a number of things: "1 image", "2 images", "3 classes".
 func count(n int, noun string) string {
 	switch {
 	case n == 1:
@@ -22,7 +22,7 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// wrapped breaks text into lines of at most so many columns, but for longer words.
+// wrapped breaks text into lines of at most so many columns. A longer word has its own line.
 func wrapped(text string, columns int) []string {
 	var lines []string
 	line := ""
@@ -39,7 +39,7 @@ func wrapped(text string, columns int) []string {
 	return lines
 }
 
-// printable is text with the characters escaped that would steer a terminal or end a line.
+// printable escapes the characters of text that would control a terminal or end a line.
 func printable(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -52,5 +52,5 @@ func printable(text string) string {
 	return b.String()
 }
 
-// sentence is the text of an error on one line. Errors that were joined have one each.
+// sentence writes the text of an error on one line. Joined errors have one line each.
 func sentence(err error) string { return printable(strings.ReplaceAll(err.Error(), "\n", "; ")) }

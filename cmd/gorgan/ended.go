@@ -10,14 +10,14 @@ import (
 	"gorgan/model"
 )
 
-// interrupted is context.Canceled with the words a person wants to read.
+// interrupted is context.Canceled with a message for people.
 type interrupted string
 
 func (i interrupted) Error() string { return string(i) }
 func (i interrupted) Unwrap() error { return context.Canceled }
 
-// notBegun is the error of a command that was interrupted before it trained, as while it read
-// the data.
+// notBegun is the error of a command that was interrupted before it trained, for example while
+// it read the data.
 func (p *plan) notBegun(ui *ui) error {
 	if p.run == nil {
 		return interrupted("interrupted before step 1; nothing was saved")
@@ -25,7 +25,7 @@ func (p *plan) notBegun(ui *ui) error {
 	return interrupted(fmt.Sprintf("interrupted before step %d; the run is as it was; go on with: %s", p.step()+1, ui.command("train", "--resume", p.run.dir)))
 }
 
-// ended is the error of a run that ended early, with what to do about it.
+// ended returns the error of a run that ended early, and says what to do.
 func (p *plan) ended(ui *ui, step uint32, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", step, ui.command("train", "--resume", p.run.dir)))
@@ -44,8 +44,8 @@ func (p *plan) ended(ui *ui, step uint32, err error) error {
 	return err
 }
 
-// lost is the error of a run that ended with err, or came to its last step, and whose folder
-// is gone.
+// lost returns the error of a run whose folder is gone. The run ended with err, or reached its
+// last step.
 func lost(gone error, step uint32, err error) error {
 	if errors.As(err, new(*goneError)) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, context.Canceled) {
 		err = nil // gone says it

@@ -17,7 +17,7 @@ import (
 	"gorgan/model"
 )
 
-// plan is what a train command is to do: a run's settings, and where it stands.
+// plan is what a train command does: the run's settings, and the step that it has reached.
 type plan struct {
 	settings
 	out   string       // the new run's folder, empty for a numbered one
@@ -28,7 +28,7 @@ type plan struct {
 	classesOfData bool // the nets are told as many classes as the data have
 }
 
-// newPlan reads the flags of a new run, or of one that goes on. The plan must be closed.
+// newPlan reads the flags of a new run or of a resumed one. The caller must close the plan.
 func newPlan(ui *ui, c *cli.Context) (*plan, error) {
 	classesOfData, err := applyPreset(ui, c)
 	if err != nil {
@@ -78,11 +78,11 @@ func (p *plan) make(ui *ui, c *cli.Context) error {
 	return nil
 }
 
-// curvePoints is about how many points a run's curves have.
+// curvePoints is the approximate number of points of a run's curves.
 const curvePoints = 500
 
-// resume takes the settings and the state of the run that path names: its folder, or a
-// checkpoint in it.
+// resume reads the settings and the state of the run that path names. path is the run's folder
+// or a checkpoint in it.
 func (p *plan) resume(ui *ui, path string) error {
 	dir := path
 	info, err := os.Stat(path)
@@ -121,7 +121,7 @@ func (p *plan) resume(ui *ui, path string) error {
 	return p.run.read(p.step())
 }
 
-// step is where the run stands.
+// step returns the step that the run has reached.
 func (p *plan) step() uint32 {
 	if p.state == nil {
 		return 0
@@ -129,7 +129,7 @@ func (p *plan) step() uint32 {
 	return p.state.Step
 }
 
-// close gives the run's folder free.
+// close releases the run's folder.
 func (p *plan) close() error {
 	if p.run == nil {
 		return nil
@@ -137,7 +137,7 @@ func (p *plan) close() error {
 	return p.run.close()
 }
 
-// apply sets what the flags say; of a run that goes on, what those say that are given.
+// apply sets what the flags say. For a resumed run it sets only the flags that are given.
 func (p *plan) apply(c *cli.Context) error {
 	given := func(name string) bool { return p.run == nil || c.IsSet(name) }
 	if given("data") {
@@ -200,8 +200,8 @@ func (p *plan) apply(c *cli.Context) error {
 	return nil
 }
 
-// resolved is a source of images as config.json has it: with its whole path, so that the
-// run can go on from any folder.
+// resolved returns a source of images as config.json has it. The path is absolute, so the run
+// can be resumed from any folder.
 func resolved(data string) (string, error) {
 	if data == "mnist" || data == "" {
 		return data, nil

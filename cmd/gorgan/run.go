@@ -16,7 +16,7 @@ import (
 	"gorgan/model"
 )
 
-// runFolder is the folder a run leaves its files in. It is locked while it is open.
+// runFolder is the folder with the files of a run. It is locked while it is open.
 type runFolder struct {
 	dir     string
 	keep    int // checkpoints, 0 for all
@@ -31,15 +31,15 @@ type runFolder struct {
 	plot      lossPlot             // of what is measured
 }
 
-// The files of a run that hold an object a line.
+// The files of a run that have one object on each line.
 const (
 	metricsFile     = "metrics.jsonl"
 	evaluationsFile = "evaluations.jsonl"
 )
 
-// createRun makes a new folder: dir, or the next number under runs, with name, where dir is
-// empty. A folder that holds anything is an error, but for what a run that was killed
-// before it began left in it.
+// createRun makes a new folder. This is dir or, if dir is empty, the next number under runs,
+// with name. A folder that is not empty is an error, except if it has only a lock and
+// temporary files, which a run that was killed before it began leaves.
 func createRun(dir, name string, s settings) (r *runFolder, err error) {
 	if dir == "" {
 		if dir, err = nextRun("runs", name); err != nil {
@@ -77,7 +77,7 @@ func (r *runFolder) create(s settings) error {
 	return r.openLogs(s.EvaluateEvery > 0)
 }
 
-// runName is what the folder of a new run is called, after its number.
+// runName returns the part of a new run's folder name that follows the number.
 func runName(data, kind string) string {
 	source := regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(sourceName(data), "-")
 	if source == "" {
@@ -86,12 +86,12 @@ func runName(data, kind string) string {
 	return source + "-" + kind
 }
 
-// sourceName is what data are called in short.
+// sourceName returns a short name for the data.
 func sourceName(data string) string {
 	return strings.TrimSuffix(filepath.Base(data), filepath.Ext(data))
 }
 
-// nextRun makes the first numbered folder after those that are there.
+// nextRun makes the folder with the next free number.
 func nextRun(parent, name string) (string, error) {
 	if err := atomicfile.MkdirAll(parent); err != nil {
 		return "", fmt.Errorf("run folder: %w", err)
@@ -130,7 +130,7 @@ func openRun(dir string) (*runFolder, error) {
 	return &runFolder{dir: dir, lock: lock}, nil
 }
 
-// read reads what the run noted up to step. It changes nothing.
+// read reads the lines of the run up to step. It changes nothing.
 func (r *runFolder) read(step uint32) (err error) {
 	if r.measured, err = readMetrics(r.dir, step); err != nil {
 		return err
@@ -139,9 +139,9 @@ func (r *runFolder) read(step uint32) (err error) {
 	return err
 }
 
-// goOn takes the folder to step, which read was given. It drops the lines of later steps and
-// removes files that a crash left half-written. Afterwards last and best name the right
-// checkpoints. It returns sentences about what was lost.
+// goOn prepares the folder to resume from step, which must be that of read. It drops the lines
+// of later steps and removes files that a crash left half-written. Afterwards last and best name
+// the right checkpoints. It returns sentences about what was lost.
 func (r *runFolder) goOn(s settings, step uint32) (notes []string, err error) {
 	r.keep, r.plot = s.Keep, newLossPlot(r.path(lossFile), s)
 	if err := writeSettings(r.dir, s); err != nil {
@@ -150,8 +150,8 @@ func (r *runFolder) goOn(s settings, step uint32) (notes []string, err error) {
 	if err := atomicfile.RemoveTemporaries(r.dir, 0); err != nil {
 		return nil, err
 	}
-	// Before lines are dropped: after a crash in between, last must not name a checkpoint past
-	// the lines that are left.
+	// This comes before lines are dropped. After a crash in between, last must not name a
+	// checkpoint that is later than the remaining lines.
 	saved := !r.unsaved()
 	if saved {
 		if err := r.pointLast(step); err != nil {
@@ -189,8 +189,8 @@ func (r *runFolder) goOn(s settings, step uint32) (notes []string, err error) {
 	return notes, r.openLogs(s.EvaluateEvery > 0)
 }
 
-// openLogs opens the files that lines are added to, that of evaluations where there will be
-// any. They are made before the first checkpoint, which syncs the folder they are in.
+// openLogs opens the files to which lines are added, including that of evaluations if there
+// will be any. It makes them before the first checkpoint, because saving syncs their folder.
 func (r *runFolder) openLogs(evaluations bool) error {
 	files := map[string]**os.File{"log.txt": &r.log, metricsFile: &r.metrics}
 	if evaluations {
@@ -209,7 +209,7 @@ func (r *runFolder) openLogs(evaluations bool) error {
 	return nil
 }
 
-// close closes the run's files, and gives the folder free.
+// close closes the run's files and releases the folder.
 func (r *runFolder) close() (err error) {
 	for _, f := range []*os.File{r.log, r.metrics, r.reports} {
 		if f != nil {
@@ -239,7 +239,7 @@ func (r *runFolder) seconds() float64 {
 	return 0
 }
 
-// measure notes the metrics of a step.
+// measure writes the metrics of a step.
 func (r *runFolder) measure(m model.Metrics) error {
 	if err := r.keeps(metricsFile, r.metrics); err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 	"gorgan/model"
 )
 
-// settings is config.json: a run, resolved.
+// settings is config.json: all settings of a run.
 type settings struct {
 	Data         string `json:"data"`
 	Fingerprint  string `json:"fingerprint"`
@@ -47,16 +47,16 @@ type origin struct {
 	Date         string   `json:"date"`         // RFC 3339
 }
 
-// plan is what a trainer is told of the settings.
+// plan returns the settings that a trainer needs.
 func (s settings) plan() model.Plan {
 	return model.Plan{Steps: s.Steps, DisplayEvery: s.DisplayEvery, MeasureEvery: s.MeasureEvery, SaveEvery: s.SaveEvery, EvaluateEvery: s.EvaluateEvery}
 }
 
-// leastEvaluated is how many images say anything about the classes drawn.
+// leastEvaluated is the smallest number of images that say anything about classes.
 const leastEvaluated = 100
 
-// validate reports every setting that is out of range. named gives a setting's name as
-// the user wrote it: a flag's, or a key of config.json.
+// validate reports every setting that is out of range. named returns a setting's name as the
+// user wrote it: a flag or a key of config.json.
 func (s settings) validate(named func(key string) string) error {
 	var errs []error
 	check := func(ok bool, key string, got any, want string) {
@@ -87,7 +87,7 @@ func (s settings) validate(named func(key string) string) error {
 
 const (
 	settingsFile = "config.json"
-	// longestSettings is more than a config.json has.
+	// longestSettings is more than the bytes of a config.json.
 	longestSettings = 1 << 20
 )
 
@@ -100,8 +100,8 @@ func writeSettings(dir string, s settings) error {
 	return write(filepath.Join(dir, settingsFile), append(text, '\n'))
 }
 
-// readSettings reads a run's config.json. An unknown key is an error, and so is a value
-// that the flags would not take. A missing key of the model has its default.
+// readSettings reads a run's config.json. An unknown key is an error, and so is a value that
+// the flags would refuse. A missing key of the model gets its default.
 func readSettings(dir string) (settings, error) {
 	path := filepath.Join(dir, settingsFile)
 	text, err := atomicfile.Read(path, longestSettings)

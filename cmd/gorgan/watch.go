@@ -16,7 +16,7 @@ import (
 	"gorgan/model/picture"
 )
 
-// evaluateFlags say how a run is evaluated while it trains.
+// evaluateFlags returns the flags for evaluations during training.
 func evaluateFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.UintFlag{Name: "evaluate-every", Usage: "every `N` steps, and at the last, measure the images drawn and keep the best checkpoint; 0 for never"},
@@ -27,11 +27,11 @@ func evaluateFlags() []cli.Flag {
 	}
 }
 
-// newEvaluator prepares what measures a run's images, nil where that is not asked for,
-// and settles how many are drawn and what decides.
+// newEvaluator returns the evaluator of a run's images, or nil if the run has no evaluations. It
+// also sets how many images are made and which figure decides.
 //
-// Images are held against the validation split, not the test's: the checkpoint that is
-// chosen by them can then be judged by images that had no say.
+// Images are compared with the validation split and not with the test split. The test images
+// then take no part in choosing the best checkpoint, and can measure it fairly.
 func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev cuda.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
 	if p.EvaluateEvery == 0 {
 		return nil, nil
@@ -62,7 +62,7 @@ func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev cud
 	return evaluate.New(dev, r, classifier, o)
 }
 
-// classifier is that of r's images, nil where they have no labels or are too few.
+// classifier returns the classifier of r's images, or nil if they have no labels or are too few.
 func (p *plan) classifier(ctx context.Context, ui *ui, dev cuda.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
 	defer ui.stop()
 	stage := stages(ui)
@@ -81,7 +81,7 @@ func (p *plan) classifier(ctx context.Context, ui *ui, dev cuda.Device, r evalua
 	return classifier, nil
 }
 
-// settle chooses what was not asked for, and checks what was.
+// settle chooses the settings that were not given and checks those that were.
 func (p *plan) settle(classifier *evaluate.Classifier) error {
 	count, metric := evaluatedImages, byFrechet
 	switch {
@@ -109,7 +109,7 @@ func (p *plan) settle(classifier *evaluate.Classifier) error {
 	return nil
 }
 
-// watch evaluates a run while it trains, and warns of what goes wrong.
+// watch evaluates a run during training and warns when it goes wrong.
 type watch struct {
 	ui        *ui
 	run       *runFolder
@@ -120,8 +120,8 @@ type watch struct {
 	begun     uint32 // the step the bar begins at
 }
 
-// newWatch begins where the run stands: what was found out before a resume is known, and
-// not told again.
+// newWatch starts at the step that the run has reached. It knows the metrics and evaluations
+// from before a resume, and does not repeat their warnings.
 func newWatch(ui *ui, run *runFolder, t *model.Trainer, e *evaluate.Evaluator, s settings) *watch {
 	w := &watch{ui: ui, run: run, trainer: t, evaluator: e, settings: s, judge: judge{config: s.Model}, begun: t.Step()}
 	for _, m := range run.measured.noted {
@@ -135,7 +135,7 @@ func newWatch(ui *ui, run *runFolder, t *model.Trainer, e *evaluate.Evaluator, s
 	return w
 }
 
-// display shows a display step, and warns of what it shows.
+// display prints a display step, and a warning if its metrics give a reason.
 func (w *watch) display(m model.Metrics) error {
 	w.ui.display(m)
 	if warning := w.judge.displayed(m); warning != "" {
@@ -144,7 +144,7 @@ func (w *watch) display(m model.Metrics) error {
 	return w.run.display(m, w.trainer)
 }
 
-// evaluate measures the generator as it is after step, which is saved.
+// evaluate measures the generator after step, whose state is saved.
 func (w *watch) evaluate(ctx context.Context, step uint32) error {
 	drawn := picture.Of(w.trainer.Config(), picture.SeedsFrom(0, w.settings.EvaluateCount), w.trainer.Draw)
 	values, err := drawn.Values(ctx, func() { w.progress(step, "drawing") })
@@ -175,7 +175,7 @@ func (w *watch) evaluate(ctx context.Context, step uint32) error {
 	return nil
 }
 
-// judged returns a warning where an evaluation gives reason for one.
+// judged returns a warning if an evaluation gives a reason.
 func (w *watch) judged(e *evaluation) string {
 	f, _ := w.settings.decisive(e)
 	return w.judge.evaluated(e, f)
@@ -199,8 +199,8 @@ func (w *watch) collapsed(e *evaluation) error {
 	return collapseError(text)
 }
 
-// timeSpent is how long training took, and how fast it was: of the steps that are noted, which
-// are not all of them where a crash has lost lines. Empty where it is too short to tell.
+// timeSpent returns how long training took and how fast it was. It counts the steps whose lines
+// are there, because a crash may have lost others. It returns "" if the time is too short.
 func timeSpent(noted []model.Metrics) string {
 	if len(noted) == 0 {
 		return ""
@@ -213,7 +213,7 @@ func timeSpent(noted []model.Metrics) string {
 	return fmt.Sprintf("%s of training, %.0f steps a second", spent, float64(last.Step-first.Step)/(last.Seconds-first.Seconds))
 }
 
-// finish says what a run that came to its last step leaves.
+// finish prints what a run leaves after its last step.
 func (w *watch) finish() error {
 	state, err := w.trainer.State()
 	if err != nil {

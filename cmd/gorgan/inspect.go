@@ -43,7 +43,7 @@ type inspectOptions struct {
 	json, graph, dot bool
 }
 
-// inspection is what inspect prints.
+// inspection is the output of inspect.
 type inspection struct {
 	File       string       `json:"file"`
 	Step       uint32       `json:"step"`
@@ -106,7 +106,7 @@ func printStep(ui *ui, c model.Config, dot bool) error {
 	return model.WriteStep(ui.out, dev, c, format)
 }
 
-// imageForm says what a model's images are.
+// imageForm describes a model's images.
 func imageForm(c model.Config) string {
 	form := dataset.Size{Height: c.Height, Width: c.Width}.String()
 	if c.Stack == 1 {

@@ -19,7 +19,7 @@ import (
 	"gorgan/model/run"
 )
 
-// plan is what a train command is to do: a run's settings, and where it stands.
+// plan is what a train command does: the run's settings, and the step that it has reached.
 type plan struct {
 	run.Settings
 	out    string       // the new run's folder, empty for a numbered one
@@ -30,7 +30,7 @@ type plan struct {
 	classesOfData bool // the nets are told as many classes as the data have
 }
 
-// newPlan reads the flags of a new run, or of one that goes on. The plan must be closed.
+// newPlan reads the flags of a new run or of a resumed one. The caller must close the plan.
 func newPlan(ui *ui, c *cli.Context) (*plan, error) {
 	classesOfData, err := applyPreset(ui, c)
 	if err != nil {
@@ -120,7 +120,7 @@ func (p *plan) resume(ui *ui, path string) error {
 	return p.folder.Read(p.step())
 }
 
-// step is where the run stands.
+// step returns the step that the run has reached.
 func (p *plan) step() uint32 {
 	if p.state == nil {
 		return 0
@@ -128,7 +128,7 @@ func (p *plan) step() uint32 {
 	return p.state.Step
 }
 
-// close gives the run's folder free.
+// close releases the run's folder.
 func (p *plan) close() error {
 	if p.folder == nil {
 		return nil
@@ -136,7 +136,7 @@ func (p *plan) close() error {
 	return p.folder.Close()
 }
 
-// apply sets what the flags say; of a run that goes on, what those say that are given.
+// apply sets what the flags say. For a resumed run it sets only the flags that are given.
 func (p *plan) apply(c *cli.Context) error {
 	given := func(name string) bool { return p.folder == nil || c.IsSet(name) }
 	if given("data") {
@@ -199,8 +199,8 @@ func (p *plan) apply(c *cli.Context) error {
 	return nil
 }
 
-// resolved is a source of images as config.json has it: with its whole path, so that the
-// run can go on from any folder.
+// resolved returns a source of images as config.json has it. The path is absolute, so the run
+// can be resumed from any folder.
 func resolved(data string) (string, error) {
 	if data == "mnist" || data == "" {
 		return data, nil

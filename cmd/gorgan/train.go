@@ -55,7 +55,7 @@ func newTrain(ui *ui) *cli.Command {
 	}
 }
 
-// summaries are lines of names and what each stands for.
+// summaries returns lines of names and their meanings.
 func summaries(names []string, summary func(string) string) string {
 	var rows [][2]string
 	for _, n := range names {
@@ -127,8 +127,8 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 		Observers: []run.Observer{terminalObserver{ui}}, Owed: p.owed, Readers: c.Int("readers"), Queue: c.Int("queue")})
 }
 
-// trainingSet reads the data, of which the images to train on may be a part, and holds a
-// report of what is wrong with it against training.
+// trainingSet reads the data. It returns the images to train on, and the whole set, of which they
+// may be a part. If the report has problems that forbid training, they are the error.
 func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, whole *dataset.Set, err error) {
 	whole, report, err := openSource(ctx, ui, c, p.Data, "train", p.Resize)
 	if err != nil {
@@ -160,7 +160,7 @@ func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, who
 	return set, whole, nil
 }
 
-// classesOf is one more than the largest label of a set, 0 where an image has none.
+// classesOf returns one more than the largest label of a set, or 0 if an image has no label.
 func classesOf(set *dataset.Set) int {
 	classes := 0
 	for i := range set.Len() {
@@ -172,7 +172,7 @@ func classesOf(set *dataset.Set) int {
 	return classes
 }
 
-// open makes the run's folder, or takes trainer and folder to where the run stands.
+// open makes the run's folder, or takes trainer and folder to the step of the checkpoint.
 func (p *plan) open(ui *ui, t *model.Trainer, preset string) (err error) {
 	if p.folder == nil {
 		p.folder, err = run.Create(p.out, run.Name(p.Data, cmp.Or(preset, p.Model.Loss)), p.Settings)
@@ -186,7 +186,7 @@ func (p *plan) open(ui *ui, t *model.Trainer, preset string) (err error) {
 	return p.goOn(ui)
 }
 
-// goOn takes the run's folder to where the run stands.
+// goOn takes the run's folder to the step of the checkpoint.
 func (p *plan) goOn(ui *ui) error {
 	notes, err := p.folder.GoOn(p.Settings, p.step())
 	for _, note := range notes {
@@ -207,8 +207,8 @@ func (p *plan) train(ctx context.Context, ui *ui, t *run.Training) error {
 	return p.finish(ui, t.Trainer)
 }
 
-// sayLevel says where a run goes on with other instructions than it began with, which give
-// other bits.
+// sayLevel prints a note if a run resumes with another instruction set than it began with,
+// because that gives other bits.
 func (p *plan) sayLevel(ui *ui, dev cuda.Device) error {
 	level, err := cuda.CPULevel()
 	if err != nil {
@@ -221,7 +221,7 @@ func (p *plan) sayLevel(ui *ui, dev cuda.Device) error {
 	return nil
 }
 
-// sayIneffective says which flags of the model's settings were given and have no effect.
+// sayIneffective prints which given flags of the model's settings have no effect.
 func sayIneffective(ui *ui, c *cli.Context, m model.Config) {
 	without := m.Ineffective(func(field string) bool { return c.IsSet(strings.ReplaceAll(field, "_", "-")) })
 	for _, field := range slices.Sorted(maps.Keys(without)) {
@@ -229,7 +229,7 @@ func sayIneffective(ui *ui, c *cli.Context, m model.Config) {
 	}
 }
 
-// netForm is the widths of a net's layers and the number of its parameters.
+// netForm describes a net: the widths of its layers and the number of its parameters.
 func netForm(n model.Net) string {
 	form := strconv.Itoa(n.Layers[0].In)
 	for _, l := range n.Layers {
@@ -238,7 +238,7 @@ func netForm(n model.Net) string {
 	return fmt.Sprintf("%s, %s", form, count(n.Parameters, "parameter"))
 }
 
-// displayed is the line of a display step.
+// displayed returns the line of a display step.
 func displayed(m model.Metrics) string {
 	line := fmt.Sprintf("step:%d----Generator loss:%f-----Discriminator Loss:%f----D(x):%.2f D(G(z)):%.2f", m.Step, m.GLoss, m.DLoss, m.DReal, m.DFake)
 	if m.Value != 0 || m.JSD != 0 { // not a critic's

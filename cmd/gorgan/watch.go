@@ -14,7 +14,7 @@ import (
 	"gorgan/model/run"
 )
 
-// evaluateFlags say how a run is evaluated while it trains.
+// evaluateFlags returns the flags for evaluations during training.
 func evaluateFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.UintFlag{Name: "evaluate-every", Usage: "every `N` steps, and at the last, measure the images drawn and keep the best checkpoint; 0 for never"},
@@ -25,11 +25,11 @@ func evaluateFlags() []cli.Flag {
 	}
 }
 
-// newEvaluator prepares what measures a run's images, nil where that is not asked for,
-// and settles how many are drawn and what decides.
+// newEvaluator returns the evaluator of a run's images, or nil if the run has no evaluations. It
+// also sets how many images are made and which figure decides.
 //
-// Images are held against the validation split, not the test's: the checkpoint that is
-// chosen by them can then be judged by images that had no say.
+// Images are compared with the validation split and not with the test split. The test images
+// then take no part in choosing the best checkpoint, and can measure it fairly.
 func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev cuda.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
 	if p.EvaluateEvery == 0 {
 		return nil, nil
@@ -60,7 +60,7 @@ func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev cud
 	return evaluate.New(dev, r, classifier, o)
 }
 
-// classifier is that of r's images, nil where they have no labels or are too few.
+// classifier returns the classifier of r's images, or nil if they have no labels or are too few.
 func (p *plan) classifier(ctx context.Context, ui *ui, dev cuda.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
 	defer ui.stop()
 	stage := stages(ui)
@@ -79,7 +79,7 @@ func (p *plan) classifier(ctx context.Context, ui *ui, dev cuda.Device, r evalua
 	return classifier, nil
 }
 
-// settle chooses what was not asked for, and checks what was.
+// settle chooses the settings that were not given and checks those that were.
 func (p *plan) settle(classifier *evaluate.Classifier) error {
 	count, metric := evaluatedImages, run.ByFrechet
 	switch {

@@ -134,7 +134,7 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 	return nil
 }
 
-// memory is what the program holds from the system, in 10^6 bytes.
+// memory returns the memory that the program has from the system, in 10^6 bytes.
 func memory() float64 {
 	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
 	metrics.Read(s)
@@ -170,7 +170,7 @@ func (r benchReport) print(ui *ui, before *benchReport) {
 	}
 }
 
-// ratio compares a time with that of the same piece of work before.
+// ratio divides a time by the earlier time of the same work.
 func ratio(before *benchReport, t model.Timing) string {
 	if before == nil {
 		return ""

@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,16 +15,19 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/urfave/cli/v2"
+
+	"gorgan/model/run"
 )
 
-// setting is a key of a file of settings: a flag's name with _ for -, and the flag's value.
+// setting is a line of a settings file. The key is a flag's name with _ for -, and the value
+// is the flag's value.
 type setting struct {
 	key, value string
 	at         string // file:line:column
 }
 
-// parseSettings reads TOML, or the config.json of a run. Of the latter it leaves out what
-// are no settings but facts of that run, and returns their names.
+// parseSettings reads TOML, or the config.json of a run. A config.json also has facts of its
+// run that are not settings. parseSettings leaves these out and returns their names.
 func parseSettings(file string, text []byte) (all []setting, facts []string, err error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // a byte order mark
 	var values map[string]any
@@ -44,7 +46,7 @@ func parseSettings(file string, text []byte) (all []setting, facts []string, err
 		return nil, nil, err
 	}
 	for _, key := range slices.Sorted(maps.Keys(values)) { // the first fault is always the same
-		s := setting{key: key, at: position(file, text, offsetOf(text, key, isJSON))}
+		s := setting{key: key, at: run.Position(file, text, offsetOf(text, key, isJSON))}
 		if s.value, err = settingText(values[key]); err != nil {
 			return nil, nil, fmt.Errorf("%s: %s: %w", s.at, key, err)
 		}
@@ -59,11 +61,11 @@ func parseRun(file string, text []byte) (values map[string]any, facts []string, 
 	d.UseNumber() // a seed has up to 64 bits
 	if err = d.Decode(&values); err == nil {
 		if _, e := d.Token(); e != io.EOF {
-			err = errFollows
+			err = run.ErrFollows
 		}
 	}
 	if err != nil {
-		return nil, nil, jsonFault(file, text, d.InputOffset(), err)
+		return nil, nil, run.JSONFault(file, text, d.InputOffset(), err)
 	}
 	known := newTrain(nil).Flags
 	for key := range values {
@@ -86,41 +88,6 @@ func parseRun(file string, text []byte) (values map[string]any, facts []string, 
 	}
 	slices.Sort(facts)
 	return values, facts, nil
-}
-
-var errFollows = errors.New("something follows the settings")
-
-// jsonFault is an error of the JSON package, which came up at offset or where it says itself,
-// in words about the file.
-func jsonFault(file string, text []byte, offset int64, err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%s is empty or cut short, want a run's settings", file)
-	}
-	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-		offset = e.Offset
-	}
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		offset = e.Offset
-		err = fmt.Errorf("%s is a JSON %s, want %s", e.Field, e.Value, jsonKind(e.Type.Kind()))
-	}
-	return fmt.Errorf("%s: %w", position(file, text, int(offset)), err)
-}
-
-// jsonKind is what a value of a setting is called.
-func jsonKind(k reflect.Kind) string {
-	switch k {
-	case reflect.String:
-		return "a text"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Float64:
-		return "a number that float64 holds"
-	case reflect.Slice:
-		return "a list"
-	case reflect.Struct:
-		return "an object"
-	}
-	return "a whole number that " + k.String() + " holds"
 }
 
 // settingText is a value as its flag takes it. A number that is whole is written so,
@@ -157,7 +124,7 @@ func settingText(value any) (string, error) {
 	return "", errors.New("want a number, a text, true or false, or a list")
 }
 
-// offsetOf is where a key stands in a file that has it.
+// offsetOf returns the place of a key in a file that has it.
 func offsetOf(text []byte, key string, isJSON bool) int {
 	form := `(?m)^[ \t]*["']?(%s)["']?[ \t]*[=.]`
 	if isJSON {
@@ -170,12 +137,6 @@ func offsetOf(text []byte, key string, isJSON bool) int {
 		return i
 	}
 	return 0
-}
-
-func position(file string, text []byte, offset int) string {
-	before := text[:min(offset, len(text))]
-	line := bytes.LastIndexByte(before, '\n') + 1
-	return fmt.Sprintf("%s:%d:%d", file, bytes.Count(before, []byte("\n"))+1, len(before)-line+1)
 }
 
 // apply sets the flag that the setting stands for, one of those known, unless the command

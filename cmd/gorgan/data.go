@@ -52,7 +52,7 @@ func newData(ui *ui) *cli.Command {
 	}
 }
 
-// errReported ends a command whose report has said everything.
+// errReported ends a command that has reported its failure already.
 var errReported = errors.New("")
 
 // splitFlag is the value of --split.
@@ -93,7 +93,7 @@ func runExport(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	// What an export that was killed has left; a younger file may be another export's.
+	// A killed export leaves these files. Younger ones may belong to another export.
 	for _, d := range []string{dir, filepath.Join(dir, split)} {
 		if err := atomicfile.RemoveTemporaries(d, time.Hour); err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 	"gorgan/kernels/device"
 )
 
-// deviceFlags select the device that a command computes on; standard is the default
+// deviceFlags returns the flags that select the compute device. standard is the default
 // of --device.
 func deviceFlags(standard string) []cli.Flag {
 	return []cli.Flag{
@@ -19,10 +19,10 @@ func deviceFlags(standard string) []cli.Flag {
 	}
 }
 
-// mostWorkers is more than any machine has cores; each costs memory.
+// mostWorkers is more than the cores of any machine. Each worker costs memory.
 const mostWorkers = 1024
 
-// checkDevice refuses what cannot be meant, before anything is opened.
+// checkDevice refuses impossible values before a device is opened.
 func checkDevice(c *cli.Context) error {
 	if n := c.Int("workers"); n < 0 || n > mostWorkers {
 		return usageError{fmt.Errorf("--workers is %d, want 0 to %d", n, mostWorkers)}
@@ -30,13 +30,12 @@ func checkDevice(c *cli.Context) error {
 	return nil
 }
 
-// deviceOptions are what the flags say, but for the device's name.
+// deviceOptions returns the options that the flags give, without the device's name.
 func deviceOptions(c *cli.Context) device.Options {
 	return device.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}
 }
 
-// sayIneffectiveOn says which of the flags that were given have no effect on the CPU, or on
-// CUDA.
+// sayIneffectiveOn prints which of the given flags have no effect on the CPU, or on CUDA.
 func sayIneffectiveOn(ui *ui, o device.Options, cpu bool) {
 	for _, f := range []struct {
 		flag          string

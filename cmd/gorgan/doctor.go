@@ -47,7 +47,7 @@ func runDoctor(ctx context.Context, ui *ui, name string, o device.Options, asJSO
 	return err
 }
 
-// mark is how a line of a list says yes or no.
+// mark returns the sign for yes or no in a list.
 func mark(ok bool) string {
 	if ok {
 		return "✓"

@@ -15,6 +15,8 @@ import (
 	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/evaluate"
+	"gorgan/model/picture"
+	"gorgan/model/run"
 )
 
 func newEvaluate(ui *ui) *cli.Command {
@@ -53,8 +55,8 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	if c.IsSet("model") == c.IsSet("samples") {
 		return usageError{errors.New("evaluate: give --model or --samples")}
 	}
-	if n := c.Int("count"); n < 1 || n > maxImages {
-		return usageError{fmt.Errorf("--count is %d, want 1 to %d", n, maxImages)}
+	if n := c.Int("count"); n < 1 || n > picture.MaxImages {
+		return usageError{fmt.Errorf("--count is %d, want 1 to %d", n, picture.MaxImages)}
 	}
 	if c.IsSet("noise-scale") && c.IsSet("samples") {
 		return usageError{errors.New("--noise-scale is for --model: --samples are drawn already")}
@@ -128,8 +130,8 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	return err
 }
 
-// stages shows which stage of an evaluation is how far, on a bar for each. A stage can go
-// over the images several times, each of which counts from the start in parts of its own.
+// stages shows the progress of an evaluation with a bar for each stage. A stage can pass over
+// the images several times. Each pass counts from 0, in units of its own.
 func stages(ui *ui) evaluate.Progress {
 	now, at, of := "", 0, 0
 	return func(stage string, done, total int) {
@@ -142,13 +144,13 @@ func stages(ui *ui) evaluate.Progress {
 	}
 }
 
-// newReference reads the real images that samples are held against: --data, or what the
-// model was trained on.
+// newReference reads the real images that samples are compared with: those of --data, or
+// those that the model was trained on.
 func newReference(ctx context.Context, ui *ui, c *cli.Context, from *samples) (evaluate.Reference, error) {
 	source, resize, images := c.String("data"), c.String("resize"), 0
 	ofModel := from.model != nil && !c.IsSet("data")
 	if ofModel {
-		s, err := readSettings(filepath.Dir(from.file))
+		s, err := run.ReadSettings(filepath.Dir(from.file))
 		switch {
 		case err == nil:
 			source, images = s.Data, s.Images
@@ -179,9 +181,10 @@ func newReference(ctx context.Context, ui *ui, c *cli.Context, from *samples) (e
 	return evaluate.NewReference(train, test)
 }
 
-// sameData compares the fingerprint of a model's data with that of set, which the model is
-// measured by. The model was trained on the first images of the set, 0 for all. A difference
-// is an error if mustMatch, else a warning.
+// sameData compares the fingerprint of a model's data with that of set, whose images the
+// samples are compared with. images is the number of first images of the set on which the model
+// was trained, 0 for all. A difference is an error if mustMatch is true, and a warning
+// otherwise.
 func sameData(ui *ui, from *samples, set *dataset.Set, images int, mustMatch bool) error {
 	if images > 0 && images < set.Len() {
 		first, err := set.First(images)

@@ -16,7 +16,7 @@ type modelFlag struct {
 	set func(c *cli.Context, m *model.Config) error
 }
 
-// modelFlagsOf are all of them; d gives their defaults.
+// modelFlagsOf returns the flags of all fields. d has their defaults.
 func modelFlagsOf(d model.Config) []modelFlag {
 	type c = model.Config
 	oneOf := func(names []string) string { return "`NAME`: " + strings.Join(names, ", ") }
@@ -74,7 +74,7 @@ func modelFlagsOf(d model.Config) []modelFlag {
 
 const noiseScaleUsage = "draw images from noise `S` times as wide as in training: less than 1 for likelier images, more for more kinds"
 
-// float is a flag of a number; shown, where not empty, is what help has for its default.
+// float returns a flag for a number. shown, if not empty, replaces the default in the help.
 func float(d model.Config, name, usage, shown string, field func(*model.Config) *float64) modelFlag {
 	return modelFlag{&cli.Float64Flag{Name: name, Usage: usage, Value: *field(&d), DefaultText: shown},
 		func(c *cli.Context, m *model.Config) error { *field(m) = c.Float64(name); return nil }}
@@ -106,7 +106,7 @@ func widths(w []int) string {
 	return strings.Join(s, ",")
 }
 
-// parseWidths reads "256,512"; an empty text is no hidden layer.
+// parseWidths reads "256,512". An empty text means no hidden layer.
 func parseWidths(flag, text string) ([]int, error) {
 	w := []int{}
 	if text == "" {
@@ -122,7 +122,7 @@ func parseWidths(flag, text string) ([]int, error) {
 	return w, nil
 }
 
-// modelFlags are the flags of a model's settings, as a command has them.
+// modelFlags returns the flags of a model's settings, for a command.
 func modelFlags(d model.Config) []cli.Flag {
 	var flags []cli.Flag
 	for _, f := range modelFlagsOf(d) {
@@ -131,7 +131,7 @@ func modelFlags(d model.Config) []cli.Flag {
 	return flags
 }
 
-// applyFlags sets the fields whose flags were given; all of them where all is set.
+// applyFlags sets the fields whose flags were given. If all is true, it sets every field.
 func applyFlags(c *cli.Context, m *model.Config, all bool) error {
 	for _, f := range modelFlagsOf(model.Default()) {
 		if all || c.IsSet(f.Names()[0]) {

@@ -104,12 +104,12 @@ func choosePictures(c *cli.Context, config model.Config) (p *picture.Images, err
 
 var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude each other, and so do --noise and --noise-scale")}
 
-// noiseScaleFlag is for the commands that draw with a trained model.
+// noiseScaleFlag returns the flag for commands that sample from a trained model.
 func noiseScaleFlag() cli.Flag {
 	return &cli.Float64Flag{Name: "noise-scale", Usage: noiseScaleUsage, DefaultText: "the model's, 1 unless it was trained with another"}
 }
 
-// scaleNoise gives config the --noise-scale that was asked for, if one was.
+// scaleNoise sets config's noise scale if --noise-scale was given.
 func scaleNoise(c *cli.Context, config *model.Config) error {
 	if !c.IsSet("noise-scale") {
 		return nil
@@ -121,7 +121,7 @@ func scaleNoise(c *cli.Context, config *model.Config) error {
 	return nil
 }
 
-// chooseSeeds returns those the flags ask for.
+// chooseSeeds returns the seeds that the flags ask for.
 func chooseSeeds(c *cli.Context) ([]uint64, error) {
 	if c.IsSet("count") && c.IsSet("seeds") {
 		return nil, errNoiseTwice
@@ -136,8 +136,8 @@ func chooseSeeds(c *cli.Context) ([]uint64, error) {
 	return parseRanges("seeds", text)
 }
 
-// chooseClasses returns those the images are of in turn: of all the model has, or those
-// the flag asks for. They are nil for a model without.
+// chooseClasses returns the classes that the images have in turn: all classes of the model, or
+// those of the flag. It returns nil for a model without classes.
 func chooseClasses(c *cli.Context, have int) ([]uint64, error) {
 	if !c.IsSet("class") {
 		if have == 0 {
@@ -158,9 +158,6 @@ func chooseClasses(c *cli.Context, have int) ([]uint64, error) {
 	return classes, nil
 }
 
-// maxImages is what one call draws at most: 4 GiB of a grey image of MNIST's size.
-const maxImages = 1 << 20
-
 // parseRanges reads "0-35,40".
 func parseRanges(flag, text string) ([]uint64, error) {
 	var all []uint64
@@ -174,8 +171,8 @@ func parseRanges(flag, text string) ([]uint64, error) {
 		if err != nil || last < first {
 			return nil, usageError{fmt.Errorf("--%s: %q is neither a whole number nor a range of them, as in 0-35,40", flag, part)}
 		}
-		if last-first >= maxImages || len(all)+int(last-first) >= maxImages {
-			return nil, usageError{fmt.Errorf("--%s: more than %d images at once", flag, maxImages)}
+		if last-first >= picture.MaxImages || len(all)+int(last-first) >= picture.MaxImages {
+			return nil, usageError{fmt.Errorf("--%s: more than %d images at once", flag, picture.MaxImages)}
 		}
 		for n := first; ; n++ {
 			all = append(all, n)

@@ -9,7 +9,7 @@ import (
 	"gorgan/dataset"
 )
 
-// gridFlags say how images lie on a picture, and how large it is.
+// gridFlags returns the flags for the layout and the size of a picture.
 func gridFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "grid", Usage: "`ROWSxCOLS` of the grid; nearly square without it"},
@@ -18,8 +18,8 @@ func gridFlags() []cli.Flag {
 	}
 }
 
-// chooseGrid reads the flags for pictures of a form, and says which have no effect on it. Of
-// a folder it returns the grid of an image alone, and of an array one of nothing.
+// chooseGrid reads the flags for pictures of a form, and prints which of them have no effect. It
+// returns the grid of a single image for a folder, and an empty grid for an array.
 func chooseGrid(ui *ui, c *cli.Context, p *picture.Images, f form) (picture.Grid, error) {
 	scale := c.Int("scale")
 	if c.IsSet("scale") && scale < 1 {
@@ -54,7 +54,7 @@ func chooseGrid(ui *ui, c *cli.Context, p *picture.Images, f form) (picture.Grid
 	return g, nil
 }
 
-// gridShape reads "6x6", or chooses a grid for n images of so many classes in turn.
+// gridShape reads "6x6", or chooses a grid for n images whose classes come in turn.
 func gridShape(text string, n, classes int) (rows, cols int, err error) {
 	if text == "" {
 		rows, cols = picture.Squarish(n, classes)

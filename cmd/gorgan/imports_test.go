@@ -9,10 +9,11 @@ import (
 
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
-	"gorgan/cmd/gorgan":         {"gorgan/kernels/device", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/picture", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/cmd/gorgan":         {"gorgan/kernels/device", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/picture", "gorgan/model/run", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model":              {"gorgan/model/graph", "gorgan/model/nn", "gorgan/model/streams", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model/nn":           {"gorgan/model/graph", "gorgan/model/streams", "gorgan/kernels"},
 	"gorgan/model/streams":      {"gorgan/kernels"},
+	"gorgan/model/run":          {"gorgan/kernels/device", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/picture", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model/picture":      {"gorgan/model", "gorgan/dataset"},
 	"gorgan/model/graph":        {"gorgan/kernels"},
 	"gorgan/cuda":               {"gorgan/kernels"},

@@ -8,6 +8,7 @@ import (
 	"gorgan/dataset"
 	"gorgan/kernels/device"
 	"gorgan/model"
+	"gorgan/model/run"
 )
 
 func newInspect(ui *ui) *cli.Command {
@@ -42,7 +43,7 @@ type inspectOptions struct {
 	json, graph, dot bool
 }
 
-// inspection is what inspect prints.
+// inspection is the output of inspect.
 type inspection struct {
 	File       string       `json:"file"`
 	Step       uint32       `json:"step"`
@@ -83,6 +84,14 @@ func runInspect(ui *ui, o inspectOptions) error {
 	return printJSON(ui, in.Config)
 }
 
+// loadModel reads the checkpoint that path, a file or a run's folder, names.
+func loadModel(path string) (file string, state *model.State, err error) {
+	if path == "" {
+		return "", nil, usageError{errors.New("--model is missing; it names a checkpoint or a run's folder")}
+	}
+	return run.LoadModel(path)
+}
+
 // printStep prints the graph of a training step of c, as it is laid out on the CPU.
 func printStep(ui *ui, c model.Config, dot bool) error {
 	dev, _, err := device.Open("cpu", device.Options{})
@@ -97,7 +106,7 @@ func printStep(ui *ui, c model.Config, dot bool) error {
 	return model.WriteStep(ui.out, dev, c, format)
 }
 
-// imageForm says what a model's images are.
+// imageForm describes a model's images.
 func imageForm(c model.Config) string {
 	form := dataset.Size{Height: c.Height, Width: c.Width}.String()
 	if c.Stack == 1 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"gorgan/model/run"
 	"io"
 	"os"
 	"os/signal"
@@ -27,24 +28,24 @@ const (
 )
 
 func main() {
-	// A reader that goes away is an error of writing: training saves its state.
+	// If the reader goes away, writing returns an error, and training saves its state.
 	signal.Ignore(syscall.SIGPIPE)
-	// The first signal lets the step under way end and be saved; the second kills.
+	// After the first signal the current step ends and is saved. The second signal kills.
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // a closed terminal, without nohup
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop)
-	if code := run(ctx, os.Args, os.Stdout, os.Stderr); code != 0 {
+	if code := execute(ctx, os.Args, os.Stdout, os.Stderr); code != 0 {
 		os.Exit(code)
 	}
 }
 
-// run carries out a command line and returns the exit code. A command whose output could not
-// be written has failed. If the reader of the output went away, the command ends as SIGPIPE
-// would end it, without a word.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+// run executes a command line and returns the exit code. A command fails if its output cannot
+// be written. If the reader of the output went away, the command ends without a message, as
+// SIGPIPE would end it.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	ui := newUI(stdout, stderr)
 	app := newApp(ui)
 	args, err := arrange(app, args)
@@ -78,7 +79,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitNoDevice
 	case errors.As(err, new(usageError)) || errors.Is(err, device.ErrName) || errors.Is(err, device.ErrLevel):
 		return exitUsage
-	case errors.As(err, new(collapseError)):
+	case errors.As(err, new(run.CollapseError)):
 		return exitCollapsed
 	}
 	return exitFailed
@@ -116,7 +117,7 @@ func newApp(ui *ui) *cli.App {
 	return app
 }
 
-// prepare gives all commands, and those below them, what they have in common.
+// prepare sets what all commands and their subcommands have in common.
 func prepare(commands []*cli.Command) {
 	for _, command := range commands {
 		command.OnUsageError = badUsage
@@ -130,7 +131,7 @@ func prepare(commands []*cli.Command) {
 	}
 }
 
-// version is the module's, which a build in a checkout has from its commit.
+// version returns the module's version. A build in a checkout has it from its commit.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		return fmt.Sprintf("%s, %s", info.Main.Version, info.GoVersion)
@@ -138,8 +139,8 @@ func version() string {
 	return "unknown"
 }
 
-// positional returns the command's arguments that are no flags, which must be as many
-// as names.
+// positional returns the command's arguments that are not flags. There must be as many as
+// names.
 func positional(c *cli.Context, names ...string) ([]string, error) {
 	got := c.Args().Slice()
 	if len(got) > len(names) {

@@ -12,14 +12,14 @@ import (
 	"gorgan/model/picture"
 )
 
-// How many images a model draws to be evaluated, unless it is told: the field's custom,
-// and of stacked images that of their protocol, which evaluate.Evaluator.RunStacked names.
+// The default numbers of images for an evaluation. The first is usual in the field. The second
+// is for stacked images, and comes from their protocol (see evaluate.Evaluator.RunStacked).
 const (
 	evaluatedImages = 10000
 	evaluatedStacks = 26000
 )
 
-// samples are images to be evaluated, from a file or a model.
+// samples are images to evaluate, from a file or a model.
 type samples struct {
 	draw   func(ctx context.Context, nth uint64) (evaluate.Samples, error) // gives those of the nth evaluation
 	source string
@@ -29,8 +29,8 @@ type samples struct {
 	stack  int          // channels of an image, 0 where that is for its values to tell
 }
 
-// openSamples opens those of a .npy file, or of a model, which draws the next --count at
-// each evaluation.
+// openSamples opens the images of a .npy file or of a model. A model makes the next --count
+// images for each evaluation.
 func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, error)) (*samples, error) {
 	if path := c.String("samples"); path != "" {
 		values, _, cols, err := readNpyFile(path)
@@ -68,7 +68,7 @@ func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, erro
 	return s, nil
 }
 
-// stacked tells whether an image is three of so many pixels, stacked, and not one.
+// stacked reports whether an image is three stacked images of so many pixels, and not one.
 func (s *samples) stacked(pixels int) (bool, error) {
 	stack := s.stack
 	if stack == 0 && s.values == dataset.RGB*pixels {
@@ -81,7 +81,7 @@ func (s *samples) stacked(pixels int) (bool, error) {
 	return stack > 1, nil
 }
 
-// report measures the samples of one or more evaluations, and then gives their spread.
+// report measures the samples of one or more evaluations. For several it returns their spread.
 func (s *samples) report(ctx context.Context, repeat int, measure func(evaluate.Samples) (*evaluate.Report, error)) (*evaluate.Report, error) {
 	var reports []*evaluate.Report
 	for nth := range repeat {

@@ -12,7 +12,7 @@ import (
 	"gorgan/dataset"
 )
 
-// sourceFlags say how a source of images is read.
+// sourceFlags returns the flags for reading a source of images.
 func sourceFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "resize", Usage: "bring all images to `HxW` pixels; without it they must agree"},
@@ -21,7 +21,7 @@ func sourceFlags() []cli.Flag {
 	}
 }
 
-// openSource reads and checks a source, with a bar, and tells what its report notes.
+// openSource reads and checks a source with a bar, and prints the notes of its report.
 func openSource(ctx context.Context, ui *ui, c *cli.Context, source, split, resize string) (*dataset.Set, *dataset.Report, error) {
 	set, report, err := readSource(ctx, ui, c, source, split, resize)
 	if err != nil {
@@ -37,7 +37,7 @@ func openSource(ctx context.Context, ui *ui, c *cli.Context, source, split, resi
 	return set, report, nil
 }
 
-// readSource reads and checks a source, with a bar.
+// readSource reads and checks a source with a bar.
 func readSource(ctx context.Context, ui *ui, c *cli.Context, source, split, resize string) (*dataset.Set, *dataset.Report, error) {
 	o := dataset.Options{Split: split, Readers: c.Int("readers"), Cache: int64(c.Int("cache")) << 20, Scale: scale}
 	if o.Readers < 1 || o.Readers > 1024 {
@@ -65,7 +65,7 @@ func readSource(ctx context.Context, ui *ui, c *cli.Context, source, split, resi
 	return dataset.Open(ctx, source, o)
 }
 
-// testSplit reads the test images of a source; nil where it has one split.
+// testSplit reads the test images of a source. It returns nil if the source has one split.
 func testSplit(ctx context.Context, ui *ui, c *cli.Context, source, resize string) (*dataset.Set, error) {
 	if info, err := os.Stat(source); source != "mnist" && (err != nil || !info.IsDir()) {
 		return nil, nil

@@ -16,6 +16,7 @@ import (
 	"gorgan/dataset"
 	"gorgan/kernels/device"
 	"gorgan/model"
+	"gorgan/model/run"
 )
 
 func newTrain(ui *ui) *cli.Command {
@@ -54,7 +55,7 @@ func newTrain(ui *ui) *cli.Command {
 	}
 }
 
-// summaries are lines of names and what each stands for.
+// summaries returns lines of names and their meanings.
 func summaries(names []string, summary func(string) string) string {
 	var rows [][2]string
 	for _, n := range names {
@@ -79,7 +80,7 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 		if err := p.goOn(ui); err != nil {
 			return err
 		}
-		ui.note("%s is at step %d already; train on with --steps above it", p.run.dir, p.state.Step)
+		ui.note("%s is at step %d already; train on with --steps above it", p.folder.Dir, p.state.Step)
 		return nil
 	}
 	dev, why, err := device.Open(p.Device, deviceOptions(c))
@@ -105,7 +106,7 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	if err := p.open(ui, trainer, c.String("preset")); err != nil {
 		return err
 	}
-	ui.log = p.run.log
+	ui.log = p.folder.Log()
 	ui.note("device: %s (%s)", dev.Name(), why)
 	if err := p.sayLevel(ui, dev); err != nil {
 		return err
@@ -116,17 +117,18 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	for _, n := range (&model.State{Config: p.Model}).Nets() {
 		ui.note("%s: %s", n.Name, netForm(n))
 	}
-	ui.note("run: %s", p.run.dir)
+	ui.note("run: %s", p.folder.Dir)
 	if p.state == nil {
-		if err := p.run.begin(trainer, set); err != nil {
+		if err := p.folder.Begin(trainer, set); err != nil {
 			return err
 		}
 	}
-	return p.train(ctx, ui, c, newWatch(ui, p.run, trainer, evaluator, p.settings))
+	return p.train(ctx, ui, &run.Training{Settings: p.Settings, Folder: p.folder, Trainer: trainer, Evaluator: evaluator,
+		Observers: []run.Observer{terminalObserver{ui}}, Owed: p.owed, Readers: c.Int("readers"), Queue: c.Int("queue")})
 }
 
-// trainingSet reads the data, of which the images to train on may be a part, and holds a
-// report of what is wrong with it against training.
+// trainingSet reads the data. It returns the images to train on, and the whole set, of which they
+// may be a part. If the report has problems that forbid training, they are the error.
 func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, whole *dataset.Set, err error) {
 	whole, report, err := openSource(ctx, ui, c, p.Data, "train", p.Resize)
 	if err != nil {
@@ -151,14 +153,14 @@ func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, who
 			}
 		}
 	}
-	if p.run != nil && p.Fingerprint != set.Fingerprint() {
+	if p.folder != nil && p.Fingerprint != set.Fingerprint() {
 		return nil, nil, fmt.Errorf("%s: the data differ from those the run began with: fingerprint %.12s, was %.12s", p.Data, set.Fingerprint(), p.Fingerprint)
 	}
 	p.Fingerprint = set.Fingerprint()
 	return set, whole, nil
 }
 
-// classesOf is one more than the largest label of a set, 0 where an image has none.
+// classesOf returns one more than the largest label of a set, or 0 if an image has no label.
 func classesOf(set *dataset.Set) int {
 	classes := 0
 	for i := range set.Len() {
@@ -170,23 +172,23 @@ func classesOf(set *dataset.Set) int {
 	return classes
 }
 
-// open makes the run's folder, or takes trainer and folder to where the run stands.
+// open makes the run's folder, or takes trainer and folder to the step of the checkpoint.
 func (p *plan) open(ui *ui, t *model.Trainer, preset string) (err error) {
-	if p.run == nil {
-		p.run, err = createRun(p.out, runName(p.Data, cmp.Or(preset, p.Model.Loss)), p.settings)
+	if p.folder == nil {
+		p.folder, err = run.Create(p.out, run.Name(p.Data, cmp.Or(preset, p.Model.Loss)), p.Settings)
 		return err
 	}
 	if p.state != nil {
-		if err := t.Restore(p.state, p.run.seconds()); err != nil {
+		if err := t.Restore(p.state, p.folder.Seconds()); err != nil {
 			return err
 		}
 	}
 	return p.goOn(ui)
 }
 
-// goOn takes the run's folder to where the run stands.
+// goOn takes the run's folder to the step of the checkpoint.
 func (p *plan) goOn(ui *ui) error {
-	notes, err := p.run.goOn(p.settings, p.step())
+	notes, err := p.folder.GoOn(p.Settings, p.step())
 	for _, note := range notes {
 		ui.note("%s", note)
 	}
@@ -194,44 +196,19 @@ func (p *plan) goOn(ui *ui) error {
 }
 
 // train takes the run to its last step.
-func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) error {
-	t, run := w.trainer, w.run
-	ui.start("training", "step", int(w.begun), int(p.Steps))
+func (p *plan) train(ctx context.Context, ui *ui, t *run.Training) error {
+	ui.start("training", "step", int(t.Trainer.Step()), int(p.Steps))
 	defer ui.stop()
-	var err error
-	if p.owed {
-		err = w.evaluate(ctx, t.Step())
-	}
-	if err == nil {
-		todo := p.plan()
-		todo.Readers, todo.Queue = c.Int("readers"), c.Int("queue")
-		todo.Progress = func(step uint32, gLoss, dLoss float64) error {
-			ui.progress(int(step), fmt.Sprintf("training  G %.3f  D %.3f", gLoss, dLoss))
-			if err := ui.failed(); err != nil {
-				return fmt.Errorf("the run's output: %w", err)
-			}
-			return nil
-		}
-		todo.Measured, todo.Display, todo.Save = run.measure, w.display, run.save
-		todo.Evaluate = func(step uint32) error { return w.evaluate(ctx, step) }
-		err = t.Run(ctx, todo)
-	}
+	err := t.Run(ctx)
 	ui.stop()
-	if gone := run.here(); gone != nil {
-		return lost(gone, t.Step(), err)
+	if err != nil {
+		return p.ended(ui, t.Trainer.Step(), err)
 	}
-	plotted := run.plot.flush(run.measured.noted)
-	if err == nil {
-		return errors.Join(w.finish(), plotted)
-	}
-	if plotted != nil {
-		ui.note("warning: %v", plotted)
-	}
-	return p.ended(ui, t.Step(), err)
+	return p.finish(ui, t.Trainer)
 }
 
-// sayLevel says where a run goes on with other instructions than it began with, which give
-// other bits.
+// sayLevel prints a note if a run resumes with another instruction set than it began with,
+// because that gives other bits.
 func (p *plan) sayLevel(ui *ui, dev device.Device) error {
 	level, err := device.CPULevel()
 	if err != nil {
@@ -244,7 +221,7 @@ func (p *plan) sayLevel(ui *ui, dev device.Device) error {
 	return nil
 }
 
-// sayIneffective says which flags of the model's settings were given and have no effect.
+// sayIneffective prints which given flags of the model's settings have no effect.
 func sayIneffective(ui *ui, c *cli.Context, m model.Config) {
 	without := m.Ineffective(func(field string) bool { return c.IsSet(strings.ReplaceAll(field, "_", "-")) })
 	for _, field := range slices.Sorted(maps.Keys(without)) {
@@ -252,7 +229,7 @@ func sayIneffective(ui *ui, c *cli.Context, m model.Config) {
 	}
 }
 
-// netForm is the widths of a net's layers and the number of its parameters.
+// netForm describes a net: the widths of its layers and the number of its parameters.
 func netForm(n model.Net) string {
 	form := strconv.Itoa(n.Layers[0].In)
 	for _, l := range n.Layers {
@@ -261,7 +238,7 @@ func netForm(n model.Net) string {
 	return fmt.Sprintf("%s, %s", form, count(n.Parameters, "parameter"))
 }
 
-// displayed is the line of a display step.
+// displayed returns the line of a display step.
 func displayed(m model.Metrics) string {
 	line := fmt.Sprintf("step:%d----Generator loss:%f-----Discriminator Loss:%f----D(x):%.2f D(G(z)):%.2f", m.Step, m.GLoss, m.DLoss, m.DReal, m.DFake)
 	if m.Value != 0 || m.JSD != 0 { // not a critic's

@@ -62,7 +62,7 @@ lint:
 	$(GO) run $(STATICCHECK) ./...
 
 generate:
-	$(GO) generate ./kernels
+	$(GO) generate ./kernels/cpu
 
 FUZZTIME ?= 20s
 
@@ -84,7 +84,7 @@ sim:
 	{ test -z "$$cxx" && echo "no C++ compiler: the simulated CUDA device is not built, and tests that need one are skipped"; }
 
 # Package kernels has no code for CUDA: its suite runs on the device from package cuda.
-GPU_TESTS = ./cuda/... ./model ./cmd/...
+GPU_TESTS = ./cuda/... ./kernels/device ./model ./cmd/...
 
 ON_SIM = GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1 GORGAN_TEST_DEVICE=cuda scripts/with_cuda.sh $(GO) test -tags gpu
 

@@ -12,9 +12,9 @@ import (
 	"github.com/klauspost/cpuid/v2"
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
 	"gorgan/dataset/atomicfile"
+	"gorgan/kernels/device"
 	"gorgan/model"
 )
 
@@ -86,12 +86,12 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 			return usageError{fmt.Errorf("--compare %s: it was measured with other settings: %s", path, d[0])}
 		}
 	}
-	dev, _, err := cuda.Open(c.String("device"), deviceOptions(c))
+	dev, _, err := device.Open(c.String("device"), deviceOptions(c))
 	if err != nil {
 		return err
 	}
 	defer dev.Close()
-	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
+	sayIneffectiveOn(ui, deviceOptions(c), device.IsCPU(dev))
 	sayIneffective(ui, c, config)
 	if before != nil && before.Device != dev.Name() {
 		return usageError{fmt.Errorf("--compare %s: it was measured on another device, %q, and this is %q", c.String("compare"), before.Device, dev.Name())}

@@ -5,14 +5,14 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 )
 
-// deviceFlags returns the flags that select the compute device. device is the default of
+// deviceFlags returns the flags that select the compute device. standard is the default of
 // --device.
-func deviceFlags(device string) []cli.Flag {
+func deviceFlags(standard string) []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "device", Usage: "compute on the device `NAME`: " + cuda.Names, Value: device},
+		&cli.StringFlag{Name: "device", Usage: "compute on the device `NAME`: " + device.Names, Value: standard},
 		&cli.IntFlag{Name: "workers", Usage: "compute on the CPU with `N` goroutines, at most 1024; 0 for one per core"},
 		&cli.BoolFlag{Name: "tf32", Usage: "on CUDA, multiply on tensor cores, faster and with 10 bits of mantissa"},
 		&cli.BoolFlag{Name: "no-graph", Usage: "on CUDA, launch a step's kernels one by one; the result is the same"},
@@ -31,12 +31,12 @@ func checkDevice(c *cli.Context) error {
 }
 
 // deviceOptions returns the options that the flags give, without the device's name.
-func deviceOptions(c *cli.Context) cuda.Options {
-	return cuda.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}
+func deviceOptions(c *cli.Context) device.Options {
+	return device.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}
 }
 
 // sayIneffectiveOn prints which of the given flags have no effect on the CPU, or on CUDA.
-func sayIneffectiveOn(ui *ui, o cuda.Options, cpu bool) {
+func sayIneffectiveOn(ui *ui, o device.Options, cpu bool) {
 	for _, f := range []struct {
 		flag          string
 		given, effect bool

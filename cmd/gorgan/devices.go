@@ -5,7 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 )
 
 func newDevices(ui *ui) *cli.Command {
@@ -24,7 +24,7 @@ func newDevices(ui *ui) *cli.Command {
 }
 
 func runDevices(ui *ui, asJSON bool) error {
-	all := cuda.List()
+	all := device.List()
 	if asJSON {
 		return printJSON(ui, all)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 )
 
 func newDoctor(ui *ui) *cli.Command {
@@ -15,8 +15,8 @@ func newDoctor(ui *ui) *cli.Command {
 		Usage: "try a device step by step, and say what is wrong and what to do",
 		Description: "Checks what there is, then each kernel and the matrix products against float64, and a recorded step.\n" +
 			"Without a CUDA device it checks the CPU instead, and ends with exit code 3.\n\n" +
-			"Environment: " + cuda.LevelVar + " is the CPU's instruction level, avx512, avx2 or purego (the fastest without it);\n" +
-			cuda.TimeoutVar + " is how long a call of the CUDA driver may take before the device is given up, as 30s.\n\n" +
+			"Environment: " + device.LevelVar + " is the CPU's instruction level, avx512, avx2 or purego (the fastest without it);\n" +
+			device.TimeoutVar + " is how long a call of the CUDA driver may take before the device is given up, as 30s.\n\n" +
 			"Examples:\n\n   gorgan doctor\n   gorgan doctor --device cpu",
 		Flags: append(deviceFlags("cuda"), &cli.BoolFlag{Name: "json", Usage: "print JSON"}),
 		Action: func(c *cli.Context) error {
@@ -28,9 +28,9 @@ func newDoctor(ui *ui) *cli.Command {
 	}
 }
 
-func runDoctor(ctx context.Context, ui *ui, device string, o cuda.Options, asJSON bool) error {
-	all := []cuda.Finding{}
-	err := cuda.Examine(ctx, device, o, func(f cuda.Finding) {
+func runDoctor(ctx context.Context, ui *ui, name string, o device.Options, asJSON bool) error {
+	all := []device.Finding{}
+	err := device.Examine(ctx, name, o, func(f device.Finding) {
 		all = append(all, f)
 		if f.Step == "device" && f.OK { // the one examined, which may not be the one asked for
 			sayIneffectiveOn(ui, o, strings.HasPrefix(f.About, "cpu"))

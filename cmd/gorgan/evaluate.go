@@ -11,8 +11,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/evaluate"
 	"gorgan/model/picture"
@@ -74,12 +74,12 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 			}
 		}
 	}
-	dev, _, err := cuda.Open(c.String("device"), deviceOptions(c))
+	dev, _, err := device.Open(c.String("device"), deviceOptions(c))
 	if err != nil {
 		return err
 	}
 	defer dev.Close()
-	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
+	sayIneffectiveOn(ui, deviceOptions(c), device.IsCPU(dev))
 	source, err := openSamples(c, func(s *model.State) (*model.Generator, error) {
 		if err := checkDrawingMemory(dev, s.Config, int64(c.Int("count"))*int64(s.Config.Pixels())*4); err != nil {
 			return nil, err

@@ -10,7 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/picture"
 )
@@ -66,12 +66,12 @@ func runGenerate(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	dev, _, err := cuda.Open(c.String("device"), deviceOptions(c))
+	dev, _, err := device.Open(c.String("device"), deviceOptions(c))
 	if err != nil {
 		return err
 	}
 	defer dev.Close()
-	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
+	sayIneffectiveOn(ui, deviceOptions(c), device.IsCPU(dev))
 	if err := checkDrawingMemory(dev, state.Config, p.Bytes()+g.Bytes()); err != nil {
 		return err
 	}

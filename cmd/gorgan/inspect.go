@@ -5,8 +5,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/run"
 )
@@ -94,7 +94,7 @@ func loadModel(path string) (file string, state *model.State, err error) {
 
 // printStep prints the graph of a training step of c, as it is laid out on the CPU.
 func printStep(ui *ui, c model.Config, dot bool) error {
-	dev, _, err := cuda.Open("cpu", cuda.Options{})
+	dev, _, err := device.Open("cpu", device.Options{})
 	if err != nil {
 		return err
 	}

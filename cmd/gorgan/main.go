@@ -14,7 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 )
 
 // The exit codes.
@@ -75,9 +75,9 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitInterrupted
 	case ui.failed() != nil && errors.Is(err, ui.failed()) && errors.Is(err, syscall.EPIPE):
 		return exitUnread
-	case errors.Is(err, cuda.ErrNoDevice):
+	case errors.Is(err, device.ErrNoDevice):
 		return exitNoDevice
-	case errors.As(err, new(usageError)) || errors.Is(err, cuda.ErrName) || errors.Is(err, cuda.ErrLevel):
+	case errors.As(err, new(usageError)) || errors.Is(err, device.ErrName) || errors.Is(err, device.ErrLevel):
 		return exitUsage
 	case errors.As(err, new(run.CollapseError)):
 		return exitCollapsed
@@ -96,7 +96,7 @@ func newApp(ui *ui) *cli.App {
 			[2]string{"3", "there is no such device"}, [2]string{"4", "the generator has collapsed (train --stop-on-collapse)"},
 			[2]string{"130", "interrupted by a signal; a run that trains is saved"}, [2]string{"141", "the reader of the output went away"}) +
 			"\nEnvironment variables:\n\n" + list(
-			[2]string{cuda.LevelVar, "compute on the CPU with avx512, avx2 or purego (default: the fastest that the processor has)"},
+			[2]string{device.LevelVar, "compute on the CPU with avx512, avx2 or purego (default: the fastest that the processor has)"},
 			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1 and libcublas.so.* in these folders first"},
 			[2]string{"GORGAN_CUDA_TIMEOUT", "give a device up after a call of its driver took so long (default: 30s)"}),
 		Commands: []*cli.Command{

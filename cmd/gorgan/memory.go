@@ -7,7 +7,7 @@ import (
 
 	"github.com/shirou/gopsutil/v4/mem"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 	"gorgan/model"
 )
 
@@ -71,8 +71,8 @@ func gigabytes(n int64) string {
 // checkTrainingMemory refuses a training that does not fit in memory, before it allocates
 // anything. dataBytes is the size of the images that it will copy. A CUDA device has memory of
 // its own, and reports itself when it is full.
-func checkTrainingMemory(dev cuda.Device, c model.Config, dataBytes int64) error {
-	if !cuda.IsCPU(dev) {
+func checkTrainingMemory(dev device.Device, c model.Config, dataBytes int64) error {
+	if !device.IsCPU(dev) {
 		return nil
 	}
 	return processMemory().refuseIfTooLarge("training", c.TrainingBytes(dataBytes), "choose smaller --gen-hidden, --dis-hidden or --batch-size")
@@ -80,8 +80,8 @@ func checkTrainingMemory(dev cuda.Device, c model.Config, dataBytes int64) error
 
 // checkDrawingMemory refuses to load a generator that does not fit in memory. extra is the
 // memory that the command needs besides it on the host, mainly for the images.
-func checkDrawingMemory(dev cuda.Device, c model.Config, extra int64) error {
-	if cuda.IsCPU(dev) {
+func checkDrawingMemory(dev device.Device, c model.Config, extra int64) error {
+	if device.IsCPU(dev) {
 		extra += c.DrawingBytes()
 	}
 	return processMemory().refuseIfTooLarge("drawing", extra, "draw fewer images or a smaller picture, or end other programs")

@@ -13,7 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/picture"
 	"gorgan/model/run"
@@ -53,7 +53,7 @@ func (p *plan) make(ui *ui, c *cli.Context) error {
 		}
 	} else {
 		p.Model = model.Default()
-		level, err := cuda.CPULevel()
+		level, err := device.CPULevel()
 		if err != nil {
 			return usageError{err}
 		}

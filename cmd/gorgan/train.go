@@ -13,8 +13,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/run"
 )
@@ -83,7 +83,7 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 		ui.note("%s is at step %d already; train on with --steps above it", p.folder.Dir, p.state.Step)
 		return nil
 	}
-	dev, why, err := cuda.Open(p.Device, deviceOptions(c))
+	dev, why, err := device.Open(p.Device, deviceOptions(c))
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	if err := p.sayLevel(ui, dev); err != nil {
 		return err
 	}
-	sayIneffectiveOn(ui, deviceOptions(c), cuda.IsCPU(dev))
+	sayIneffectiveOn(ui, deviceOptions(c), device.IsCPU(dev))
 	sayIneffective(ui, c, p.Model)
 	ui.note("data: %s, %s of %v, fingerprint %.12s", set.Name(), count(set.Len(), "image"), set.Size(), set.Fingerprint())
 	for _, n := range (&model.State{Config: p.Model}).Nets() {
@@ -209,13 +209,13 @@ func (p *plan) train(ctx context.Context, ui *ui, t *run.Training) error {
 
 // sayLevel prints a note if a run resumes with another instruction set than it began with,
 // because that gives other bits.
-func (p *plan) sayLevel(ui *ui, dev cuda.Device) error {
-	level, err := cuda.CPULevel()
+func (p *plan) sayLevel(ui *ui, dev device.Device) error {
+	level, err := device.CPULevel()
 	if err != nil {
 		return err
 	}
 	began := p.Began.Instructions
-	if cuda.IsCPU(dev) && began != "" && (began == "purego") != (level == "purego") {
+	if device.IsCPU(dev) && began != "" && (began == "purego") != (level == "purego") {
 		ui.note("warning: the run began with the instructions %s and goes on with %s: its weights are not those it would have had", began, level)
 	}
 	return nil

@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model/evaluate"
 	"gorgan/model/run"
 )
@@ -30,7 +30,7 @@ func evaluateFlags() []cli.Flag {
 //
 // Images are compared with the validation split and not with the test split. The test images
 // then take no part in choosing the best checkpoint, and can measure it fairly.
-func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev cuda.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
+func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev device.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
 	if p.EvaluateEvery == 0 {
 		return nil, nil
 	}
@@ -61,7 +61,7 @@ func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev cud
 }
 
 // classifier returns the classifier of r's images, or nil if they have no labels or are too few.
-func (p *plan) classifier(ctx context.Context, ui *ui, dev cuda.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
+func (p *plan) classifier(ctx context.Context, ui *ui, dev device.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
 	defer ui.stop()
 	stage := stages(ui)
 	classifier, err := evaluate.ClassifierFor(ctx, dev, r, func(done, total int) { stage("training a classifier", done, total) })

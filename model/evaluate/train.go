@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/model/streams"
 )
 
 // Recipe says how a classifier is trained. The same recipe on the same images gives
@@ -142,7 +143,7 @@ func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, ste
 		// He et al., "Delving deep into rectifiers: surpassing human-level performance on
 		// ImageNet classification" (2015), section 2.2.
 		stddev := math.Sqrt(2 / float64(shape[0]))
-		kernels.Normal(values[offset:][:shape[0]*shape[1]], stddev, kernels.Key(r.Seed), kernels.Weights+kernels.Purpose(layer))
+		kernels.Normal(values[offset:][:shape[0]*shape[1]], stddev, kernels.Key(r.Seed), streams.Weights+kernels.Stream(layer))
 		if d.y, err = dev.New(tensor.Float32, r.BatchSize, shape[1]); err != nil {
 			return err
 		}

@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
 	"gorgan/dataset/atomicfile"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/picture"
 )
@@ -71,7 +71,7 @@ func (s Settings) Validate(named func(key string) string) error {
 		_, err := dataset.ParseSize(s.Resize)
 		check(err == nil, "resize", fmt.Sprintf("%.40q", s.Resize), "height and width as in 28x28")
 	}
-	check(cuda.IsName(s.Device), "device", fmt.Sprintf("%.40q", s.Device), cuda.Names)
+	check(device.IsName(s.Device), "device", fmt.Sprintf("%.40q", s.Device), device.Names)
 	for key, n := range map[string]uint32{"steps": s.Steps, "display_every": s.DisplayEvery, "save_every": s.SaveEvery} {
 		check(n >= 1, key, n, "1 to 2^32-1")
 	}

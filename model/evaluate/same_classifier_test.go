@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"hash"
 	"os"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ const classifiersFile = "testdata/classifiers.json"
 type recordedClassifier struct {
 	Step       []string                     `json:"step,omitempty"` // "3 × bias_relu [128 256]", sorted
 	Prediction []string                     `json:"prediction"`
-	Hashes     map[string]map[string]string `json:"hashes"` // by CPU level, then of classifier, features and logits
+	Hashes     map[string]map[string]string `json:"hashes"` // by CPU level, then of what; "training" is of the logits of all steps
 }
 
 // TestSameClassifiers compares the launches and the bits of training and of prediction with
@@ -92,15 +93,19 @@ func classify(t *testing.T, recipe *Recipe) (step, prediction []string, hashes m
 	set := toySet(t, 700, 1)
 	var images rows = Whole("toy", toySet(t, predictRows+76, 2))
 	var c *Classifier
+	var training string
 	var err error
 	if recipe == nil {
 		c, err = MNISTClassifier()
 		images = uniformRows(5, predictRows+76, 784, 0)
 	} else {
-		counter.launches = map[string]int{}
-		c, err = TrainClassifier(ctx, counter, Whole("train", set), *recipe, func(done, _ int) {
+		counter.launches, counter.downloads = map[string]int{}, sha256.New()
+		c, err = TrainClassifier(ctx, counter, Whole("train", set), *recipe, func(done, total int) {
 			if done == 1 {
 				step, counter.launches = counter.list(), nil
+			}
+			if done == total {
+				training, counter.downloads = hex.EncodeToString(counter.downloads.Sum(nil)), nil
 			}
 		})
 	}
@@ -117,7 +122,7 @@ func classify(t *testing.T, recipe *Recipe) (step, prediction []string, hashes m
 	out, err := e.see(ctx, &subject{images: images})
 	must(t, err)
 	return step, prediction, map[string]string{
-		"classifier": c.SHA256(), "features": hashOf(t, out.features), "logits": hashOf(t, out.logits),
+		"training": training, "classifier": c.SHA256(), "features": hashOf(t, out.features), "logits": hashOf(t, out.logits),
 	}
 }
 
@@ -135,10 +140,12 @@ func sameLaunches(t *testing.T, what string, got, want []string) {
 	}
 }
 
-// launchCounter is a device that counts its launches while it has where to.
+// launchCounter is a device that counts its launches, and hashes what is downloaded from it,
+// while it has where to.
 type launchCounter struct {
 	kernels.Device
-	launches map[string]int
+	launches  map[string]int
+	downloads hash.Hash
 }
 
 func (d *launchCounter) list() (all []string) {
@@ -157,6 +164,14 @@ func (d *launchCounter) count(what string) {
 	if d.launches != nil {
 		d.launches[what]++
 	}
+}
+
+func (d *launchCounter) Download(dst any, src *tensor.Dense) error {
+	err := d.Device.Download(dst, src)
+	if err == nil && d.downloads != nil {
+		err = binary.Write(d.downloads, binary.LittleEndian, dst)
+	}
+	return err
 }
 
 func (d *launchCounter) Launch(k *kernels.Kernel, a kernels.Args) error {

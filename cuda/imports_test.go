@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	// For the tests of packages that have a device to choose.
 	"gorgan/cuda/cudatest": {"gorgan/cuda", "gorgan/kernels"},
 	// The evaluation, and what makes the classifier in it.
-	"gorgan/model/evaluate":       {"gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model/evaluate":       {"gorgan/model/graph", "gorgan/model/nn", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model/evaluate/train": {"gorgan/model/evaluate", "gorgan/kernels", "gorgan/dataset"},
 	// For Gorgonia programs, and one of them.
 	"gorgan/kernels/engine":         {"gorgan/kernels"},

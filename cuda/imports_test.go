@@ -10,7 +10,8 @@ import (
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
 	"gorgan/cmd/gorgan":         {"gorgan/cuda", "gorgan/model", "gorgan/model/evaluate", "gorgan/dataset", "gorgan/dataset/atomicfile"},
-	"gorgan/model":              {"gorgan/model/graph", "gorgan/model/nn", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model":              {"gorgan/model/graph", "gorgan/model/nn", "gorgan/model/optim", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model/optim":        {"gorgan/model/nn", "gorgan/kernels"},
 	"gorgan/model/nn":           {"gorgan/model/graph", "gorgan/kernels"},
 	"gorgan/model/graph":        {"gorgan/kernels"},
 	"gorgan/cuda":               {"gorgan/kernels", "gorgan/kernels/kerneltest"},
@@ -21,7 +22,7 @@ var mayImport = map[string][]string{
 	// For the tests of packages that have a device to choose.
 	"gorgan/cuda/cudatest": {"gorgan/cuda", "gorgan/kernels"},
 	// The evaluation, and what makes the classifier in it.
-	"gorgan/model/evaluate":       {"gorgan/model/graph", "gorgan/model/nn", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model/evaluate":       {"gorgan/model/graph", "gorgan/model/nn", "gorgan/model/optim", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model/evaluate/train": {"gorgan/model/evaluate", "gorgan/kernels", "gorgan/dataset"},
 	// For Gorgonia programs, and one of them.
 	"gorgan/kernels/engine":         {"gorgan/kernels"},

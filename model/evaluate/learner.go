@@ -6,12 +6,8 @@ import (
 	"gorgan/kernels"
 	"gorgan/model/graph"
 	"gorgan/model/nn"
+	"gorgan/model/optim"
 )
-
-// Adam's constants, the defaults of Kingma and Ba, "Adam: a method for stochastic
-// optimization" (2015), algorithm 1; epsilon in the place of their epsilon hat, see
-// kernels.Adam.
-const beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
 // learner is a classifier's net under training.
 type learner struct {
@@ -24,16 +20,18 @@ type learner struct {
 	// logits (B, classes) are the net's output, gradient (B, classes) the loss's at it.
 	logits, gradient         *tensor.Dense
 	hostLogits, hostGradient []float32
-	clock, base, rate, m, v  *tensor.Dense
+	clock                    *tensor.Dense // steps begun
+	rate                     optim.Schedule
 }
 
 // newLearner prepares a training of so many steps.
 func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, steps int) (*learner, error) {
 	pixels, classes := widths[0], widths[len(widths)-1]
 	l := &learner{
-		dev:    dev,
-		batch:  batch{set: set, shift: r.Shift, key: kernels.Key(r.Seed), targets: make([]int, r.BatchSize)},
-		images: make([]float32, r.BatchSize*pixels), hostLogits: make([]float32, r.BatchSize*classes), hostGradient: make([]float32, r.BatchSize*classes),
+		dev:        dev,
+		batch:      batch{set: set, shift: r.Shift, key: kernels.Key(r.Seed), targets: make([]int, r.BatchSize)},
+		images:     make([]float32, r.BatchSize*pixels),
+		hostLogits: make([]float32, r.BatchSize*classes), hostGradient: make([]float32, r.BatchSize*classes),
 	}
 	var err error
 	if l.net, err = newNet(widths).New(dev); err != nil {
@@ -42,49 +40,48 @@ func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, ste
 	if err := l.net.Initialize(r.Seed, 0, 0); err != nil {
 		return nil, err
 	}
-	for _, t := range []struct {
-		tensor **tensor.Dense
-		elem   tensor.Dtype
-		shape  []int
-	}{
-		{&l.x, tensor.Float32, []int{r.BatchSize, pixels}}, {&l.gradient, tensor.Float32, []int{r.BatchSize, classes}},
-		{&l.clock, tensor.Uint32, []int{1}}, {&l.base, tensor.Float32, []int{1}}, {&l.rate, tensor.Float32, []int{1}},
-		{&l.m, tensor.Float32, []int{l.net.Size()}}, {&l.v, tensor.Float32, []int{l.net.Size()}},
-	} {
-		if *t.tensor, err = dev.New(t.elem, t.shape...); err != nil {
-			return nil, err
-		}
+	if l.x, err = dev.New(tensor.Float32, r.BatchSize, pixels); err != nil {
+		return nil, err
 	}
-	var logits *graph.Value
-	g, err := graph.Build(func(b *graph.Builder) {
-		logits = b.Keep(l.net.Apply(&nn.Pass{Builder: b}, b.Leaf("x", l.x)))
-		b.Update("softmax cross-entropy", l.crossEntropy)
-		l.net.StoreGrad(b, []graph.Seed{{Of: logits, D: b.Leaf("gradient", l.gradient)}})
-		b.Update("adam", func(dev kernels.Device) error {
-			if err := kernels.Tick(dev, l.clock); err != nil {
-				return err
-			}
-			if err := kernels.Ramp(dev, l.base, l.clock, r.LearningRate, 0, steps); err != nil {
-				return err
-			}
-			if err := kernels.AdamRate(dev, l.rate, l.base, l.clock, beta1, beta2, 1, 0); err != nil {
-				return err
-			}
-			return kernels.Adam(dev, l.net.Values, l.m, l.v, l.net.Grads, l.rate, beta1, beta2, epsilon)
-		})
-	})
+	if l.gradient, err = dev.New(tensor.Float32, r.BatchSize, classes); err != nil {
+		return nil, err
+	}
+	if l.clock, err = dev.New(tensor.Uint32, 1); err != nil {
+		return nil, err
+	}
+	if l.rate, err = optim.Ramp(dev, l.clock, r.LearningRate, 0, steps); err != nil {
+		return nil, err
+	}
+	// The constants are the defaults of the paper's algorithm 1.
+	adam, err := optim.NewAdam(dev, l.net, l.rate, l.clock, 1, optim.AdamConstants{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
 	if err != nil {
 		return nil, err
 	}
-	if l.program, err = g.Compile(dev); err != nil {
-		return nil, err
-	}
-	l.logits, err = l.program.Tensor(logits)
-	return l, err
+	return l, l.compile(adam)
 }
 
-// step is one update; step counts from 0. It is not recorded on the device, for the loss's
-// gradient is computed by the host.
+// compile builds the step. The host computes the loss's gradient, so the step cannot be
+// recorded.
+func (l *learner) compile(adam optim.Optimizer) error {
+	var logits *graph.Value
+	g, err := graph.Build(func(b *graph.Builder) {
+		b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, l.clock) })
+		logits = b.Keep(l.net.Apply(&nn.Pass{Builder: b}, b.Leaf("x", l.x)))
+		b.Update("softmax cross-entropy", l.crossEntropy)
+		l.net.StoreGrad(b, []graph.Seed{{Of: logits, D: b.Leaf("gradient", l.gradient)}})
+		b.Update("adam", func(dev kernels.Device) error { return adam.Update(dev, 0) })
+	})
+	if err != nil {
+		return err
+	}
+	if l.program, err = g.Compile(l.dev); err != nil {
+		return err
+	}
+	l.logits, err = l.program.Tensor(logits)
+	return err
+}
+
+// step is one update; step counts from 0.
 func (l *learner) step(step int) error {
 	if err := l.batch.fill(l.images, step); err != nil {
 		return err
@@ -95,7 +92,7 @@ func (l *learner) step(step int) error {
 	return l.program.Run()
 }
 
-// crossEntropy takes the logits to the gradient there. The host computes it in float64.
+// crossEntropy computes the gradient at the logits from them, in float64.
 func (l *learner) crossEntropy(dev kernels.Device) error {
 	if err := dev.Download(l.hostLogits, l.logits); err != nil {
 		return err

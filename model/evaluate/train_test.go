@@ -117,7 +117,7 @@ func TestLearner(t *testing.T) {
 	base := make([]float32, 1)
 	for step := range steps {
 		must(t, l.step(step))
-		must(t, dev.Download(base, l.base))
+		must(t, dev.Download(base, l.rate.Value))
 		if want := 0.5 * float32(steps-step) / steps; base[0] != want {
 			t.Errorf("step %d: learning rate %v, want %v", step, base[0], want)
 		}

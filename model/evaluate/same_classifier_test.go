@@ -17,7 +17,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
-	cpudevice "gorgan/kernels/cpu"
+	processor "gorgan/kernels/cpu"
 )
 
 // recordClassifiers makes TestSameClassifiers write what it finds instead of comparing it.
@@ -41,8 +41,8 @@ func TestSameClassifiers(t *testing.T) {
 	if text, err := os.ReadFile(classifiersFile); err == nil {
 		must(t, json.Unmarshal(text, &all))
 	}
-	for _, level := range cpudevice.Levels() {
-		t.Setenv(cpudevice.LevelVar, level)
+	for _, level := range processor.Levels() {
+		t.Setenv(processor.LevelVar, level)
 		for name, recipe := range sameRecipes() {
 			t.Run(level+"/"+name, func(t *testing.T) {
 				want := all[name]

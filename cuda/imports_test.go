@@ -9,8 +9,9 @@ import (
 
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
-	"gorgan/cmd/gorgan":         {"gorgan/cuda", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/picture", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/cmd/gorgan":         {"gorgan/cuda", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/picture", "gorgan/model/run", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model":              {"gorgan/model/graph", "gorgan/model/nn", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model/run":          {"gorgan/cuda", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/picture", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model/picture":      {"gorgan/model", "gorgan/dataset"},
 	"gorgan/model/nn":           {"gorgan/model/graph", "gorgan/kernels"},
 	"gorgan/model/graph":        {"gorgan/kernels"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"gorgan/model/run"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +21,7 @@ func TestBusy(t *testing.T) {
 	start(t, program, train(alone)...).succeeds(t)
 	first := start(t, program, train(shared)...)
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
-		if _, err := os.Stat(filepath.Join(shared, lastFile)); err == nil {
+		if _, err := os.Stat(filepath.Join(shared, run.LastFile)); err == nil {
 			break
 		}
 		if time.Now().After(deadline) {

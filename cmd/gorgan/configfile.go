@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,6 +15,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/urfave/cli/v2"
+
+	"gorgan/model/run"
 )
 
 // setting is a line of a settings file. The key is a flag's name with _ for -, and the value
@@ -45,7 +46,7 @@ func parseSettings(file string, text []byte) (all []setting, facts []string, err
 		return nil, nil, err
 	}
 	for _, key := range slices.Sorted(maps.Keys(values)) { // the first fault is always the same
-		s := setting{key: key, at: position(file, text, offsetOf(text, key, isJSON))}
+		s := setting{key: key, at: run.Position(file, text, offsetOf(text, key, isJSON))}
 		if s.value, err = settingText(values[key]); err != nil {
 			return nil, nil, fmt.Errorf("%s: %s: %w", s.at, key, err)
 		}
@@ -60,11 +61,11 @@ func parseRun(file string, text []byte) (values map[string]any, facts []string, 
 	d.UseNumber() // a seed has up to 64 bits
 	if err = d.Decode(&values); err == nil {
 		if _, e := d.Token(); e != io.EOF {
-			err = errFollows
+			err = run.ErrFollows
 		}
 	}
 	if err != nil {
-		return nil, nil, jsonFault(file, text, d.InputOffset(), err)
+		return nil, nil, run.JSONFault(file, text, d.InputOffset(), err)
 	}
 	known := newTrain(nil).Flags
 	for key := range values {
@@ -89,43 +90,8 @@ func parseRun(file string, text []byte) (values map[string]any, facts []string, 
 	return values, facts, nil
 }
 
-var errFollows = errors.New("something follows the settings")
-
-// jsonFault rewrites an error of the JSON package as a sentence about the file. The error
-// happened at offset, unless it names another place itself.
-func jsonFault(file string, text []byte, offset int64, err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%s is empty or cut short, want a run's settings", file)
-	}
-	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-		offset = e.Offset
-	}
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		offset = e.Offset
-		err = fmt.Errorf("%s is a JSON %s, want %s", e.Field, e.Value, jsonKind(e.Type.Kind()))
-	}
-	return fmt.Errorf("%s: %w", position(file, text, int(offset)), err)
-}
-
-// jsonKind names the type of a setting's value.
-func jsonKind(k reflect.Kind) string {
-	switch k {
-	case reflect.String:
-		return "a text"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Float64:
-		return "a number that float64 holds"
-	case reflect.Slice:
-		return "a list"
-	case reflect.Struct:
-		return "an object"
-	}
-	return "a whole number that " + k.String() + " holds"
-}
-
-// settingText writes a value as its flag takes it. A whole number becomes digits alone: 1e6
-// becomes 1000000.
+// settingText is a value as its flag takes it. A number that is whole is written so,
+// whatever form it has: 1e6 is 1000000.
 func settingText(value any) (string, error) {
 	switch v := value.(type) {
 	case string, bool, int64:
@@ -173,14 +139,8 @@ func offsetOf(text []byte, key string, isJSON bool) int {
 	return 0
 }
 
-func position(file string, text []byte, offset int) string {
-	before := text[:min(offset, len(text))]
-	line := bytes.LastIndexByte(before, '\n') + 1
-	return fmt.Sprintf("%s:%d:%d", file, bytes.Count(before, []byte("\n"))+1, len(before)-line+1)
-}
-
-// apply sets the flag of the setting, which must be a known one. It does nothing if the command
-// line gives the flag, or if the command has no such flag.
+// apply sets the flag that the setting stands for, one of those known, unless the command
+// line has or the command has no such flag.
 func (s setting) apply(c *cli.Context, known []cli.Flag) error {
 	flag := strings.ReplaceAll(s.key, "_", "-")
 	switch {

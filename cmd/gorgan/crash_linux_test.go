@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"gorgan/model/run"
 	"io"
 	"os"
 	"os/exec"
@@ -61,9 +62,9 @@ func TestCrash(t *testing.T) {
 		root := t.TempDir()
 		dir := filepath.Join(root, crashFolder)
 		succeeds(t, append(began("0"), "--out", dir)...)
-		text, err := os.ReadFile(filepath.Join(dir, metricsFile))
+		text, err := os.ReadFile(filepath.Join(dir, run.MetricsFile))
 		must(t, err)
-		must(t, os.WriteFile(filepath.Join(dir, metricsFile), slices.Concat([]byte("damaged\n"), text), 0o666))
+		must(t, os.WriteFile(filepath.Join(dir, run.MetricsFile), slices.Concat([]byte("damaged\n"), text), 0o666))
 		states := recordCrashes(t, root, 4, program, []string{"train", "--resume", filepath.Join(dir, "checkpoint_000004.safetensors")})
 		sameRun(t, whole, dir, crashSteps)
 		goOnFromAll(t, states, dir, nil, resumes)
@@ -74,7 +75,7 @@ func TestCrash(t *testing.T) {
 func succeeds(t *testing.T, args ...string) {
 	t.Helper()
 	var said strings.Builder
-	if code := run(t.Context(), append([]string{"gorgan"}, args...), io.Discard, &said); code != 0 {
+	if code := execute(t.Context(), append([]string{"gorgan"}, args...), io.Discard, &said); code != 0 {
 		t.Fatalf("%q ended with %d: %s", args, code, said.String())
 	}
 }
@@ -142,7 +143,7 @@ func savedBefore(o operation) int {
 		if c.text == "optimization finished\n" {
 			return crashSteps
 		}
-		if m := measuredStep.FindStringSubmatch(c.text); m != nil && strings.HasSuffix(o.what, "/"+metricsFile) {
+		if m := measuredStep.FindStringSubmatch(c.text); m != nil && strings.HasSuffix(o.what, "/"+run.MetricsFile) {
 			step, _ := strconv.Atoi(m[1])
 			return (step - 1) / crashSave * crashSave
 		}

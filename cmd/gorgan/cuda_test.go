@@ -21,7 +21,7 @@ func TestTrainOnCUDA(t *testing.T) {
 	gorgan := func(words ...string) string {
 		t.Helper()
 		var said strings.Builder
-		if code := run(context.Background(), append([]string{"gorgan"}, words...), &said, &said); code != 0 {
+		if code := execute(context.Background(), append([]string{"gorgan"}, words...), &said, &said); code != 0 {
 			t.Fatalf("gorgan %v ended with %d: %s", words, code, said.String())
 		}
 		return said.String()

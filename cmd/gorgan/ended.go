@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"gorgan/model"
+	"gorgan/model/run"
 )
 
 // interrupted is context.Canceled with a message for people.
@@ -19,26 +21,29 @@ func (i interrupted) Unwrap() error { return context.Canceled }
 // notBegun is the error of a command that was interrupted before it trained, for example while
 // it read the data.
 func (p *plan) notBegun(ui *ui) error {
-	if p.run == nil {
+	if p.folder == nil {
 		return interrupted("interrupted before step 1; nothing was saved")
 	}
-	return interrupted(fmt.Sprintf("interrupted before step %d; the run is as it was; go on with: %s", p.step()+1, ui.command("train", "--resume", p.run.dir)))
+	return interrupted(fmt.Sprintf("interrupted before step %d; the run is as it was; go on with: %s", p.step()+1, ui.command("train", "--resume", p.folder.Dir)))
 }
 
 // ended returns the error of a run that ended early, and says what to do.
 func (p *plan) ended(ui *ui, step uint32, err error) error {
-	if errors.Is(err, context.Canceled) {
-		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", step, ui.command("train", "--resume", p.run.dir)))
-	}
-	if errors.As(err, new(collapseError)) {
+	if errors.As(err, new(run.LostError)) {
 		return err
 	}
-	if file, e := checkpointPath(p.run.dir); e == nil {
+	if errors.Is(err, context.Canceled) {
+		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", step, ui.command("train", "--resume", p.folder.Dir)))
+	}
+	if errors.As(err, new(run.CollapseError)) {
+		return err
+	}
+	if file, e := run.CheckpointPath(p.folder.Dir); e == nil {
 		ui.note("the last good checkpoint is %s", file)
-		if _, e := os.Stat(p.run.path(settingsFile)); errors.Is(e, fs.ErrNotExist) {
-			ui.note("%s is gone, without which the run does not go on: put it back", p.run.path(settingsFile))
+		if _, e := os.Stat(p.folder.Path(run.SettingsFile)); errors.Is(e, fs.ErrNotExist) {
+			ui.note("%s is gone, without which the run does not go on: put it back", p.folder.Path(run.SettingsFile))
 		} else if !errors.As(err, new(*model.NonFiniteError)) { // which would come again
-			ui.note("go on from it with: %s", ui.command("train", "--resume", p.run.dir))
+			ui.note("go on from it with: %s", ui.command("train", "--resume", p.folder.Dir))
 		}
 	}
 	return err
@@ -46,9 +51,33 @@ func (p *plan) ended(ui *ui, step uint32, err error) error {
 
 // lost returns the error of a run whose folder is gone. The run ended with err, or reached its
 // last step.
-func lost(gone error, step uint32, err error) error {
-	if errors.As(err, new(*goneError)) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, context.Canceled) {
-		err = nil // gone says it
+func timeSpent(noted []model.Metrics) string {
+	if len(noted) == 0 {
+		return ""
 	}
-	return errors.Join(err, fmt.Errorf("%w; the run was at step %d", gone, step))
+	first, last := noted[0], noted[len(noted)-1]
+	if last.Seconds <= first.Seconds {
+		return ""
+	}
+	spent := time.Duration(last.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
+	return fmt.Sprintf("%s of training, %.0f steps a second", spent, float64(last.Step-first.Step)/(last.Seconds-first.Seconds))
+}
+
+// finish says what a run that came to its last step leaves.
+func (p *plan) finish(ui *ui, t *model.Trainer) error {
+	state, err := t.State()
+	if err != nil {
+		return err
+	}
+	ui.say("optimization finished")
+	ui.note("weights: %s", state.WeightHash())
+	if spent := timeSpent(p.folder.Metrics()); spent != "" {
+		ui.note("time: %s", spent)
+	}
+	ui.note("picture: %s", p.folder.Path(fmt.Sprintf(run.FakesFile, state.Step)))
+	if best := p.folder.Best(); best != nil {
+		ui.note("best: step %d, %s", best.Step, p.folder.Path(run.BestFile))
+	}
+	ui.note("draw more with: %s", ui.command("generate", "--model", p.folder.Dir))
+	return nil
 }

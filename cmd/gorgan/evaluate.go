@@ -15,6 +15,8 @@ import (
 	"gorgan/dataset"
 	"gorgan/model"
 	"gorgan/model/evaluate"
+	"gorgan/model/picture"
+	"gorgan/model/run"
 )
 
 func newEvaluate(ui *ui) *cli.Command {
@@ -53,8 +55,8 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	if c.IsSet("model") == c.IsSet("samples") {
 		return usageError{errors.New("evaluate: give --model or --samples")}
 	}
-	if n := c.Int("count"); n < 1 || n > maxImages {
-		return usageError{fmt.Errorf("--count is %d, want 1 to %d", n, maxImages)}
+	if n := c.Int("count"); n < 1 || n > picture.MaxImages {
+		return usageError{fmt.Errorf("--count is %d, want 1 to %d", n, picture.MaxImages)}
 	}
 	if c.IsSet("noise-scale") && c.IsSet("samples") {
 		return usageError{errors.New("--noise-scale is for --model: --samples are drawn already")}
@@ -148,7 +150,7 @@ func newReference(ctx context.Context, ui *ui, c *cli.Context, from *samples) (e
 	source, resize, images := c.String("data"), c.String("resize"), 0
 	ofModel := from.model != nil && !c.IsSet("data")
 	if ofModel {
-		s, err := readSettings(filepath.Dir(from.file))
+		s, err := run.ReadSettings(filepath.Dir(from.file))
 		switch {
 		case err == nil:
 			source, images = s.Data, s.Images

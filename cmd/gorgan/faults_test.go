@@ -15,6 +15,7 @@ import (
 
 	"gorgan/cuda"
 	"gorgan/model"
+	"gorgan/model/run"
 )
 
 // faults are what GORGAN_SIM_FAULTS makes the simulated device do, and what the program
@@ -97,7 +98,7 @@ func TestFaults(t *testing.T) {
 				if again := strings.Contains(f.says, "NaN"); strings.Contains(said.String(), "gorgan train --resume "+dir) == again {
 					t.Errorf("said %s", said.String())
 				}
-				last, err := os.ReadFile(filepath.Join(dir, lastFile))
+				last, err := os.ReadFile(filepath.Join(dir, run.LastFile))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -37,7 +37,7 @@ func TestFullOutput(t *testing.T) {
 	list, dir := tinyList(t), t.TempDir()
 	trained := filepath.Join(dir, "run")
 	words := append(strings.Fields("gorgan train --steps 2 --data "+list+" --out "+trained), strings.Fields(small)...)
-	if code := run(t.Context(), words, io.Discard, io.Discard); code != 0 {
+	if code := execute(t.Context(), words, io.Discard, io.Discard); code != 0 {
 		t.Fatalf("training ended with %d", code)
 	}
 	commands := []string{""}
@@ -61,7 +61,7 @@ func TestFullOutput(t *testing.T) {
 				must(t, err)
 				defer full.Close()
 				var said bytes.Buffer
-				code := run(context.Background(), strings.Fields("gorgan "+command+" "+line), full, &said)
+				code := execute(context.Background(), strings.Fields("gorgan "+command+" "+line), full, &said)
 				const want = "standard output: no space left on device\n"
 				if code != exitFailed || strings.Count("\n"+said.String(), "\ngorgan: ") != 1 || !strings.HasSuffix(said.String(), want) {
 					t.Errorf("code %d, said\n%s", code, said.String())

@@ -37,7 +37,7 @@ func FuzzFlags(f *testing.F) {
 		}
 		t.Chdir(dir)
 		var said bytes.Buffer
-		code := run(interrupted, append([]string{"gorgan"}, strings.Split(line, "\t")...), io.Discard, &said)
+		code := execute(interrupted, append([]string{"gorgan"}, strings.Split(line, "\t")...), io.Discard, &said)
 		if !slices.Contains([]int{0, exitFailed, exitUsage, exitNoDevice, exitInterrupted}, code) {
 			t.Errorf("code %d", code)
 		}

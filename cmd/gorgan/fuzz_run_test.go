@@ -1,6 +1,7 @@
 package main
 
 import (
+	"gorgan/model/run"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,16 +11,16 @@ import (
 func FuzzRunFolder(f *testing.F) {
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, config, noted, last []byte) {
-		for name, text := range map[string][]byte{settingsFile: config, metricsFile: noted, evaluationsFile: noted, lastFile: last} {
+		for name, text := range map[string][]byte{run.SettingsFile: config, run.MetricsFile: noted, run.EvaluationsFile: noted, run.LastFile: last} {
 			must(t, os.WriteFile(filepath.Join(dir, name), text, 0o666))
 		}
-		if s, err := readSettings(dir); err == nil && s.Model.Validate() != nil {
+		if s, err := run.ReadSettings(dir); err == nil && s.Model.Validate() != nil {
 			t.Errorf("settings with a model that is not valid: %+v", s.Model)
 		}
-		if _, err := readMetrics(dir, 2); err != nil {
+		if _, err := run.ReadMetrics(dir, 2); err != nil {
 			t.Errorf("metrics: %v", err)
 		}
-		if _, err := readEvaluations(dir, 2); err != nil {
+		if _, err := run.ReadEvaluations(dir, 2); err != nil {
 			t.Errorf("evaluations: %v", err)
 		}
 		if _, _, err := loadModel(dir); err == nil {

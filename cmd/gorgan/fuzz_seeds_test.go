@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+
+	"gorgan/model/picture"
 )
 
 // FuzzSeeds: a list of numbers and ranges is refused in one line, or is what its parts name,
@@ -19,8 +21,8 @@ func FuzzSeeds(f *testing.F) {
 			}
 			return
 		}
-		if len(got) == 0 || len(got) > maxImages {
-			t.Fatalf("%d seeds, want 1 to %d", len(got), maxImages)
+		if len(got) == 0 || len(got) > picture.MaxImages {
+			t.Fatalf("%d seeds, want 1 to %d", len(got), picture.MaxImages)
 		}
 		for part := range strings.SplitSeq(text, ",") {
 			from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")

@@ -158,9 +158,6 @@ func chooseClasses(c *cli.Context, have int) ([]uint64, error) {
 	return classes, nil
 }
 
-// maxImages is the largest number of images of one call: 4 GiB of grey images of MNIST's size.
-const maxImages = 1 << 20
-
 // parseRanges reads "0-35,40".
 func parseRanges(flag, text string) ([]uint64, error) {
 	var all []uint64
@@ -174,8 +171,8 @@ func parseRanges(flag, text string) ([]uint64, error) {
 		if err != nil || last < first {
 			return nil, usageError{fmt.Errorf("--%s: %q is neither a whole number nor a range of them, as in 0-35,40", flag, part)}
 		}
-		if last-first >= maxImages || len(all)+int(last-first) >= maxImages {
-			return nil, usageError{fmt.Errorf("--%s: more than %d images at once", flag, maxImages)}
+		if last-first >= picture.MaxImages || len(all)+int(last-first) >= picture.MaxImages {
+			return nil, usageError{fmt.Errorf("--%s: more than %d images at once", flag, picture.MaxImages)}
 		}
 		for n := first; ; n++ {
 			all = append(all, n)

@@ -2,16 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"gorgan/model"
+	"gorgan/model/run"
 )
 
 // TestGone: a run whose folder, or a file in it, goes while it trains ends with an error that
@@ -78,7 +75,7 @@ func TestGone(t *testing.T) {
 				if c.moved {
 					noneHalfWritten(t, dir+".new")
 					var said strings.Builder
-					if code := run(t.Context(), []string{"gorgan", "train", "--resume", dir + ".new", "--steps", "3"}, &said, &said); code != 0 {
+					if code := execute(t.Context(), []string{"gorgan", "train", "--resume", dir + ".new", "--steps", "3"}, &said, &said); code != 0 {
 						t.Errorf("going on ended with %d: %s", code, said.String())
 					}
 				}
@@ -87,7 +84,7 @@ func TestGone(t *testing.T) {
 	}
 	t.Run("only the lock", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "run")
-		code, said := trainUntil(t, dir, list, func(func()) { must(t, os.Remove(filepath.Join(dir, lockFile))) }, "--steps", "5")
+		code, said := trainUntil(t, dir, list, func(func()) { must(t, os.Remove(filepath.Join(dir, run.LockFile))) }, "--steps", "5")
 		if code != 0 {
 			t.Errorf("ended with %d: %s", code, said)
 		}
@@ -95,17 +92,17 @@ func TestGone(t *testing.T) {
 	t.Run("the metrics and the settings", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "run")
 		code, said := trainUntil(t, dir, list, func(func()) {
-			must(t, os.Remove(filepath.Join(dir, metricsFile)))
-			must(t, os.Remove(filepath.Join(dir, settingsFile)))
+			must(t, os.Remove(filepath.Join(dir, run.MetricsFile)))
+			must(t, os.Remove(filepath.Join(dir, run.SettingsFile)))
 		}, "--display-every", "3")
-		if want := filepath.Join(dir, settingsFile) + " is gone, without which the run does not go on"; code != exitFailed || !strings.Contains(said, want) || strings.Contains(said, "go on from it with") {
+		if want := filepath.Join(dir, run.SettingsFile) + " is gone, without which the run does not go on"; code != exitFailed || !strings.Contains(said, want) || strings.Contains(said, "go on from it with") {
 			t.Errorf("ended with %d, want %q: %s", code, want, said)
 		}
 	})
 	t.Run("the metrics", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "run")
-		code, said := trainUntil(t, dir, list, func(func()) { must(t, os.Remove(filepath.Join(dir, metricsFile))) }, "--display-every", "3")
-		if want := "gorgan: " + filepath.Join(dir, metricsFile) + " was removed or replaced"; code != exitFailed || !strings.Contains(said, want) {
+		code, said := trainUntil(t, dir, list, func(func()) { must(t, os.Remove(filepath.Join(dir, run.MetricsFile))) }, "--display-every", "3")
+		if want := "gorgan: " + filepath.Join(dir, run.MetricsFile) + " was removed or replaced"; code != exitFailed || !strings.Contains(said, want) {
 			t.Errorf("ended with %d, want %q: %s", code, want, said)
 		}
 		if _, state, err := loadModel(dir); err != nil || state.Step != 3 {
@@ -128,20 +125,6 @@ func trainUntil(t *testing.T, dir, list string, act func(stop func()), flags ...
 		return all.Write(line)
 	})
 	args := slices.Concat([]string{"gorgan", "train", "--data", list, "--out", dir}, strings.Fields(small), flags)
-	code = run(ctx, args, out, &all)
+	code = execute(ctx, args, out, &all)
 	return code, all.String()
-}
-
-// TestLost: what follows from a folder that is gone is not told beside it, another fault is.
-func TestLost(t *testing.T) {
-	gone := &goneError{"run folder r is gone"}
-	const want = "run folder r is gone; the run was at step 7"
-	for _, err := range []error{nil, gone, context.Canceled, fmt.Errorf("r/last: not written: %w", fs.ErrNotExist), &model.UnsavedError{Step: 7, Cause: context.Canceled, Err: gone}} {
-		if got := lost(gone, 7, err); got.Error() != want || errors.Is(got, context.Canceled) {
-			t.Errorf("after %v: got %v, want %s", err, got, want)
-		}
-	}
-	if got := lost(gone, 7, errors.New("the device has failed")); got.Error() != "the device has failed\n"+want {
-		t.Errorf("got %v", got)
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"gorgan/model"
+	"gorgan/model/run"
 )
 
 // goOnFromAll goes on from the states of a run, whose undisturbed end is in the folder want.
@@ -57,7 +58,7 @@ func reads(t *testing.T, dir, want string, saved int) {
 	p := &plan{}
 	err := p.resume(newUI(io.Discard, io.Discard), dir)
 	defer func() { must(t, p.close()) }()
-	if _, none := os.Stat(filepath.Join(dir, settingsFile)); none != nil {
+	if _, none := os.Stat(filepath.Join(dir, run.SettingsFile)); none != nil {
 		if saved >= 0 || err == nil || !strings.Contains(err.Error(), "is not a run") {
 			t.Errorf("there is no run: %v", err)
 		}
@@ -70,9 +71,9 @@ func reads(t *testing.T, dir, want string, saved int) {
 	if int(p.step()) < saved {
 		t.Errorf("it goes on from step %d", p.step())
 	}
-	measured, err := readMetrics(want, p.step())
+	measured, err := run.ReadMetrics(want, p.step())
 	must(t, err)
-	evaluated, err := readEvaluations(want, p.step())
+	evaluated, err := run.ReadEvaluations(want, p.step())
 	must(t, err)
 	untimed := func(all []model.Metrics) []model.Metrics {
 		all = slices.Clone(all)
@@ -81,10 +82,10 @@ func reads(t *testing.T, dir, want string, saved int) {
 		}
 		return all
 	}
-	if got, want := untimed(p.run.measured.noted), untimed(measured.noted); !slices.Equal(got, want) {
+	if got, want := untimed(p.folder.Metrics()), untimed(measured.Noted); !slices.Equal(got, want) {
 		t.Errorf("up to step %d there are %d measurements, want the %d of the whole run", p.step(), len(got), len(want))
 	}
-	steps := func(all []evaluation) (steps []uint32) {
+	steps := func(all []run.Evaluation) (steps []uint32) {
 		for _, e := range all {
 			if e.Step < p.step() { // that of the very step is made up for
 				steps = append(steps, e.Step)
@@ -92,7 +93,7 @@ func reads(t *testing.T, dir, want string, saved int) {
 		}
 		return steps
 	}
-	if got, want := steps(p.run.evaluated.noted), steps(evaluated.noted); !slices.Equal(got, want) {
+	if got, want := steps(p.folder.Evaluations()), steps(evaluated.Noted); !slices.Equal(got, want) {
 		t.Errorf("up to step %d there are evaluations of %v, want %v", p.step(), got, want)
 	}
 }
@@ -101,20 +102,28 @@ func reads(t *testing.T, dir, want string, saved int) {
 // none, it is begun with args.
 func ends(t *testing.T, dir, want string, args []string) {
 	t.Helper()
-	if _, err := os.Stat(filepath.Join(dir, settingsFile)); errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(dir, run.SettingsFile)); errors.Is(err, os.ErrNotExist) {
 		succeeds(t, append(args, "--out", dir)...)
 	} else {
 		succeeds(t, "train", "--resume", dir)
 	}
 	sameRun(t, want, dir, crashSteps)
 	noneHalfWritten(t, dir)
-	if got, want := checkpointsOf(t, dir), checkpointsOf(t, want); !slices.Equal(got, want) {
+	if got, want := stepsIn(t, dir), stepsIn(t, want); !slices.Equal(got, want) {
 		t.Errorf("checkpoints %v are kept, want %v", got, want)
 	}
-	if kept, err := os.ReadFile(filepath.Join(want, metricsFile+".damaged")); err == nil {
-		got, err := os.ReadFile(filepath.Join(dir, metricsFile+".damaged"))
+	if kept, err := os.ReadFile(filepath.Join(want, run.MetricsFile+".damaged")); err == nil {
+		got, err := os.ReadFile(filepath.Join(dir, run.MetricsFile+".damaged"))
 		if err != nil || !strings.HasPrefix(string(got), "damaged\n") {
 			t.Errorf("the damaged lines are kept as %q, %v; the first were %.20q", got, err, kept)
 		}
 	}
+}
+
+// stepsIn are the steps of the checkpoints in a folder.
+func stepsIn(t *testing.T, dir string) []uint32 {
+	t.Helper()
+	steps, err := run.CheckpointSteps(dir)
+	must(t, err)
+	return steps
 }

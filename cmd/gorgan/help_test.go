@@ -14,7 +14,7 @@ import (
 func TestHelp(t *testing.T) {
 	helpOf := func(command string) string {
 		var said strings.Builder
-		if code := run(t.Context(), strings.Fields("gorgan "+command+" --help"), &said, io.Discard); code != 0 {
+		if code := execute(t.Context(), strings.Fields("gorgan "+command+" --help"), &said, io.Discard); code != 0 {
 			t.Errorf("gorgan %s --help ended with %d", command, code)
 		}
 		return said.String()
@@ -51,7 +51,7 @@ func TestHelp(t *testing.T) {
 	}
 	check("", newApp(newUI(io.Discard, io.Discard)).Commands)
 	var said strings.Builder
-	run(t.Context(), []string{"gorgan", "help", "train"}, &said, io.Discard)
+	execute(t.Context(), []string{"gorgan", "help", "train"}, &said, io.Discard)
 	if said.String() != helpOf("train") {
 		t.Errorf("gorgan help train has\n%s", said.String())
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"gorgan/model"
+	"gorgan/model/run"
 )
 
 // readers are lines of the commands that read a run's checkpoint, which stands for RUN.
@@ -55,7 +56,7 @@ func TestNonFiniteCheckpoint(t *testing.T) {
 // TestHostileLast: what last holds, or is in its place, is no checkpoint's name.
 func TestHostileLast(t *testing.T) {
 	_, files := workFolder(t)
-	last := filepath.Join("run", lastFile)
+	last := filepath.Join("run", run.LastFile)
 	write := func(text string) func(*testing.T) {
 		return func(t *testing.T) { must(t, os.WriteFile(last, []byte(text), 0o666)) }
 	}
@@ -91,7 +92,7 @@ func TestHostileLast(t *testing.T) {
 		}, noRun(fmt.Sprintf("%s has %d bytes, want at most 64: too large", last, len(files[filepath.Join("run", "checkpoint_000002.safetensors")])))},
 		"a link in a circle": {func(t *testing.T) {
 			must(t, os.Remove(last))
-			must(t, os.Symlink(lastFile, last))
+			must(t, os.Symlink(run.LastFile, last))
 		}, noRun("stat " + last + ": too many levels of symbolic links")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +108,7 @@ func TestHostileLast(t *testing.T) {
 // TestHostileLines: a run goes on though what it noted is lost, and says so.
 func TestHostileLines(t *testing.T) {
 	_, files := workFolder(t)
-	for _, name := range []string{metricsFile, evaluationsFile} {
+	for _, name := range []string{run.MetricsFile, run.EvaluationsFile} {
 		for what, tc := range map[string]struct {
 			text []byte
 			want string
@@ -172,10 +173,10 @@ func settingKeys(settings reflect.Type) (keys []string) {
 func TestHostileSettings(t *testing.T) {
 	_, files := workFolder(t)
 	t.Chdir(layOut(t, t.TempDir(), files))
-	path := filepath.Join("run", settingsFile)
+	path := filepath.Join("run", run.SettingsFile)
 	interrupted, interrupt := context.WithCancel(t.Context())
 	interrupt()
-	keys := settingKeys(reflect.TypeFor[settings]())
+	keys := settingKeys(reflect.TypeFor[run.Settings]())
 	for _, key := range keys {
 		var whole map[string]any
 		must(t, json.Unmarshal(files[path], &whole))
@@ -217,7 +218,7 @@ func TestHostileSettings(t *testing.T) {
 func TestOtherSettings(t *testing.T) {
 	_, files := workFolder(t)
 	t.Chdir(layOut(t, t.TempDir(), files))
-	path := filepath.Join("run", settingsFile)
+	path := filepath.Join("run", run.SettingsFile)
 	edited := bytes.Replace(files[path], []byte(`"batch_size": 16`), []byte(`"batch_size": 8`), 1)
 	must(t, os.WriteFile(path, edited, 0o666))
 	code, said := runSoon(t, t.Context(), "train --resume run --steps 3")
@@ -225,7 +226,7 @@ func TestOtherSettings(t *testing.T) {
 	if code != 0 || strings.Count(said, want) != 1 {
 		t.Errorf("code %d, want %s in\n%s", code, want, said)
 	}
-	if s, err := readSettings("run"); err != nil || s.Model.BatchSize != 16 {
+	if s, err := run.ReadSettings("run"); err != nil || s.Model.BatchSize != 16 {
 		t.Errorf("%s has a batch size of %d, %v, want that of the checkpoint", path, s.Model.BatchSize, err)
 	}
 	if _, said = runSoon(t, t.Context(), "train --resume run --steps 4"); strings.Contains(said, "differ") {

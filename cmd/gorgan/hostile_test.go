@@ -21,7 +21,7 @@ func runSoon(t *testing.T, ctx context.Context, line string) (code int, said str
 	runtime.ReadMemStats(&before)
 	var text bytes.Buffer
 	began := time.Now()
-	code = run(ctx, strings.Fields("gorgan "+line), io.Discard, &text)
+	code = execute(ctx, strings.Fields("gorgan "+line), io.Discard, &text)
 	took := time.Since(began)
 	runtime.ReadMemStats(&after)
 	if grown := after.TotalAlloc - before.TotalAlloc; took > 5*time.Second || grown > 64<<20 {

@@ -8,6 +8,7 @@ import (
 	"gorgan/cuda"
 	"gorgan/dataset"
 	"gorgan/model"
+	"gorgan/model/run"
 )
 
 func newInspect(ui *ui) *cli.Command {
@@ -83,7 +84,15 @@ func runInspect(ui *ui, o inspectOptions) error {
 	return printJSON(ui, in.Config)
 }
 
-// printStep prints the graph of a training step of c, with the CPU's memory layout.
+// loadModel reads the checkpoint that path, a file or a run's folder, names.
+func loadModel(path string) (file string, state *model.State, err error) {
+	if path == "" {
+		return "", nil, usageError{errors.New("--model is missing; it names a checkpoint or a run's folder")}
+	}
+	return run.LoadModel(path)
+}
+
+// printStep prints the graph of a training step of c, as it is laid out on the CPU.
 func printStep(ui *ui, c model.Config, dot bool) error {
 	dev, _, err := cuda.Open("cpu", cuda.Options{})
 	if err != nil {

@@ -15,7 +15,7 @@ func TestInterruptedEarly(t *testing.T) {
 	list, dir := tinyList(t), t.TempDir()
 	trained := filepath.Join(dir, "run")
 	words := append(strings.Fields("gorgan train --steps 2 --data "+list+" --out "+trained), strings.Fields(small)...)
-	if code := run(t.Context(), words, io.Discard, io.Discard); code != 0 {
+	if code := execute(t.Context(), words, io.Discard, io.Discard); code != 0 {
 		t.Fatalf("training ended with %d", code)
 	}
 	ended, end := context.WithCancel(t.Context())
@@ -36,7 +36,7 @@ func TestInterruptedEarly(t *testing.T) {
 			name := filepath.Join(t.TempDir(), "new")
 			replace := strings.NewReplacer("RESUME", newUI(io.Discard, io.Discard).command("train", "--resume", trained), "RUN", trained, "LIST", list, "NEW", name)
 			var said strings.Builder
-			code := run(ended, strings.Fields("gorgan "+replace.Replace(line)), io.Discard, &said)
+			code := execute(ended, strings.Fields("gorgan "+replace.Replace(line)), io.Discard, &said)
 			lines := strings.Split(strings.TrimSpace(said.String()), "\n")
 			if last := lines[len(lines)-1]; code != exitInterrupted || last != "gorgan: "+replace.Replace(want) {
 				t.Errorf("ended with %d, want %d: %q", code, exitInterrupted, last)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"gorgan/model/run"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -44,17 +45,17 @@ func TestKill(t *testing.T) {
 	kills, err := strconv.Atoi(cmp.Or(os.Getenv("GORGAN_KILLS"), "20"))
 	must(t, err)
 	program, list := programUnderTest(t), tinyList(t)
-	for i, run := range killed {
-		t.Run(run.name, func(t *testing.T) {
+	for i, kind := range killed {
+		t.Run(kind.name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(uint64(i), 1))
 			kills, dir := kills/len(killed), t.TempDir()
-			steps := run.steps * kills
+			steps := kind.steps * kills
 			var streamed []string
-			if run.streamed {
+			if kind.streamed {
 				streamed = []string{"--cache", "0"}
 			}
 			begin := func(out string) *process {
-				args := strings.Fields(fmt.Sprintf("train %s %s --steps %d --save-every %d --display-every %d", small, run.flags, steps, run.steps/5, run.steps/4))
+				args := strings.Fields(fmt.Sprintf("train %s %s --steps %d --save-every %d --display-every %d", small, kind.flags, steps, kind.steps/5, kind.steps/4))
 				return start(t, program, slices.Concat(args, streamed, []string{"--data", list, "--out", out})...)
 			}
 			whole, parts := filepath.Join(dir, "whole"), filepath.Join(dir, "parts")
@@ -62,7 +63,7 @@ func TestKill(t *testing.T) {
 			begin(whole).succeeds(t)
 			share := time.Since(began) / time.Duration(kills)
 			goOn := func() *process {
-				if _, err := os.Stat(filepath.Join(parts, settingsFile)); errors.Is(err, fs.ErrNotExist) {
+				if _, err := os.Stat(filepath.Join(parts, run.SettingsFile)); errors.Is(err, fs.ErrNotExist) {
 					return begin(parts)
 				}
 				return start(t, program, append([]string{"train", "--resume", parts}, streamed...)...)
@@ -151,10 +152,10 @@ func sameRun(t *testing.T, a, b string, steps uint32) {
 		t.Errorf("weights are %s and %s", x, y)
 	}
 	if x, y := measurements(t, a), measurements(t, b); x != y {
-		t.Errorf("%s differ:\n%s\n%s", metricsFile, x, y)
+		t.Errorf("%s differ:\n%s\n%s", run.MetricsFile, x, y)
 	}
-	for _, name := range []string{evaluationsFile, bestFile, fmt.Sprintf(fakesFile, steps)} {
-		if _, err := os.Stat(filepath.Join(a, name)); errors.Is(err, fs.ErrNotExist) && name != fmt.Sprintf(fakesFile, steps) {
+	for _, name := range []string{run.EvaluationsFile, run.BestFile, fmt.Sprintf(run.FakesFile, steps)} {
+		if _, err := os.Stat(filepath.Join(a, name)); errors.Is(err, fs.ErrNotExist) && name != fmt.Sprintf(run.FakesFile, steps) {
 			if _, err := os.Stat(filepath.Join(b, name)); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("%s is in one run alone: %v", name, err)
 			}
@@ -169,7 +170,7 @@ func sameRun(t *testing.T, a, b string, steps uint32) {
 // measurements are a run's metrics but for its time.
 func measurements(t *testing.T, dir string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, metricsFile))
+	text, err := os.ReadFile(filepath.Join(dir, run.MetricsFile))
 	must(t, err)
 	var kept bytes.Buffer
 	for line := range bytes.Lines(text) {
@@ -177,7 +178,7 @@ func measurements(t *testing.T, dir string) string {
 		must(t, json.Unmarshal(line, &m))
 		delete(m, "seconds")
 		delete(m, "images_per_second")
-		must(t, appendLine(&kept, m))
+		must(t, json.NewEncoder(&kept).Encode(m))
 	}
 	return kept.String()
 }

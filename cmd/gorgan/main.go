@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"gorgan/model/run"
 	"io"
 	"os"
 	"os/signal"
@@ -36,7 +37,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop)
-	if code := run(ctx, os.Args, os.Stdout, os.Stderr); code != 0 {
+	if code := execute(ctx, os.Args, os.Stdout, os.Stderr); code != 0 {
 		os.Exit(code)
 	}
 }
@@ -44,7 +45,7 @@ func main() {
 // run executes a command line and returns the exit code. A command fails if its output cannot
 // be written. If the reader of the output went away, the command ends without a message, as
 // SIGPIPE would end it.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	ui := newUI(stdout, stderr)
 	app := newApp(ui)
 	args, err := arrange(app, args)
@@ -78,7 +79,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitNoDevice
 	case errors.As(err, new(usageError)) || errors.Is(err, cuda.ErrName) || errors.Is(err, cuda.ErrLevel):
 		return exitUsage
-	case errors.As(err, new(collapseError)):
+	case errors.As(err, new(run.CollapseError)):
 		return exitCollapsed
 	}
 	return exitFailed

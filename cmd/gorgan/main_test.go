@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"gorgan/model/run"
 	"image"
 	_ "image/jpeg"
 	_ "image/png"
@@ -59,7 +60,7 @@ func TestScripts(t *testing.T) {
 func tinyList(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	if code := run(context.Background(), []string{"gorgan", "data", "export", "--split", "test", "--to", dir}, io.Discard, io.Discard); code != 0 {
+	if code := execute(context.Background(), []string{"gorgan", "data", "export", "--split", "test", "--to", dir}, io.Discard, io.Discard); code != 0 {
 		t.Fatalf("export ended with %d", code)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "test_labels.txt"))
@@ -166,27 +167,27 @@ func noTemporaries(ts *testscript.TestScript, _ bool, args []string) {
 // best of its deciding figures, and that it is there: best RUN.
 func bestIsKept(ts *testscript.TestScript, _ bool, args []string) {
 	dir := ts.MkAbs(args[0])
-	s, err := readSettings(dir)
+	s, err := run.ReadSettings(dir)
 	ts.Check(err)
-	evaluated, err := readEvaluations(dir, s.Steps)
+	evaluated, err := run.ReadEvaluations(dir, s.Steps)
 	ts.Check(err)
-	value := func(e evaluation) float64 {
-		f, _ := s.decisive(&e)
+	value := func(e run.Evaluation) float64 {
+		f, _ := s.Decisive(&e)
 		if f.Better == evaluate.Lower {
 			return -f.Value
 		}
 		return f.Value
 	}
-	best := evaluated.noted[0]
-	for _, e := range evaluated.noted {
+	best := evaluated.Noted[0]
+	for _, e := range evaluated.Noted {
 		if value(e) > value(best) {
 			best = e
 		}
 	}
-	_, state, err := loadModel(filepath.Join(dir, bestFile))
+	_, state, err := loadModel(filepath.Join(dir, run.BestFile))
 	ts.Check(err)
 	if state.Step != best.Step {
-		ts.Fatalf("best is step %d, want %d of %d evaluations", state.Step, best.Step, len(evaluated.noted))
+		ts.Fatalf("best is step %d, want %d of %d evaluations", state.Step, best.Step, len(evaluated.Noted))
 	}
 }
 
@@ -208,7 +209,7 @@ func TestInterrupt(t *testing.T) {
 	}()
 	args := append([]string{"gorgan", "train", "--data", list, "--out", dir, "--steps", "4000000000"}, strings.Fields(small)...)
 	var said strings.Builder
-	if code := run(ctx, args, &said, &said); code != exitInterrupted {
+	if code := execute(ctx, args, &said, &said); code != exitInterrupted {
 		t.Fatalf("ended with %d: %s", code, said.String())
 	}
 	if !strings.Contains(said.String(), "go on with: ") {
@@ -230,13 +231,13 @@ func TestUnsavedInterrupt(t *testing.T) {
 	interrupt := writerFunc(func(line []byte) (int, error) {
 		if strings.HasPrefix(string(line), "step:1----") {
 			// A folder takes the place of the checkpoint to come.
-			must(t, os.MkdirAll(filepath.Join(dir, fmt.Sprintf(checkpointFile, 1), "x"), 0o777))
+			must(t, os.MkdirAll(filepath.Join(dir, fmt.Sprintf(run.CheckpointFile, 1), "x"), 0o777))
 			stop()
 		}
 		return said.Write(line)
 	})
 	args := append([]string{"gorgan", "train", "--data", list, "--out", dir, "--steps", "4000000000", "--save-every", "4000000000"}, strings.Fields(small)...)
-	if code := run(ctx, args, interrupt, &said); code != exitFailed {
+	if code := execute(ctx, args, interrupt, &said); code != exitFailed {
 		t.Errorf("ended with %d", code)
 	}
 	for _, want := range []string{"interrupted at step 1, which is not saved: ", "the last good checkpoint is " + filepath.Join(dir, "checkpoint_000000.safetensors")} {
@@ -249,3 +250,10 @@ func TestUnsavedInterrupt(t *testing.T) {
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -15,15 +15,17 @@ import (
 
 	"gorgan/cuda"
 	"gorgan/model"
+	"gorgan/model/picture"
+	"gorgan/model/run"
 )
 
 // plan is what a train command does: the run's settings, and the step that it has reached.
 type plan struct {
-	settings
-	out   string       // the new run's folder, empty for a numbered one
-	run   *runFolder   // of the run to go on with, locked; nil for a new run
-	state *model.State // it goes on from here; nil at step 0
-	owed  bool         // the checkpoint it goes on from was to be evaluated, and was not
+	run.Settings
+	out    string       // the new run's folder, empty for a numbered one
+	folder *run.Folder  // of the run to go on with, locked; nil for a new run
+	state  *model.State // it goes on from here; nil at step 0
+	owed   bool         // the checkpoint it goes on from was to be evaluated, and was not
 
 	classesOfData bool // the nets are told as many classes as the data have
 }
@@ -55,7 +57,7 @@ func (p *plan) make(ui *ui, c *cli.Context) error {
 		if err != nil {
 			return usageError{err}
 		}
-		p.Began = origin{version(), os.Args[1:], level, time.Now().Format(time.RFC3339)}
+		p.Began = run.Origin{Version: version(), Command: os.Args[1:], Instructions: level, Date: time.Now().Format(time.RFC3339)}
 	}
 	began := p.Model
 	if err := p.apply(c); err != nil {
@@ -64,61 +66,58 @@ func (p *plan) make(ui *ui, c *cli.Context) error {
 	if q := c.Int("queue"); q < 1 || q > 1<<16 {
 		return usageError{fmt.Errorf("--queue is %d, want 1 to 65536", q)}
 	}
-	if p.run == nil {
-		p.MeasureEvery = max(1, p.Steps/curvePoints)
+	if p.folder == nil {
+		p.MeasureEvery = max(1, p.Steps/run.CurvePoints)
 		return nil
 	}
 	if d := p.Model.Differences(began); len(d) > 0 {
 		return usageError{fmt.Errorf("--resume: a run goes on with the settings it began with, and %s", strings.Join(d, "; "))}
 	}
 	if p.state != nil {
-		done := p.run.evaluated.noted
-		p.owed = p.plan().Evaluates(p.state.Step) && (len(done) == 0 || done[len(done)-1].Step < p.state.Step)
+		done := p.folder.Evaluations()
+		p.owed = p.Plan().Evaluates(p.state.Step) && (len(done) == 0 || done[len(done)-1].Step < p.state.Step)
 	}
 	return nil
 }
 
-// curvePoints is the approximate number of points of a run's curves.
-const curvePoints = 500
-
-// resume reads the settings and the state of the run that path names. path is the run's folder
-// or a checkpoint in it.
+// resume takes the settings and the state of the run that path names: its folder, or a
+// checkpoint in it.
 func (p *plan) resume(ui *ui, path string) error {
 	dir := path
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) && filepath.Base(path) != bestFile {
+	if errors.Is(err, fs.ErrNotExist) && filepath.Base(path) != run.BestFile {
 		return fmt.Errorf("--resume: %s is not a run nor a checkpoint: %w", path, err.(*fs.PathError).Err)
 	}
 	if err != nil {
-		_, err := checkpointPath(path) // which knows why there is no best
+		_, err := run.CheckpointPath(path) // which knows why there is no best
 		return err
 	}
 	if !info.IsDir() {
 		dir = filepath.Dir(path)
 	}
-	if _, err := os.Stat(filepath.Join(dir, settingsFile)); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, run.SettingsFile)); err != nil {
 		return fmt.Errorf("--resume: %s is not a run: %w", dir, err)
 	}
-	if p.run, err = openRun(dir); err != nil {
+	if p.folder, err = run.Open(dir); err != nil {
 		return err
 	}
-	if p.settings, err = readSettings(dir); err != nil {
+	if p.Settings, err = run.ReadSettings(dir); err != nil {
 		return err
 	}
-	if path == dir && p.run.unsaved() {
+	if path == dir && p.folder.Unsaved() {
 		ui.note("%s has no checkpoint yet: the run begins again at step 0", dir)
-	} else if _, p.state, err = loadModel(path); err != nil {
-		if d, ok := errors.AsType[*damagedError](err); ok {
-			err = fmt.Errorf("%w; go on from it with: %s", err, ui.command("train", "--resume", d.whole))
+	} else if _, p.state, err = run.LoadModel(path); err != nil {
+		if d, ok := errors.AsType[*run.DamagedError](err); ok {
+			err = fmt.Errorf("%w; go on from it with: %s", err, ui.command("train", "--resume", d.Whole))
 		}
 		return err
 	} else {
 		if d := p.Model.Differences(p.state.Config); len(d) > 0 {
-			ui.note("%s: the checkpoint's settings are taken, of which these differ: %s", filepath.Join(dir, settingsFile), strings.Join(d, "; "))
+			ui.note("%s: the checkpoint's settings are taken, of which these differ: %s", filepath.Join(dir, run.SettingsFile), strings.Join(d, "; "))
 		}
 		p.Model = p.state.Config
 	}
-	return p.run.read(p.step())
+	return p.folder.Read(p.step())
 }
 
 // step returns the step that the run has reached.
@@ -131,15 +130,15 @@ func (p *plan) step() uint32 {
 
 // close releases the run's folder.
 func (p *plan) close() error {
-	if p.run == nil {
+	if p.folder == nil {
 		return nil
 	}
-	return p.run.close()
+	return p.folder.Close()
 }
 
 // apply sets what the flags say. For a resumed run it sets only the flags that are given.
 func (p *plan) apply(c *cli.Context) error {
-	given := func(name string) bool { return p.run == nil || c.IsSet(name) }
+	given := func(name string) bool { return p.folder == nil || c.IsSet(name) }
 	if given("data") {
 		var err error
 		if p.Data, err = resolved(c.String("data")); err != nil {
@@ -181,20 +180,20 @@ func (p *plan) apply(c *cli.Context) error {
 	}
 	if c.IsSet("evaluate-count") {
 		if p.EvaluateCount = c.Int("evaluate-count"); p.EvaluateCount == 0 {
-			return usageError{fmt.Errorf("--evaluate-count is 0, want %d to %d", leastEvaluated, maxImages)}
+			return usageError{fmt.Errorf("--evaluate-count is 0, want %d to %d", run.LeastEvaluated, picture.MaxImages)}
 		}
 	}
 	if c.IsSet("evaluate-metric") {
 		p.EvaluateMetric = c.String("evaluate-metric")
 	}
-	if err := applyFlags(c, &p.Model, p.run == nil); err != nil {
+	if err := applyFlags(c, &p.Model, p.folder == nil); err != nil {
 		return err
 	}
 	var err error
 	if p.Model.Loss, err = model.LossNamed(p.Model.Loss); err != nil {
 		return usageError{err}
 	}
-	if err := p.validate(func(key string) string { return "--" + strings.ReplaceAll(key, "_", "-") }); err != nil {
+	if err := p.Validate(func(key string) string { return "--" + strings.ReplaceAll(key, "_", "-") }); err != nil {
 		return usageError{err}
 	}
 	return nil

@@ -27,7 +27,7 @@ func TestColours(t *testing.T) {
 	gorgan := func(command string, args ...string) {
 		t.Helper()
 		all := append(append([]string{"gorgan"}, strings.Fields(command)...), args...)
-		if code := run(context.Background(), all, io.Discard, io.Discard); code != 0 {
+		if code := execute(context.Background(), all, io.Discard, io.Discard); code != 0 {
 			t.Fatalf("%v ended with %d", all, code)
 		}
 	}

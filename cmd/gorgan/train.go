@@ -16,6 +16,7 @@ import (
 	"gorgan/cuda"
 	"gorgan/dataset"
 	"gorgan/model"
+	"gorgan/model/run"
 )
 
 func newTrain(ui *ui) *cli.Command {
@@ -79,7 +80,7 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 		if err := p.goOn(ui); err != nil {
 			return err
 		}
-		ui.note("%s is at step %d already; train on with --steps above it", p.run.dir, p.state.Step)
+		ui.note("%s is at step %d already; train on with --steps above it", p.folder.Dir, p.state.Step)
 		return nil
 	}
 	dev, why, err := cuda.Open(p.Device, deviceOptions(c))
@@ -105,7 +106,7 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	if err := p.open(ui, trainer, c.String("preset")); err != nil {
 		return err
 	}
-	ui.log = p.run.log
+	ui.log = p.folder.Log()
 	ui.note("device: %s (%s)", dev.Name(), why)
 	if err := p.sayLevel(ui, dev); err != nil {
 		return err
@@ -116,13 +117,14 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 	for _, n := range (&model.State{Config: p.Model}).Nets() {
 		ui.note("%s: %s", n.Name, netForm(n))
 	}
-	ui.note("run: %s", p.run.dir)
+	ui.note("run: %s", p.folder.Dir)
 	if p.state == nil {
-		if err := p.run.begin(trainer, set); err != nil {
+		if err := p.folder.Begin(trainer, set); err != nil {
 			return err
 		}
 	}
-	return p.train(ctx, ui, c, newWatch(ui, p.run, trainer, evaluator, p.settings))
+	return p.train(ctx, ui, &run.Training{Settings: p.Settings, Folder: p.folder, Trainer: trainer, Evaluator: evaluator,
+		Observers: []run.Observer{terminalObserver{ui}}, Owed: p.owed, Readers: c.Int("readers"), Queue: c.Int("queue")})
 }
 
 // trainingSet reads the data. It returns the images to train on, and the whole set, of which they
@@ -151,7 +153,7 @@ func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, who
 			}
 		}
 	}
-	if p.run != nil && p.Fingerprint != set.Fingerprint() {
+	if p.folder != nil && p.Fingerprint != set.Fingerprint() {
 		return nil, nil, fmt.Errorf("%s: the data differ from those the run began with: fingerprint %.12s, was %.12s", p.Data, set.Fingerprint(), p.Fingerprint)
 	}
 	p.Fingerprint = set.Fingerprint()
@@ -172,12 +174,12 @@ func classesOf(set *dataset.Set) int {
 
 // open makes the run's folder, or takes trainer and folder to the step of the checkpoint.
 func (p *plan) open(ui *ui, t *model.Trainer, preset string) (err error) {
-	if p.run == nil {
-		p.run, err = createRun(p.out, runName(p.Data, cmp.Or(preset, p.Model.Loss)), p.settings)
+	if p.folder == nil {
+		p.folder, err = run.Create(p.out, run.Name(p.Data, cmp.Or(preset, p.Model.Loss)), p.Settings)
 		return err
 	}
 	if p.state != nil {
-		if err := t.Restore(p.state, p.run.seconds()); err != nil {
+		if err := t.Restore(p.state, p.folder.Seconds()); err != nil {
 			return err
 		}
 	}
@@ -186,48 +188,23 @@ func (p *plan) open(ui *ui, t *model.Trainer, preset string) (err error) {
 
 // goOn takes the run's folder to the step of the checkpoint.
 func (p *plan) goOn(ui *ui) error {
-	notes, err := p.run.goOn(p.settings, p.step())
+	notes, err := p.folder.GoOn(p.Settings, p.step())
 	for _, note := range notes {
 		ui.note("%s", note)
 	}
 	return err
 }
 
-// train runs the steps up to the last.
-func (p *plan) train(ctx context.Context, ui *ui, c *cli.Context, w *watch) error {
-	t, run := w.trainer, w.run
-	ui.start("training", "step", int(w.begun), int(p.Steps))
+// train takes the run to its last step.
+func (p *plan) train(ctx context.Context, ui *ui, t *run.Training) error {
+	ui.start("training", "step", int(t.Trainer.Step()), int(p.Steps))
 	defer ui.stop()
-	var err error
-	if p.owed {
-		err = w.evaluate(ctx, t.Step())
-	}
-	if err == nil {
-		todo := p.plan()
-		todo.Readers, todo.Queue = c.Int("readers"), c.Int("queue")
-		todo.Progress = func(step uint32, gLoss, dLoss float64) error {
-			ui.progress(int(step), fmt.Sprintf("training  G %.3f  D %.3f", gLoss, dLoss))
-			if err := ui.failed(); err != nil {
-				return fmt.Errorf("the run's output: %w", err)
-			}
-			return nil
-		}
-		todo.Measured, todo.Display, todo.Save = run.measure, w.display, run.save
-		todo.Evaluate = func(step uint32) error { return w.evaluate(ctx, step) }
-		err = t.Run(ctx, todo)
-	}
+	err := t.Run(ctx)
 	ui.stop()
-	if gone := run.here(); gone != nil {
-		return lost(gone, t.Step(), err)
+	if err != nil {
+		return p.ended(ui, t.Trainer.Step(), err)
 	}
-	plotted := run.plot.flush(run.measured.noted)
-	if err == nil {
-		return errors.Join(w.finish(), plotted)
-	}
-	if plotted != nil {
-		ui.note("warning: %v", plotted)
-	}
-	return p.ended(ui, t.Step(), err)
+	return p.finish(ui, t.Trainer)
 }
 
 // sayLevel prints a note if a run resumes with another instruction set than it began with,

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"gorgan/model"
+	"gorgan/model/run"
 )
 
 func TestTimeSpent(t *testing.T) {
@@ -39,7 +40,7 @@ func TestInterruptedEvaluation(t *testing.T) {
 	flags := strings.Fields("--device cpu --workers 2 --gen-hidden 8 --dis-hidden 8 --batch-size 8 --display-every 20 --evaluate-every 10 --evaluate-count 1000")
 	train := func(ctx context.Context, args ...string) (int, string) {
 		var said strings.Builder
-		code := run(ctx, append([]string{"gorgan", "train"}, args...), &said, &said)
+		code := execute(ctx, append([]string{"gorgan", "train"}, args...), &said, &said)
 		return code, said.String()
 	}
 	whole, parts := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "parts")
@@ -49,7 +50,7 @@ func TestInterruptedEvaluation(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	go func() { // the first evaluation begins where last names its checkpoint
 		for {
-			text, err := os.ReadFile(filepath.Join(parts, lastFile))
+			text, err := os.ReadFile(filepath.Join(parts, run.LastFile))
 			if strings.HasPrefix(string(text), "checkpoint_000010") || err != nil && !errors.Is(err, fs.ErrNotExist) {
 				stop()
 				return
@@ -61,13 +62,13 @@ func TestInterruptedEvaluation(t *testing.T) {
 	if code != exitInterrupted || !strings.Contains(said, "interrupted at step 10, which is saved; go on with: ") {
 		t.Fatalf("ended with %d: %s", code, said)
 	}
-	if evaluated, err := readEvaluations(parts, 20); err != nil || len(evaluated.noted) > 0 {
-		t.Errorf("%d evaluations are noted, %v", len(evaluated.noted), err)
+	if evaluated, err := run.ReadEvaluations(parts, 20); err != nil || len(evaluated.Noted) > 0 {
+		t.Errorf("%d evaluations are noted, %v", len(evaluated.Noted), err)
 	}
 	if code, said := train(t.Context(), "--resume", parts); code != 0 {
 		t.Fatalf("ended with %d: %s", code, said)
 	}
-	for _, name := range []string{"checkpoint_000020.safetensors", evaluationsFile, bestFile, lastFile} {
+	for _, name := range []string{"checkpoint_000020.safetensors", run.EvaluationsFile, run.BestFile, run.LastFile} {
 		if digest(t, filepath.Join(whole, name)) != digest(t, filepath.Join(parts, name)) {
 			t.Errorf("%s differs after an interrupted evaluation", name)
 		}

@@ -26,7 +26,7 @@ func workFolder(t testing.TB) (dir string, files map[string][]byte) {
 		"generate --count 4 --model " + filepath.Join(dir, "run") + " --out " + filepath.Join(dir, "images.npy"),
 	} {
 		var said bytes.Buffer
-		if code := run(t.Context(), strings.Fields("gorgan "+line), io.Discard, &said); code != 0 {
+		if code := execute(t.Context(), strings.Fields("gorgan "+line), io.Discard, &said); code != 0 {
 			t.Fatalf("%s ended with %d:\n%s", line, code, said.String())
 		}
 	}
@@ -34,7 +34,7 @@ func workFolder(t testing.TB) (dir string, files map[string][]byte) {
 	must(t, writeNpyHeader(&noise, 2, 8))
 	must(t, writeNpyValues(&noise, make([]float32, 2*8)))
 	must(t, os.WriteFile(filepath.Join(dir, "noise.npy"), noise.Bytes(), 0o666))
-	if code := run(t.Context(), strings.Fields("gorgan bench --step --json --time 1ms --device cpu --gen-hidden 8 --dis-hidden 8 --batch-size 8"), &before, io.Discard); code != 0 {
+	if code := execute(t.Context(), strings.Fields("gorgan bench --step --json --time 1ms --device cpu --gen-hidden 8 --dis-hidden 8 --batch-size 8"), &before, io.Discard); code != 0 {
 		t.Fatalf("bench ended with %d", code)
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "before.json"), before.Bytes(), 0o666))

@@ -11,6 +11,9 @@ import (
 // PieceRows is how many images are drawn between looks at whether to go on.
 const PieceRows = 1024
 
+// MaxImages is what one call draws at most: 4 GiB of a grey image of MNIST's size.
+const MaxImages = 1 << 20
+
 // Images are images that a generator is asked for. They are drawn a piece at a time, so
 // that of many of them no more than their seeds is held.
 type Images struct {

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"math"
@@ -64,9 +64,9 @@ func TestWon(t *testing.T) {
 }
 
 func wonAt(c model.Config, shown []model.Metrics) (steps []uint32) {
-	j := judge{config: c}
+	d := diagnosis{config: c}
 	for _, m := range shown {
-		if j.displayed(m) != "" {
+		if d.displayed(m) != "" {
 			steps = append(steps, m.Step)
 		}
 	}
@@ -84,17 +84,17 @@ func TestWonWords(t *testing.T) {
 		"r1 is there":  {func(c *model.Config) { c.R1, c.DisLearningRate = 3, 1e-3 }, "--r1 6 or --dis-learning-rate 0.0003 or --instance-noise 0.1"},
 		"tanh":         {func(c *model.Config) { c.DisActivation = "tanh" }, "--dis-learning-rate 5e-05 or --instance-noise 0.1"},
 	} {
-		j := judge{config: model.Default()}
-		c.change(&j.config)
-		j.displayed(display(1000, 0.001, 8))
-		j.displayed(display(2000, 0.001, 9))
-		got := j.displayed(display(3000, 0.0005, 9.25))
+		d := diagnosis{config: model.Default()}
+		c.change(&d.config)
+		d.displayed(display(1000, 0.001, 8))
+		d.displayed(display(2000, 0.001, 9))
+		got := d.displayed(display(3000, 0.0005, 9.25))
 		want := "the discriminator has won: since step 1000 it tells drawn images from data all but always (D(x) 0.9990, D(G(z)) 0.0010), " +
 			"and the generator's loss, 8 then, is 9.25; in a new run try " + c.want
 		if got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
-		taken(t, j.config, c.want)
+		taken(t, d.config, c.want)
 	}
 }
 
@@ -122,45 +122,45 @@ func quoted(value string) string {
 }
 
 // measured is an evaluation that counted ten classes.
-func measured(step uint32, distance float64, missing int) evaluation {
-	return evaluation{Step: step, Report: evaluate.Report{Classifier: &evaluate.ClassifierNote{}, Classes: make([]evaluate.Class, 10), Figures: []evaluate.Figure{
+func measured(step uint32, distance float64, missing int) Evaluation {
+	return Evaluation{Step: step, Report: evaluate.Report{Classifier: &evaluate.ClassifierNote{}, Classes: make([]evaluate.Class, 10), Figures: []evaluate.Figure{
 		{Name: "frechet_distance", Better: evaluate.Lower, Value: distance}, {Name: "missing_classes", Value: float64(missing)}}}}
 }
 
 // alike is an evaluation without a classifier, that found so many near duplicates.
-func alike(step uint32, likelihood, share float64) evaluation {
-	return evaluation{Step: step, Report: evaluate.Report{Figures: []evaluate.Figure{
+func alike(step uint32, likelihood, share float64) Evaluation {
+	return Evaluation{Step: step, Report: evaluate.Report{Figures: []evaluate.Figure{
 		{Name: "parzen", Better: evaluate.Higher, Value: likelihood}, {Name: "near_duplicates", Value: share}}}}
 }
 
 // TestCollapsed: at which steps it is said that the generator has collapsed.
 func TestCollapsed(t *testing.T) {
-	tutorial := []evaluation{
+	tutorial := []Evaluation{
 		measured(500, 381.8, 9), measured(1000, 402.7, 9), measured(1500, 388.7, 9), measured(2000, 375, 7), measured(2500, 394.4, 8), measured(3000, 375.6, 6),
 		measured(3500, 344, 5), measured(4000, 324, 6), measured(4500, 235.6, 4), measured(5000, 183.9, 4), measured(5500, 165.3, 3), measured(6000, 128.5, 2),
 		measured(6500, 101.4, 1), measured(15000, 30, 1)}
 	for name, c := range map[string]struct {
-		seen []evaluation
+		seen []Evaluation
 		want []uint32
 	}{
 		"the tutorial":          {tutorial, nil},
-		"from noise to nothing": {[]evaluation{measured(6000, 380, 9), measured(8000, 385, 9), measured(10000, 381, 9), measured(12000, 390, 9), measured(14000, 380, 9)}, []uint32{14000}},
-		"after it drew all":     {[]evaluation{measured(1000, 30, 0), measured(2000, 200, 5), measured(3000, 300, 9), measured(4000, 300, 9), measured(5000, 300, 9)}, []uint32{4000}},
-		"three missing":         {[]evaluation{measured(1000, 30, 0), measured(2000, 200, 3), measured(3000, 300, 3), measured(4000, 300, 3)}, nil},
-		"two in a row":          {[]evaluation{measured(1000, 30, 0), measured(2000, 200, 5), measured(3000, 300, 9), measured(4000, 100, 1), measured(5000, 300, 9), measured(6000, 300, 9)}, nil},
-		"yet gains": {[]evaluation{measured(20000, 300, 9), measured(21000, 290, 9), measured(22000, 280, 9), measured(23000, 270, 9), measured(24000, 260, 9),
+		"from noise to nothing": {[]Evaluation{measured(6000, 380, 9), measured(8000, 385, 9), measured(10000, 381, 9), measured(12000, 390, 9), measured(14000, 380, 9)}, []uint32{14000}},
+		"after it drew all":     {[]Evaluation{measured(1000, 30, 0), measured(2000, 200, 5), measured(3000, 300, 9), measured(4000, 300, 9), measured(5000, 300, 9)}, []uint32{4000}},
+		"three missing":         {[]Evaluation{measured(1000, 30, 0), measured(2000, 200, 3), measured(3000, 300, 3), measured(4000, 300, 3)}, nil},
+		"two in a row":          {[]Evaluation{measured(1000, 30, 0), measured(2000, 200, 5), measured(3000, 300, 9), measured(4000, 100, 1), measured(5000, 300, 9), measured(6000, 300, 9)}, nil},
+		"yet gains": {[]Evaluation{measured(20000, 300, 9), measured(21000, 290, 9), measured(22000, 280, 9), measured(23000, 270, 9), measured(24000, 260, 9),
 			measured(25000, 250, 9)}, nil},
-		"gains too little": {[]evaluation{measured(20000, 300, 9), measured(21000, 299, 9), measured(22000, 298, 9), measured(23000, 297, 9)}, []uint32{23000}},
-		"recovers, fails again": {[]evaluation{measured(1000, 30, 0), measured(2000, 300, 9), measured(3000, 300, 9), measured(4000, 300, 9), measured(5000, 40, 1),
+		"gains too little": {[]Evaluation{measured(20000, 300, 9), measured(21000, 299, 9), measured(22000, 298, 9), measured(23000, 297, 9)}, []uint32{23000}},
+		"recovers, fails again": {[]Evaluation{measured(1000, 30, 0), measured(2000, 300, 9), measured(3000, 300, 9), measured(4000, 300, 9), measured(5000, 40, 1),
 			measured(6000, 300, 9), measured(7000, 300, 9), measured(8000, 300, 9), measured(9000, 300, 9)}, []uint32{4000, 8000}},
-		"no classes":         {[]evaluation{alike(1000, -300, 0), alike(2000, -300, 0.9), alike(3000, -300, 0.9), alike(4000, -300, 0.9), alike(5000, -200, 0.1)}, nil},
-		"no classes, late":   {[]evaluation{alike(8000, 100, 0), alike(10000, -300, 0.9), alike(11000, -300, 0.9), alike(12000, -300, 0.9)}, []uint32{12000}},
-		"no classes, better": {[]evaluation{alike(10000, -300, 0.9), alike(11000, -280, 0.9), alike(12000, -260, 0.9), alike(13000, -240, 0.9)}, nil},
+		"no classes":         {[]Evaluation{alike(1000, -300, 0), alike(2000, -300, 0.9), alike(3000, -300, 0.9), alike(4000, -300, 0.9), alike(5000, -200, 0.1)}, nil},
+		"no classes, late":   {[]Evaluation{alike(8000, 100, 0), alike(10000, -300, 0.9), alike(11000, -300, 0.9), alike(12000, -300, 0.9)}, []uint32{12000}},
+		"no classes, better": {[]Evaluation{alike(10000, -300, 0.9), alike(11000, -280, 0.9), alike(12000, -260, 0.9), alike(13000, -240, 0.9)}, nil},
 	} {
-		j := judge{config: model.Default()}
+		d := diagnosis{config: model.Default()}
 		var got []uint32
 		for _, e := range c.seen {
-			if j.evaluated(&e, e.Figures[0]) != "" {
+			if d.evaluated(&e, e.Figures[0]) != "" {
 				got = append(got, e.Step)
 			}
 		}
@@ -180,16 +180,16 @@ func TestCollapsedWords(t *testing.T) {
 		"they are there":  {func(c *model.Config) { c.R1, c.Pack = 1, 4 }, "--r1 2 or --pack 8 or --learning-rate 0.0001"},
 		"odd batch, tanh": {func(c *model.Config) { c.BatchSize, c.DisActivation = 33, "tanh" }, "--learning-rate 0.0001"},
 	} {
-		j := judge{config: model.Default(), drewAll: true}
-		c.change(&j.config)
+		d := diagnosis{config: model.Default(), drewAll: true}
+		c.change(&d.config)
 		var got string
 		for step := uint32(1000); step <= 4000; step += 1000 {
 			e := measured(step, 300, 9)
-			got = j.evaluated(&e, e.Figures[0])
+			got = d.evaluated(&e, e.Figures[0])
 		}
 		if want := "the generator has collapsed: 9 of 10 classes are missing; in a new run try " + c.want; got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
-		taken(t, j.config, c.want)
+		taken(t, d.config, c.want)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"fmt"
@@ -11,18 +11,18 @@ import (
 // TestLock: a run's folder is open once at a time, and who has it open is said.
 func TestLock(t *testing.T) {
 	dir := t.TempDir()
-	first, err := openRun(dir)
+	first, err := Open(dir)
 	must(t, err)
-	_, err = openRun(dir)
+	_, err = Open(dir)
 	host, hostErr := os.Hostname()
 	must(t, hostErr)
 	if want := fmt.Sprintf("in use by process %d on host %s", os.Getpid(), host); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %q", err, want)
 	}
-	must(t, first.close())
-	again, err := openRun(dir)
+	must(t, first.Close())
+	again, err := Open(dir)
 	must(t, err)
-	must(t, again.close())
+	must(t, again.Close())
 }
 
 // TestLockIsNoLink: what is written into a run's folder is written nowhere else.
@@ -30,14 +30,14 @@ func TestLockIsNoLink(t *testing.T) {
 	dir := t.TempDir()
 	victim := filepath.Join(t.TempDir(), "victim")
 	must(t, os.WriteFile(victim, []byte("precious"), 0o666))
-	for _, name := range []string{lockFile, "log.txt", metricsFile} {
+	for _, name := range []string{LockFile, "log.txt", MetricsFile} {
 		if err := os.Symlink(victim, filepath.Join(dir, name)); err != nil {
 			t.Skip(err)
 		}
-		r, err := openRun(dir)
+		r, err := Open(dir)
 		if err == nil {
 			err = r.openLogs(false)
-			must(t, r.close())
+			must(t, r.Close())
 		}
 		if err == nil || !strings.Contains(err.Error(), name+" is a link") {
 			t.Errorf("%s: got %v", name, err)

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"bytes"
@@ -14,10 +14,11 @@ import (
 	"gorgan/dataset"
 	"gorgan/dataset/atomicfile"
 	"gorgan/model"
+	"gorgan/model/picture"
 )
 
-// settings is config.json: all settings of a run.
-type settings struct {
+// Settings is config.json: all settings of a run.
+type Settings struct {
 	Data         string `json:"data"`
 	Fingerprint  string `json:"fingerprint"`
 	Resize       string `json:"resize,omitempty"`
@@ -36,28 +37,28 @@ type settings struct {
 
 	Model model.Config `json:"model"`
 
-	Began origin `json:"began,omitzero"`
+	Began Origin `json:"began,omitzero"`
 }
 
-// origin says how a run began. It has no effect on the run.
-type origin struct {
+// Origin says how a run began. It has no effect on the run.
+type Origin struct {
 	Version      string   `json:"version"`
 	Command      []string `json:"command"`      // the arguments of the program
 	Instructions string   `json:"instructions"` // of the CPU: avx512, avx2 or purego
 	Date         string   `json:"date"`         // RFC 3339
 }
 
-// plan returns the settings that a trainer needs.
-func (s settings) plan() model.Plan {
+// Plan returns the settings that a trainer needs.
+func (s Settings) Plan() model.Plan {
 	return model.Plan{Steps: s.Steps, DisplayEvery: s.DisplayEvery, MeasureEvery: s.MeasureEvery, SaveEvery: s.SaveEvery, EvaluateEvery: s.EvaluateEvery}
 }
 
-// leastEvaluated is the smallest number of images that say anything about classes.
-const leastEvaluated = 100
+// LeastEvaluated is the smallest number of images that say anything about classes.
+const LeastEvaluated = 100
 
-// validate reports every setting that is out of range. named returns a setting's name as the
+// Validate reports every setting that is out of range. named returns a setting's name as the
 // user wrote it: a flag or a key of config.json.
-func (s settings) validate(named func(key string) string) error {
+func (s Settings) Validate(named func(key string) string) error {
 	var errs []error
 	check := func(ok bool, key string, got any, want string) {
 		if !ok {
@@ -76,51 +77,51 @@ func (s settings) validate(named func(key string) string) error {
 	}
 	check(s.Keep >= 0, "keep", s.Keep, "0 or more")
 	if s.EvaluateCount != 0 {
-		check(s.EvaluateCount >= leastEvaluated && s.EvaluateCount <= maxImages, "evaluate_count", s.EvaluateCount,
-			fmt.Sprintf("%d to %d", leastEvaluated, maxImages))
+		check(s.EvaluateCount >= LeastEvaluated && s.EvaluateCount <= picture.MaxImages, "evaluate_count", s.EvaluateCount,
+			fmt.Sprintf("%d to %d", LeastEvaluated, picture.MaxImages))
 	}
-	check(s.EvaluateMetric == "" || slices.Contains(deciderNames(), s.EvaluateMetric), "evaluate_metric",
-		fmt.Sprintf("%.40q", s.EvaluateMetric), "one of "+strings.Join(deciderNames(), ", "))
+	check(s.EvaluateMetric == "" || slices.Contains(EvaluateMetrics(), s.EvaluateMetric), "evaluate_metric",
+		fmt.Sprintf("%.40q", s.EvaluateMetric), "one of "+strings.Join(EvaluateMetrics(), ", "))
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(append(errs, s.Model.Validate())...)
 }
 
 const (
-	settingsFile = "config.json"
+	SettingsFile = "config.json"
 	// longestSettings is more than the bytes of a config.json.
 	longestSettings = 1 << 20
 )
 
 // writeSettings writes a run's config.json.
-func writeSettings(dir string, s settings) error {
+func writeSettings(dir string, s Settings) error {
 	text, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err
 	}
-	return write(filepath.Join(dir, settingsFile), append(text, '\n'))
+	return writeText(filepath.Join(dir, SettingsFile), append(text, '\n'))
 }
 
-// readSettings reads a run's config.json. An unknown key is an error, and so is a value that
+// ReadSettings reads a run's config.json. An unknown key is an error, and so is a value that
 // the flags would refuse. A missing key of the model gets its default.
-func readSettings(dir string) (settings, error) {
-	path := filepath.Join(dir, settingsFile)
+func ReadSettings(dir string) (Settings, error) {
+	path := filepath.Join(dir, SettingsFile)
 	text, err := atomicfile.Read(path, longestSettings)
 	if err != nil {
-		return settings{}, fmt.Errorf("%s is not a run: %w", dir, err)
+		return Settings{}, fmt.Errorf("%s is not a run: %w", dir, err)
 	}
-	s := settings{Model: model.Default()}
+	s := Settings{Model: model.Default()}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&s); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return settings{}, fmt.Errorf("%s is empty or cut short, want a run's settings", path)
+		return Settings{}, fmt.Errorf("%s is empty or cut short, want a run's settings", path)
 	} else if err != nil {
-		return settings{}, jsonFault(path, text, d.InputOffset(), err)
+		return Settings{}, JSONFault(path, text, d.InputOffset(), err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return settings{}, jsonFault(path, text, d.InputOffset(), errFollows)
+		return Settings{}, JSONFault(path, text, d.InputOffset(), ErrFollows)
 	}
-	if err := s.validate(func(key string) string { return key }); err != nil {
-		return settings{}, fmt.Errorf("%s: %w", path, err)
+	if err := s.Validate(func(key string) string { return key }); err != nil {
+		return Settings{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil
 }

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	"gorgan/model/evaluate"
 )
 
-// evaluation is a line of evaluations.jsonl: the report on fake images of the generator after
+// Evaluation is a line of evaluations.jsonl: the report on fake images of the generator after
 // a step.
-type evaluation struct {
+type Evaluation struct {
 	Step uint32 `json:"step"`
 	evaluate.Report
 }
@@ -22,19 +22,19 @@ type decider struct{ metric, figure string }
 // The default deciders: for a set with labels, for a set without labels, and for stacked
 // images.
 const (
-	byFrechet = "frechet"
-	byParzen  = "parzen"
-	byModes   = "modes"
+	ByFrechet = "frechet"
+	ByParzen  = "parzen"
+	ByModes   = "modes"
 )
 
 func deciders() []decider {
 	return []decider{
-		{byFrechet, "frechet_distance"}, {byParzen, "parzen"}, {"score", "classifier_score"}, {"coverage", "coverage"},
-		{byModes, "mode_divergence"},
+		{ByFrechet, "frechet_distance"}, {ByParzen, "parzen"}, {"score", "classifier_score"}, {"coverage", "coverage"},
+		{ByModes, "mode_divergence"},
 	}
 }
 
-func deciderNames() []string {
+func EvaluateMetrics() []string {
 	var names []string
 	for _, d := range deciders() {
 		names = append(names, d.metric)
@@ -42,8 +42,8 @@ func deciderNames() []string {
 	return names
 }
 
-// decisive returns the figure of e that decides between checkpoints.
-func (s settings) decisive(e *evaluation) (evaluate.Figure, bool) {
+// Decisive returns the figure of e that decides between checkpoints.
+func (s Settings) Decisive(e *Evaluation) (evaluate.Figure, bool) {
 	for _, d := range deciders() {
 		if d.metric == s.EvaluateMetric {
 			return e.Figure(d.figure)
@@ -54,8 +54,8 @@ func (s settings) decisive(e *evaluation) (evaluate.Figure, bool) {
 
 // better reports whether e is better than best, which may be nil. Evaluations with different
 // numbers of images cannot be compared.
-func (s settings) better(e, best *evaluation) bool {
-	f, ok := s.decisive(e)
+func (s Settings) better(e, best *Evaluation) bool {
+	f, ok := s.Decisive(e)
 	if !ok || e.Count != s.EvaluateCount || math.IsNaN(f.Value) || math.IsInf(f.Value, 0) {
 		return false
 	}
@@ -65,7 +65,7 @@ func (s settings) better(e, best *evaluation) bool {
 	if best == nil {
 		return true
 	}
-	b, _ := s.decisive(best)
+	b, _ := s.Decisive(best)
 	if f.Better == evaluate.Lower {
 		return f.Value < b.Value
 	}
@@ -73,7 +73,7 @@ func (s settings) better(e, best *evaluation) bool {
 }
 
 // bestOf returns the best of the evaluations whose checkpoint is kept, or nil.
-func (s settings) bestOf(all []evaluation, kept func(step uint32) bool) (best *evaluation) {
+func (s Settings) bestOf(all []Evaluation, kept func(step uint32) bool) (best *Evaluation) {
 	for _, e := range all {
 		if kept(e.Step) && s.better(&e, best) {
 			best = &e
@@ -84,8 +84,8 @@ func (s settings) bestOf(all []evaluation, kept func(step uint32) bool) (best *e
 
 // record adds the evaluation of the newest checkpoint to evaluations.jsonl. If it is the best
 // so far, the file best then names that checkpoint.
-func (r *runFolder) record(e evaluation, best bool) error {
-	if err := r.keeps(evaluationsFile, r.reports); err != nil {
+func (r *Folder) record(e Evaluation, best bool) error {
+	if err := r.keeps(EvaluationsFile, r.reports); err != nil {
 		return err
 	}
 	if err := appendLine(r.reports, e); err != nil {
@@ -96,7 +96,7 @@ func (r *runFolder) record(e evaluation, best bool) error {
 	if err := r.reports.Sync(); err != nil {
 		return err
 	}
-	r.evaluated.noted = append(r.evaluated.noted, e)
+	r.evaluated.Noted = append(r.evaluated.Noted, e)
 	if !best {
 		return nil
 	}
@@ -109,9 +109,9 @@ func (r *runFolder) record(e evaluation, best bool) error {
 
 // evaluated returns the log line of an evaluation: the figure that decides and those that show
 // a collapse, each with its floor.
-func (s settings) evaluated(e *evaluation, best bool) string {
+func (s Settings) evaluated(e *Evaluation, best bool) string {
 	names := []string{"class_entropy", "missing_classes", "near_duplicates", "modes"}
-	if f, ok := s.decisive(e); ok {
+	if f, ok := s.Decisive(e); ok {
 		names = slices.Insert(names, 0, f.Name)
 	}
 	var figures []string

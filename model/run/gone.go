@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"errors"
@@ -7,34 +7,34 @@ import (
 	"os"
 )
 
-// goneError reports that the name of a run's folder, or of a file in it, no longer leads to it.
+// GoneError reports that the name of a run's folder, or of a file in it, no longer leads to it.
 // The saved files are where the folder is now. Nothing is written to the old name.
-type goneError struct{ text string }
+type GoneError struct{ text string }
 
-func (e *goneError) Error() string { return e.text }
+func (e *GoneError) Error() string { return e.text }
 
 // here returns a *goneError if the run's folder was renamed or removed since it was opened.
 // The open files in it identify the folder. One of them is enough, so removing the lock is no
 // reason to stop.
-func (r *runFolder) here() error {
-	if leadsTo(r.path(lockFile), r.lock) || r.metrics != nil && leadsTo(r.path(metricsFile), r.metrics) {
+func (r *Folder) here() error {
+	if leadsTo(r.Path(LockFile), r.lock) || r.metrics != nil && leadsTo(r.Path(MetricsFile), r.metrics) {
 		return nil
 	}
 	now := "not the run's any more: it, or what it held, was removed or replaced"
-	if _, err := os.Stat(r.dir); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(r.Dir); errors.Is(err, fs.ErrNotExist) {
 		now = "gone: it was renamed or removed"
 	}
-	return &goneError{fmt.Sprintf("run folder %s is %s while the run trained; if it was renamed, go on with --resume and its new name", r.dir, now)}
+	return &GoneError{fmt.Sprintf("run folder %s is %s while the run trained; if it was renamed, go on with --resume and its new name", r.Dir, now)}
 }
 
 // keeps returns a *goneError if a file to which the run adds lines was removed or replaced,
 // because new lines would be lost.
-func (r *runFolder) keeps(name string, f *os.File) error {
+func (r *Folder) keeps(name string, f *os.File) error {
 	if err := r.here(); err != nil {
 		return err
 	}
-	if !leadsTo(r.path(name), f) {
-		return &goneError{fmt.Sprintf("%s was removed or replaced while the run trained: its lines up to here are lost unless the file is put back", r.path(name))}
+	if !leadsTo(r.Path(name), f) {
+		return &GoneError{fmt.Sprintf("%s was removed or replaced while the run trained: its lines up to here are lost unless the file is put back", r.Path(name))}
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"image/png"
@@ -17,7 +17,7 @@ import (
 func TestLossPlotIsSeldomDrawn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "loss.png")
 	now := time.Unix(0, 0)
-	s := settings{Data: "folder/digits.txt", Model: model.Default()}
+	s := Settings{Data: "folder/digits.txt", Model: model.Default()}
 	p := newLossPlot(path, s)
 	p.now = func() time.Time { return now }
 	if want := "digits · non-saturating · seed 1"; p.title != want {
@@ -70,8 +70,8 @@ func TestThin(t *testing.T) {
 	}
 	points[777].Y, points[50_001].Y = 9, -9
 	thinned := thin(points)
-	if n := len(thinned); n < 3 || n > curvePoints {
-		t.Errorf("%d points, want at most %d", n, curvePoints)
+	if n := len(thinned); n < 3 || n > CurvePoints {
+		t.Errorf("%d points, want at most %d", n, CurvePoints)
 	}
 	if thinned[0] != points[0] || thinned[len(thinned)-1] != points[len(points)-1] {
 		t.Error("the first or the last point is lost")
@@ -88,7 +88,7 @@ func TestThin(t *testing.T) {
 	if spikes != 2 {
 		t.Errorf("%d of 2 spikes are left", spikes)
 	}
-	if few := points[:curvePoints]; len(thin(few)) != curvePoints {
+	if few := points[:CurvePoints]; len(thin(few)) != CurvePoints {
 		t.Error("few points were thinned")
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"bufio"
@@ -27,15 +27,15 @@ func appendLine(w io.Writer, v any) error {
 const longestLine = 1 << 20
 
 // lines are the lines of a run's file, one JSON object each.
-type lines[T any] struct {
-	noted   []T
+type Lines[T any] struct {
+	Noted   []T
 	torn    bool // the last line is cut short, as by a crash
 	damaged int  // lines before the last that cannot be read
 }
 
 // readLines reads the lines up to step. A file that does not exist has none. A line that cannot
 // be read is left out and counted.
-func readLines[T any](path string, step uint32, of func(T) uint32) (l lines[T], err error) {
+func readLines[T any](path string, step uint32, of func(T) uint32) (l Lines[T], err error) {
 	f, _, err := atomicfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil
@@ -62,7 +62,7 @@ func readLines[T any](path string, step uint32, of func(T) uint32) (l lines[T], 
 			continue
 		}
 		if of(v) <= step {
-			l.noted = append(l.noted, v)
+			l.Noted = append(l.Noted, v)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func readLine(r *bufio.Reader) (line []byte, whole bool, err error) {
 
 // writeLines replaces an existing file with the lines that could be read. If other lines could
 // not be read, it keeps the old file beside the new one, and returns a sentence about them.
-func writeLines[T any](path string, l lines[T]) (note string, err error) {
+func writeLines[T any](path string, l Lines[T]) (note string, err error) {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -108,12 +108,12 @@ func writeLines[T any](path string, l lines[T]) (note string, err error) {
 		note = fmt.Sprintf("%s: its last line is cut short and left out", path)
 	}
 	var text bytes.Buffer
-	for _, v := range l.noted {
+	for _, v := range l.Noted {
 		if err := appendLine(&text, v); err != nil {
 			return "", err
 		}
 	}
-	return note, write(path, text.Bytes())
+	return note, writeText(path, text.Bytes())
 }
 
 // copyFile copies the file at from to another. With a rename there would be no file at from for
@@ -128,4 +128,9 @@ func copyFile(to, from string) error {
 		_, err := io.Copy(w, f)
 		return err
 	})
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }

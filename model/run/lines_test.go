@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"os"
@@ -35,7 +35,7 @@ func TestReadLines(t *testing.T) {
 			l, err := readLines(path, 8, func(m model.Metrics) uint32 { return m.Step })
 			must(t, err)
 			var steps []uint32
-			for _, m := range l.noted {
+			for _, m := range l.Noted {
 				steps = append(steps, m.Step)
 			}
 			if !slices.Equal(steps, c.steps) || l.torn != c.torn || l.damaged != c.damaged {

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"fmt"
@@ -30,7 +30,7 @@ type lossPlot struct {
 // drawEvery is the shortest time between two drawings.
 const drawEvery = time.Second
 
-func newLossPlot(path string, s settings) lossPlot {
+func newLossPlot(path string, s Settings) lossPlot {
 	return lossPlot{path: path, title: fmt.Sprintf("%s · %s · seed %d", sourceName(s.Data), s.Model.Loss, s.Model.Seed), now: time.Now}
 }
 
@@ -53,6 +53,9 @@ func (p *lossPlot) flush(history []model.Metrics) error {
 	p.drawn, p.shown = p.now(), len(history)
 	return nil
 }
+
+// CurvePoints is about how many points a run's curves have.
+const CurvePoints = 500
 
 // curve is one figure over the steps.
 type curve struct {
@@ -103,10 +106,10 @@ func (c curve) line(history []model.Metrics) (*plotter.Line, error) {
 // thin keeps about curvePoints points: the first, the last, and the lowest and the highest of
 // each stretch between them, so that no spike is lost.
 func thin(points plotter.XYs) plotter.XYs {
-	if len(points) <= curvePoints {
+	if len(points) <= CurvePoints {
 		return points
 	}
-	const stretches = curvePoints/2 - 1
+	const stretches = CurvePoints/2 - 1
 	n, last := len(points)-2, len(points)-1
 	kept := plotter.XYs{points[0]}
 	for i := range stretches {

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"fmt"
@@ -12,9 +12,9 @@ import (
 	"gorgan/dataset/atomicfile"
 )
 
-// lockFile is locked by the process that trains in a run's folder, and names it. The file
+// LockFile is locked by the process that trains in a run's folder, and names it. The file
 // stays when the run ends: removing it could let two processes lock two different files.
-const lockFile = "lock"
+const LockFile = "lock"
 
 // longestHolder is more than the bytes of a lock file.
 const longestHolder = 1 << 10
@@ -22,7 +22,7 @@ const longestHolder = 1 << 10
 // lockRun locks a run's folder for this process, until the lock is closed or the process
 // ends. If another process trains in the folder, the error names that process.
 func lockRun(dir string) (*flock.Flock, error) {
-	path := filepath.Join(dir, lockFile)
+	path := filepath.Join(dir, LockFile)
 	if err := ownFile(path); err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"context"
@@ -13,15 +13,15 @@ import (
 // and at display steps. A conditional generator makes a few more if necessary, so that all
 // classes have the same number of images.
 const (
-	lossFile   = "loss.png"
-	realsFile  = "reals.png"
-	initFile   = "fakes_init.png"
-	fakesFile  = "fakes_%06d.png"
+	LossFile   = "loss.png"
+	RealsFile  = "reals.png"
+	InitFile   = "fakes_init.png"
+	FakesFile  = "fakes_%06d.png"
 	gridImages = 36
 )
 
-// begin writes the pictures and curves before the first step.
-func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
+// Begin writes the pictures and curves before the first step.
+func (r *Folder) Begin(t *model.Trainer, set *dataset.Set) error {
 	if err := r.here(); err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
 	g.Suit(picture.MaxPixels)
 	reals, err := picture.NewCanvas(g)
 	if err != nil {
-		return fmt.Errorf("%s: %w", realsFile, err)
+		return fmt.Errorf("%s: %w", RealsFile, err)
 	}
 	pixels := make([]byte, n*c.Pixels())
 	for i := range n * c.Stack {
@@ -41,10 +41,10 @@ func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
 		}
 	}
 	reals.Put(0, pixels)
-	if err := dataset.WritePNG(r.path(realsFile), reals.Image); err != nil {
+	if err := dataset.WritePNG(r.Path(RealsFile), reals.Image); err != nil {
 		return err
 	}
-	if err := r.fakes(initFile, t); err != nil {
+	if err := r.fakes(InitFile, t); err != nil {
 		return err
 	}
 	state, err := t.State()
@@ -55,18 +55,18 @@ func (r *runFolder) begin(t *model.Trainer, set *dataset.Set) error {
 }
 
 // display draws curves and images.
-func (r *runFolder) display(m model.Metrics, t *model.Trainer) error {
+func (r *Folder) display(m model.Metrics, t *model.Trainer) error {
 	if err := r.here(); err != nil {
 		return err
 	}
-	if err := r.plot.update(r.measured.noted); err != nil {
+	if err := r.plot.update(r.measured.Noted); err != nil {
 		return err
 	}
-	return r.fakes(fmt.Sprintf(fakesFile, m.Step), t)
+	return r.fakes(fmt.Sprintf(FakesFile, m.Step), t)
 }
 
 // fakes makes the images that generate would, and as many.
-func (r *runFolder) fakes(name string, t *model.Trainer) error {
+func (r *Folder) fakes(name string, t *model.Trainer) error {
 	c := t.Config()
 	rows, cols := picture.Squarish(max(gridImages, c.Classes), c.Classes)
 	p := picture.Of(c, picture.SeedsFrom(0, rows*cols), t.Draw)
@@ -74,5 +74,5 @@ func (r *runFolder) fakes(name string, t *model.Trainer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return dataset.WritePNG(r.path(name), img)
+	return dataset.WritePNG(r.Path(name), img)
 }

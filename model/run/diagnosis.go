@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"fmt"
@@ -11,17 +11,17 @@ import (
 
 // judge finds from the metrics and evaluations of a run when its GAN fails in one of two ways.
 // It gets all of them, including those from before a resume.
-type judge struct {
+type diagnosis struct {
 	config    model.Config
-	won       condition // the discriminator has
-	wonFrom   float64   // the generator's loss where the signs of it began
-	collapsed condition // the generator has
-	drewAll   bool      // an evaluation that saw classes found nothing missing
+	won       streak  // the discriminator has
+	wonFrom   float64 // the generator's loss where the signs of it began
+	collapsed streak  // the generator has
+	drewAll   bool    // an evaluation that saw classes found nothing missing
 	best      evaluate.Figure
 }
 
 // condition is a way to fail. It holds once its signs were there so many times in a row.
-type condition struct {
+type streak struct {
 	seen  int    // times in a row
 	since uint32 // the step of the first of these
 	holds bool
@@ -29,9 +29,9 @@ type condition struct {
 
 // see takes whether the signs are there at step. It reports whether the condition begins to
 // hold: the signs must be there so many times in a row, over so many steps.
-func (c *condition) see(signs bool, step uint32, times int, steps uint32) (begins bool) {
+func (c *streak) see(signs bool, step uint32, times int, steps uint32) (begins bool) {
 	if !signs {
-		*c = condition{}
+		*c = streak{}
 		return false
 	}
 	if c.seen++; c.seen == 1 {
@@ -62,25 +62,25 @@ const (
 // 0.005, and the generator's loss did not fall by a tenth. A discriminator that is always right
 // has a loss of 0. With label smoothing the loss does not come so near 0. Only the losses that
 // show a win are judged: see model.LossTraits.
-func (j *judge) displayed(m model.Metrics) string {
-	signs := m.DLoss-m.Penalty <= wonLoss && j.config.LossTraits().ShowsWin
-	if j.won.seen > 0 && m.GLoss < j.wonFrom-wonGain*math.Abs(j.wonFrom) {
-		j.won.see(false, m.Step, wonDisplays, wonSteps)
+func (d *diagnosis) displayed(m model.Metrics) string {
+	signs := m.DLoss-m.Penalty <= wonLoss && d.config.LossTraits().ShowsWin
+	if d.won.seen > 0 && m.GLoss < d.wonFrom-wonGain*math.Abs(d.wonFrom) {
+		d.won.see(false, m.Step, wonDisplays, wonSteps)
 	}
-	if j.won.seen == 0 {
-		j.wonFrom = m.GLoss
+	if d.won.seen == 0 {
+		d.wonFrom = m.GLoss
 	}
-	if !j.won.see(signs, m.Step, wonDisplays, wonSteps) {
+	if !d.won.see(signs, m.Step, wonDisplays, wonSteps) {
 		return ""
 	}
 	return fmt.Sprintf("the discriminator has won: since step %d it tells drawn images from data all but always (D(x) %.4f, D(G(z)) %.4f), "+
 		"and the generator's loss, %.3g then, is %.3g; in a new run try %s",
-		j.won.since, m.DReal, m.DFake, j.wonFrom, m.GLoss, strings.Join(j.againstWinner(), " or "))
+		d.won.since, m.DReal, m.DFake, d.wonFrom, m.GLoss, strings.Join(d.againstWinner(), " or "))
 }
 
 // againstWinner returns flags that weaken a discriminator.
-func (j *judge) againstWinner() []string {
-	c := j.config
+func (d *diagnosis) againstWinner() []string {
+	c := d.config
 	var flags []string
 	if c.LossTraits().Saturates {
 		flags = append(flags, "--loss non-saturating")
@@ -119,34 +119,34 @@ const (
 // evaluate.Report.Collapse), and none is better by a fiftieth than the best before it. A
 // generator that has not learned all classes yet has not collapsed. It gets 10000 steps, unless
 // an earlier evaluation with classes found that nothing was missing.
-func (j *judge) evaluated(e *evaluation, f evaluate.Figure) string {
-	found, gains := e.Collapse(), j.gains(f)
+func (d *diagnosis) evaluated(e *Evaluation, f evaluate.Figure) string {
+	found, gains := e.Collapse(), d.gains(f)
 	if found == "" && e.Classifier != nil {
-		j.drewAll = true
+		d.drewAll = true
 	}
-	signs := found != "" && !gains && (j.drewAll || e.Step >= graceSteps)
-	if !j.collapsed.see(signs, e.Step, collapsedEvaluations, 0) {
+	signs := found != "" && !gains && (d.drewAll || e.Step >= graceSteps)
+	if !d.collapsed.see(signs, e.Step, collapsedEvaluations, 0) {
 		return ""
 	}
-	return fmt.Sprintf("the generator has collapsed: %s; in a new run try %s", found, strings.Join(j.againstCollapse(), " or "))
+	return fmt.Sprintf("the generator has collapsed: %s; in a new run try %s", found, strings.Join(d.againstCollapse(), " or "))
 }
 
 // gains reports whether f is clearly better than the best before. If so, f becomes the best.
-func (j *judge) gains(f evaluate.Figure) bool {
-	gain := f.Value - j.best.Value
+func (d *diagnosis) gains(f evaluate.Figure) bool {
+	gain := f.Value - d.best.Value
 	if f.Better == evaluate.Lower {
 		gain = -gain
 	}
-	if j.best.Name == f.Name && gain <= collapsedGain*math.Abs(j.best.Value) {
+	if d.best.Name == f.Name && gain <= collapsedGain*math.Abs(d.best.Value) {
 		return false
 	}
-	j.best = f
+	d.best = f
 	return true
 }
 
 // againstCollapse returns flags that help a generator to cover all of the data.
-func (j *judge) againstCollapse() []string {
-	c := j.config
+func (d *diagnosis) againstCollapse() []string {
+	c := d.config
 	var flags []string
 	if c.DisActivation != "tanh" {
 		flags = append(flags, more("r1", c.R1, 3))

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+
+	"gorgan/model"
+	"gorgan/model/run"
+)
+
+// terminalObserver shows a run to the user: the bar, a line for each display step and evaluation, and
+// warnings. The run's log.txt gets the lines too.
+type terminalObserver struct{ ui *ui }
+
+func (t terminalObserver) Progress(step uint32, gLoss, dLoss float64) error {
+	t.ui.progress(int(step), fmt.Sprintf("training  G %.3f  D %.3f", gLoss, dLoss))
+	if err := t.ui.failed(); err != nil {
+		return fmt.Errorf("the run's output: %w", err)
+	}
+	return nil
+}
+
+func (t terminalObserver) Displayed(m model.Metrics) error {
+	t.ui.display(m)
+	return nil
+}
+
+func (t terminalObserver) Evaluating(step uint32, stage string) {
+	t.ui.progress(int(step), "evaluating: "+stage)
+}
+
+func (t terminalObserver) Evaluated(_ *run.Evaluation, line string) error {
+	t.ui.prose(line)
+	return nil
+}
+
+func (t terminalObserver) Warned(text string) { t.ui.note("warning: %s", text) }

@@ -1,0 +1,53 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+)
+
+// ErrFollows is about text behind the object of a config.json.
+var ErrFollows = errors.New("something follows the settings")
+
+// JSONFault is an error of the JSON package, which came up at offset or where it says itself,
+// in words about the file.
+func JSONFault(file string, text []byte, offset int64, err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%s is empty or cut short, want a run's settings", file)
+	}
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		offset = e.Offset
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		offset = e.Offset
+		err = fmt.Errorf("%s is a JSON %s, want %s", e.Field, e.Value, jsonKind(e.Type.Kind()))
+	}
+	return fmt.Errorf("%s: %w", Position(file, text, int(offset)), err)
+}
+
+// jsonKind is what a value of a setting is called.
+func jsonKind(k reflect.Kind) string {
+	switch k {
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Float64:
+		return "a number that float64 holds"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Struct:
+		return "an object"
+	}
+	return "a whole number that " + k.String() + " holds"
+}
+
+// Position is a place in a file for people to read: file:line:column.
+func Position(file string, text []byte, offset int) string {
+	before := text[:min(offset, len(text))]
+	line := bytes.LastIndexByte(before, '\n') + 1
+	return fmt.Sprintf("%s:%d:%d", file, bytes.Count(before, []byte("\n"))+1, len(before)-line+1)
+}

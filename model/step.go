@@ -170,7 +170,7 @@ func (g *game) genGradients(b *graph.Builder, p play) {
 }
 
 func (g *game) disUpdate(b *graph.Builder, nth int) {
-	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optD.update(dev, nth) })
+	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optD.Update(dev, nth) })
 	if g.loss.clips {
 		b.Update("clip", func(dev kernels.Device) error {
 			return kernels.Clip(dev, g.dis.Values, float32(g.config.WeightClip))
@@ -179,7 +179,7 @@ func (g *game) disUpdate(b *graph.Builder, nth int) {
 }
 
 func (g *game) genUpdate(b *graph.Builder) {
-	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optG.update(dev, 0) })
+	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optG.Update(dev, 0) })
 	if g.average != nil {
 		b.Update("ema", g.average.update)
 	}

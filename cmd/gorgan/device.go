@@ -8,8 +8,8 @@ import (
 	"gorgan/kernels/device"
 )
 
-// deviceFlags returns the flags that select the compute device. standard is the default
-// of --device.
+// deviceFlags returns the flags that select the compute device. standard is the default of
+// --device.
 func deviceFlags(standard string) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "device", Usage: "compute on the device `NAME`: " + device.Names, Value: standard},

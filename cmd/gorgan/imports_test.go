@@ -10,11 +10,12 @@ import (
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
 	"gorgan/cmd/gorgan":         {"gorgan/kernels/device", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/picture", "gorgan/model/run", "gorgan/dataset", "gorgan/dataset/atomicfile"},
-	"gorgan/model":              {"gorgan/model/graph", "gorgan/model/nn", "gorgan/model/streams", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model":              {"gorgan/model/graph", "gorgan/model/nn", "gorgan/model/optim", "gorgan/model/streams", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model/run":          {"gorgan/kernels/device", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/picture", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model/nn":           {"gorgan/model/graph", "gorgan/model/streams", "gorgan/kernels"},
 	"gorgan/model/streams":      {"gorgan/kernels"},
-	"gorgan/model/run":          {"gorgan/kernels/device", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/picture", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model/picture":      {"gorgan/model", "gorgan/dataset"},
+	"gorgan/model/optim":        {"gorgan/model/nn", "gorgan/kernels"},
 	"gorgan/model/graph":        {"gorgan/kernels"},
 	"gorgan/cuda":               {"gorgan/kernels"},
 	"gorgan/kernels/cpu":        {"gorgan/kernels"},
@@ -26,7 +27,7 @@ var mayImport = map[string][]string{
 	// For the tests of packages that have a device to choose.
 	"gorgan/cuda/cudatest": {"gorgan/cuda", "gorgan/kernels"},
 	// The evaluation, and what makes the classifier in it.
-	"gorgan/model/evaluate":       {"gorgan/model/streams", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model/evaluate":       {"gorgan/model/graph", "gorgan/model/nn", "gorgan/model/optim", "gorgan/model/streams", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
 	"gorgan/model/evaluate/train": {"gorgan/model/evaluate", "gorgan/kernels/cpu", "gorgan/dataset"},
 	// For Gorgonia programs, and one of them.
 	"gorgan/kernels/engine":         {"gorgan/kernels/cpu"},

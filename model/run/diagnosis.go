@@ -9,7 +9,7 @@ import (
 	"gorgan/model/evaluate"
 )
 
-// judge finds from the metrics and evaluations of a run when its GAN fails in one of two ways.
+// diagnosis finds from the metrics and evaluations of a run when its GAN fails in one of two ways.
 // It gets all of them, including those from before a resume.
 type diagnosis struct {
 	config    model.Config

@@ -13,7 +13,7 @@ type GoneError struct{ text string }
 
 func (e *GoneError) Error() string { return e.text }
 
-// here returns a *goneError if the run's folder was renamed or removed since it was opened.
+// here returns a *GoneError if the run's folder was renamed or removed since it was opened.
 // The open files in it identify the folder. One of them is enough, so removing the lock is no
 // reason to stop.
 func (r *Folder) here() error {
@@ -27,7 +27,7 @@ func (r *Folder) here() error {
 	return &GoneError{fmt.Sprintf("run folder %s is %s while the run trained; if it was renamed, go on with --resume and its new name", r.Dir, now)}
 }
 
-// keeps returns a *goneError if a file to which the run adds lines was removed or replaced,
+// keeps returns a *GoneError if a file to which the run adds lines was removed or replaced,
 // because new lines would be lost.
 func (r *Folder) keeps(name string, f *os.File) error {
 	if err := r.here(); err != nil {

@@ -54,7 +54,7 @@ func (p *lossPlot) flush(history []model.Metrics) error {
 	return nil
 }
 
-// CurvePoints is about how many points a run's curves have.
+// CurvePoints is the approximate number of points of a run's curves.
 const CurvePoints = 500
 
 // curve is one figure over the steps.

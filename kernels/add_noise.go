@@ -43,7 +43,7 @@ var addNoise = Kernel{
 //
 //	x = x + stddev·max(0, 1-(step-1)/steps)·z
 //
-// z is what NewNormal draws for key (2), stream and the step in clock (1), which counts
+// z is what NormalNoise draws for key (2), stream and the step in clock (1), which counts
 // from 1. The noise does not fade where steps is 0. NaN and infinities stay.
 func AddNoise(dev Device, x, key, clock *tensor.Dense, stream Stream, stddev float32, steps int) error {
 	return dev.Launch(&addNoise, Args{[]*tensor.Dense{x, key, clock}, []float32{stddev},

@@ -2,7 +2,7 @@ package kernels
 
 import "gorgonia.org/tensor"
 
-var copies = Kernel{
+var copyKernel = Kernel{
 	Name:   "copy",
 	Params: []Param{out("dst"), in("src")},
 	Sizes:  []string{"n"},
@@ -14,5 +14,5 @@ var copies = Kernel{
 
 // Copy makes the elements of dst (n), in whatever shape, those of src (n).
 func Copy(dev Device, dst, src *tensor.Dense) error {
-	return dev.Launch(&copies, Args{Tensors: []*tensor.Dense{dst, src}, Sizes: []int{src.Shape().TotalSize()}})
+	return dev.Launch(&copyKernel, Args{Tensors: []*tensor.Dense{dst, src}, Sizes: []int{src.Shape().TotalSize()}})
 }

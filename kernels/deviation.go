@@ -6,7 +6,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-var standardDeviation = Kernel{
+var deviation = Kernel{
 	Name:   "deviation",
 	Params: []Param{out("deviation"), in("x")},
 	Sizes:  []string{"n"},
@@ -37,9 +37,9 @@ var standardDeviation = Kernel{
 	},
 }
 
-// Deviation writes to deviation (1) the standard deviation of all the values of x (any
+// Deviation writes to result (1) the standard deviation of all the values of x (any
 // shape), those being the whole population: the root of the mean of (x - mean x)², in
 // two passes in float64.
-func Deviation(dev Device, deviation, x *tensor.Dense) error {
-	return dev.Launch(&standardDeviation, Args{Tensors: []*tensor.Dense{deviation, x}, Sizes: []int{x.Shape().TotalSize()}})
+func Deviation(dev Device, result, x *tensor.Dense) error {
+	return dev.Launch(&deviation, Args{Tensors: []*tensor.Dense{result, x}, Sizes: []int{x.Shape().TotalSize()}})
 }

@@ -70,12 +70,12 @@ func constant(v float32) func(int) float32 { return func(int) float32 { return v
 
 const stream kernels.Stream = 2<<16 + 3
 
-// TestInterpolateDraws: the weight of row r is element r of NewNoise, taken to [0,1).
+// TestInterpolateDraws: the weight of row r is element r of UniformNoise, taken to [0,1).
 func TestInterpolateDraws(t *testing.T) {
 	const rows, cols = 9, 5
 	d := newDrawing(t, 12)
 	z, x := d.filled(constant(0), rows), d.filled(constant(0), rows, cols)
-	noise := d.after(kernels.NewNoise(d, z, d.key, d.clock, stream), z)
+	noise := d.after(kernels.UniformNoise(d, z, d.key, d.clock, stream), z)
 	a, b := d.filled(constant(1), rows, cols), d.filled(constant(0), rows, cols)
 	for i, e := range d.after(kernels.Interpolate(d, x, a, b, d.key, d.clock, stream), x) {
 		if want := (noise[i/cols] + 1) / 2; e != want {
@@ -89,12 +89,12 @@ func TestInterpolateDraws(t *testing.T) {
 	}
 }
 
-// TestPerturbDraws: element i moves by element i of NewNoise, taken to [0,1).
+// TestPerturbDraws: element i moves by element i of UniformNoise, taken to [0,1).
 func TestPerturbDraws(t *testing.T) {
 	const n = 23
 	d := newDrawing(t, 12)
 	z, x, a := d.filled(constant(0), n), d.filled(constant(0), n), d.filled(constant(0), n)
-	noise := d.after(kernels.NewNoise(d, z, d.key, d.clock, stream), z)
+	noise := d.after(kernels.UniformNoise(d, z, d.key, d.clock, stream), z)
 	size := d.filled(constant(4), 1)
 	for i, v := range d.after(kernels.Perturb(d, x, a, size, d.key, d.clock, stream, 0.5), x) {
 		if want := noise[i] + 1; v != want {
@@ -103,7 +103,7 @@ func TestPerturbDraws(t *testing.T) {
 	}
 }
 
-// TestAddNoiseFades: on zeros the noise is NewNormal's, less each step until it is gone.
+// TestAddNoiseFades: on zeros the noise is NormalNoise's, less each step until it is gone.
 func TestAddNoiseFades(t *testing.T) {
 	const n, stddev = 23, 0.25
 	for _, c := range []struct {
@@ -113,7 +113,7 @@ func TestAddNoiseFades(t *testing.T) {
 	}{{1, 0, 1}, {1000, 0, 1}, {1, 8, 1}, {2, 8, 0.875}, {7, 8, 0.25}, {8, 8, 0.125}, {9, 8, 0}, {4e9, 8, 0}} {
 		d := newDrawing(t, c.step)
 		z, x := d.filled(constant(0), n), d.filled(constant(0), n)
-		noise := d.after(kernels.NewNormal(d, z, d.key, d.clock, stream, stddev), z)
+		noise := d.after(kernels.NormalNoise(d, z, d.key, d.clock, stream, stddev), z)
 		for i, v := range d.after(kernels.AddNoise(d, x, d.key, d.clock, stream, stddev, c.steps), x) {
 			if want := c.left * float64(noise[i]); math.Abs(float64(v)-want) > 1e-7 || c.left == 1 && v != noise[i] {
 				t.Errorf("step %d of %d: element %d is %g, want %g", c.step, c.steps, i, v, want)
@@ -127,7 +127,7 @@ func TestDeviationOfNoise(t *testing.T) {
 	const n = 1 << 16
 	d := newDrawing(t, 1)
 	z, deviation := d.filled(constant(0), n), d.filled(constant(0), 1)
-	noise := d.after(kernels.NewNoise(d, z, d.key, d.clock, stream), z)
+	noise := d.after(kernels.UniformNoise(d, z, d.key, d.clock, stream), z)
 	for _, mean := range []float32{0, 1000} {
 		x := d.filled(func(i int) float32 { return mean + noise[i] }, n)
 		got := float64(d.after(kernels.Deviation(d, deviation, x), deviation)[0])

@@ -2,56 +2,66 @@ package kernels
 
 import "gorgonia.org/tensor"
 
-// What the gradient passes share. Each sums its d over the rows in runs of 1024 of them,
-// side by side on a GPU; where there is more than one run, LinearGrad's kernel adds up
-// their sums. Shorter runs cost more in launches than they save up to batches of 512. From
-// 262145 rows on a run is twice as long, and so on, so that the sums of the runs are
-// always a single run.
+// What the gradient kernels share. Each sums its d down the columns. The rows are in groups
+// of 1024, and each group has its own sums:
+//
+//	d (rows, cols)          partials              dbias (cols)
+//	rows    0..1023    ->   row 0 (cols)  \
+//	rows 1024..2047    ->   row 1 (cols)   >  ->  their sum
+//	rows 2048..rows-1  ->   row 2 (cols)  /
+//
+// A GPU sums the groups side by side. With a single group dbias is the one row of partial
+// sums. With more, the kernel linear_grad adds them up. Shorter groups would cost more in
+// launches than they save, up to batches of 512. From 262145 rows on a group has 2048 rows,
+// and so on: the partial sums themselves are never more than one group.
 
-// GradRuns is how many runs that many rows are.
-func GradRuns(rows int) int { return (rows + runRows(rows) - 1) / runRows(rows) }
+// GradPartials returns the number of partial sums of each column of that many rows.
+func GradPartials(rows int) int { return (rows + partialRows(rows) - 1) / partialRows(rows) }
 
-func runRows(rows int) int { return (rows + 1<<18 - 1) >> 18 << 10 }
+// partialRows returns the number of rows in a group.
+func partialRows(rows int) int { return (rows + 1<<18 - 1) >> 18 << 10 }
 
-// EachRun calls do for each of GradRuns(rows): its number, its first row and how many rows it has.
-func EachRun(rows int, do func(run, first, n int)) {
-	for first, run := 0, 0; first < rows; first, run = first+runRows(rows), run+1 {
-		do(run, first, min(runRows(rows), rows-first))
+// EachPartial calls do for each of the GradPartials(rows) groups, with the group's number,
+// its first row and its number of rows.
+func EachPartial(rows int, do func(partial, first, n int)) {
+	for first, partial := 0, 0; first < rows; first, partial = first+partialRows(rows), partial+1 {
+		do(partial, first, min(partialRows(rows), rows-first))
 	}
 }
 
-// launchGrad runs k on a, of which tensor i is dbias (cols). Where runs is not nil it takes
-// the sums of the runs, and dbias becomes theirs.
-func launchGrad(dev Device, k *Kernel, a Args, i int, runs *tensor.Dense) error {
+// launchGrad launches k on a, whose tensor i is dbias (cols). If partials is not nil, k
+// writes the partial sums to it, and a second launch adds them up to dbias.
+func launchGrad(dev Device, k *Kernel, a Args, i int, partials *tensor.Dense) error {
 	dbias := a.Tensors[i]
-	if runs == nil {
+	if partials == nil {
 		return dev.Launch(k, a)
 	}
-	a.Tensors[i] = runs
+	a.Tensors[i] = partials
 	if err := dev.Launch(k, a); err != nil {
 		return err
 	}
-	return dev.Launch(&linearGrad, Args{[]*tensor.Dense{dbias, runs}, nil, rowsCols(runs)})
+	return dev.Launch(&linearGrad, Args{[]*tensor.Dense{dbias, partials}, nil, rowsCols(partials)})
 }
 
-func gradLens(n []int) []int { return []int{n[0] * n[1], GradRuns(n[0]) * n[1], n[0] * n[1]} }
+func gradLens(n []int) []int { return []int{n[0] * n[1], GradPartials(n[0]) * n[1], n[0] * n[1]} }
 
 // byColumn is Items for (rows, cols) work summed down each column.
 func byColumn(cost int) func([]int) (int, int) {
 	return func(size []int) (int, int) { return size[1], size[0] * cost }
 }
 
-// gradColumns multiplies d by the activation's slope with scale, a row's part at a
-// time, and sums the columns lo to hi-1 of each run of d.
+// gradColumns multiplies d by the activation's derivative, which scale does for a part of
+// a row at a time. It sums the columns lo to hi-1 of each group of rows.
 func gradColumns(m Mem[float32], lo, hi int, scale func(d, y []float32)) {
 	y := m.F[2]
 	sumColumns(m.F[1], m.F[0], m.N[0], m.N[1], lo, hi, func(part []float32, at int) { scale(part, y[at:][:len(part)]) })
 }
 
-// sumColumns sums the columns lo to hi-1 of each run of d (rows, cols) in the order of
-// the rows. before, unless nil, changes a row's part first, which lies in d from at on.
+// sumColumns sums the columns lo to hi-1 of each group of rows of d (rows, cols), in the
+// order of the rows. If before is not nil, it first changes the part of a row that starts
+// at element at of d.
 func sumColumns(dbias, d []float32, rows, cols, lo, hi int, before func(part []float32, at int)) {
-	EachRun(rows, func(run, first, of int) {
+	EachPartial(rows, func(partial, first, of int) {
 		var sum [64]float64
 		for c := lo; c < hi; c += len(sum) {
 			n := min(len(sum), hi-c)
@@ -66,26 +76,26 @@ func sumColumns(dbias, d []float32, rows, cols, lo, hi int, before func(part []f
 				}
 			}
 			for j, s := range sum[:n] {
-				dbias[run*cols+c+j] = float32(s)
+				dbias[partial*cols+c+j] = float32(s)
 			}
 		}
 	})
 }
 
-// mapGrad is the oracle of the gradient kernels; slope is the activation's
-// derivative, given its output.
+// mapGrad is the oracle of the gradient kernels. slope returns the activation's derivative
+// for its output y.
 func mapGrad(m Mem[float64], slope func(y float64) float64) {
 	d, y := m.F[0], m.F[2]
 	for i := range d {
 		d[i] *= slope(y[i])
 	}
-	runSums(m.F[1], d, m.N[0], m.N[1])
+	partialSums(m.F[1], d, m.N[0], m.N[1])
 }
 
-// runSums is the oracle of the sums over runs.
-func runSums(dbias, d []float64, rows, cols int) {
+// partialSums is the oracle of the partial sums.
+func partialSums(dbias, d []float64, rows, cols int) {
 	clear(dbias)
 	for i, v := range d {
-		dbias[i/cols/runRows(rows)*cols+i%cols] += v
+		dbias[i/cols/partialRows(rows)*cols+i%cols] += v
 	}
 }

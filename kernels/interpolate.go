@@ -35,7 +35,7 @@ var interpolate = Kernel{
 //
 //	x = e·a + (1-e)·b
 //
-// e, a multiple of 2^-24 on [0,1), comes from the word that NewNoise uses for element r
+// e, a multiple of 2^-24 on [0,1), comes from the word that UniformNoise uses for element r
 // of key (2), stream and the step in clock (1). x (rows, cols) overlaps neither a nor b.
 func Interpolate(dev Device, x, a, b, key, clock *tensor.Dense, stream Stream) error {
 	return dev.Launch(&interpolate, Args{Tensors: []*tensor.Dense{x, a, b, key, clock},

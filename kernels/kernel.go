@@ -118,9 +118,9 @@ func All() []*Kernel {
 		&classBias, &classGrad, &labels,
 		&bceLogits, &sigmoid, &logLoss, &logLossGrad, &sigmoidBack,
 		&leastSquares, &hinge, &wasserstein, &pairing, &rowPenalty, &rowLoss,
-		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copies, &add,
+		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copyKernel, &add,
 		&tick, &uniform, &normal, &shuffle, &gather, &sum, &nonFinite,
-		&interpolate, &perturb, &standardDeviation, &addNoise,
+		&interpolate, &perturb, &deviation, &addNoise,
 	}
 }
 

@@ -6,14 +6,14 @@ var linearGrad = Kernel{
 	Name:   "linear_grad",
 	Params: []Param{out("dbias"), in("d")},
 	Sizes:  []string{"rows", "cols"},
-	Lens:   func(n []int) []int { return []int{GradRuns(n[0]) * n[1], n[0] * n[1]} },
-	Items:  byColumn(1), Grid: gridRuns, Tol: defaultTol,
+	Lens:   func(n []int) []int { return []int{GradPartials(n[0]) * n[1], n[0] * n[1]} },
+	Items:  byColumn(1), Grid: gridPartials, Tol: defaultTol,
 	F32: func(m Mem[float32], lo, hi int) { sumColumns(m.F[0], m.F[1], m.N[0], m.N[1], lo, hi, nil) },
-	F64: func(m Mem[float64]) { runSums(m.F[0], m.F[1], m.N[0], m.N[1]) },
+	F64: func(m Mem[float64]) { partialSums(m.F[0], m.F[1], m.N[0], m.N[1]) },
 }
 
 // LinearGrad writes to dbias (cols) the sum over the rows of d (rows, cols), the
-// gradient at the output of BiasLinear and at its input alike. runs is as for ReLUGrad.
-func LinearGrad(dev Device, dbias, runs, d *tensor.Dense) error {
-	return launchGrad(dev, &linearGrad, Args{[]*tensor.Dense{dbias, d}, nil, rowsCols(d)}, 0, runs)
+// gradient at the output of BiasLinear and at its input alike. partials is as for ReLUGrad.
+func LinearGrad(dev Device, dbias, partials, d *tensor.Dense) error {
+	return launchGrad(dev, &linearGrad, Args{[]*tensor.Dense{dbias, d}, nil, rowsCols(d)}, 0, partials)
 }

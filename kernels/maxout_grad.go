@@ -8,10 +8,10 @@ var maxoutGrad = Kernel{
 	Sizes:  []string{"rows", "units", "pieces"},
 	Lens: func(n []int) []int {
 		area, cols := n[0]*n[1], n[1]*n[2]
-		return []int{n[0] * cols, GradRuns(n[0]) * cols, area, n[0] * cols}
+		return []int{n[0] * cols, GradPartials(n[0]) * cols, area, n[0] * cols}
 	},
 	Items: func(n []int) (int, int) { return n[1], n[0] * n[2] * 2 },
-	Grid:  func(n []int) Grid { return gridRuns([]int{n[0], n[1] * n[2]}) },
+	Grid:  func(n []int) Grid { return gridPartials([]int{n[0], n[1] * n[2]}) },
 	Tol:   defaultTol,
 	F32: func(m Mem[float32], lo, hi int) {
 		da, dbias, d, a, rows, units, pieces := m.F[0], m.F[1], m.F[2], m.F[3], m.N[0], m.N[1], m.N[2]
@@ -30,14 +30,14 @@ var maxoutGrad = Kernel{
 		for i, v := range d {
 			da[i*pieces+firstLargest(a[i*pieces:][:pieces])] = v
 		}
-		runSums(dbias, da, m.N[0], m.N[1]*pieces)
+		partialSums(dbias, da, m.N[0], m.N[1]*pieces)
 	},
 }
 
 // MaxoutGrad writes to da (rows, units·pieces) the gradient at the pieces a (rows,
 // units·pieces) that Maxout left, given d (rows, units), that at its output: d for the
 // first of a unit's largest pieces, 0 for the others. dbias (units·pieces) becomes the
-// sum of da over the rows; runs is as for ReLUGrad.
-func MaxoutGrad(dev Device, da, dbias, runs, d, a *tensor.Dense) error {
-	return launchGrad(dev, &maxoutGrad, Args{[]*tensor.Dense{da, dbias, d, a}, nil, unitsPieces(d, a)}, 1, runs)
+// sum of da over the rows; partials is as for ReLUGrad.
+func MaxoutGrad(dev Device, da, dbias, partials, d, a *tensor.Dense) error {
+	return launchGrad(dev, &maxoutGrad, Args{[]*tensor.Dense{da, dbias, d, a}, nil, unitsPieces(d, a)}, 1, partials)
 }

@@ -33,12 +33,12 @@ var normal = Kernel{
 	},
 }
 
-// NewNormal fills z (any shape) with values of the normal distribution of mean 0 and
+// NormalNoise fills z (any shape) with values of the normal distribution of mean 0 and
 // standard deviation stddev, at most 6.8·stddev from 0, by the method of Box and
-// Muller (1958) from the words that NewNoise uses: those of key (2), stream and the
+// Muller (1958) from the words that UniformNoise uses: those of key (2), stream and the
 // step in clock (1). For a clock of 0 they are Normal's values. Devices agree within
 // 1e-5·stddev.
-func NewNormal(dev Device, z, key, clock *tensor.Dense, stream Stream, stddev float32) error {
+func NormalNoise(dev Device, z, key, clock *tensor.Dense, stream Stream, stddev float32) error {
 	return dev.Launch(&normal, Args{[]*tensor.Dense{z, key, clock}, []float32{stddev},
 		[]int{z.Shape().TotalSize(), int(stream)}})
 }

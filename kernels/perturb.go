@@ -23,7 +23,7 @@ var perturb = Kernel{
 //
 //	x = a + scale·deviation·u
 //
-// u, multiples of 2^-24 on [0,1), come from the words that NewNoise uses for key (2),
+// u, multiples of 2^-24 on [0,1), come from the words that UniformNoise uses for key (2),
 // stream and the step in clock (1). About the data, with scale 1/2, these are points as
 // DRAGAN penalises gradients at: Kodali et al., "On Convergence and Stability of GANs"
 // (2017). x overlaps neither a nor deviation.

@@ -63,8 +63,8 @@ func TestNormalMoments(t *testing.T) {
 	}
 }
 
-// TestNewNormal: a clock of 0 gives Normal's values, another clock others.
-func TestNewNormal(t *testing.T) {
+// TestNormalNoise: a clock of 0 gives Normal's values, another clock others.
+func TestNormalNoise(t *testing.T) {
 	dev := newDevice(t, 2)
 	const n = 1001
 	z, key, clock := zeros(t, dev, n), wordsOf(t, dev, 7, 9), wordsOf(t, dev, 0)
@@ -72,7 +72,7 @@ func TestNewNormal(t *testing.T) {
 	kernels.Normal(want, 0.5, [2]uint32{7, 9}, 3<<16)
 	draw := func() {
 		t.Helper()
-		if err := kernels.NewNormal(dev, z, key, clock, 3<<16, 0.5); err != nil {
+		if err := kernels.NormalNoise(dev, z, key, clock, 3<<16, 0.5); err != nil {
 			t.Fatal(err)
 		}
 		if err := dev.Download(got, z); err != nil {

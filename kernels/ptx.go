@@ -36,10 +36,10 @@ func gridArea(size []int) Grid { return perThread(size[0] * size[1]) }
 // 256th column of it.
 func gridRows(size []int) Grid { return Grid{size[0], 256} }
 
-// gridRuns is one block for each 16 columns of each run of a (rows, cols) tensor; thread
-// t takes rows t/16, t/16+64, ... of the run, in the block's column t%16. Sixteen columns
-// are the 64 bytes that the memory of a large GPU moves at once.
-func gridRuns(size []int) Grid { return Grid{GradRuns(size[0]) * ((size[1] + 15) / 16), 1024} }
+// gridPartials is one block for each 16 columns of each group of rows that has a partial sum;
+// thread t takes rows t/16, t/16+64, ... of the group, in the block's column t%16. Sixteen
+// columns are the 64 bytes that the memory of a large GPU moves at once.
+func gridPartials(size []int) Grid { return Grid{GradPartials(size[0]) * ((size[1] + 15) / 16), 1024} }
 
 // gridCounters is one thread for each 4 elements, the words of one counter.
 func gridCounters(size []int) Grid { return perThread((size[0] + 3) / 4) }

@@ -7,7 +7,7 @@ var reluGrad = Kernel{
 	Params:  []Param{inout("d"), out("dbias"), in("y").of(Rectified)},
 	Scalars: []string{"slope"}, Sizes: []string{"rows", "cols"},
 	Lens:  gradLens,
-	Items: byColumn(1), Grid: gridRuns, Tol: defaultTol,
+	Items: byColumn(1), Grid: gridPartials, Tol: defaultTol,
 	F32: func(m Mem[float32], lo, hi int) {
 		slope := m.S[0]
 		gradColumns(m, lo, hi, func(d, y []float32) {
@@ -30,8 +30,8 @@ var reluGrad = Kernel{
 
 // ReLUGrad takes d (rows, cols), the gradient at the output y of BiasReLU, to the
 // gradient at its input: d where y > 0, slope*d elsewhere. dbias (cols) becomes
-// the sum of d over the rows; runs (GradRuns(rows), cols) is overwritten on the way, or
+// the sum of d over the rows; runs (GradPartials(rows), cols) is overwritten on the way, or
 // is nil where that is one run.
-func ReLUGrad(dev Device, d, dbias, runs, y *tensor.Dense, slope float32) error {
-	return launchGrad(dev, &reluGrad, Args{[]*tensor.Dense{d, dbias, y}, []float32{slope}, rowsCols(d)}, 1, runs)
+func ReLUGrad(dev Device, d, dbias, partials, y *tensor.Dense, slope float32) error {
+	return launchGrad(dev, &reluGrad, Args{[]*tensor.Dense{d, dbias, y}, []float32{slope}, rowsCols(d)}, 1, partials)
 }

@@ -24,10 +24,10 @@ var shuffle = Kernel{
 	},
 }
 
-// NewBatch writes to index (B) which of n images make up the nth batch, from 0,
+// BatchIndex writes to index (B) which of n images make up the nth batch, from 0,
 // of the perStep batches of the step in clock (1), counted from 1: the images at
 // B successive positions of the stream that Image orders by key (2).
-func NewBatch(dev Device, index, key, clock *tensor.Dense, n, perStep, nth int) error {
+func BatchIndex(dev Device, index, key, clock *tensor.Dense, n, perStep, nth int) error {
 	return dev.Launch(&shuffle, Args{Tensors: []*tensor.Dense{index, key, clock},
 		Sizes: []int{index.Shape().TotalSize(), n, perStep, nth}})
 }

@@ -7,7 +7,7 @@ var sigmoidGrad = Kernel{
 	Params: []Param{inout("d"), out("dbias"), in("y").of(Share)},
 	Sizes:  []string{"rows", "cols"},
 	Lens:   gradLens,
-	Items:  byColumn(1), Grid: gridRuns, Tol: sumTol,
+	Items:  byColumn(1), Grid: gridPartials, Tol: sumTol,
 	F32: func(m Mem[float32], lo, hi int) {
 		gradColumns(m, lo, hi, func(d, y []float32) {
 			for j, v := range y {
@@ -23,6 +23,6 @@ var sigmoidGrad = Kernel{
 // SigmoidGrad takes d (rows, cols), the gradient at the output y of BiasSigmoid,
 // to the gradient at its input, d*y*(1-y). dbias (cols) becomes the sum of d over
 // the rows.
-func SigmoidGrad(dev Device, d, dbias, runs, y *tensor.Dense) error {
-	return launchGrad(dev, &sigmoidGrad, Args{[]*tensor.Dense{d, dbias, y}, nil, rowsCols(d)}, 1, runs)
+func SigmoidGrad(dev Device, d, dbias, partials, y *tensor.Dense) error {
+	return launchGrad(dev, &sigmoidGrad, Args{[]*tensor.Dense{d, dbias, y}, nil, rowsCols(d)}, 1, partials)
 }

@@ -8,17 +8,17 @@ import (
 	"gorgan/kernels"
 )
 
-// TestSum: two stages add every element once, and are enough for any tensor.
+// TestSum: two launches add every element once, and are enough for any tensor.
 func TestSum(t *testing.T) {
 	dev := newDevice(t, 2)
 	r := rand.New(rand.NewPCG(1, 0))
-	for _, n := range []int{1, kernels.SumRun, kernels.SumRun + 1, 3*kernels.SumRun + 5} {
+	for _, n := range []int{1, kernels.SumGroup, kernels.SumGroup + 1, 3*kernels.SumGroup + 5} {
 		values, want := make([]float32, n), 0.0
 		for i := range values {
 			values[i] = float32(r.Float64())
 			want += float64(values[i])
 		}
-		x, partial, total := zeros(t, dev, n), zeros(t, dev, (n+kernels.SumRun-1)/kernels.SumRun), zeros(t, dev, 1)
+		x, partial, total := zeros(t, dev, n), zeros(t, dev, (n+kernels.SumGroup-1)/kernels.SumGroup), zeros(t, dev, 1)
 		got := make([]float32, 1)
 		for _, err := range []error{dev.Upload(x, values), kernels.Sum(dev, total, partial, x), dev.Download(got, total)} {
 			if err != nil {
@@ -29,10 +29,10 @@ func TestSum(t *testing.T) {
 			t.Errorf("the sum of %d values is %g, want %g", n, got[0], want)
 		}
 	}
-	if most := math.MaxInt32/kernels.SumRun + 1; most > kernels.SumRun {
-		t.Errorf("%d runs, a second stage takes %d", most, kernels.SumRun)
+	if most := math.MaxInt32/kernels.SumGroup + 1; most > kernels.SumGroup {
+		t.Errorf("%d groups, a second launch takes %d", most, kernels.SumGroup)
 	}
 	if kernels.Sum(dev, zeros(t, dev, 1), zeros(t, dev, 2), zeros(t, dev, 1)) == nil {
-		t.Error("two partial sums of one run were accepted")
+		t.Error("two partial sums of one group were accepted")
 	}
 }

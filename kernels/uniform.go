@@ -20,9 +20,9 @@ var uniform = Kernel{
 	},
 }
 
-// NewNoise fills z (any shape) with the values on [-1,1) that Uniform gives for
+// UniformNoise fills z (any shape) with the values on [-1,1) that Uniform gives for
 // key (2), stream and the step in clock (1), bit for bit.
-func NewNoise(dev Device, z, key, clock *tensor.Dense, stream Stream) error {
+func UniformNoise(dev Device, z, key, clock *tensor.Dense, stream Stream) error {
 	return dev.Launch(&uniform, Args{Tensors: []*tensor.Dense{z, key, clock},
 		Sizes: []int{z.Shape().TotalSize(), int(stream)}})
 }

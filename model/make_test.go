@@ -97,7 +97,7 @@ func variants() map[string]func(*model.Config) {
 	}
 }
 
-// manyRows are batches whose gradients are summed in two runs of kernels.GradRuns.
+// manyRows are batches whose gradients have two partial sums: kernels.GradPartials is 2.
 func manyRows() map[string]func(*model.Config) {
 	return map[string]func(*model.Config){
 		"rows of two runs":         func(c *model.Config) { c.R1, c.BatchSize = 0.5, 1030 },

@@ -35,13 +35,13 @@ func sumAbreast(lanes int, columns func(rows, stride, n int, d, dbias *float32),
 // taken at once: the run's rows, how many columns, and where the first value and the first
 // sum lie.
 func eachStrip(lanes, rows, cols, lo, hi int, do func(of, n, at, sum int)) {
-	kernels.EachRun(rows, func(run, first, of int) {
+	kernels.EachPartial(rows, func(partial, first, of int) {
 		for c := lo; c < hi; {
 			n := min(hi-c, lanes)
 			if hi-c >= 4*lanes {
 				n = 4 * lanes
 			}
-			do(of, n, first*cols+c, run*cols+c)
+			do(of, n, first*cols+c, partial*cols+c)
 			c += n
 		}
 	})

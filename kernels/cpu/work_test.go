@@ -62,7 +62,7 @@ func newWalk(t *testing.T, dev kernels.Device) *walk {
 func (w *walk) step() error {
 	return errors.Join(
 		kernels.Tick(w.dev, w.clock),
-		kernels.NewNoise(w.dev, w.z, w.key, w.clock, 3<<16),
+		kernels.UniformNoise(w.dev, w.z, w.key, w.clock, 3<<16),
 		w.dev.MatMul(w.sum, w.z, w.weight, false, false),
 		w.dev.MatMul(w.weight, w.z, w.sum, true, false))
 }

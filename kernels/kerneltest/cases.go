@@ -20,7 +20,7 @@ var (
 	lengths = [][]int{{1}, {31}, {32}, {33}, {255}, {256}, {257}, {1000}, {4099}, {70001}}
 	// (rows, cols)
 	matrices = [][]int{{1, 1}, {1, 33}, {33, 1}, {31, 257}, {256, 1}, {65, 64}, {300, 70}, {128, 784}, {1091, 10}}
-	// the same, with two runs of kernels.GradRuns, and as many rows as make its runs long
+	// the same, with two partial sums, and with so many rows that a group of rows is larger
 	tall = append([][]int{{1100, 17}, {262500, 1}}, matrices...)
 	// (rows, units, pieces)
 	maxouts = [][]int{{1, 1, 1}, {1, 33, 2}, {33, 1, 3}, {31, 51, 5}, {1100, 3, 4}, {128, 240, 5}}
@@ -82,7 +82,7 @@ var table = map[string]row{
 	"labels": {[][]int{{1, 1}, {33, 2}, {257, 100}, {1000, 60000}}, nil},
 	// batch, pixels, images
 	"gather": {[][]int{{1, 1, 1}, {3, 5, 2}, {33, 49, 100}, {128, 784, 50}}, nil},
-	// either side of one and of two of Sum's runs
+	// either side of one and of two groups of Sum
 	"sum":        {append([][]int{{1 << 16}, {1<<16 + 1}, {1<<17 + 1}}, lengths...), nil},
 	"non_finite": {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},
 }

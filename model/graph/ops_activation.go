@@ -101,10 +101,10 @@ func inferGrad(in []*Value) ([]Type, error) {
 }
 
 // partials is the scratch of a sum over the rows of input i of a node, see
-// kernels.GradRuns: one row for each run of rows where there are several.
+// kernels.GradPartials: one row for each partial sum where there are several.
 func partials(i int) func(n *Node) []Type {
 	return func(n *Node) []Type {
-		if runs := kernels.GradRuns(n.In[i].Rows()); runs > 1 {
+		if runs := kernels.GradPartials(n.In[i].Rows()); runs > 1 {
 			return []Type{floats(runs, n.In[i].Cols())}
 		}
 		return nil

@@ -13,18 +13,18 @@ type Random struct {
 	Stream    kernels.Stream
 }
 
-// Uniform is noise on [-1,1): kernels.NewNoise.
+// Uniform is noise on [-1,1): kernels.UniformNoise.
 func (b *Builder) Uniform(r Random, rows, cols int) *Value {
 	return b.Apply(source{"uniform", floats(rows, cols), func(dev kernels.Device, m Memory) error {
-		return kernels.NewNoise(dev, m.Out[0], m.In[0], m.In[1], r.Stream)
+		return kernels.UniformNoise(dev, m.Out[0], m.In[0], m.In[1], r.Stream)
 	}}, r.Key, r.Step)[0]
 }
 
 // BatchIndex is which of a set's images make up the nth of the batches, of n images each,
-// of a step: kernels.NewBatch.
+// of a step: kernels.BatchIndex.
 func (b *Builder) BatchIndex(r Random, n, images, perStep, nth int) *Value {
 	return b.Apply(source{"shuffle", words(n), func(dev kernels.Device, m Memory) error {
-		return kernels.NewBatch(dev, m.Out[0], m.In[0], m.In[1], images, perStep, nth)
+		return kernels.BatchIndex(dev, m.Out[0], m.In[0], m.In[1], images, perStep, nth)
 	}}, r.Key, r.Step)[0]
 }
 

@@ -44,9 +44,9 @@ func (c *device) Name() string {
 		return fmt.Sprintf("cpu, %v", c.broken)
 	}
 	if c.pool.size() == 1 {
-		return "cpu, 1 worker, " + c.gemm.level.name
+		return "cpu, 1 worker, " + c.gemm.isa.name
 	}
-	return fmt.Sprintf("cpu, %d workers, %s", c.pool.size(), c.gemm.level.name)
+	return fmt.Sprintf("cpu, %d workers, %s", c.pool.size(), c.gemm.isa.name)
 }
 
 func (c *device) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {

@@ -7,7 +7,7 @@ import (
 )
 
 // level is a way to compute with the instructions a processor may have.
-type level struct {
+type isa struct {
 	name         string
 	lanes        int           // columns of a narrow tile; a wide one has twice as many
 	wide, narrow []microKernel // by the number of rows
@@ -36,11 +36,11 @@ type packingKernel func(k int, a *float32, ars, aks int, b *float32, bks int, c 
 // rows and columns; purego rounds each product before it adds it. Steps in which a is 0
 // may be left out where b is finite: that changes nothing but perhaps the sign of a 0.
 type gemm struct {
-	level *level
-	pool  *pool
-	room  []scratch                // one a worker
-	part  func(worker, number int) // compute, bound once
-	scan  func(worker, part int)   // finite, bound once
+	isa     *isa
+	pool    *pool
+	scratch []scratch                // one a worker
+	part    func(worker, number int) // compute, bound once
+	scan    func(worker, part int)   // scanB, bound once
 
 	// The product under way. Element (i,l) of op(a) is at i*ars+l*aks, (l,j) of
 	// op(b) at l*bks+j*bcs, (i,j) of dst at i*drs+j. One of a's strides is 1, and one
@@ -50,21 +50,21 @@ type gemm struct {
 	ars, aks, bks, bcs, drs int
 	add                     bool
 
-	down, across int // parts one below the other, and side by side
-	high         int // rows of a tile, at most
-	packA, packB bool
-	bands        []band      // of all parts, from the top
-	firstBands   []int       // of each row of parts, and the end
-	skips        bool        // steps in which a is 0
-	unskippable  atomic.Bool // b is not finite
+	rowParts, colParts int // parts one below the other, and side by side
+	mrCap              int // rows of a tile, at most
+	packA, packB       bool
+	micropanels        []micropanel // of all parts, from the top
+	partStart          []int        // of each row of parts, and the end
+	skips              bool         // steps in which a is 0
+	nonFinite          atomic.Bool  // b is not finite
 }
 
-// band is the rows of one tile.
-type band struct{ first, rows int }
+// micropanel is the rows of one tile.
+type micropanel struct{ first, rows int }
 
-func newGemm(l *level, p *pool) *gemm {
-	g := &gemm{level: l, pool: p, room: make([]scratch, p.size())}
-	g.part, g.scan = g.compute, g.finite
+func newGemm(l *isa, p *pool) *gemm {
+	g := &gemm{isa: l, pool: p, scratch: make([]scratch, p.size())}
+	g.part, g.scan = g.compute, g.scanB
 	return g
 }
 
@@ -84,38 +84,38 @@ func (g *gemm) multiply(p *Product) {
 		g.a, g.b, g.m, g.n = p.B, p.A, 1, p.M
 		g.ars, g.aks, g.bks, g.bcs = 1, g.bks, g.aks, g.ars
 	}
-	if g.skips = g.sparse(); g.skips {
-		g.unskippable.Store(false)
+	if g.skips = g.worthSkipping(); g.skips {
+		g.nonFinite.Store(false)
 		g.pool.share(g.pool.size(), g.scan)
-		g.skips = !g.unskippable.Load()
+		g.skips = !g.nonFinite.Load()
 	}
 	parts := g.split()
-	g.cut()
+	g.cutMicropanels()
 	g.reserve()
 	g.pool.share(parts, g.part)
 	g.dst, g.a, g.b = nil, nil, nil
 }
 
-// slab is what a part takes of a at a time: its bands, and k steps from l on.
-type slab struct {
-	a        []float32 // the first band's
-	ars, aks int
-	l, k     int
-	bands    []band
+// block is what a part takes of a at a time: its micropanels, and k steps from l on.
+type block struct {
+	a           []float32 // the first micropanel's
+	ars, aks    int
+	l, k        int
+	micropanels []micropanel
 }
 
 // compute is one part of dst.
 func (g *gemm) compute(worker, number int) {
-	w := &g.room[worker]
-	_, nr := g.largest()
-	down, across, panels := number/g.across, number%g.across, count(g.n, nr)
-	first, end := g.firstBands[down], g.firstBands[down+1]
-	j0, j1 := across*panels/g.across*nr, min((across+1)*panels/g.across*nr, g.n)
-	for l := 0; l < g.k; l += most {
-		b := slab{l: l, k: min(most, g.k-l), bands: g.bands[first:end]}
+	w := &g.scratch[worker]
+	_, nr := g.tileSize()
+	row, col, panels := number/g.colParts, number%g.colParts, count(g.n, nr)
+	first, end := g.partStart[row], g.partStart[row+1]
+	j0, j1 := col*panels/g.colParts*nr, min((col+1)*panels/g.colParts*nr, g.n)
+	for l := 0; l < g.k; l += kc {
+		b := block{l: l, k: min(kc, g.k-l), micropanels: g.micropanels[first:end]}
 		b.a, b.ars, b.aks = g.blockA(w, b)
 		if g.skips {
-			g.look(&w.needed, b)
+			g.listNeeded(&w.needed, b)
 		}
 		for j := j0; j < j1; j += nr {
 			g.panel(w, b, j, min(nr, j1-j))
@@ -123,47 +123,47 @@ func (g *gemm) compute(worker, number int) {
 	}
 }
 
-// panel adds the product of a slab of a and a panel of b, the columns from j on, a wide
-// tile's at most. b is read where it lies, or once to be packed.
-func (g *gemm) panel(w *scratch, x slab, j, cols int) {
-	mr, nr := g.largest()
+// panel adds the product of a block of a and a panel of b, the columns from j on, a wide
+// tile's at kc. b is read where it lies, or once to be packed.
+func (g *gemm) panel(w *scratch, x block, j, cols int) {
+	mr, nr := g.tileSize()
 	b, bks, add := g.b[x.l*g.bks+j*g.bcs:], g.bks, g.add || x.l > 0
-	i := 0 // the next band
+	i := 0 // the next micropanel
 	switch {
 	case g.bcs != 1:
 		g.transpose(x.k, cols, b, w.b)
 		b, bks = w.b, nr
 	case g.packB && cols == nr:
-		g.level.packing(x.k, &x.a[0], x.ars, x.aks, &b[0], bks, &g.dst[x.bands[0].first*g.drs+j], g.drs, &w.b[0], add)
+		g.isa.packing(x.k, &x.a[0], x.ars, x.aks, &b[0], bks, &g.dst[x.micropanels[0].first*g.drs+j], g.drs, &w.b[0], add)
 		b, bks, i = w.b, nr, 1
 	}
-	for ; i < len(x.bands); i++ {
-		band := x.bands[i]
-		a, c := x.a[(band.first-x.bands[0].first)*x.ars:], g.dst[band.first*g.drs+j:]
+	for ; i < len(x.micropanels); i++ {
+		p := x.micropanels[i]
+		a, c := x.a[(p.first-x.micropanels[0].first)*x.ars:], g.dst[p.first*g.drs+j:]
 		if g.skips && cols == nr {
-			steps, n := w.needed.of(i)
+			steps, n := w.needed.list(i)
 			if *n < x.k {
-				g.level.sparse.tiles[band.rows](*n, &a[0], x.ars, x.aks, &b[0], bks, &c[0], g.drs, &steps[0], add)
+				g.isa.sparse.tiles[p.rows](*n, &a[0], x.ars, x.aks, &b[0], bks, &c[0], g.drs, &steps[0], add)
 				continue
 			}
 		}
-		// Low bands that need all steps go together.
-		for g.skips && i+1 < len(x.bands) && band.rows+x.bands[i+1].rows <= mr && w.needed.counts[i+1] == x.k {
+		// Low micropanels that need all steps go together.
+		for g.skips && i+1 < len(x.micropanels) && p.rows+x.micropanels[i+1].rows <= mr && w.needed.counts[i+1] == x.k {
 			i++
-			band.rows += x.bands[i].rows
+			p.rows += x.micropanels[i].rows
 		}
-		g.tile(x.k, a, x.ars, x.aks, b, bks, c, band.rows, cols, add)
+		g.tile(x.k, a, x.ars, x.aks, b, bks, c, p.rows, cols, add)
 	}
 }
 
 // tile adds to one tile of dst, whole or cut off by the edge.
 func (g *gemm) tile(k int, a []float32, ars, aks int, b []float32, bks int, c []float32, rows, cols int, add bool) {
-	half := g.level.lanes
+	half := g.isa.lanes
 	if cols == 2*half {
-		g.level.wide[rows](k, &a[0], ars, aks, &b[0], bks, &c[0], g.drs, cols, add)
+		g.isa.wide[rows](k, &a[0], ars, aks, &b[0], bks, &c[0], g.drs, cols, add)
 		return
 	}
-	narrow := g.level.narrow[rows]
+	narrow := g.isa.narrow[rows]
 	narrow(k, &a[0], ars, aks, &b[0], bks, &c[0], g.drs, min(cols, half), add)
 	if cols > half {
 		narrow(k, &a[0], ars, aks, &b[half], bks, &c[half], g.drs, cols-half, add)

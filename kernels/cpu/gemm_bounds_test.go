@@ -34,7 +34,7 @@ func TestReadsWithinBounds(t *testing.T) {
 	defer debug.SetPanicOnFault(false)
 	p := newPool(1)
 	defer p.close()
-	for _, l := range levels {
+	for _, l := range isas {
 		g := newGemm(l, p)
 		for _, s := range [][3]int{{1, 1, 1}, {3, 5, 7}, {13, 17, 3}, {14, 33, 2}, {5, 63, 4}, {29, 31, 9}, {15, 48, 8}, {1, 7, 5}, {7, 1, 6},
 			{513, 3, 2}, {64, 512, 3}, {2, 9, 515}, {70, 45, 3}, {1024, 3, 2}, {2, 3, 1024}, {66, 130, 519}} {

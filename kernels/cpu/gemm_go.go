@@ -4,7 +4,7 @@ import "unsafe"
 
 // pureGo is for any processor. It rounds each product before it adds it,
 // everywhere: the conversions to float32 keep the compiler from fusing them.
-var pureGo = level{
+var pureGo = isa{
 	name: "purego", lanes: 2, transpose: transposeGo, packing: tileGo3x4packing,
 	wide:   []microKernel{1: tileGo(1), tileGo(2), tileGo3x4},
 	narrow: []microKernel{1: tileGo(1), tileGo(2), tileGo(3)},

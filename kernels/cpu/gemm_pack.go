@@ -13,25 +13,25 @@ const padding = 16
 // reserve makes room for the product under way, for every worker whether or not it
 // will come to take a part: so a product that was done once allocates no more.
 func (g *gemm) reserve() {
-	k := min(g.k, most)
-	_, nr := g.largest()
-	for i := range g.room {
-		w := &g.room[i]
+	k := min(g.k, kc)
+	_, nr := g.tileSize()
+	for i := range g.scratch {
+		w := &g.scratch[i]
 		if g.packA {
-			w.a = grown(w.a, k*(count(g.m, g.down)+padding))
+			w.a = grown(w.a, k*(count(g.m, g.rowParts)+padding))
 		}
 		if g.packB {
 			w.b = grown(w.b, k*nr)
 		}
 		if g.skips {
-			w.needed.reserve(count(len(g.bands), g.down) + 1)
+			w.needed.reserve(count(len(g.micropanels), g.rowParts) + 1)
 		}
 	}
 }
 
-// blockA returns the slab x of op(a), and its strides.
-func (g *gemm) blockA(w *scratch, x slab) (a []float32, ars, aks int) {
-	first, last := x.bands[0].first, x.bands[len(x.bands)-1]
+// blockA returns the block x of op(a), and its strides.
+func (g *gemm) blockA(w *scratch, x block) (a []float32, ars, aks int) {
+	first, last := x.micropanels[0].first, x.micropanels[len(x.micropanels)-1]
 	a = g.a[first*g.ars+x.l*g.aks:]
 	if !g.packA {
 		return a, g.ars, g.aks
@@ -46,11 +46,11 @@ func (g *gemm) blockA(w *scratch, x slab) (a []float32, ars, aks int) {
 
 // transpose packs k x cols of op(b), whose columns lie in memory as rows do.
 func (g *gemm) transpose(k, cols int, b, packed []float32) {
-	_, nr := g.largest()
-	done, lanes := 0, g.level.lanes
+	_, nr := g.tileSize()
+	done, lanes := 0, g.isa.lanes
 	if k >= 4 {
 		for ; done+lanes <= cols; done += lanes {
-			g.level.transpose(k/4, &b[done*g.bcs], g.bcs, &packed[done], nr)
+			g.isa.transpose(k/4, &b[done*g.bcs], g.bcs, &packed[done], nr)
 		}
 	}
 	for c := range cols {

@@ -10,13 +10,13 @@ import (
 func TestNeededSteps(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	tried := 0
-	for _, l := range levels {
+	for _, l := range isas {
 		if l.sparse == nil {
 			continue
 		}
 		tried++
 		for rows := 1; rows < len(l.sparse.tiles); rows++ {
-			for _, k := range []int{1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 100, most} {
+			for _, k := range []int{1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 100, kc} {
 				along, across := make([]float32, rows*(k+3)), make([]float32, (rows+3)*k)
 				var want []uint32
 				const first = 70
@@ -39,7 +39,7 @@ func TestNeededSteps(t *testing.T) {
 			}
 		}
 	}
-	if tried == 0 && len(levels) > 1 {
+	if tried == 0 && len(isas) > 1 {
 		t.Error("no level skips")
 	}
 }
@@ -50,7 +50,7 @@ func TestSkipsWhereItPays(t *testing.T) {
 	p := newPool(2)
 	defer p.close()
 	r := rand.New(rand.NewPCG(7, 7))
-	for _, l := range levels {
+	for _, l := range isas {
 		g := newGemm(l, p)
 		for _, c := range []struct {
 			what    string

@@ -282,7 +282,7 @@ func FuzzMatMul(f *testing.F) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		a := normals(r, p.M*p.K)
 		if flags&16 != 0 {
-			blackened(r, p, a)
+			withZeros(r, p, a)
 		}
 		checkChain(t, newDevice(t, 1+int(flags>>2)%4), level(t), p, a, normals(r, p.K*p.N))
 	})

@@ -12,13 +12,13 @@ import (
 // one of Levels.
 const LevelVar = "GORGAN_CPU"
 
-var levels = append(vectorLevels(), &pureGo)
+var isas = append(vectorISAs(), &pureGo)
 
 // Levels are the ways this build can multiply matrices on this processor, the
 // fastest first: avx512, avx2 (with FMA), and always purego.
 func Levels() []string {
-	names := make([]string, len(levels))
-	for i, l := range levels {
+	names := make([]string, len(isas))
+	for i, l := range isas {
 		names[i] = l.name
 	}
 	return names
@@ -30,23 +30,23 @@ var ErrLevel = errors.New("not an instruction level")
 // Level is the level a CPU device opened now has. Weights are equal bit by bit between
 // avx512 and avx2; purego rounds otherwise.
 func Level() (string, error) {
-	l, err := chooseLevel()
+	l, err := chooseISA()
 	if err != nil {
 		return "", err
 	}
 	return l.name, nil
 }
 
-// chooseLevel returns the fastest level, or the one the environment asks for.
-func chooseLevel() (*level, error) {
+// chooseISA returns the fastest level, or the one the environment asks for.
+func chooseISA() (*isa, error) {
 	name := os.Getenv(LevelVar)
 	if name == "" {
-		return levels[0], nil
+		return isas[0], nil
 	}
 	i := slices.Index(Levels(), name)
 	if i < 0 {
 		return nil, fmt.Errorf("%s is %q, which is %w of this build on this processor; want one of %s, or leave it unset for the fastest",
 			LevelVar, name, ErrLevel, strings.Join(Levels(), ", "))
 	}
-	return levels[i], nil
+	return isas[i], nil
 }

@@ -61,8 +61,8 @@ func NewMultiplier(workers int) *Multiplier {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	x := &Multiplier{pool: newPool(workers)}
-	var l *level
-	if l, x.broken = chooseLevel(); x.broken == nil {
+	var l *isa
+	if l, x.broken = chooseISA(); x.broken == nil {
 		x.gemm = newGemm(l, x.pool)
 	}
 	return x

@@ -17,7 +17,7 @@ func TestPassesWithinBounds(t *testing.T) {
 	debug.SetPanicOnFault(true)
 	defer debug.SetPanicOnFault(false)
 	tried := 0
-	for _, l := range levels {
+	for _, l := range isas {
 		for _, k := range kernels.All() {
 			run := l.bodies[k.Name]
 			if run == nil {

@@ -17,7 +17,7 @@ func TestSumSquares(t *testing.T) {
 	for i := range x {
 		x[i] = float32(r.NormFloat64())
 	}
-	for _, l := range levels {
+	for _, l := range isas {
 		squares := map[string]func(n int, x *float32) float64{"avx512": sumSquaresAVX512, "avx2": sumSquaresAVX2}[l.name]
 		if squares == nil {
 			continue

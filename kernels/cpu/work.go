@@ -30,7 +30,7 @@ func (c *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 	}
 	w := c.next()
 	w.run = k.F32
-	if better := c.gemm.level.bodies[k.Name]; better != nil {
+	if better := c.gemm.isa.bodies[k.Name]; better != nil {
 		w.run = better
 	}
 	m := &w.mem

@@ -2,8 +2,8 @@
 
 package cpu
 
-// vectorLevels are those of this processor, the fastest first.
-func vectorLevels() []*level { return nil }
+// vectorISAs are those of this processor, the fastest first.
+func vectorISAs() []*isa { return nil }
 
 // pause waits some tens of nanoseconds.
 func pause() {

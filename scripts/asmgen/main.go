@@ -40,7 +40,7 @@ func main() {
 		}
 		needed(v)
 		transpose(v)
-		passes(v)
+		elementwise(v)
 	}
 	prefetch()
 	pause()

@@ -13,8 +13,8 @@ import (
 // piece of work begins or ends. But for the exponential and for denormals in updates
 // they are the operations of the Go bodies in the same order, and give the same bits.
 
-// passes writes all of them for one instruction set.
-func passes(v vector) {
+// elementwise writes all of them for one instruction set.
+func elementwise(v vector) {
 	biasLinear(v)
 	biasReLU(v)
 	biasSigmoid(v)

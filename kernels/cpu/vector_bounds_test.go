@@ -12,8 +12,8 @@ import (
 	"gorgan/kernels"
 )
 
-// TestPassesWithinBounds: guards show what is written; a fault shows what is read.
-func TestPassesWithinBounds(t *testing.T) {
+// TestVectorBodiesWithinBounds: guards show what is written; a fault shows what is read.
+func TestVectorBodiesWithinBounds(t *testing.T) {
 	debug.SetPanicOnFault(true)
 	defer debug.SetPanicOnFault(false)
 	tried := 0

@@ -24,7 +24,7 @@ type device struct {
 	stream  cu.Stream
 	noGraph bool
 	mode    mode
-	scratch memory // where a rehearsed product goes
+	scratch memory // where the product of a step that is warmed up goes
 	failed  error  // the driver's first error, after which nothing is to be trusted
 	closed  bool
 }
@@ -33,9 +33,9 @@ type device struct {
 type mode uint8
 
 const (
-	queue    mode = iota // one call of the engine each
-	inStep               // the same, already on the engine's goroutine
-	rehearse             // make ready what a capture must not: modules, cuBLAS's kernels
+	queue  mode = iota // one call of the engine each
+	inStep             // the same, already on the engine's goroutine
+	warmUp             // make ready what a capture must not: modules, cuBLAS's kernels
 )
 
 // memory is one allocation of the driver's.
@@ -69,8 +69,8 @@ func (d *device) run(what string, f func() error) error {
 	return d.failed
 }
 
-// outside is run for what a step must not do.
-func (d *device) outside(what string, f func() error) error {
+// whenIdle is run for what a step must not do.
+func (d *device) whenIdle(what string, f func() error) error {
 	if d.mode != queue {
 		return fmt.Errorf("cuda: %s in a recorded step, which may only launch and multiply", what)
 	}
@@ -85,7 +85,7 @@ func (d *device) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {
 	bytes := size(dt, n)
 	var at cu.DevicePtr
 	full := false
-	err = d.outside("allocating a tensor", func() (err error) {
+	err = d.whenIdle("allocating a tensor", func() (err error) {
 		at, err = cu.MemAlloc(bytes)
 		if err == cu.OutOfMemory {
 			full = true
@@ -136,7 +136,7 @@ func (d *device) Upload(dst *tensor.Dense, src any) error {
 	if err != nil {
 		return err
 	}
-	return d.outside("copying to the device", func() error {
+	return d.whenIdle("copying to the device", func() error {
 		return cu.MemcpyHtoDAsync(cu.DevicePtr(dst.Uintptr()), from, bytes, d.stream)
 	})
 }
@@ -146,7 +146,7 @@ func (d *device) Download(dst any, src *tensor.Dense) error {
 	if err != nil {
 		return err
 	}
-	return d.outside("copying from the device", func() error {
+	return d.whenIdle("copying from the device", func() error {
 		if err := cu.MemcpyDtoHAsync(to, cu.DevicePtr(src.Uintptr()), bytes, d.stream); err != nil {
 			return err
 		}
@@ -171,7 +171,7 @@ func host(t *tensor.Dense, slice any) (at unsafe.Pointer, bytes int64, err error
 }
 
 func (d *device) Sync() error {
-	return d.outside("waiting for the device", func() error { return d.stream.Synchronize() })
+	return d.whenIdle("waiting for the device", func() error { return d.stream.Synchronize() })
 }
 
 func (d *device) Close() error {
@@ -195,9 +195,9 @@ func (d *device) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 	}
 	return d.run("a matrix product", func() error {
 		to := dst.Float32s()
-		if d.mode == rehearse {
+		if d.mode == warmUp {
 			var err error
-			if to, err = d.rehearsalMemory(len(to)); err != nil {
+			if to, err = d.warmUpMemory(len(to)); err != nil {
 				return err
 			}
 		}
@@ -216,13 +216,13 @@ func transpose(t bool) blas.Transpose {
 
 // Load compiles k. Launch does so too, when it needs k.
 func (d *device) Load(k *kernels.Kernel) error {
-	var untaken error
-	err := d.outside("compiling "+k.Name, func() error { _, untaken = d.function(k); return nil })
-	return cmp.Or(err, untaken)
+	var rejected error
+	err := d.whenIdle("compiling "+k.Name, func() error { _, rejected = d.function(k); return nil })
+	return cmp.Or(err, rejected)
 }
 
 // Memory is what is free and what there is, in bytes.
 func (d *device) Memory() (free, total int64, err error) {
-	err = d.outside("asking for free memory", func() (err error) { free, total, err = cu.MemInfo(); return err })
+	err = d.whenIdle("asking for free memory", func() (err error) { free, total, err = cu.MemInfo(); return err })
 	return free, total, err
 }

@@ -22,10 +22,10 @@ func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 	if int64(grid.Blocks) >= 1<<31 {
 		return fmt.Errorf("cuda: %s would take %d blocks, at most 2^31-1 are possible", k.Name, grid.Blocks)
 	}
-	var untaken error // PTX that the driver does not take does the device no harm
+	var rejected error // PTX that the driver does not take does the device no harm
 	err := d.run(k.Name, func() error {
 		var f cu.Function
-		if f, untaken = d.function(k); untaken != nil || d.mode == rehearse {
+		if f, rejected = d.function(k); rejected != nil || d.mode == warmUp {
 			return nil
 		}
 		var words [24]uint64
@@ -41,7 +41,7 @@ func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 		}
 		return driver.Launch(f, grid.Blocks, grid.Threads, d.stream, w)
 	})
-	return cmp.Or(err, untaken)
+	return cmp.Or(err, rejected)
 }
 
 // function is k's, compiled by the driver when it is first wanted.
@@ -64,9 +64,9 @@ func (d *device) Record(step func() error) (kernels.Step, error) {
 	var graph *driver.Graph
 	var wrong error // what the step itself finds wrong does the device no harm
 	try := func() error { wrong = step(); return wrong }
-	err := d.within(rehearse, "rehearsing a step", func() error { try(); return nil })
+	err := d.inMode(warmUp, "warming up a step", func() error { try(); return nil })
 	if err == nil && wrong == nil {
-		err = d.within(inStep, "capturing a step", func() (err error) {
+		err = d.inMode(inStep, "capturing a step", func() (err error) {
 			graph, err = driver.Capture(d.stream, try)
 			if wrong != nil {
 				return nil
@@ -80,10 +80,10 @@ func (d *device) Record(step func() error) (kernels.Step, error) {
 	return &recorded{d, graph, step}, nil
 }
 
-// within is run on the engine's goroutine, where Launch and MatMul then are in a mode
+// inMode is run on the engine's goroutine, where Launch and MatMul then are in a mode
 // of their own.
-func (d *device) within(m mode, what string, f func() error) error {
-	return d.outside(what, func() error {
+func (d *device) inMode(m mode, what string, f func() error) error {
+	return d.whenIdle(what, func() error {
 		d.mode = m
 		defer func() { d.mode = queue }()
 		return f()
@@ -100,14 +100,14 @@ type recorded struct {
 func (r *recorded) Run() error {
 	if r.graph == nil {
 		var wrong error
-		err := r.dev.within(inStep, "a step", func() error { wrong = r.step(); return nil })
+		err := r.dev.inMode(inStep, "a step", func() error { wrong = r.step(); return nil })
 		return cmp.Or(err, wrong)
 	}
-	return r.dev.outside("a step", func() error { return r.graph.Launch(r.dev.stream) })
+	return r.dev.whenIdle("a step", func() error { return r.graph.Launch(r.dev.stream) })
 }
 
-// rehearsalMemory is memory nobody reads, for n floats.
-func (d *device) rehearsalMemory(n int) ([]float32, error) {
+// warmUpMemory is memory nobody reads, for n floats.
+func (d *device) warmUpMemory(n int) ([]float32, error) {
 	bytes := int64(n) * 4
 	if d.scratch.bytes < bytes {
 		at, err := cu.MemAlloc(bytes)

@@ -76,7 +76,7 @@ func mutants(text string) []mutant {
 // must be caught by the shared suite; those that are not are told with -v.
 func TestMutants(t *testing.T) {
 	if about, err := Probe(0); err != nil || !strings.Contains(about, "simulated device") {
-		t.Skip("a wrong kernel may do harm on a card")
+		t.Skip("a wrong kernel may do harm on a GPU")
 	}
 	const wanted = 5
 	for _, k := range kernels.All() {
@@ -94,7 +94,7 @@ func TestMutants(t *testing.T) {
 					switch err := try(t, k, all[i].text); {
 					case err == nil:
 						t.Logf("not caught: %s", all[i].what)
-					case !errors.Is(err, errUntaken):
+					case !errors.Is(err, errRejected):
 						caught++
 					}
 				}
@@ -106,8 +106,8 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// errUntaken is a change that is no PTX.
-var errUntaken = errors.New("not taken")
+// errRejected is a change that is no PTX.
+var errRejected = errors.New("not taken")
 
 // try runs the suite's cases of k with another text, and returns the first failure.
 func try(t *testing.T, k *kernels.Kernel, text string) error {
@@ -118,12 +118,12 @@ func try(t *testing.T, k *kernels.Kernel, text string) error {
 	}
 	defer dev.Close()
 	d := dev.(*device)
-	var untaken error
-	if err := d.run("loading a mutant", func() error { untaken = d.LoadCUDAFunc(k.Name, text, []string{k.Name}); return nil }); err != nil {
+	var rejected error
+	if err := d.run("loading a mutant", func() error { rejected = d.LoadCUDAFunc(k.Name, text, []string{k.Name}); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if untaken != nil {
-		return errUntaken
+	if rejected != nil {
+		return errRejected
 	}
 	for name, check := range kerneltest.All() {
 		if strings.HasPrefix(name, k.Name+"/") {

@@ -22,8 +22,8 @@ type Finding struct {
 // ErrUnsound is wrapped when a device computes, but not what it should.
 var ErrUnsound = errors.New("the device is not sound")
 
-// card is what a CUDA device can be asked beyond kernels.Device.
-type card interface {
+// cudaDevice is what a CUDA device can be asked beyond kernels.Device.
+type cudaDevice interface {
 	// Load compiles k.
 	Load(k *kernels.Kernel) error
 	// Memory is what is free and what there is, in bytes.
@@ -58,8 +58,8 @@ func Examine(ctx context.Context, name string, o Options, tell func(Finding)) er
 	}
 	defer dev.Close()
 	found("device", dev.Name(), nil)
-	if c, ok := dev.(card); ok {
-		examineCard(c, found)
+	if c, ok := dev.(cudaDevice); ok {
+		examineCUDA(c, found)
 	}
 	if err := examineKernels(ctx, dev, found); err != nil {
 		return err
@@ -88,7 +88,7 @@ func checks(n int) string {
 	return fmt.Sprintf("%d checks", n)
 }
 
-func examineCard(c card, found func(step, about string, err error)) {
+func examineCUDA(c cudaDevice, found func(step, about string, err error)) {
 	free, total, err := c.Memory()
 	found("memory", fmt.Sprintf("%.0f of %.0f MB are free", float64(free)/1e6, float64(total)/1e6), err)
 	taken := 0

@@ -28,13 +28,14 @@ var adagrad = Kernel{
 	},
 }
 
-// Adagrad updates weights w and sums of squares sum (n each) with the gradient
+// Adagrad updates the weights w (n) and the sums of squares sum (n) with the gradient
 // grad (n) and the learning rate (1):
 //
 //	sum = sum + grad²
 //	w = w - rate·grad/sqrt(sum)
 //
-// as Duchi, Hazan and Singer (2011), section 1.1, have it. sum starts above 0.
+// The formula is that of Duchi, Hazan and Singer (2011), section 1.1. The first sum must be
+// above 0: a weight whose sum and gradient are 0 becomes NaN.
 func Adagrad(dev Device, w, sum, grad, rate *tensor.Dense) error {
 	return dev.Launch(&adagrad, Args{[]*tensor.Dense{w, sum, grad, rate}, nil, []int{w.Shape().TotalSize()}})
 }

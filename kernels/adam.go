@@ -32,15 +32,16 @@ var adam = Kernel{
 	},
 }
 
-// Adam updates weights w, first moments m and second moments v (n each) with the
-// gradient grad (n) and the rate (1) that AdamRate gave:
+// Adam updates the weights w, the first moments m and the second moments v (n each). It
+// takes the gradient grad (n) and the rate (1) that AdamRate wrote:
 //
 //	m = beta1·m + (1-beta1)·grad
 //	v = beta2·v + (1-beta2)·grad²
 //	w = w - rate·m/(sqrt(v)+epsilon)
 //
-// epsilon is the paper's "epsilon hat" (section 2), as in TensorFlow's
-// AdamOptimizer: it is added to the square root of the uncorrected v.
+// beta1 and beta2 are in [0,1), and epsilon is above 0. epsilon is "epsilon hat" of the paper
+// (section 2), as in TensorFlow's AdamOptimizer: it is added to the square root of the
+// uncorrected v.
 func Adam(dev Device, w, m, v, grad, rate *tensor.Dense, beta1, beta2, epsilon float32) error {
 	return dev.Launch(&adam, Args{[]*tensor.Dense{w, m, v, grad, rate},
 		[]float32{beta1, beta2, epsilon}, []int{w.Shape().TotalSize()}})

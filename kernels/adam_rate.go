@@ -23,19 +23,18 @@ var adamRate = Kernel{
 	},
 }
 
-// AdamRate writes to rate (1) the learning rate of Adam's t-th update,
+// AdamRate writes to rate (1) the learning rate of Adam's t-th update:
 //
-//	base·sqrt(1-beta2^t)/(1-beta1^t), t = (step-1)·perStep + nth + 1,
+//	base·sqrt(1-beta2^t)/(1-beta1^t), t = (step-1)·perStep + nth + 1
 //
-// the second form of Kingma and Ba, "Adam" (2015), section 2, base (1) being the
-// learning rate. step, from clock (1), counts from 1; nth, from 0, numbers the updates
-// within a step.
+// base (1) is the learning rate. A step has perStep updates, and nth, from 0, is the number of
+// this one. The formula is the second form of Kingma and Ba, "Adam" (2015), section 2.
 func AdamRate(dev Device, rate, base, clock *tensor.Dense, beta1, beta2 float32, perStep, nth int) error {
 	return dev.Launch(&adamRate, Args{[]*tensor.Dense{rate, base, clock},
 		[]float32{beta1, beta2}, []int{perStep, nth}})
 }
 
-// power is x^n by squaring: products alone, so that it is the same everywhere.
+// power returns x^n. It squares and multiplies only, so the result is the same everywhere.
 func power(x float64, n uint64) float64 {
 	y := 1.0
 	for ; n > 0; n >>= 1 {

@@ -21,7 +21,7 @@ var add = Kernel{
 	},
 }
 
-// Add adds x to y, both of as many elements.
+// Add adds x (n) to y (n).
 func Add(dev Device, y, x *tensor.Dense) error {
 	return dev.Launch(&add, Args{Tensors: []*tensor.Dense{y, x}, Sizes: []int{x.Shape().TotalSize()}})
 }

@@ -9,7 +9,7 @@ var addNoise = Kernel{
 	Lens:  func(n []int) []int { return []int{n[0], 2, 1} },
 	Items: byCounter(64),
 	Grid:  gridCounters,
-	// That of normal, and one rounding of the sum.
+	// The tolerance of normal, and one rounding of the sum.
 	Tol: Tol{Abs: 1e-5, Cancel: 1e-7},
 	F32: func(m Mem[float32], lo, hi int) {
 		x, key, step, stddev := m.F[0], [2]uint32(m.U[0]), m.U[1][0], float64(m.S[0])
@@ -37,14 +37,14 @@ var addNoise = Kernel{
 	},
 }
 
-// AddNoise adds to x (any shape) normal noise that fades out over training, the
-// instance noise of Sønderby et al., "Amortised MAP Inference for Image
-// Super-resolution" (2017), section 3.3:
+// AddNoise adds normal noise to x (n). The noise gets weaker from step to step:
 //
 //	x = x + stddev·max(0, 1-(step-1)/steps)·z
 //
-// z is what NormalNoise draws for key (2), stream and the step in clock (1), which counts
-// from 1. The noise does not fade where steps is 0. NaN and infinities stay.
+// z is the noise that NormalNoise writes for the same key, clock and stream with a stddev of 1.
+// If steps is 0, the noise keeps its strength. NaN and infinities in x stay. This is the
+// instance noise of Sønderby et al., "Amortised MAP Inference for Image Super-resolution"
+// (2017), section 3.3.
 func AddNoise(dev Device, x, key, clock *tensor.Dense, stream Stream, stddev float32, steps int) error {
 	return dev.Launch(&addNoise, Args{[]*tensor.Dense{x, key, clock}, []float32{stddev},
 		[]int{x.Shape().TotalSize(), int(stream), steps}})

@@ -34,7 +34,7 @@ var bceLogits = Kernel{
 		target, weight, n := m.S[0], m.S[1], float64(m.N[0])
 		stats[0], stats[1] = 0, 0
 		for i, x := range logits {
-			// log(1+exp(x)), which is x to the last bit above 700.
+			// softplus is log(1+exp(x)). Above 700 it is x to the last bit.
 			softplus := x
 			if !(x > 700) {
 				softplus = math.Log1p(math.Exp(x))
@@ -47,15 +47,14 @@ var bceLogits = Kernel{
 	},
 }
 
-// BCELogits is the binary cross-entropy of probabilities p = 1/(1+exp(-x)), given
-// as logits x (n), with one target t in [0,1], in a form that overflows for no
-// finite logit:
+// BCELogits is the binary cross-entropy of probabilities p = 1/(1+exp(-x)), given as logits
+// x (n), with one target t in [0,1]. No finite logit overflows in this form:
 //
 //	-t·log p - (1-t)·log(1-p) = max(x,0) - x·t + log(1+exp(-|x|))
 //
-// stats (2) becomes weight times the mean loss, and the mean of p; dlogits (n)
-// the gradient of the first, weight·(p-t)/n. A weight of -1 with target 0 is the
-// generator's part of the minimax game, mean log(1-p).
+// It writes to stats (2) weight times the mean loss, and the mean of p. It writes to
+// dlogits (n) the gradient of the first of these, weight·(p-t)/n. A weight of -1 with target 0
+// is the generator's loss of the minimax game, mean log(1-p).
 func BCELogits(dev Device, stats, dlogits, logits *tensor.Dense, target, weight float32) error {
 	return dev.Launch(&bceLogits, Args{[]*tensor.Dense{stats, dlogits, logits},
 		[]float32{target, weight}, []int{logits.Shape().TotalSize()}})

@@ -31,16 +31,20 @@ var biasReLU = Kernel{
 	},
 }
 
-// BiasReLU replaces y (rows, cols) by max(v,0) + slope*min(v,0), v = y + bias, with
-// bias (cols): ReLU for slope 0, leaky ReLU (Maas et al. 2013, section 2) above.
-// NaN stays NaN.
+// BiasReLU adds bias (cols) to each row of y (rows, cols) and applies the leaky ReLU
+// (Maas et al. 2013, section 2) to the sum v:
+//
+//	y = max(v,0) + slope·min(v,0)
+//
+// With slope 0 it is the ReLU.
 func BiasReLU(dev Device, y, bias *tensor.Dense, slope float32) error {
 	return dev.Launch(&biasReLU, Args{[]*tensor.Dense{y, bias}, []float32{slope}, rowsCols(y)})
 }
 
 func biasLens(n []int) []int { return []int{n[0] * n[1], n[1]} }
 
-// byRow is Items for (rows, cols) work whose rows are independent.
+// byRow is Items for (rows, cols) work whose rows are independent. An element costs cost
+// operations.
 func byRow(cost int) func([]int) (int, int) {
 	return func(size []int) (int, int) { return size[0], size[1] * cost }
 }

@@ -26,8 +26,8 @@ var biasSigmoid = Kernel{
 	},
 }
 
-// BiasSigmoid replaces y (rows, cols) by 1/(1+exp(-v)), v = y + bias, with bias
-// (cols).
+// BiasSigmoid adds bias (cols) to each row of y (rows, cols) and applies the sigmoid
+// 1/(1+exp(-v)) to the sum v.
 func BiasSigmoid(dev Device, y, bias *tensor.Dense) error {
 	return dev.Launch(&biasSigmoid, Args{[]*tensor.Dense{y, bias}, nil, rowsCols(y)})
 }

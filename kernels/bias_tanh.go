@@ -12,7 +12,7 @@ var biasTanh = Kernel{
 	Sizes:  []string{"rows", "cols"},
 	Lens:   biasLens,
 	Items:  byRow(8), Grid: gridArea,
-	// No absolute part: tanh(v) is near v for small v, and keeps its digits.
+	// There is no absolute part: tanh(v) is near v for a small v, and keeps its digits.
 	Tol: Tol{Rel: 1e-6},
 	F32: func(m Mem[float32], lo, hi int) {
 		y, bias, cols := m.F[0], m.F[1], m.N[1]
@@ -28,7 +28,7 @@ var biasTanh = Kernel{
 	},
 }
 
-// BiasTanh replaces y (rows, cols) by tanh(v), v = y + bias, with bias (cols).
+// BiasTanh adds bias (cols) to each row of y (rows, cols) and applies tanh to the sum.
 func BiasTanh(dev Device, y, bias *tensor.Dense) error {
 	return dev.Launch(&biasTanh, Args{[]*tensor.Dense{y, bias}, nil, rowsCols(y)})
 }

@@ -6,10 +6,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// What every Device checks before it acts, beside Kernel.Check and CheckMatMul.
+// These are the checks that every Device makes, besides Kernel.Check and CheckMatMul.
 
-// CheckNew returns how many elements a tensor of that type and shape has, or says why
-// no device makes one.
+// CheckNew returns the number of elements of a tensor of that type and shape. It returns an
+// error if a device has no such tensors.
 func CheckNew(dt tensor.Dtype, shape []int) (n int, err error) {
 	if n, err = elements(shape); err != nil {
 		return 0, err
@@ -20,19 +20,19 @@ func CheckNew(dt tensor.Dtype, shape []int) (n int, err error) {
 	return n, nil
 }
 
-// CheckView returns how many elements the view of t has that starts at element offset,
-// or says why there is none.
+// CheckView returns the number of elements of a view of t that starts at element offset. It
+// returns an error if the view is not within t.
 func CheckView(t *tensor.Dense, offset int, shape []int) (n int, err error) {
 	if n, err = elements(shape); err != nil {
 		return 0, err
 	}
 	if have := t.Shape().TotalSize(); offset < 0 || n > have-offset {
-		return 0, fmt.Errorf("kernels: a view of %d elements at %d of %d", n, offset, have)
+		return 0, fmt.Errorf("kernels: a view of %d elements from element %d on does not fit in a tensor of %d", n, offset, have)
 	}
 	return n, nil
 }
 
-// CheckCopy reports whether host, a []float32, []uint32 or []uint8, is of t's type and
+// CheckCopy returns an error unless host is a []float32, []uint32 or []uint8 of t's type and
 // length.
 func CheckCopy(t *tensor.Dense, host any) error {
 	var of tensor.Dtype
@@ -46,7 +46,7 @@ func CheckCopy(t *tensor.Dense, host any) error {
 		of, n = tensor.Uint8, len(h)
 	}
 	if have := t.Shape().TotalSize(); of != t.Dtype() || n != have {
-		return fmt.Errorf("kernels: copy between a tensor of %d %v and a %T of %d", have, t.Dtype(), host, n)
+		return fmt.Errorf("kernels: a copy between a tensor of %d %v and a %T of %d, want the same type and number", have, t.Dtype(), host, n)
 	}
 	return nil
 }

@@ -40,14 +40,14 @@ var classBias = Kernel{
 	},
 }
 
-// ClassBias adds to each row of y (rows, cols) the row of table (classes, cols) that
-// the row's label (rows) names:
+// ClassBias adds to each row r of y (rows, cols) one row of table (classes, cols), chosen by
+// label (rows), uint32:
 //
 //	y[r] = y[r] + table[label[r]]
 //
-// This is what a one-hot label behind a layer's input adds to its product, table being
-// the weights of the labels: Mirza and Osindero, "Conditional Generative Adversarial
-// Nets" (2014), section 3.2. A label outside table gives NaN.
+// If a one-hot label follows a layer's input, this is what the label adds to the product, and
+// table holds the weights of the labels: Mirza and Osindero, "Conditional Generative
+// Adversarial Nets" (2014), section 3.2. A row whose label is not below classes becomes NaN.
 func ClassBias(dev Device, y, table, label *tensor.Dense) error {
 	return dev.Launch(&classBias, Args{Tensors: []*tensor.Dense{y, table, label},
 		Sizes: append(rowsCols(y), table.Shape()[0])})

@@ -10,8 +10,8 @@ import (
 	"gorgan/kernels"
 )
 
-// TestClassBiasIsOneHot: ClassBias and ClassGrad are what the products with one-hot
-// labels are.
+// TestClassBiasIsOneHot: ClassBias and ClassGrad compute the same as products with one-hot
+// labels.
 func TestClassBiasIsOneHot(t *testing.T) {
 	const rows, cols, classes = 65, 33, 10
 	dev := newDevice(t, 2)

@@ -42,9 +42,10 @@ var classGrad = Kernel{
 	},
 }
 
-// ClassGrad writes to dtable (classes, cols), the gradient at ClassBias's table, the
-// sums of the rows of d (rows, cols) by their label (rows), added in float64 in the
-// order of the rows. A row whose label is outside adds to none.
+// ClassGrad writes to dtable (classes, cols) the gradient at ClassBias's table. d (rows, cols)
+// is the gradient at its output, and label (rows), uint32, has the labels. Row c of dtable is
+// the sum of the rows of d with label c. The sum is taken in float64, in the order of the rows.
+// A row whose label is not below classes is left out.
 func ClassGrad(dev Device, dtable, d, label *tensor.Dense) error {
 	return dev.Launch(&classGrad, Args{Tensors: []*tensor.Dense{dtable, d, label},
 		Sizes: append(rowsCols(d), dtable.Shape()[0])})

@@ -26,9 +26,8 @@ var clip = Kernel{
 	},
 }
 
-// Clip moves the weights w (n) that are outside it to the nearer end of [-limit, limit]:
-// Arjovsky, Chintala and Bottou, "Wasserstein GAN" (2017), algorithm 1, line 7. NaN
-// stays NaN.
+// Clip limits the weights w (n) to [-limit, limit], with limit 0 or more: Arjovsky, Chintala
+// and Bottou, "Wasserstein GAN" (2017), algorithm 1, line 7.
 func Clip(dev Device, w *tensor.Dense, limit float32) error {
 	return dev.Launch(&clip, Args{[]*tensor.Dense{w}, []float32{limit}, []int{w.Shape().TotalSize()}})
 }

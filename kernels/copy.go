@@ -12,7 +12,7 @@ var copyKernel = Kernel{
 	F64: func(m Mem[float64]) { copy(m.F[0], m.F[1]) },
 }
 
-// Copy makes the elements of dst (n), in whatever shape, those of src (n).
+// Copy copies the elements of src (n) to dst (n). Their shapes may differ.
 func Copy(dev Device, dst, src *tensor.Dense) error {
 	return dev.Launch(&copyKernel, Args{Tensors: []*tensor.Dense{dst, src}, Sizes: []int{src.Shape().TotalSize()}})
 }

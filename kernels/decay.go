@@ -21,12 +21,12 @@ var decay = Kernel{
 	},
 }
 
-// Decay writes to rate (1) a learning rate that falls by a factor, 0 to 1, each step:
+// Decay writes to rate (1) a learning rate that is multiplied by factor, in [0,1], each step:
 //
 //	max(learningRate·factor^(step-1), least)
 //
-// as Goodfellow et al., "Generative Adversarial Nets" (2014), trained in their
-// published configuration. step, from clock (1), counts from 1.
+// It is the schedule of the published configuration of Goodfellow et al., "Generative
+// Adversarial Nets" (2014).
 func Decay(dev Device, rate, clock *tensor.Dense, learningRate, factor, least float32) error {
 	return dev.Launch(&decay, Args{Tensors: []*tensor.Dense{rate, clock},
 		Scalars: []float32{learningRate, factor, least}})

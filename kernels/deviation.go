@@ -28,7 +28,7 @@ var deviation = Kernel{
 	F64: func(m Mem[float64]) {
 		var mean, variance float64
 		for i, v := range m.F[1] {
-			// Welford 1962: another way, in one pass.
+			// Welford (1962) needs one pass: an oracle that goes another way.
 			off := v - mean
 			mean += off / float64(i+1)
 			variance += (off*(v-mean) - variance) / float64(i+1)
@@ -37,9 +37,9 @@ var deviation = Kernel{
 	},
 }
 
-// Deviation writes to result (1) the standard deviation of all the values of x (any
-// shape), those being the whole population: the root of the mean of (x - mean x)², in
-// two passes in float64.
+// Deviation writes to result (1) the standard deviation of all elements of x (n), the root of
+// the mean of (x - mean x)². The elements are the whole population, so the mean divides by n.
+// The sums are taken in float64.
 func Deviation(dev Device, result, x *tensor.Dense) error {
 	return dev.Launch(&deviation, Args{Tensors: []*tensor.Dense{result, x}, Sizes: []int{x.Shape().TotalSize()}})
 }

@@ -5,40 +5,49 @@ import "gorgonia.org/tensor"
 // Device is where tensors live and kernels run.
 //
 // Tensors are contiguous and row-major, of type tensor.Float32, tensor.Uint32 or
-// tensor.Uint8; they belong to the device that made them and are released by its
-// Close. The methods are for one goroutine; calls run in order, and Launch and
-// MatMul may return before the work is done. The same calls give the same bits,
-// however many cores or blocks share the work.
+// tensor.Uint8. They belong to the device that made them, and its Close releases them.
+//
+// Only one goroutine at a time may call the methods. The work is done in the order of the
+// calls. Launch and MatMul may return before their work is done. The same calls give the
+// same bits, however many cores or blocks share the work.
+//
+// A method returns an error, and does nothing, if its arguments do not fit each other. After
+// Close, Launch, MatMul and Record return an error. After an error of the hardware a device
+// may return that error from every call.
 type Device interface {
-	// Name says what computes, for people: "cpu, 8 workers".
+	// Name describes the device for people: "cpu, 8 workers, avx2".
 	Name() string
-	// New returns a zeroed tensor.
+	// New returns a tensor of zeros. The shape is of positive dimensions, of at most 2^40
+	// elements together.
 	New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error)
-	// View returns the part of t that starts at element offset, as a tensor of
-	// the given shape that shares t's memory.
+	// View returns a tensor of the given shape that shares t's memory from element offset
+	// on. It must not reach past the end of t.
 	View(t *tensor.Dense, offset int, shape ...int) (*tensor.Dense, error)
-	// Upload copies src, a []float32, []uint32 or []uint8 of dst's type and
-	// length, to dst.
+	// Upload copies src to dst. src is a []float32, []uint32 or []uint8 of dst's type and
+	// length.
 	Upload(dst *tensor.Dense, src any) error
-	// Download waits for queued work, then copies src to dst, a slice of src's
-	// type and length.
+	// Download waits for queued work and then copies src to dst. dst is a slice of src's type
+	// and length.
 	Download(dst any, src *tensor.Dense) error
-	// MatMul writes op(a)·op(b) to dst (m,n); op(a) is (m,k), op(b) is (k,n), and
-	// op transposes where tA or tB is set. dst overlaps neither a nor b.
+	// MatMul writes op(a)·op(b) to dst (m,n). op(a) is (m,k) and op(b) is (k,n). op(a) is the
+	// transpose of a if tA is set, and a otherwise; tB does the same for b. dst must not
+	// overlap a or b.
 	MatMul(dst, a, b *tensor.Dense, tA, tB bool) error
-	// Launch runs k on a, after k.Check(a).
+	// Launch runs k on the arguments a. It returns the error of k.Check(a) if there is one.
 	Launch(k *Kernel, a Args) error
-	// Record prepares one step for replay. The step only calls Launch and MatMul, with
-	// the same arguments however often it is called. Their work is not done yet.
+	// Record prepares a step for replay and does none of its work. step may only call Launch
+	// and MatMul: other methods return an error in it. The device may call step any number
+	// of times, in Record and in Run, so step must make the same calls each time. An error of
+	// step is returned by the method that called it.
 	Record(step func() error) (Step, error)
-	// Sync waits for queued work and returns the first error since the last Sync.
+	// Sync waits for queued work and returns its error if it failed.
 	Sync() error
-	// Close releases the device and its tensors. It is called once.
+	// Close releases the device and its tensors. A second call returns an error.
 	Close() error
 }
 
-// Step is recorded work; it is good until its device is closed.
+// Step is recorded work. It can be run until its device is closed.
 type Step interface {
-	// Run does the work once.
+	// Run does the work once. Like Launch, it may return before the work is done.
 	Run() error
 }

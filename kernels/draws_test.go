@@ -9,7 +9,7 @@ import (
 	"gorgan/kernels"
 )
 
-// drawing is a device with the tensors every kernel that draws takes.
+// drawing is a device with the tensors that every kernel with random numbers takes.
 type drawing struct {
 	kernels.Device
 	t          *testing.T
@@ -36,7 +36,7 @@ func newDrawing(t *testing.T, step uint32) drawing {
 	return d
 }
 
-// filled is a tensor of the shape whose element i is f(i).
+// filled returns a tensor of the shape with element i = f(i).
 func (d drawing) filled(f func(i int) float32, shape ...int) *tensor.Dense {
 	d.t.Helper()
 	x, err := d.New(tensor.Float32, shape...)
@@ -70,7 +70,7 @@ func constant(v float32) func(int) float32 { return func(int) float32 { return v
 
 const stream kernels.Stream = 2<<16 + 3
 
-// TestInterpolateDraws: the weight of row r is element r of UniformNoise, taken to [0,1).
+// TestInterpolateDraws: the weight of row r is element r of UniformNoise, moved to [0,1).
 func TestInterpolateDraws(t *testing.T) {
 	const rows, cols = 9, 5
 	d := newDrawing(t, 12)
@@ -89,7 +89,7 @@ func TestInterpolateDraws(t *testing.T) {
 	}
 }
 
-// TestPerturbDraws: element i moves by element i of UniformNoise, taken to [0,1).
+// TestPerturbDraws: element i moves by element i of UniformNoise, moved to [0,1).
 func TestPerturbDraws(t *testing.T) {
 	const n = 23
 	d := newDrawing(t, 12)
@@ -103,7 +103,8 @@ func TestPerturbDraws(t *testing.T) {
 	}
 }
 
-// TestAddNoiseFades: on zeros the noise is NormalNoise's, less each step until it is gone.
+// TestAddNoiseFades: added to zeros, the noise is NormalNoise's. It gets weaker each step until
+// it is 0.
 func TestAddNoiseFades(t *testing.T) {
 	const n, stddev = 23, 0.25
 	for _, c := range []struct {
@@ -122,7 +123,7 @@ func TestAddNoiseFades(t *testing.T) {
 	}
 }
 
-// TestDeviationOfNoise: uniform noise on [-1,1) deviates by 1/√3, wherever it lies.
+// TestDeviationOfNoise: uniform noise on [-1,1) has the deviation 1/√3, whatever is added to it.
 func TestDeviationOfNoise(t *testing.T) {
 	const n = 1 << 16
 	d := newDrawing(t, 1)

@@ -24,16 +24,17 @@ var dropout = Kernel{
 	},
 }
 
-// Dropout keeps each element of y (any shape) with probability keep, divided by keep,
-// and makes the others 0, NaN too:
+// Dropout keeps each element of y (n) with probability keep, in [0,1], and divides it by keep.
+// The other elements become 0, even where they are NaN:
 //
 //	y[i] = u < keep ? y[i]/keep : 0, u = (w >> 8)·2^-24
 //
-// w being word (first+i)%4 of counter ((first+i)/4, stream, step, 0) of key (2), the
-// step from clock (1). Called on a gradient, with the same arguments otherwise, it is
-// its own backward pass. keep 1 changes nothing. Srivastava et al., "Dropout: a simple
-// way to prevent neural networks from overfitting" (2014), scaled at training time as
-// their section 10 has it. Which elements are kept is the same on all devices.
+// w is the random word of element first+i. So a tensor can be dropped in parts, each with the
+// place of its first element as first. With a keep of 1 nothing changes. The same call on a
+// gradient at the output is the backward pass. All devices keep the same elements.
+//
+// The method is that of Srivastava et al., "Dropout: a simple way to prevent neural networks
+// from overfitting" (2014). It scales at training time, as their section 10 says.
 func Dropout(dev Device, y, key, clock *tensor.Dense, keep float32, stream Stream, first int) error {
 	return dev.Launch(&dropout, Args{[]*tensor.Dense{y, key, clock}, []float32{keep},
 		[]int{y.Shape().TotalSize(), int(stream), first}})
@@ -54,5 +55,5 @@ func dropBlocks(m Mem[float32], lo, hi int) {
 	}
 }
 
-// dropoutCounters is how many counters n elements from first on take.
+// dropoutCounters returns the number of counters whose words the n elements from first on use.
 func dropoutCounters(size []int) int { return (size[2]%4 + size[0] + 3) / 4 }

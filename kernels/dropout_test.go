@@ -10,8 +10,8 @@ import (
 	"gorgan/kernels"
 )
 
-// TestDropoutParts: the parts of a tensor, each with its place as first, are dropped as
-// the whole is, and a keep of 1 changes no bit.
+// TestDropoutParts: a tensor dropped in parts, each with the place of its first element, has the
+// bits of the tensor dropped as a whole. A keep of 1 changes no bit.
 func TestDropoutParts(t *testing.T) {
 	dev := newDevice(t, 2)
 	key, clock := holding(t, dev, []uint32{3, 4}, 2), holding(t, dev, []uint32{5}, 1)
@@ -40,8 +40,8 @@ func TestDropoutParts(t *testing.T) {
 	})
 }
 
-// TestDropoutShare: as many are kept as are meant to, others each step, and the mean
-// stays.
+// TestDropoutShare: the share of elements that are kept is keep. Each step keeps other elements,
+// and the mean stays.
 func TestDropoutShare(t *testing.T) {
 	const n, keep = 1 << 20, 0.8
 	dev := newDevice(t, 2)
@@ -81,7 +81,7 @@ func TestDropoutShare(t *testing.T) {
 	}
 }
 
-// TestDropoutOfNaN: what is dropped is 0, whatever it was.
+// TestDropoutOfNaN: a dropped element becomes 0, even a NaN.
 func TestDropoutOfNaN(t *testing.T) {
 	dev := newDevice(t, 1)
 	nan := float32(math.NaN())

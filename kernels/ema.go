@@ -23,7 +23,7 @@ var ema = Kernel{
 	},
 }
 
-// AverageKept returns what EMA of arguments a keeps of the average.
+// AverageKept returns the share of the average that EMA keeps for the arguments a.
 func AverageKept(a Mem[float32]) float32 {
 	step := a.U[0][0]
 	return min(a.S[0], float32(step-1)/float32(step+3))
@@ -34,11 +34,12 @@ func AverageKept(a Mem[float32]) float32 {
 //	kept = min(decay, (step-1)/(step+3))
 //	average = kept·average + (1-kept)·w
 //
-// step, from clock (1), counts from 1. It is the exponential moving average that images
-// are drawn from in Karras et al., "Progressive Growing of GANs" (2018), appendix A.1, and
-// that Yazıcı et al., "The Unusual Effectiveness of Averaging in GAN Training" (2019),
-// study; decay is 0 to 1, usually 0.999. It begins, so as not to hold the first weights
-// for some 1/(1-decay) steps, as Shamir and Zhang's polynomial-decay average, "Stochastic
+// decay is in [0,1], usually 0.999. It is the exponential moving average of the weights that
+// Karras et al., "Progressive Growing of GANs" (2018), appendix A.1, sample with, and that
+// Yazıcı et al., "The Unusual Effectiveness of Averaging in GAN Training" (2019), study.
+//
+// An average with a fixed decay would hold on to the first weights for about 1/(1-decay)
+// steps. So it starts as the polynomial-decay average of Shamir and Zhang, "Stochastic
 // Gradient Descent for Non-smooth Optimization" (2013), with their η of 3.
 func EMA(dev Device, average, w, clock *tensor.Dense, decay float32) error {
 	return dev.Launch(&ema, Args{[]*tensor.Dense{average, w, clock}, []float32{decay}, []int{w.Shape().TotalSize()}})

@@ -24,8 +24,9 @@ var gather = Kernel{
 	},
 }
 
-// Gather writes to x (B, pixels) the images of data (images, pixels), 8-bit grey,
-// that index (B) names, scaled to [0,1]. An index outside data gives NaN.
+// Gather writes a batch of images to x (B, pixels). index (B), uint32, has their numbers in
+// data (images, pixels), uint8. Bytes become numbers in [0,1]: byte/255. A row whose index is
+// not below images becomes NaN.
 func Gather(dev Device, x, index, data *tensor.Dense) error {
 	size := rowsCols(x)
 	return dev.Launch(&gather, Args{Tensors: []*tensor.Dense{x, index, data},

@@ -45,7 +45,7 @@ func launchGrad(dev Device, k *Kernel, a Args, i int, partials *tensor.Dense) er
 
 func gradLens(n []int) []int { return []int{n[0] * n[1], GradPartials(n[0]) * n[1], n[0] * n[1]} }
 
-// byColumn is Items for (rows, cols) work summed down each column.
+// byColumn is Items for (rows, cols) work that sums each column.
 func byColumn(cost int) func([]int) (int, int) {
 	return func(size []int) (int, int) { return size[1], size[0] * cost }
 }

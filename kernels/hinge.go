@@ -45,14 +45,14 @@ var hinge = Kernel{
 	},
 }
 
-// Hinge is the hinge loss of logits x (n), which asks that sign·x be 1 or more:
+// Hinge is the hinge loss of logits x (n). It is 0 where sign·x is 1 or more:
 //
 //	max(0, 1-sign·x)
 //
-// stats (2) becomes the mean loss, and the mean of x; dlogits (n) the gradient of the
-// first, -sign/n where 1-sign·x > 0 and 0 elsewhere. With sign 1 on data and -1 on
-// generated images it is the discriminator's loss of Lim and Ye, "Geometric GAN"
-// (2017); the generator's is Wasserstein.
+// It writes to stats (2) the mean loss, and the mean of x. It writes to dlogits (n) the
+// gradient of the mean loss, -sign/n where 1-sign·x > 0 and 0 elsewhere. sign is 1 for real
+// images and -1 for fake images. This is the discriminator's loss of Lim and Ye, "Geometric
+// GAN" (2017). The generator's loss is Wasserstein.
 func Hinge(dev Device, stats, dlogits, logits *tensor.Dense, sign float32) error {
 	return dev.Launch(&hinge, Args{[]*tensor.Dense{stats, dlogits, logits},
 		[]float32{sign}, []int{logits.Shape().TotalSize()}})

@@ -29,21 +29,21 @@ var interpolate = Kernel{
 	},
 }
 
-// Interpolate draws for each row r a point of the line between the rows of a and b
-// (rows, cols each), as Gulrajani et al., "Improved Training of Wasserstein GANs"
-// (2017), section 4, place their penalty:
+// Interpolate writes to each row of x (rows, cols) a random point on the line between that
+// row of a (rows, cols) and that row of b (rows, cols):
 //
 //	x = e·a + (1-e)·b
 //
-// e, a multiple of 2^-24 on [0,1), comes from the word that UniformNoise uses for element r
-// of key (2), stream and the step in clock (1). x (rows, cols) overlaps neither a nor b.
+// e is a multiple of 2^-24 in [0,1), from the random word of element r for row r. These are
+// the penalty points of Gulrajani et al., "Improved Training of Wasserstein GANs" (2017),
+// section 4.
 func Interpolate(dev Device, x, a, b, key, clock *tensor.Dense, stream Stream) error {
 	return dev.Launch(&interpolate, Args{Tensors: []*tensor.Dense{x, a, b, key, clock},
 		Sizes: append(rowsCols(x), int(stream))})
 }
 
-// InterpolationShare returns the share e of Interpolate's arguments m: how much of row r of x
-// is that of a.
+// InterpolationShare returns the share e that Interpolate gives a in row r, for the
+// arguments m.
 func InterpolationShare(m Mem[float32], r int) float32 {
 	return unit(Philox4x32([4]uint32{uint32(r / 4), uint32(m.N[2]), m.U[1][0], 0}, [2]uint32(m.U[0]))[r%4])
 }

@@ -9,28 +9,29 @@ import (
 // Access says what a kernel does with a tensor.
 type Access uint8
 
-// A kernel reads In tensors, writes every element of Out tensors, and does both
-// with InOut.
+// A kernel reads In tensors and writes every element of Out tensors. It reads InOut tensors
+// and may write any of their elements.
 const (
 	In Access = iota
 	Out
 	InOut
 )
 
-// Domain is which values a float tensor is meant to hold. The tests fill it with such.
+// Domain is the set of values that a float tensor is meant to hold. The tests fill the
+// tensor with such values.
 type Domain uint8
 
 // The domains.
 const (
 	Any          Domain = iota
-	NotNegative         // second moments
+	NotNegative         // 0 or more: second moments
 	Positive            // 0.1 or more: Adagrad's sums
-	Rate                // a learning rate: small, not negative
-	Share               // from 0 to 1, as a sigmoid gives
-	Probability         // the same, but above 1e-35: what is divided by it is a float32
-	Tanh                // from -1 to 1, as BiasTanh gives
-	Rectified           // often 0, as BiasReLU gives
-	MostlyFinite        // so seldom NaN or infinite that one alone decides about a Chunk
+	Rate                // small, 0 or more: a learning rate
+	Share               // in [0,1]: the output of a sigmoid
+	Probability         // in (1e-35,1]: a float32 divided by it is a float32
+	Tanh                // in [-1,1]: the output of BiasTanh
+	Rectified           // often 0: the output of BiasReLU
+	MostlyFinite        // so seldom NaN or infinite that often one value decides about a Chunk
 )
 
 // Param is one tensor argument.
@@ -46,18 +47,18 @@ func out(name string) Param   { return Param{Name: name, Type: tensor.Float32, A
 func inout(name string) Param { return Param{Name: name, Type: tensor.Float32, Access: InOut} }
 func words(name string) Param { return Param{Name: name, Type: tensor.Uint32, Access: In} }
 
-// of is p with values of a domain.
+// of returns p with a domain.
 func (p Param) of(d Domain) Param {
 	p.Domain = d
 	return p
 }
 
-// Real is a float a body is written for.
+// Real is a type of float that a body is written for.
 type Real interface{ float32 | float64 }
 
-// Mem is what a body sees of its arguments: the float tensors, the word tensors
-// and the byte tensors, each in the order of Kernel.Params, then the scalars and
-// the sizes in the order of Kernel.Scalars and Kernel.Sizes.
+// Mem holds the arguments of a body. F, U and B are the float32, uint32 and uint8 tensors,
+// each in the order of Kernel.Params. S and N are the scalars and the sizes, in the order
+// of Kernel.Scalars and Kernel.Sizes.
 type Mem[T Real] struct {
 	F [][]T
 	U [][]uint32
@@ -66,51 +67,51 @@ type Mem[T Real] struct {
 	N []int
 }
 
-// Tol is how far a float32 result may be from the oracle:
-// Abs + Rel*|want| + Cancel*M, M the largest magnitude among the arguments.
+// Tol says how far a float32 result may be from the oracle's result want:
+// Abs + Rel*|want| + Cancel*M, where M is the largest magnitude among the arguments.
 type Tol struct{ Abs, Rel, Cancel float64 }
 
 var (
-	// A few float32 roundings and one approximate exp or log.
+	// defaultTol allows a few float32 roundings and one approximate exp or log.
 	defaultTol = Tol{Abs: 1e-6, Rel: 1e-5}
-	// The same for sums whose terms may cancel: their rounding stays that of the terms.
+	// sumTol is for sums whose terms may cancel. The rounding of the terms stays.
 	sumTol = Tol{Abs: 1e-6, Rel: 1e-5, Cancel: 1e-6}
-	// Float64 throughout, rounded to float32 once.
+	// roundedTol is for float64 results that are rounded to float32 once.
 	roundedTol = Tol{Rel: 1e-7}
 )
 
-// Kernel is one pass over device memory and all that is needed to call and to
-// test it.
+// Kernel is one pass over device memory, with all that is needed to call it and to test it.
 type Kernel struct {
 	Name    string
 	Params  []Param
 	Scalars []string // float32 arguments
-	Sizes   []string // positive integer arguments, below 2^31
-	// Lens gives the elements each of Params holds for the given sizes.
+	Sizes   []string // integer arguments, 0 to 2^31-1
+	// Lens returns the number of elements of each of Params for the given sizes.
 	Lens func(size []int) []int
-	// Items gives the number of independent pieces of the work and how many
-	// element operations one takes. No result depends on how pieces are shared out.
+	// Items returns the number of independent pieces of the work, and the number of element
+	// operations of one piece. No result depends on how the pieces are shared out.
 	Items func(size []int) (n, cost int)
-	// Grid gives the launch of the kernel's PTX.
+	// Grid returns the blocks and threads that run the kernel's PTX.
 	Grid func(size []int) Grid
 	Tol  Tol
 	F32  Body // for the CPU
-	// F64 is the oracle: the whole work, by the formula as it is written in the
-	// wrapper's comment.
+	// F64 is the oracle. It does the whole work, by the formula in the comment of the
+	// function that launches the kernel.
 	F64 func(m Mem[float64])
 }
 
-// Body does the pieces lo to hi-1 of a kernel's work.
+// Body does the pieces lo to hi-1 of a kernel's work. Bodies of different pieces may run at
+// the same time.
 type Body func(m Mem[float32], lo, hi int)
 
-// Args are one call's arguments, in the order of the Kernel's fields.
+// Args are the arguments of one launch, in the order of Params, Scalars and Sizes.
 type Args struct {
 	Tensors []*tensor.Dense
 	Scalars []float32
 	Sizes   []int
 }
 
-// All returns every kernel.
+// All returns every kernel. The order is arbitrary but fixed.
 func All() []*Kernel {
 	return []*Kernel{
 		&biasReLU, &biasSigmoid, &biasLinear, &reluGrad, &sigmoidGrad, &linearGrad,
@@ -124,7 +125,7 @@ func All() []*Kernel {
 	}
 }
 
-// Named returns the kernel of that name, or nil.
+// Named returns the kernel of that name, or nil if there is none.
 func Named(name string) *Kernel {
 	for _, k := range All() {
 		if k.Name == name {
@@ -134,7 +135,8 @@ func Named(name string) *Kernel {
 	return nil
 }
 
-// Check reports whether a fits k: the counts, and each tensor's type and length.
+// Check returns an error if a does not fit k: the counts, the range of the sizes, and each
+// tensor's type and number of elements.
 func (k *Kernel) Check(a Args) error {
 	if len(a.Tensors) != len(k.Params) || len(a.Scalars) != len(k.Scalars) || len(a.Sizes) != len(k.Sizes) {
 		return fmt.Errorf("kernels: %s: got %d tensors, %d scalars and %d sizes, want %d, %d and %d", k.Name,
@@ -160,15 +162,16 @@ func (k *Kernel) Check(a Args) error {
 	return nil
 }
 
-// elementwise is Items for a kernel of size n that treats each element alone.
+// elementwise is Items for a kernel whose n elements are independent.
 func elementwise(cost int) func([]int) (int, int) {
 	return func(size []int) (int, int) { return size[0], cost }
 }
 
-// single is Items for work in one piece, whose order of summation is fixed.
+// single is Items for work in one piece. It sums in a fixed order.
 func single([]int) (int, int) { return 1, 1 }
 
-// rowsCols returns a (rows, columns) tensor's sizes.
+// rowsCols returns the sizes rows and cols of a tensor: its first dimension and the product of
+// the others.
 func rowsCols(t *tensor.Dense) []int {
 	rows, cols := t.Shape()[0], 1
 	for _, n := range t.Shape()[1:] {

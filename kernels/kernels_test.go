@@ -28,7 +28,7 @@ func newDevice(t testing.TB, workers int) kernels.Device {
 
 var kernelVar = regexp.MustCompile(`(?m)^var \w+ = Kernel\{`)
 
-// TestAll holds the list against the folder: a kernel's file bears its name.
+// TestAll compares All with the folder: a kernel's file has its name.
 func TestAll(t *testing.T) {
 	seen := map[string]bool{}
 	for _, k := range kernels.All() {

@@ -2,7 +2,7 @@ package kernels
 
 import "gorgonia.org/tensor"
 
-// NoLabel is a label outside every table of classes.
+// NoLabel is the label of an image outside the data. No table of classes has it.
 const NoLabel = ^uint32(0)
 
 var labels = Kernel{
@@ -31,8 +31,9 @@ var labels = Kernel{
 	},
 }
 
-// Labels writes to label (B) the labels, of data (images), of the images that index
-// (B) names. An index outside data gives NoLabel.
+// Labels writes to label (B), uint32, the labels of a batch. index (B), uint32, has the
+// numbers of its images, and data (images), uint8, the labels of all images. An index that is
+// not below images gives NoLabel.
 func Labels(dev Device, label, index, data *tensor.Dense) error {
 	return dev.Launch(&labels, Args{Tensors: []*tensor.Dense{label, index, data},
 		Sizes: []int{label.Shape().TotalSize(), data.Shape().TotalSize()}})

@@ -33,17 +33,17 @@ var leastSquares = Kernel{
 	},
 }
 
-// LeastSquares is the loss of Mao et al., "Least Squares Generative Adversarial
-// Networks" (2017), of logits x (n) with one target t:
+// LeastSquares is the squared distance of logits x (n) from one target t:
 //
 //	(x-t)²
 //
-// stats (2) becomes weight times the mean loss, and the mean of x; dlogits (n) the
-// gradient of the first, 2·weight·(x-t)/n. The paper's weight is 1/2.
+// It writes to stats (2) weight times the mean loss, and the mean of x. It writes to
+// dlogits (n) the gradient of the first of these, 2·weight·(x-t)/n. The loss is that of Mao et
+// al., "Least Squares Generative Adversarial Networks" (2017), whose weight is 1/2.
 func LeastSquares(dev Device, stats, dlogits, logits *tensor.Dense, target, weight float32) error {
 	return dev.Launch(&leastSquares, Args{[]*tensor.Dense{stats, dlogits, logits},
 		[]float32{target, weight}, []int{logits.Shape().TotalSize()}})
 }
 
-// lossLens is Lens for a loss: its stats, the gradient at n logits, and those.
+// lossLens is Lens for a loss with the tensors stats, dlogits (n) and logits (n).
 func lossLens(n []int) []int { return []int{2, n[0], n[0]} }

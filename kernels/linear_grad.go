@@ -12,8 +12,8 @@ var linearGrad = Kernel{
 	F64: func(m Mem[float64]) { partialSums(m.F[0], m.F[1], m.N[0], m.N[1]) },
 }
 
-// LinearGrad writes to dbias (cols) the sum over the rows of d (rows, cols), the
-// gradient at the output of BiasLinear and at its input alike. partials is as for ReLUGrad.
+// LinearGrad writes to dbias (cols) the sum of the rows of d (rows, cols). d is the gradient
+// at the output of BiasLinear, and also the one at its input. partials is as for ReLUGrad.
 func LinearGrad(dev Device, dbias, partials, d *tensor.Dense) error {
 	return launchGrad(dev, &linearGrad, Args{[]*tensor.Dense{dbias, d}, nil, rowsCols(d)}, 0, partials)
 }

@@ -32,14 +32,14 @@ var logLoss = Kernel{
 	},
 }
 
-// LogLoss is the binary cross-entropy of probabilities p (n) with one target t in
-// [0,1], as it is written:
+// LogLoss is the binary cross-entropy of probabilities p (n), in [0,1], with one target t in
+// [0,1]:
 //
 //	-t·log p - (1-t)·log(1-p)
 //
-// stats (2) becomes weight times the mean loss, and the mean of p. A probability that
-// has rounded to 0 or 1, as a float32 sigmoid's does from logits of about 17 on, makes
-// the loss infinite or NaN, where BCELogits stays finite.
+// It writes to stats (2) weight times the mean loss, and the mean of p. A float32 sigmoid
+// rounds to 0 or 1 from logits of about 17 on. Such a p makes the loss infinite or NaN, where
+// BCELogits stays finite.
 func LogLoss(dev Device, stats, p *tensor.Dense, target, weight float32) error {
 	return dev.Launch(&logLoss, Args{[]*tensor.Dense{stats, p}, []float32{target, weight},
 		[]int{p.Shape().TotalSize()}})

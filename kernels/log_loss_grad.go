@@ -22,9 +22,9 @@ var logLossGrad = Kernel{
 	},
 }
 
-// LogLossGrad writes to dp (n) the gradient of LogLoss's first value at the
-// probabilities p (n), weight·(p-t)/(p·(1-p))/n. Where p is 0 or 1 it is infinite, or
-// NaN for a target t of the same.
+// LogLossGrad writes to dp (n) the gradient of LogLoss's first value at the probabilities
+// p (n), weight·(p-t)/(p·(1-p))/n. Where p is 0 or 1 the gradient is infinite, or NaN if the
+// target t is the same.
 func LogLossGrad(dev Device, dp, p *tensor.Dense, target, weight float32) error {
 	return dev.Launch(&logLossGrad, Args{[]*tensor.Dense{dp, p}, []float32{target, weight},
 		[]int{p.Shape().TotalSize()}})

@@ -35,7 +35,7 @@ func TestPairingIsCrossEntropy(t *testing.T) {
 	}
 }
 
-// TestHingeAtItsCorner: what just fulfils the hinge, or does by far, is not moved.
+// TestHingeAtItsCorner: a logit at the corner of the hinge, or far beyond it, has gradient 0.
 func TestHingeAtItsCorner(t *testing.T) {
 	d := newDrawing(t, 1)
 	logits := []float32{1, math.Nextafter32(1, 0), -1, 3, float32(math.Inf(1))}
@@ -50,8 +50,8 @@ func TestHingeAtItsCorner(t *testing.T) {
 	}
 }
 
-// TestPenaltyOfFlatRow: a row of zeros among others has no derivative, and is at its
-// distance from the centre all the same.
+// TestPenaltyOfFlatRow: a row of zeros has gradient 0, and its distance from the centre still
+// counts in the loss.
 func TestPenaltyOfFlatRow(t *testing.T) {
 	d := newDrawing(t, 1)
 	values := []float32{3, 4, 0, 0, 0, 1}

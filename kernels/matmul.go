@@ -6,8 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// CheckMatMul returns the sizes of dst (m,n) = op(a) (m,k) · op(b) (k,n), or says
-// which shape does not fit.
+// CheckMatMul returns the sizes of the product dst (m,n) = op(a) (m,k) · op(b) (k,n). It returns
+// an error if a tensor is no float32 matrix or a shape does not fit.
 func CheckMatMul(dst, a, b *tensor.Dense, tA, tB bool) (m, n, k int, err error) {
 	for _, t := range []*tensor.Dense{dst, a, b} {
 		if t.Dims() != 2 || t.Dtype() != tensor.Float32 {

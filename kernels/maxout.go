@@ -44,25 +44,26 @@ var maxout = Kernel{
 	},
 }
 
-// Maxout adds bias (units·pieces) to each row of a (rows, units·pieces) and writes to
+// Maxout adds bias (units·pieces) to each row of a (rows, units·pieces). It writes to
 // y (rows, units) the largest of each unit's pieces, which lie side by side:
 //
 //	y[r,u] = max over k of a[r,u·pieces+k]
 //
-// of Goodfellow, Warde-Farley, Mirza, Courville and Bengio, "Maxout Networks" (2013),
-// section 2. A NaN is larger than any number.
+// A NaN is larger than any number. The layer is that of Goodfellow, Warde-Farley, Mirza,
+// Courville and Bengio, "Maxout Networks" (2013), section 2.
 func Maxout(dev Device, y, a, bias *tensor.Dense) error {
 	return dev.Launch(&maxout, Args{[]*tensor.Dense{y, a, bias}, nil, unitsPieces(y, a)})
 }
 
-// unitsPieces returns the sizes of a maxout layer of output y (rows, units) and
-// pieces a (rows, units·pieces); Check tells where these do not fit each other.
+// unitsPieces returns the sizes of a maxout layer with output y (rows, units) and pieces
+// a (rows, units·pieces). If the shapes do not fit each other, Check reports it.
 func unitsPieces(y, a *tensor.Dense) []int {
 	size := rowsCols(y)
 	return append(size, rowsCols(a)[1]/size[1])
 }
 
-// argmax is where the first of the largest pieces is; a NaN is larger than any number.
+// argmax returns the index of the first of the largest pieces. A NaN is larger than any
+// number.
 func argmax(pieces []float32) int {
 	at, most := 0, pieces[0]
 	for k, v := range pieces {
@@ -73,7 +74,7 @@ func argmax(pieces []float32) int {
 	return at
 }
 
-// firstLargest is argmax as the oracles have it.
+// firstLargest is argmax for the oracles.
 func firstLargest(pieces []float64) int {
 	most := slices.Max(pieces) // NaN if any is
 	return slices.IndexFunc(pieces, func(v float64) bool { return v == most || v != v })

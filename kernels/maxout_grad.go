@@ -34,10 +34,11 @@ var maxoutGrad = Kernel{
 	},
 }
 
-// MaxoutGrad writes to da (rows, units·pieces) the gradient at the pieces a (rows,
-// units·pieces) that Maxout left, given d (rows, units), that at its output: d for the
-// first of a unit's largest pieces, 0 for the others. dbias (units·pieces) becomes the
-// sum of da over the rows; partials is as for ReLUGrad.
+// MaxoutGrad writes to da (rows, units·pieces) the gradient at the pieces. d (rows, units) is
+// the gradient at the output of Maxout, and a (rows, units·pieces) holds the pieces that
+// Maxout left. The first of a unit's largest pieces gets d, the others get 0. dbias
+// (units·pieces) becomes the sum of da over the rows. partials, of units·pieces columns, is as
+// for ReLUGrad.
 func MaxoutGrad(dev Device, da, dbias, partials, d, a *tensor.Dense) error {
 	return launchGrad(dev, &maxoutGrad, Args{[]*tensor.Dense{da, dbias, d, a}, nil, unitsPieces(d, a)}, 1, partials)
 }

@@ -21,9 +21,9 @@ var maxoutPick = Kernel{
 	},
 }
 
-// MaxoutPick writes to t (rows, units) the element of u (rows, units·pieces) at the
-// first of each unit's largest pieces in a (rows, units·pieces), which Maxout left:
-// where the pieces move by u, t is how Maxout's output moves.
+// MaxoutPick writes to t (rows, units) one element of u (rows, units·pieces) for each unit: the
+// one where the first of the unit's largest pieces lies in a (rows, units·pieces). Maxout left
+// a. If the pieces change by u, then Maxout's output changes by t.
 func MaxoutPick(dev Device, t, u, a *tensor.Dense) error {
 	return dev.Launch(&maxoutPick, Args{[]*tensor.Dense{t, u, a}, nil, unitsPieces(t, a)})
 }

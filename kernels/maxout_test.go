@@ -24,8 +24,8 @@ func holding[T float32 | uint32 | uint8](t *testing.T, dev kernels.Device, value
 	return d
 }
 
-// TestMaxoutMoves: where the pieces move by h·u, the output moves by h times what
-// MaxoutPick says; and with the gradient it makes the same sum, sum(d·t) = sum(da·u).
+// TestMaxoutMoves: if the pieces change by h·u, the output changes by h times the result of
+// MaxoutPick. MaxoutGrad is its adjoint: sum(d·t) = sum(da·u).
 func TestMaxoutMoves(t *testing.T) {
 	const rows, units, pieces, h = 33, 7, 5, 1.0 / (1 << 10)
 	dev := newDevice(t, 2)

@@ -26,14 +26,14 @@ var momentum = Kernel{
 	},
 }
 
-// Momentum updates weights w and velocities (n each) with the gradient grad (n),
-// the learning rate (1) and the momentum factor (1):
+// Momentum updates the weights w and the velocities (n each) with the gradient grad (n), the
+// learning rate (1) and the momentum factor (1), in [0,1):
 //
 //	velocity = factor·velocity + grad
 //	w = w - rate·velocity
 //
-// Polyak's method as TensorFlow's MomentumOptimizer writes it; a factor of 0 is plain
-// stochastic gradient descent.
+// It is Polyak's method as TensorFlow's MomentumOptimizer writes it. With a factor of 0 it is
+// plain stochastic gradient descent.
 func Momentum(dev Device, w, velocity, grad, rate, factor *tensor.Dense) error {
 	return dev.Launch(&momentum, Args{Tensors: []*tensor.Dense{w, velocity, grad, rate, factor},
 		Sizes: []int{w.Shape().TotalSize()}})

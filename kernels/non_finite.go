@@ -6,7 +6,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Chunk is how many elements share one word of NonFinite's report.
+// Chunk is the number of elements that share one word of NonFinite's report.
 const Chunk = 1024
 
 var nonFinite = Kernel{
@@ -18,7 +18,7 @@ var nonFinite = Kernel{
 	F32: func(m Mem[float32], lo, hi int) {
 		first, x, step := m.U[0], m.F[0], m.U[1][0]
 		for c := lo; c < hi; c++ {
-			// 0·v is 0 for finite v and NaN for NaN and Inf: one test a chunk.
+			// 0·v is 0 for a finite v, and NaN for NaN and infinities: one test a chunk is enough.
 			var zero float32
 			for _, v := range x[c*Chunk : min(c*Chunk+Chunk, len(x))] {
 				zero += 0 * v
@@ -37,9 +37,10 @@ var nonFinite = Kernel{
 	},
 }
 
-// NonFinite looks for NaN and infinities in x (n). For each Chunk of x that holds
-// one, the word of first (n/Chunk, rounded up) is set to the step in clock (1),
-// unless an earlier step is there already.
+// NonFinite notes where x (n) holds NaN or infinities. first (n/Chunk, rounded up), uint32,
+// has one word for each Chunk elements of x, and 0 means that all were finite so far. A word
+// that is 0 becomes the number of the step if its elements hold a NaN or an infinity. Other
+// words stay.
 func NonFinite(dev Device, first, x, clock *tensor.Dense) error {
 	return dev.Launch(&nonFinite, Args{Tensors: []*tensor.Dense{first, x, clock},
 		Sizes: []int{x.Shape().TotalSize()}})

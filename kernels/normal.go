@@ -13,8 +13,8 @@ var normal = Kernel{
 	Lens:  func(n []int) []int { return []int{n[0], 2, 1} },
 	Items: byCounter(64),
 	Grid:  gridCounters,
-	// A GPU's approximate sine and cosine, 5e-7 off, at the largest radius, 6.8, and
-	// the roundings before them.
+	// A GPU's approximate sine and cosine are off by 5e-7, and the largest radius is 6.8.
+	// The roundings before them come on top.
 	Tol: Tol{Abs: 1e-5},
 	F32: func(m Mem[float32], lo, hi int) {
 		normalBlocks(m.F[0], float64(m.S[0]), [2]uint32(m.U[0]), Stream(m.N[1]), m.U[1][0], lo, hi)
@@ -33,11 +33,10 @@ var normal = Kernel{
 	},
 }
 
-// NormalNoise fills z (any shape) with values of the normal distribution of mean 0 and
-// standard deviation stddev, at most 6.8·stddev from 0, by the method of Box and
-// Muller (1958) from the words that UniformNoise uses: those of key (2), stream and the
-// step in clock (1). For a clock of 0 they are Normal's values. Devices agree within
-// 1e-5·stddev.
+// NormalNoise fills z (n) with values of the normal distribution of mean 0 and standard
+// deviation stddev. Elements 2i and 2i+1 come from their random words by the method of Box and
+// Muller (1958), and no value is further than 6.8·stddev from 0. Devices agree within
+// 1e-5·stddev. With a clock of 0 the values are those of Normal.
 func NormalNoise(dev Device, z, key, clock *tensor.Dense, stream Stream, stddev float32) error {
 	return dev.Launch(&normal, Args{[]*tensor.Dense{z, key, clock}, []float32{stddev},
 		[]int{z.Shape().TotalSize(), int(stream)}})

@@ -35,7 +35,7 @@ var pairing = Kernel{
 		stats[0], stats[1] = 0, 0
 		for i, a := range m.F[3] {
 			x := a - b[i]
-			// log(1+exp(-x)), which is -x to the last bit below -700.
+			// softplus is log(1+exp(-x)). Below -700 it is -x to the last bit.
 			softplus := -x
 			if !(x < -700) {
 				softplus = math.Log1p(math.Exp(-x))
@@ -48,17 +48,18 @@ var pairing = Kernel{
 	},
 }
 
-// Pairing is the relativistic loss of pairs of logits a and b (n each), which asks
-// that a be above its b: with x = a-b and p = 1/(1+exp(-x)), in a form that overflows
-// for no finite x,
+// Pairing is the relativistic loss of pairs of logits a and b (n each), with x = a-b and
+// p = 1/(1+exp(-x)). It is small where a is far above its b. No finite x overflows in this
+// form:
 //
 //	-log p = max(-x,0) + log(1+exp(-|x|))
 //
-// stats (2) becomes the mean loss, and the mean of p; da (n) the gradient of the first
-// at a, -(1-p)/n, and db (n) that at b, (1-p)/n. The discriminator's loss has data as a
-// and generated images as b, the generator's the other way about: Jolicoeur-Martineau,
-// "The relativistic discriminator" (2019), section 4.1, and Huang et al., "The GAN is
-// dead; long live the GAN! A modern GAN baseline" (2024), section 2.
+// It writes to stats (2) the mean loss, and the mean of p. It writes to da (n) the gradient of
+// the mean loss at a, -(1-p)/n, and to db (n) the one at b, (1-p)/n. In the discriminator's
+// loss a are the logits of real images and b those of fake images. In the generator's loss it
+// is the other way round. See Jolicoeur-Martineau, "The relativistic discriminator" (2019),
+// section 4.1, and Huang et al., "The GAN is dead; long live the GAN! A modern GAN baseline"
+// (2024), section 2.
 func Pairing(dev Device, stats, da, db, a, b *tensor.Dense) error {
 	return dev.Launch(&pairing, Args{Tensors: []*tensor.Dense{stats, da, db, a, b},
 		Sizes: []int{a.Shape().TotalSize()}})

@@ -18,15 +18,14 @@ var perturb = Kernel{
 	},
 }
 
-// Perturb writes to x (any shape) the values a (of the same) and noise of a size that
-// goes by their deviation (1), as Deviation gives it:
+// Perturb writes to x (n) the elements of a (n) plus uniform noise. The noise is in proportion
+// to deviation (1), which Deviation wrote:
 //
 //	x = a + scale·deviation·u
 //
-// u, multiples of 2^-24 on [0,1), come from the words that UniformNoise uses for key (2),
-// stream and the step in clock (1). About the data, with scale 1/2, these are points as
-// DRAGAN penalises gradients at: Kodali et al., "On Convergence and Stability of GANs"
-// (2017). x overlaps neither a nor deviation.
+// u is a multiple of 2^-24 in [0,1), from the random word of its element. If a is a batch of
+// real images and scale is 1/2, x are the penalty points of DRAGAN: Kodali et al., "On
+// Convergence and Stability of GANs" (2017).
 func Perturb(dev Device, x, a, deviation, key, clock *tensor.Dense, stream Stream, scale float32) error {
 	return dev.Launch(&perturb, Args{[]*tensor.Dense{x, a, deviation, key, clock}, []float32{scale},
 		[]int{x.Shape().TotalSize(), int(stream)}})

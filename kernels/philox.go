@@ -5,9 +5,9 @@ import (
 	"math/bits"
 )
 
-// Philox4x32 is the counter-based generator Philox4x32-10 of Salmon, Moraes, Dror
-// and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), section 4.3:
-// four random words for each counter and key.
+// Philox4x32 returns four random words for a counter and a key. It is the counter-based
+// generator Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy
+// as 1, 2, 3" (SC 2011), section 4.3.
 func Philox4x32(counter [4]uint32, key [2]uint32) [4]uint32 {
 	c0, c1, c2, c3 := counter[0], counter[1], counter[2], counter[3]
 	k0, k1 := key[0], key[1]
@@ -21,21 +21,22 @@ func Philox4x32(counter [4]uint32, key [2]uint32) [4]uint32 {
 	return [4]uint32{c0, c1, c2, c3}
 }
 
-// unit takes a word to a multiple of 2^-24 on [0,1), exactly.
+// unit turns a word into a multiple of 2^-24 in [0,1), without rounding.
 func unit(w uint32) float32 { return float32(w>>8) * (1.0 / (1 << 24)) }
 
-// Stream is the second word of the counter. It keeps apart what is drawn of one seed.
+// Stream is the second word of the counter. It keeps apart what is sampled with one seed.
 type Stream uint32
 
-// PermuteStream is the first of the streams that Permute draws from, one a round; all
-// below PermuteStream+2^16 are its own. Whoever draws else from the same key takes others.
+// PermuteStream is the first of the streams of Permute, which has one for each round. The
+// streams from PermuteStream to PermuteStream+2^16-1 are reserved for it: other uses of the
+// same key take other streams.
 const PermuteStream Stream = 5 << 16
 
 // Key splits a seed into the generator's two key words.
 func Key(seed uint64) [2]uint32 { return [2]uint32{uint32(seed), uint32(seed >> 32)} }
 
-// Uniform fills dst with values on [-1,1), multiples of 2^-23: element i comes
-// from word i%4 of counter (i/4, stream, step, 0).
+// Uniform fills dst with multiples of 2^-23 in [-1,1). Element i comes from word i%4 of
+// the counter (i/4, stream, step, 0).
 func Uniform(dst []float32, key [2]uint32, stream Stream, step uint32) {
 	uniformBlocks(dst, key, stream, step, 0, (len(dst)+3)/4)
 }
@@ -49,9 +50,9 @@ func uniformBlocks(dst []float32, key [2]uint32, stream Stream, step uint32, lo,
 	}
 }
 
-// Normal fills dst with values of the normal distribution of mean 0 and the given
-// standard deviation, by the method of Box and Muller (1958) in float64 from the
-// counters that Uniform uses, those of step 0.
+// Normal fills dst with values of the normal distribution of mean 0 and the given standard
+// deviation. It uses the words of Uniform at step 0 and the method of Box and Muller (1958), in
+// float64.
 func Normal(dst []float32, stddev float64, key [2]uint32, stream Stream) {
 	normalBlocks(dst, stddev, key, stream, 0, 0, (len(dst)+3)/4)
 }
@@ -65,10 +66,10 @@ func normalBlocks(dst []float32, stddev float64, key [2]uint32, stream Stream, s
 	}
 }
 
-// boxMuller takes the words of one counter to values of mean 0 and standard deviation 1.
+// boxMuller turns the words of one counter into four values of mean 0 and standard deviation 1.
 func boxMuller(r [4]uint32) (v [4]float64) {
 	for j := 0; j < 4; j += 2 {
-		// u in (0,1) keeps the logarithm finite.
+		// u is in (0,1), so the logarithm is finite.
 		u := (float64(r[j]) + 0.5) / (1 << 32)
 		radius := math.Sqrt(-2 * math.Log(u))
 		sin, cos := math.Sincos(2 * math.Pi * float64(r[j+1]) / (1 << 32))
@@ -77,14 +78,16 @@ func boxMuller(r [4]uint32) (v [4]float64) {
 	return v
 }
 
-// shuffleRounds is two more than the four after which a Feistel network of random
-// functions cannot be told from a random permutation (Luby and Rackoff, 1988).
+// shuffleRounds is two more than four. After four rounds a Feistel network of random functions
+// cannot be told from a random permutation (Luby and Rackoff, 1988).
 const shuffleRounds = 6
 
-// Permute returns where a random permutation of 0..n-1, keyed by key and epoch,
-// takes i. It is an unbalanced Feistel network over the bits that n-1 needs, with
-// Philox as round function, walked until it falls below n (Black and Rogaway,
-// "Ciphers with arbitrary finite domains", 2002, section 5). n is 1 to 2^31-1.
+// Permute returns the place of i in a random permutation of 0..n-1. The key and the epoch
+// choose the permutation. i is below n, and n is 1 to 2^31-1.
+//
+// It is an unbalanced Feistel network over the bits that n-1 needs, with Philox as round
+// function. The network is applied again until the result is below n (Black and Rogaway,
+// "Ciphers with arbitrary finite domains", 2002, section 5).
 func Permute(i, n uint32, key [2]uint32, epoch uint64) uint32 {
 	width := bits.Len32(n - 1)
 	low := width / 2
@@ -109,8 +112,9 @@ func shuffleWord(half, round uint32, key [2]uint32, epoch uint64) uint32 {
 	return Philox4x32([4]uint32{half, uint32(PermuteStream) + round, uint32(epoch), uint32(epoch >> 32)}, key)[0]
 }
 
-// Image returns which of n images is drawn at a position of the endless stream:
-// epoch position/n, in that epoch's order.
+// Image returns which of n images is at a position of an endless shuffled stream. The stream
+// goes through all images once an epoch, in another order each time: position is in epoch
+// position/n.
 func Image(position uint64, n uint32, key [2]uint32) uint32 {
 	return Permute(uint32(position%uint64(n)), n, key, position/uint64(n))
 }

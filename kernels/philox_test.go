@@ -30,8 +30,8 @@ func TestPhiloxKnownAnswers(t *testing.T) {
 	}
 }
 
-// TestUniformMoments: mean 0, variance 1/3, all of [-1,1), within five standard
-// errors of 2^20 draws.
+// TestUniformMoments: 2^20 values have mean 0 and variance 1/3, within five standard errors, and
+// cover [-1,1).
 func TestUniformMoments(t *testing.T) {
 	z := make([]float32, 1<<20)
 	kernels.Uniform(z, kernels.Key(7), 2<<16, 3)
@@ -63,7 +63,7 @@ func TestNormalMoments(t *testing.T) {
 	}
 }
 
-// TestNormalNoise: a clock of 0 gives Normal's values, another clock others.
+// TestNormalNoise: a clock of 0 gives the values of Normal, and another clock gives others.
 func TestNormalNoise(t *testing.T) {
 	dev := newDevice(t, 2)
 	const n = 1001
@@ -160,8 +160,8 @@ func TestPermute(t *testing.T) {
 	}
 }
 
-// TestPermuteUniform: over many epochs each image comes to each place about as
-// often: chi-squared with 7·7 degrees of freedom stays below its 1-1e-6 quantile.
+// TestPermuteUniform: over many epochs each image comes to each place about equally often.
+// Chi-squared with 7·7 degrees of freedom stays below its 1-1e-6 quantile.
 func TestPermuteUniform(t *testing.T) {
 	const n, epochs = 8, 8000
 	var count [n][n]float64

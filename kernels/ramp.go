@@ -25,13 +25,13 @@ var ramp = Kernel{
 	},
 }
 
-// Ramp writes to value (1) a number that goes in a line from one value to another, and
-// stays there after the given number of steps:
+// Ramp writes to value (1) a number that changes linearly from one value to another within the
+// given number of steps, 1 or more, and then stays:
 //
 //	from + (to-from)·min(1, (step-1)/steps)
 //
-// step, from clock (1), counts from 1. With a momentum it is the schedule of Goodfellow
-// et al., "Generative Adversarial Nets" (2014), in their published configuration.
+// For the momentum it is the schedule of the published configuration of Goodfellow et al.,
+// "Generative Adversarial Nets" (2014).
 func Ramp(dev Device, value, clock *tensor.Dense, from, to float32, steps int) error {
 	return dev.Launch(&ramp, Args{[]*tensor.Dense{value, clock}, []float32{from, to}, []int{steps}})
 }

@@ -28,10 +28,12 @@ var reluGrad = Kernel{
 	},
 }
 
-// ReLUGrad takes d (rows, cols), the gradient at the output y of BiasReLU, to the
-// gradient at its input: d where y > 0, slope*d elsewhere. dbias (cols) becomes
-// the sum of d over the rows; runs (GradPartials(rows), cols) is overwritten on the way, or
-// is nil where that is one run.
+// ReLUGrad turns d (rows, cols), the gradient at the output y (rows, cols) of BiasReLU, into
+// the gradient at its input: d where y > 0, slope·d elsewhere. dbias (cols) becomes the sum of
+// d over the rows.
+//
+// partials (GradPartials(rows), cols) is scratch memory for the partial sums. It is nil if
+// GradPartials(rows) is 1.
 func ReLUGrad(dev Device, d, dbias, partials, y *tensor.Dense, slope float32) error {
 	return launchGrad(dev, &reluGrad, Args{[]*tensor.Dense{d, dbias, y}, []float32{slope}, rowsCols(d)}, 1, partials)
 }

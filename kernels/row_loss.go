@@ -28,8 +28,8 @@ var rowLoss = Kernel{
 	},
 }
 
-// RowLoss writes to stats (2) the penalty whose derivative RowPenalty gives,
-// weight·mean (norm-centre)², and the mean of norm (rows).
+// RowLoss writes to stats (2) the penalty weight·mean (norm-centre)² and the mean of
+// norm (rows). RowPenalty gives the penalty's gradient.
 func RowLoss(dev Device, stats, norm *tensor.Dense, weight, centre float32) error {
 	return dev.Launch(&rowLoss, Args{[]*tensor.Dense{stats, norm}, []float32{weight, centre},
 		[]int{norm.Shape().TotalSize()}})

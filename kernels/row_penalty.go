@@ -47,22 +47,23 @@ var rowPenalty = Kernel{
 	},
 }
 
-// RowPenalty writes to norm (rows) the Euclidean norms of the rows of g (rows, cols),
-// a discriminator's gradients at its inputs, and to t (rows, cols) the derivative by g
-// of the penalty weight·mean (norm-centre)²:
+// RowPenalty writes to norm (rows) the Euclidean norms of the rows of g (rows, cols), the
+// gradients of a discriminator at its inputs. It writes to t (rows, cols) the gradient at g of
+// the penalty weight·mean (norm-centre)²:
 //
 //	t = 2·weight/rows·(1 - centre/norm)·g
 //
-// Centre 1 is the gradient penalty of Gulrajani et al., "Improved Training of
-// Wasserstein GANs" (2017), section 4; centre 0 the R1 and R2 of Mescheder et al.,
-// "Which Training Methods for GANs do actually Converge?" (2018), section 4.1, whose
-// gamma is twice the weight, and t is 2·weight/rows·g. A row of zeros has no derivative
-// where centre is not 0: its t is 0. RowLoss gives the penalty itself.
+// With centre 1 it is the gradient penalty of Gulrajani et al., "Improved Training of
+// Wasserstein GANs" (2017), section 4. With centre 0, t is 2·weight/rows·g, for R1 and R2 of
+// Mescheder et al., "Which Training Methods for GANs do actually Converge?" (2018), section
+// 4.1, whose gamma is twice the weight. If centre is not 0, the penalty has no gradient at a
+// row of zeros, and t is 0 there. RowLoss computes the penalty itself.
 func RowPenalty(dev Device, t, norm, g *tensor.Dense, weight, centre float32) error {
 	return dev.Launch(&rowPenalty, Args{[]*tensor.Dense{t, norm, g}, []float32{weight, centre}, rowsCols(g)})
 }
 
-// PenaltyFactor returns what RowPenalty of arguments m multiplies a row of that norm by.
+// PenaltyFactor returns t/g, the factor by which RowPenalty multiplies a row of that norm, for
+// the arguments m.
 func PenaltyFactor(m Mem[float32], norm float64) float64 {
 	centre, whole := float64(m.S[1]), 2*float64(m.S[0])/float64(m.N[0])
 	switch {
@@ -74,8 +75,9 @@ func PenaltyFactor(m Mem[float32], norm float64) float64 {
 	return whole * (1 - centre/norm)
 }
 
-// SumSquares adds up every eighth square, then halves of the eight sums: the order of a
-// vector's lanes, so that RowPenalty gives the same bits on every level of the CPU.
+// SumSquares returns the sum of the squares of x. It first sums every eighth square, and then
+// adds up halves of the eight sums. This is the order of a vector's lanes, so RowPenalty gives
+// the same bits with every instruction set of the CPU.
 func SumSquares(x []float32) float64 {
 	var lanes [8]float64
 	for j, v := range x {

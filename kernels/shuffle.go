@@ -24,10 +24,10 @@ var shuffle = Kernel{
 	},
 }
 
-// BatchIndex writes to index (B) which of n images make up the nth batch, from 0,
-// of the perStep batches of the step in clock (1), counted from 1: the images at
-// B successive positions of the stream that Image orders by key (2).
-func BatchIndex(dev Device, index, key, clock *tensor.Dense, n, perStep, nth int) error {
+// BatchIndex writes to index (B), uint32, the numbers of the images of one batch, each below
+// images. The batches take successive positions of the stream that Image shuffles with key:
+// each step takes perStep batches, and nth, from 0, is the number of this one.
+func BatchIndex(dev Device, index, key, clock *tensor.Dense, images, perStep, nth int) error {
 	return dev.Launch(&shuffle, Args{Tensors: []*tensor.Dense{index, key, clock},
-		Sizes: []int{index.Shape().TotalSize(), n, perStep, nth}})
+		Sizes: []int{index.Shape().TotalSize(), images, perStep, nth}})
 }

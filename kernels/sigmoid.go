@@ -25,14 +25,14 @@ var sigmoid = Kernel{
 	},
 }
 
-// Sigmoid writes to p (n) the probabilities 1/(1+exp(-x)) of the logits x (n). With
-// LogLoss, LogLossGrad and SigmoidBack it is, in four passes, what BCELogits is in
-// one; they are there to be compared with it.
+// Sigmoid writes to p (n) the probabilities 1/(1+exp(-x)) of the logits x (n). Sigmoid,
+// LogLoss, LogLossGrad and SigmoidBack together do in four launches what BCELogits does in one.
+// They exist to be compared with it.
 func Sigmoid(dev Device, p, x *tensor.Dense) error {
 	return dev.Launch(&sigmoid, Args{Tensors: []*tensor.Dense{p, x}, Sizes: []int{x.Shape().TotalSize()}})
 }
 
-// logistic takes the exponential of -|x| only, which cannot overflow.
+// logistic returns 1/(1+exp(-x)). It takes the exponential of -|x| only, which cannot overflow.
 func logistic(x float32) float32 {
 	e := math.Exp(-math.Abs(float64(x)))
 	if x < 0 {

@@ -21,8 +21,8 @@ var sigmoidBack = Kernel{
 	},
 }
 
-// SigmoidBack writes to dx (n) the gradient at the input of Sigmoid, dp·p·(1-p), from
-// dp (n), the gradient at its output p (n).
+// SigmoidBack writes to dx (n) the gradient at the input of Sigmoid, dp·p·(1-p). dp (n) is the
+// gradient at its output p (n).
 func SigmoidBack(dev Device, dx, dp, p *tensor.Dense) error {
 	return dev.Launch(&sigmoidBack, Args{Tensors: []*tensor.Dense{dx, dp, p}, Sizes: []int{p.Shape().TotalSize()}})
 }

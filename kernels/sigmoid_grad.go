@@ -20,9 +20,9 @@ var sigmoidGrad = Kernel{
 	},
 }
 
-// SigmoidGrad takes d (rows, cols), the gradient at the output y of BiasSigmoid,
-// to the gradient at its input, d*y*(1-y). dbias (cols) becomes the sum of d over
-// the rows.
+// SigmoidGrad turns d (rows, cols), the gradient at the output y (rows, cols) of BiasSigmoid,
+// into the gradient at its input, d·y·(1-y). dbias (cols) becomes the sum of d over the rows.
+// partials is as for ReLUGrad.
 func SigmoidGrad(dev Device, d, dbias, partials, y *tensor.Dense) error {
 	return launchGrad(dev, &sigmoidGrad, Args{[]*tensor.Dense{d, dbias, y}, nil, rowsCols(d)}, 1, partials)
 }

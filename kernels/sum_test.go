@@ -8,7 +8,7 @@ import (
 	"gorgan/kernels"
 )
 
-// TestSum: two launches add every element once, and are enough for any tensor.
+// TestSum: two launches add every element once, and are enough for a tensor of any size.
 func TestSum(t *testing.T) {
 	dev := newDevice(t, 2)
 	r := rand.New(rand.NewPCG(1, 0))

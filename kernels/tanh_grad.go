@@ -11,7 +11,7 @@ var tanhGrad = Kernel{
 	F32: func(m Mem[float32], lo, hi int) {
 		gradColumns(m, lo, hi, func(d, y []float32) {
 			for j, v := range y {
-				// 1-y*y would lose the digits of 1-|y| that y still has.
+				// If |y| is near 1, 1-y² loses digits that (1-y)·(1+y) keeps.
 				d[j] *= (1 - v) * (1 + v)
 			}
 		})
@@ -21,8 +21,9 @@ var tanhGrad = Kernel{
 	},
 }
 
-// TanhGrad takes d (rows, cols), the gradient at the output y of BiasTanh, to the
-// gradient at its input, d*(1-y*y). dbias (cols) becomes the sum of d over the rows.
+// TanhGrad turns d (rows, cols), the gradient at the output y (rows, cols) of BiasTanh, into
+// the gradient at its input, d·(1-y²). dbias (cols) becomes the sum of d over the rows.
+// partials is as for ReLUGrad.
 func TanhGrad(dev Device, d, dbias, partials, y *tensor.Dense) error {
 	return launchGrad(dev, &tanhGrad, Args{[]*tensor.Dense{d, dbias, y}, nil, rowsCols(d)}, 1, partials)
 }

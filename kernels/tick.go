@@ -11,7 +11,7 @@ var tick = Kernel{
 	F64: func(m Mem[float64]) { m.U[0][0] = uint32(uint64(m.U[0][0]) + 1) },
 }
 
-// Tick adds 1 to clock (1), the number of the step that other kernels read.
+// Tick adds 1 to the step counter clock (1), which other kernels read.
 func Tick(dev Device, clock *tensor.Dense) error {
 	return dev.Launch(&tick, Args{Tensors: []*tensor.Dense{clock}})
 }

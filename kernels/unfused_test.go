@@ -10,7 +10,7 @@ import (
 	"gorgan/kernels"
 )
 
-// unfused is what BCELogits computes, in the four passes it replaces.
+// unfused computes what BCELogits computes, in the four launches that BCELogits replaces.
 func unfused(t *testing.T, dev kernels.Device, logits []float32, target, weight float32) (stats, dlogits []float32) {
 	t.Helper()
 	n := len(logits)
@@ -59,7 +59,7 @@ func zeros(t *testing.T, dev kernels.Device, n int) *tensor.Dense {
 	return d
 }
 
-// TestUnfused: the four passes agree with the fused kernel on moderate logits.
+// TestUnfused: on moderate logits the four launches agree with the fused kernel.
 func TestUnfused(t *testing.T) {
 	dev := newDevice(t, 2)
 	r := rand.New(rand.NewPCG(1, 0))
@@ -83,7 +83,7 @@ func TestUnfused(t *testing.T) {
 	}
 }
 
-// TestUnfusedOverflows where the fused kernel does not.
+// TestUnfusedOverflows: the four launches overflow on a logit on which the fused kernel does not.
 func TestUnfusedOverflows(t *testing.T) {
 	dev := newDevice(t, 1)
 	logits := []float32{40}

@@ -20,14 +20,14 @@ var uniform = Kernel{
 	},
 }
 
-// UniformNoise fills z (any shape) with the values on [-1,1) that Uniform gives for
-// key (2), stream and the step in clock (1), bit for bit.
+// UniformNoise fills z (n) with multiples of 2^-23 in [-1,1), from the random words of its
+// elements. They have the same bits as those of Uniform.
 func UniformNoise(dev Device, z, key, clock *tensor.Dense, stream Stream) error {
 	return dev.Launch(&uniform, Args{Tensors: []*tensor.Dense{z, key, clock},
 		Sizes: []int{z.Shape().TotalSize(), int(stream)}})
 }
 
-// byCounter is Items for a kernel that draws its n elements, four with each counter.
+// byCounter is Items for a kernel that makes n random elements, four with each counter.
 func byCounter(cost int) func([]int) (int, int) {
 	return func(size []int) (int, int) { return (size[0] + 3) / 4, cost }
 }

@@ -31,10 +31,11 @@ var wasserstein = Kernel{
 	},
 }
 
-// Wasserstein is the loss weight·x of a critic's values x (n): weight -1 on data and 1
-// on generated images for the critic, -1 on those for the generator; Arjovsky et al.,
-// "Wasserstein GAN" (2017), section 3, algorithm 1. stats (2) becomes the mean loss, and
-// the mean of x; dlogits (n) the gradient of the first, weight/n whatever x is.
+// Wasserstein is the loss weight·x of a critic's outputs x (n). It writes to stats (2) the mean
+// loss, and the mean of x. It writes to dlogits (n) the gradient of the mean loss, weight/n for
+// every x. For the critic weight is -1 for real images and 1 for fake images. For the generator
+// it is -1 for fake images. See Arjovsky et al., "Wasserstein GAN" (2017), section 3,
+// algorithm 1.
 func Wasserstein(dev Device, stats, dlogits, logits *tensor.Dense, weight float32) error {
 	return dev.Launch(&wasserstein, Args{[]*tensor.Dense{stats, dlogits, logits},
 		[]float32{weight}, []int{logits.Shape().TotalSize()}})

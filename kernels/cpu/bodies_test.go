@@ -6,7 +6,8 @@ import (
 	"gorgan/kernels"
 )
 
-// TestBodiesAreOfKernels: a vector body of a name that no kernel has would never run.
+// TestBodiesAreOfKernels: every vector body has the name of a kernel. One that has not would never
+// run.
 func TestBodiesAreOfKernels(t *testing.T) {
 	vector := 0
 	for _, l := range isas {

@@ -1,9 +1,9 @@
-// Package cpu computes on this machine's processor: the kernels.Device that every
-// build has, and its matrix product by itself.
+// Package cpu is the CPU device, a kernels.Device that every build has. Its matrix product
+// is also available alone, as Multiplier.
 //
-// A launch or a product is cut into parts, which a pool of workers shares out. Matrices
-// are multiplied by tiles, and kernels run by their F32 or by vector instructions, those
-// of the level in force. The assembly is written by scripts/asmgen.
+// A launch or a product is cut into parts, and a pool of workers shares them out. A product is
+// computed tile by tile. A kernel runs by its F32, or by a body in vector instructions if the
+// instruction set in use has one. scripts/asmgen writes the assembly.
 package cpu
 
 import (
@@ -14,18 +14,17 @@ import (
 	"gorgan/kernels"
 )
 
-// New returns the device that computes in Go on this machine's processor with the
-// given number of workers, 0 for one a core. It is always compiled, so that every
-// other device can be checked against it. Its level is the first of Levels, or
-// what the environment's LevelVar says; if that is none of Levels, the device's
-// New, MatMul, Launch, Record and Sync return an error that says so.
+// New returns a CPU device with the given number of workers, or one for each core if workers is
+// 0. It computes with the first of Levels, or with the one that LevelVar names. If LevelVar is
+// none of Levels, the device's New, MatMul, Launch, Record and Sync return an error that says
+// so.
 func New(workers int) kernels.Device {
 	c := &device{Multiplier: NewMultiplier(workers)}
 	c.part = c.compute
 	return c
 }
 
-// Is tells whether dev is the CPU device, whose tensors are in the process's own memory.
+// Is reports whether dev is a CPU device, whose tensors are in the process's own memory.
 func Is(dev kernels.Device) bool {
 	_, is := dev.(*device)
 	return is
@@ -33,9 +32,9 @@ func Is(dev kernels.Device) bool {
 
 type device struct {
 	*Multiplier
-	once   work                   // what Launch and MatMul do at once
+	once   work                   // the work that Launch and MatMul do when nothing is recorded
 	step   *recorded              // the step being recorded, or nil
-	launch *work                  // the launch under way
+	launch *work                  // the current launch
 	part   func(worker, part int) // compute, bound once
 }
 

@@ -27,7 +27,7 @@ func newDevice(t testing.TB, workers int) kernels.Device {
 	return dev
 }
 
-// holding returns a tensor that holds values.
+// holding returns a tensor with the given values.
 func holding[T float32 | uint32 | uint8](t *testing.T, dev kernels.Device, values []T, shape ...int) *tensor.Dense {
 	t.Helper()
 	d, err := dev.New(tensor.New(tensor.WithBacking(values)).Dtype(), shape...)
@@ -40,7 +40,7 @@ func holding[T float32 | uint32 | uint8](t *testing.T, dev kernels.Device, value
 	return d
 }
 
-// eachLevel runs f with every level of this processor in force.
+// eachLevel runs f once for every level of this processor.
 func eachLevel(t *testing.T, f func(t *testing.T)) {
 	tried := 0
 	for _, level := range cpu.Levels() {
@@ -58,7 +58,7 @@ func eachLevel(t *testing.T, f func(t *testing.T)) {
 	}
 }
 
-// level is the one in force.
+// level returns the current level.
 func level(t testing.TB) string {
 	t.Helper()
 	name := os.Getenv(cpu.LevelVar)
@@ -94,8 +94,8 @@ func report(t *testing.T, err error) {
 	}
 }
 
-// TestUnknownLevel: what the processor or the build lacks is an error, not another
-// level.
+// TestUnknownLevel: a level that the processor or the build lacks is an error. No other level is
+// used instead.
 func TestUnknownLevel(t *testing.T) {
 	t.Setenv(cpu.LevelVar, "avx1024")
 	dev := newDevice(t, 2)
@@ -111,7 +111,8 @@ func TestUnknownLevel(t *testing.T) {
 	}
 }
 
-// TestCPULevel: the level told is the one that computes, and without the variable the fastest.
+// TestCPULevel: Level returns the level that the device computes with. Without the variable it is
+// the fastest.
 func TestCPULevel(t *testing.T) {
 	for _, want := range append(cpu.Levels(), "") {
 		t.Setenv(cpu.LevelVar, want)

@@ -1,65 +1,61 @@
 package cpu
 
-import (
-	"sync/atomic"
+import "sync/atomic"
 
-	"gorgan/kernels"
-)
-
-// level is a way to compute with the instructions a processor may have.
-type isa struct {
-	name         string
-	lanes        int           // columns of a narrow tile; a wide one has twice as many
-	wide, narrow []microKernel // by the number of rows
-	packing      packingKernel // of the largest wide tile
-	sparse       *sparse       // nil for none
-	// transpose writes the first 4n columns of lanes rows of src as rows of dst.
-	transpose func(n int, src *float32, sstride int, dst *float32, dstride int)
-	bodies    map[string]kernels.Body // of the kernels that have a better one than F32, by their names
-}
-
-// microKernel adds a product over k to a tile of dst, n columns wide, starting from
-// what dst holds if add is set and from 0 if not. The strides, in elements, are
-// those between a's rows and columns, b's rows and dst's rows.
-type microKernel func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, n int, add bool)
-
-// packingKernel is a wide tile's microKernel that also copies the rows of b it reads to
-// packed, one after the other.
-type packingKernel func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, packed *float32, add bool)
-
-// gemm is a device's matrix product, after Goto & van de Geijn, "Anatomy of
-// High-Performance Matrix Multiplication" (2008), and BLIS: tiles of dst stay in
-// registers, panels of b and blocks of a in the caches.
+// gemm is the matrix product of a device, after Goto & van de Geijn, "Anatomy of
+// High-Performance Matrix Multiplication" (2008), and BLIS. Its words and letters are those of
+// BLIS:
 //
-// An element of dst is the one chain fma(a[k-1],b[k-1], … fma(a[0],b[0],c)), where c
-// is 0 or what dst held, whatever the blocks, the number of workers, and the other
-// rows and columns; purego rounds each product before it adds it. Steps in which a is 0
-// may be left out where b is finite: that changes nothing but perhaps the sign of a 0.
+//	           dst                        one part of dst
+//	            n                          nr   nr   nr
+//	     +------+------+                 +----+----+----+
+//	     | part | part |              mr |tile|tile|tile|
+//	   m +------+------+                 +----+----+----+
+//	     | part | part |              mr |tile|tile|tile|
+//	     +------+------+                 +----+----+----+
+//
+//	      a block of a                    a panel of b          a tile of dst
+//	           kc                              nr                    nr
+//	        +------+                         +----+                +----+
+//	     mr |      | a micropanel            |    |             mr |    |
+//	        +------+                      kc |    |                +----+
+//	     mr |      | a micropanel            |    |
+//	        +------+                         +----+
+//
+// A worker takes one part of dst at a time. For each kc steps along k it takes the block of a
+// that has the part's rows, and then one panel of b after the other. A micro-kernel keeps a tile
+// of dst in registers, and multiplies a micropanel of a by the panel of b. The panel stays in
+// the first-level cache and the block of a in the second-level cache.
+//
+// An element of dst is the one chain fma(a[k-1],b[k-1], … fma(a[0],b[0],c)). c is 0 or what dst
+// held. The blocks, the number of workers, and the other rows and columns do not change it.
+// purego rounds each product before it adds it. If b is finite, steps in which a is 0 may be
+// left out. At most the sign of a 0 changes by that.
 type gemm struct {
 	isa     *isa
 	pool    *pool
-	scratch []scratch                // one a worker
+	scratch []scratch                // one for each worker
 	part    func(worker, number int) // compute, bound once
 	scan    func(worker, part int)   // scanB, bound once
 
-	// The product under way. Element (i,l) of op(a) is at i*ars+l*aks, (l,j) of
-	// op(b) at l*bks+j*bcs, (i,j) of dst at i*drs+j. One of a's strides is 1, and one
-	// of b's.
+	// The current product. Element (i,l) of op(a) is at i*ars+l*aks, element (l,j) of op(b)
+	// at l*bks+j*bcs, and element (i,j) of dst at i*drs+j. One of a's two strides is 1, and
+	// one of b's.
 	dst, a, b               []float32
 	m, n, k                 int
 	ars, aks, bks, bcs, drs int
 	add                     bool
 
-	rowParts, colParts int // parts one below the other, and side by side
-	mrCap              int // rows of a tile, at most
+	rowParts, colParts int // the parts of dst in a column, and in a row
+	mrCap              int // most rows of a tile, mr or fewer
 	packA, packB       bool
-	micropanels        []micropanel // of all parts, from the top
-	partStart          []int        // of each row of parts, and the end
-	skips              bool         // steps in which a is 0
-	nonFinite          atomic.Bool  // b is not finite
+	micropanels        []micropanel // of all parts, from the top of dst
+	partStart          []int        // the first micropanel of each row of parts, and their number
+	skips              bool         // steps in which a is 0 are left out
+	nonFinite          atomic.Bool  // b holds NaN or infinities
 }
 
-// micropanel is the rows of one tile.
+// micropanel is the rows of a that one tile needs.
 type micropanel struct{ first, rows int }
 
 func newGemm(l *isa, p *pool) *gemm {
@@ -68,7 +64,7 @@ func newGemm(l *isa, p *pool) *gemm {
 	return g
 }
 
-// multiply does p, which has been checked.
+// multiply computes p, which has been checked.
 func (g *gemm) multiply(p *Product) {
 	g.dst, g.a, g.b, g.m, g.n, g.k = p.Dst, p.A, p.B, p.M, p.N, p.K
 	g.ars, g.aks, g.bks, g.bcs, g.drs, g.add = p.LdA, 1, p.LdB, 1, p.LdDst, p.Add
@@ -79,8 +75,8 @@ func (g *gemm) multiply(p *Product) {
 		g.bks, g.bcs = 1, p.LdB
 	}
 	if p.N == 1 && p.LdDst == 1 {
-		// A column lies in memory as a row does, and the transposed product fills
-		// the lanes.
+		// dst is one column, which lies in memory as a row does. The transposed product
+		// fills the lanes of a vector.
 		g.a, g.b, g.m, g.n = p.B, p.A, 1, p.M
 		g.ars, g.aks, g.bks, g.bcs = 1, g.bks, g.aks, g.ars
 	}
@@ -96,7 +92,7 @@ func (g *gemm) multiply(p *Product) {
 	g.dst, g.a, g.b = nil, nil, nil
 }
 
-// block is what a part takes of a at a time: its micropanels, and k steps from l on.
+// block is the block of a that a part uses at a time: its micropanels, and k steps from l on.
 type block struct {
 	a           []float32 // the first micropanel's
 	ars, aks    int
@@ -104,10 +100,10 @@ type block struct {
 	micropanels []micropanel
 }
 
-// compute is one part of dst.
+// compute computes one part of dst.
 func (g *gemm) compute(worker, number int) {
 	w := &g.scratch[worker]
-	_, nr := g.tileSize()
+	_, nr := g.isa.tileSize()
 	row, col, panels := number/g.colParts, number%g.colParts, count(g.n, nr)
 	first, end := g.partStart[row], g.partStart[row+1]
 	j0, j1 := col*panels/g.colParts*nr, min((col+1)*panels/g.colParts*nr, g.n)
@@ -123,10 +119,10 @@ func (g *gemm) compute(worker, number int) {
 	}
 }
 
-// panel adds the product of a block of a and a panel of b, the columns from j on, a wide
-// tile's at kc. b is read where it lies, or once to be packed.
+// panel adds to dst the product of a block of a and a panel of b. The panel is the columns
+// from j on, nr at most. The panel is read where it lies in b, or it is packed first.
 func (g *gemm) panel(w *scratch, x block, j, cols int) {
-	mr, nr := g.tileSize()
+	mr, nr := g.isa.tileSize()
 	b, bks, add := g.b[x.l*g.bks+j*g.bcs:], g.bks, g.add || x.l > 0
 	i := 0 // the next micropanel
 	switch {
@@ -147,7 +143,7 @@ func (g *gemm) panel(w *scratch, x block, j, cols int) {
 				continue
 			}
 		}
-		// Low micropanels that need all steps go together.
+		// Micropanels of few rows that need all steps share a tile.
 		for g.skips && i+1 < len(x.micropanels) && p.rows+x.micropanels[i+1].rows <= mr && w.needed.counts[i+1] == x.k {
 			i++
 			p.rows += x.micropanels[i].rows
@@ -156,7 +152,7 @@ func (g *gemm) panel(w *scratch, x block, j, cols int) {
 	}
 }
 
-// tile adds to one tile of dst, whole or cut off by the edge.
+// tile adds to one tile of dst. At the edge of dst it has fewer than nr columns.
 func (g *gemm) tile(k int, a []float32, ars, aks int, b []float32, bks int, c []float32, rows, cols int, add bool) {
 	half := g.isa.lanes
 	if cols == 2*half {

@@ -14,8 +14,8 @@ import (
 	"gorgan/kernels/kerneltest"
 )
 
-// The nine products of a training step of the tutorial's nets at batch 128, and
-// others: of the discriminator's last layer, and of wider nets and batches.
+// benched are the nine products of a training step of the tutorial's nets at batch 128, and
+// others: those of the discriminator's last layer, and those of wider nets and larger batches.
 var benched = []kerneltest.Product{
 	{M: 128, N: 256, K: 100}, {M: 128, N: 784, K: 256}, // generator
 	{M: 256, N: 256, K: 784}, {M: 128, N: 256, K: 784}, // discriminator
@@ -70,10 +70,10 @@ func deviceProduct(b *testing.B, dev kernels.Device, p kerneltest.Product) func(
 	}
 }
 
-// ones are operands: zeros would be skipped.
+// ones returns an operand. An operand of zeros would be skipped.
 func ones(n int) []float32 { return slices.Repeat([]float32{1}, n) }
 
-// gonumProduct is the yardstick: the product of the library most Go programs use.
+// gonumProduct is for comparison: the product of the library that most Go programs use.
 func gonumProduct(p kerneltest.Product) func() {
 	opA, lda := blas.NoTrans, p.K
 	if p.TA {

@@ -9,7 +9,7 @@ import (
 	"unsafe"
 )
 
-// fenced returns n elements right before memory that no one may touch.
+// fenced returns n elements. The memory after them cannot be read or written.
 func fenced(t *testing.T, n int) []float32 {
 	page := syscall.Getpagesize()
 	size := (4*n + page - 1) / page * page
@@ -28,7 +28,7 @@ func fenced(t *testing.T, n int) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(&m[size-4*n])), n)
 }
 
-// TestReadsWithinBounds: guards show what is written; a fault shows what is read.
+// TestReadsWithinBounds: a product that reads or writes past the end of a matrix faults.
 func TestReadsWithinBounds(t *testing.T) {
 	debug.SetPanicOnFault(true)
 	defer debug.SetPanicOnFault(false)
@@ -40,7 +40,7 @@ func TestReadsWithinBounds(t *testing.T) {
 			{513, 3, 2}, {64, 512, 3}, {2, 9, 515}, {70, 45, 3}, {1024, 3, 2}, {2, 3, 1024}, {66, 130, 519}} {
 			for flags := range 8 {
 				p := Product{M: s[0], N: s[1], K: s[2], TA: flags&1 != 0, TB: flags&2 != 0, Add: flags&4 != 0}
-				// Rows that lie apart in every other case.
+				// In every other case the rows lie apart.
 				matrix := func(flip bool, rows, cols int) ([]float32, int) {
 					if flip {
 						rows, cols = cols, rows

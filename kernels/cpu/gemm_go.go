@@ -2,15 +2,15 @@ package cpu
 
 import "unsafe"
 
-// pureGo is for any processor. It rounds each product before it adds it,
-// everywhere: the conversions to float32 keep the compiler from fusing them.
+// pureGo is for any processor. It rounds each product before it adds it, on every processor:
+// the conversions to float32 keep the compiler from fusing them.
 var pureGo = isa{
 	name: "purego", lanes: 2, transpose: transposeGo, packing: tileGo3x4packing,
 	wide:   []microKernel{1: tileGo(1), tileGo(2), tileGo3x4},
 	narrow: []microKernel{1: tileGo(1), tileGo(2), tileGo(3)},
 }
 
-// tileGo3x4 has as many accumulators as the compiler keeps in 16 registers.
+// tileGo3x4 has 12 accumulators, as many as the compiler keeps in 16 registers.
 func tileGo3x4(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, _ int, add bool) {
 	var c00, c01, c02, c03, c10, c11, c12, c13, c20, c21, c22, c23 float32
 	r0 := unsafe.Slice(c, 2*cs+4)
@@ -45,7 +45,7 @@ func tileGo3x4(k int, a *float32, ars, aks int, b *float32, bks int, c *float32,
 	r2[0], r2[1], r2[2], r2[3] = c20, c21, c22, c23
 }
 
-// tileGo3x4packing copies first what it then reads.
+// tileGo3x4packing first copies b to packed and then reads packed.
 func tileGo3x4packing(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, packed *float32, add bool) {
 	from, to := unsafe.Slice(b, (k-1)*bks+4), unsafe.Slice(packed, 4*k)
 	for l := range k {
@@ -54,7 +54,8 @@ func tileGo3x4packing(k int, a *float32, ars, aks int, b *float32, bks int, c *f
 	tileGo3x4(k, a, ars, aks, packed, 4, c, cs, 4, add)
 }
 
-// tileGo is a tile of few elements, one after the other.
+// tileGo returns a micro-kernel for tiles of few elements. It computes one element after the
+// other.
 func tileGo(rows int) microKernel {
 	return func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, n int, add bool) {
 		as, bs, dst := unsafe.Slice(a, (rows-1)*ars+(k-1)*aks+1), unsafe.Slice(b, (k-1)*bks+n), unsafe.Slice(c, (rows-1)*cs+n)

@@ -1,20 +1,21 @@
 package cpu
 
-// scratch is what one worker packs into, and what it notes.
+// scratch is the memory of one worker: the packed block of a, the packed panel of b, and the
+// steps that cannot be skipped.
 type scratch struct {
 	a, b   []float32
 	needed needed
 }
 
-// Packed rows of a are so many elements longer than need be: away from multiples
-// of 4 KiB, which fall on one set of the first-level cache.
+// Packed rows of a are this number of elements longer than necessary. So they are not a
+// multiple of 4 KiB apart, and lie in different sets of the first-level cache.
 const padding = 16
 
-// reserve makes room for the product under way, for every worker whether or not it
-// will come to take a part: so a product that was done once allocates no more.
+// reserve allocates the scratch memory of all workers for the current product, whether or not a
+// worker will take a part. So a product that was computed once allocates nothing later.
 func (g *gemm) reserve() {
 	k := min(g.k, kc)
-	_, nr := g.tileSize()
+	_, nr := g.isa.tileSize()
 	for i := range g.scratch {
 		w := &g.scratch[i]
 		if g.packA {
@@ -29,7 +30,7 @@ func (g *gemm) reserve() {
 	}
 }
 
-// blockA returns the block x of op(a), and its strides.
+// blockA returns the block x of op(a), packed if packA is set, and its strides.
 func (g *gemm) blockA(w *scratch, x block) (a []float32, ars, aks int) {
 	first, last := x.micropanels[0].first, x.micropanels[len(x.micropanels)-1]
 	a = g.a[first*g.ars+x.l*g.aks:]
@@ -44,9 +45,10 @@ func (g *gemm) blockA(w *scratch, x block) (a []float32, ars, aks int) {
 	return w.a, 1, aks
 }
 
-// transpose packs k x cols of op(b), whose columns lie in memory as rows do.
+// transpose packs k x cols elements of op(b) if b is transposed: the columns of op(b) are rows
+// in memory.
 func (g *gemm) transpose(k, cols int, b, packed []float32) {
-	_, nr := g.tileSize()
+	_, nr := g.isa.tileSize()
 	done, lanes := 0, g.isa.lanes
 	if k >= 4 {
 		for ; done+lanes <= cols; done += lanes {
@@ -64,7 +66,7 @@ func (g *gemm) transpose(k, cols int, b, packed []float32) {
 	}
 }
 
-// grown is a slice of at least n elements: s, if it is large enough.
+// grown returns s, or a new slice if s has fewer than n elements.
 func grown(s []float32, n int) []float32 {
 	if len(s) < n {
 		return make([]float32, n)

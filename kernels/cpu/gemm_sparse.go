@@ -1,34 +1,36 @@
 package cpu
 
-// sparse is how a level multiplies an a with many zeros. A batch of images is one: four
-// fifths of MNIST's pixels are black, and half are in all of seven images.
+// sparse is the code that multiplies an a with many zeros. A batch of images is such an a: four
+// fifths of the pixels of MNIST are black, and half are black in all of seven images. A tile
+// skips the steps in which all its rows of a are 0.
 type sparse struct {
 	tiles []skippingKernel // by the number of rows
-	// along and across list the steps, k of them counted from first, in which a row of a
-	// tile's part of a is not 0, and return their number. along is for steps side by side
-	// in memory and rows ars apart, across the other way round.
+	// along and across list the steps in which not all rows of a micropanel are 0, and return
+	// their number. They look at k steps and number them from first on. along is for an a
+	// whose steps are side by side in memory and whose rows are ars apart. across is for an a
+	// whose rows are side by side and whose steps are aks apart.
 	along     func(rows, first, k int, a *float32, ars int, steps *uint32) int
 	across    func(rows, first, k int, a *float32, aks int, steps *uint32) int
-	notFinite func(n int, x *float32) bool // tells whether one of n values is NaN or infinite
+	notFinite func(n int, x *float32) bool // reports whether one of n values is NaN or infinite
 }
 
-// skippingKernel is a wide tile's microKernel for k steps out of more.
+// skippingKernel is a wide tile's microKernel that takes only the k steps listed in steps.
 type skippingKernel func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, steps *uint32, add bool)
 
 const (
-	samples     = 32
-	enoughZeros = samples / 8
+	samples     = 32          // steps of micropanels that worthSkipping looks at
+	enoughZeros = samples / 8 // how many of them must be 0
 )
 
-// sparse guesses whether skipping steps pays, from samples at a few micropanels' rows of a.
+// worthSkipping guesses from a few samples of a whether it pays to skip steps.
 func (g *gemm) worthSkipping() bool {
-	_, nr := g.tileSize()
+	_, nr := g.isa.tileSize()
 	if g.isa.sparse == nil || g.n < 4*nr || g.k < samples || g.m < 2*samples {
 		return false
 	}
 	b, zeros := micropanel{rows: len(g.isa.sparse.tiles) - 1}, 0
 	for i := range samples {
-		// Down the rows evenly, and along the steps by the golden ratio.
+		// The samples are spread evenly over the rows, and by the golden ratio over the steps.
 		b.first = i * (g.m - b.rows) / (samples - 1)
 		if g.zeroStep(b, i*(g.k*5/8|1)%g.k) {
 			zeros++
@@ -37,7 +39,7 @@ func (g *gemm) worthSkipping() bool {
 	return zeros >= enoughZeros
 }
 
-// black tells whether all rows of a micropanel are 0 in a step.
+// zeroStep reports whether all rows of a micropanel are 0 in a step.
 func (g *gemm) zeroStep(b micropanel, l int) bool {
 	at := b.first*g.ars + l*g.aks
 	for range b.rows {
@@ -49,7 +51,8 @@ func (g *gemm) zeroStep(b micropanel, l int) bool {
 	return true
 }
 
-// finite samples at all of b: what a step that is left out would multiply by 0 must be.
+// scanB looks for NaN and infinities in one part of b. A step may only be left out if b is
+// finite, because 0·NaN and 0·Inf are NaN.
 func (g *gemm) scanB(_, part int) {
 	rows, cols, ld := g.k, g.n, g.bks
 	if g.bcs != 1 {
@@ -63,13 +66,13 @@ func (g *gemm) scanB(_, part int) {
 	}
 }
 
-// needed is the steps of a block along k that the micropanels of a part cannot leave out.
+// needed lists, for each micropanel of a part, the steps of the block that cannot be left out.
 type needed struct {
 	lists  []uint32
 	counts []int
 }
 
-// Lists have room for one step more than a block's.
+// listLen is the length of a list. It has room for one step more than a block has.
 const listLen = kc + 1
 
 func (n *needed) reserve(micropanels int) {
@@ -78,17 +81,17 @@ func (n *needed) reserve(micropanels int) {
 	}
 }
 
-// of is the list of a part's ith micropanel, and how long it is: the block's steps, if it needs
-// all, and then the list need not hold them.
+// list returns the list of a part's micropanel i, and its count. If all steps of the block are
+// needed, the count is their number, and the list need not hold them.
 func (n *needed) list(i int) (list []uint32, count *int) {
 	return n.lists[i*listLen:][:listLen], &n.counts[i]
 }
 
-// Steps that are looked at in one micropanel after the other: where they lie pages apart, about
-// as many pages as a core keeps track of.
+// stepsAtOnce is the number of steps that are looked at in one micropanel before the next. If
+// the steps lie pages apart, this is about the number of pages that a core keeps track of.
 const stepsAtOnce = 128
 
-// look lists what the micropanels of a block need.
+// listNeeded lists the steps that the micropanels of a block need.
 func (g *gemm) listNeeded(needs *needed, x block) {
 	for l := 0; l < x.k; l += stepsAtOnce {
 		for i, b := range x.micropanels {
@@ -111,14 +114,14 @@ func (g *gemm) listNeeded(needs *needed, x block) {
 		}
 	}
 	for i := range x.micropanels {
-		if list, n := needs.list(i); *n == 0 { // a tile takes a step at least
+		if list, n := needs.list(i); *n == 0 { // a tile takes at least one step
 			list[0], *n = 0, 1
 		}
 	}
 }
 
-// dense tells whether a micropanel needs all k steps from l on, as far as a few tell, or must
-// take them, for a packing tile does.
+// needsAll guesses from 8 of the k steps from l on whether a micropanel needs all of them. A
+// micropanel with too many rows for a skippingKernel always takes all.
 func (g *gemm) needsAll(b micropanel, l, k int) bool {
 	if b.rows >= len(g.isa.sparse.tiles) {
 		return true
@@ -131,7 +134,7 @@ func (g *gemm) needsAll(b micropanel, l, k int) bool {
 	return true
 }
 
-// all lists k steps from first on.
+// listAll lists k steps from first on, and returns k.
 func listAll(list []uint32, first, k int) int {
 	for i := range list[:k] {
 		list[i] = uint32(first + i)
@@ -139,7 +142,8 @@ func listAll(list []uint32, first, k int) int {
 	return k
 }
 
-// list lists which of k steps from l on in the block a micropanel needs.
+// listSome lists the steps that a micropanel needs, out of k steps of the block from l on. It
+// returns their number.
 func (g *gemm) listSome(b micropanel, x block, l, k int, list []uint32) int {
 	a := &g.a[b.first*g.ars+(x.l+l)*g.aks]
 	if g.aks == 1 {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestNeededSteps holds the lists of steps to the elements.
+// TestNeededSteps compares the lists of steps with the elements.
 func TestNeededSteps(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	tried := 0
@@ -21,7 +21,7 @@ func TestNeededSteps(t *testing.T) {
 				var want []uint32
 				const first = 70
 				for step := range k {
-					along[(step%rows)*(k+3)+k], across[step*(rows+3)+rows] = 1, 1 // beyond the tile
+					along[(step%rows)*(k+3)+k], across[step*(rows+3)+rows] = 1, 1 // past the end of the tile
 					if k == 2 || r.IntN(3) == 0 {
 						continue
 					}
@@ -44,8 +44,8 @@ func TestNeededSteps(t *testing.T) {
 	}
 }
 
-// TestSkipsWhereItPays: images are worth it, and noise, small products and activations
-// with a zero here and there are not.
+// TestSkipsWhereItPays: skipping pays for images. It does not pay for noise, for small products
+// and for activations with scattered zeros.
 func TestSkipsWhereItPays(t *testing.T) {
 	p := newPool(2)
 	defer p.close()
@@ -58,8 +58,8 @@ func TestSkipsWhereItPays(t *testing.T) {
 			zero    func(i, l int) bool
 			want    bool
 		}{
-			{"black steps", 100, 200, 50, func(_, l int) bool { return l%2 == 0 }, true},
-			{"black rows", 128, 200, 784, func(i, _ int) bool { return i < 64 }, true},
+			{"zero steps", 100, 200, 50, func(_, l int) bool { return l%2 == 0 }, true},
+			{"zero rows", 128, 200, 784, func(i, _ int) bool { return i < 64 }, true},
 			{"scattered zeros", 100, 200, 784, func(_, _ int) bool { return r.IntN(2) == 0 }, false},
 			{"noise", 100, 200, 50, func(_, _ int) bool { return false }, false},
 			{"few columns", 100, 9, 50, func(_, _ int) bool { return true }, false},

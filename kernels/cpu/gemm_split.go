@@ -1,42 +1,44 @@
 package cpu
 
-// What is read again and again shall stay in a core's second-level cache: most bounds
-// how far a block goes along k and the columns of a wide part, block the elements of
-// a block of a, 512 KiB. Longer is better for dst, which each block reads and writes.
+// The sizes of blocks. A block of a is read again for each panel of b, so it must stay in a
+// core's second-level cache. A longer kc is better for dst, which is read and written once for
+// each block.
 const (
-	kc   = 512           // steps along k of a block of a
-	nc   = 512           // columns of a part
-	mc   = 512           // rows of a part
-	mckc = 512 * 512 / 2 // elements of a block of a that is not packed
+	kc   = 512           // steps along k of a block
+	mckc = 512 * 512 / 2 // elements of a block, 512 KiB
+	// The part of dst if each part packs its block of a.
+	mc = 512 // rows, at most
+	nc = 512 // columns, at most
 )
 
 const (
-	// Parts are taken one at a time: some more than workers even out who comes late.
+	// The workers take one part at a time. A few parts for each worker even out the time if
+	// one starts late.
 	partsPerWorker = 4
-	// About a microsecond of work, in the unit of cost; what sharing it must save.
+	// A part is worth sharing if it takes about a microsecond. This is that time in the unit
+	// of cost.
 	partCost = 1 << 17
-	// Each row of parts packs b anew: so many rows pay for that.
+	// Each row of parts packs b again. That pays if a part has so many rows.
 	packingRows = 64
 )
 
-// Rows a multiple of 4 KiB apart lie in one set of a first-level cache, which holds 8
-// lines or more, and in few sets of the second level; 2 KiB apart, in twice as many.
+// A first-level cache has sets of 8 lines or more. Rows that are a multiple of 4 KiB apart lie
+// in one of its sets, and in few sets of the second-level cache. Rows that are 2 KiB apart lie
+// in twice as many.
 const (
-	setStride = 1024
-	ways      = 8
+	setStride = 1024 // elements of 4 KiB
+	ways      = 8    // lines of a set
 )
 
-// largest is the size of the largest tile.
-func (g *gemm) tileSize() (rows, cols int) { return len(g.isa.wide) - 1, 2 * g.isa.lanes }
-
-// split chooses what to pack and the parts of dst, and returns their number.
+// split chooses the parts of dst, and whether to pack a and b. It returns the number of parts.
 func (g *gemm) split() int {
-	mr, nr := g.tileSize()
-	// Multiplications, and what moving an element costs besides.
+	mr, nr := g.isa.tileSize()
+	// The cost is the number of multiplications, and 16 for each element that is moved.
 	cost := g.m*g.n*g.k + 16*(g.m*g.k+g.k*g.n+g.m*g.n)
 	want := min(partsPerWorker*g.pool.size(), cost/partCost)
 
-	// A tile reads a line of each of its rows of a for many steps.
+	// A tile reads one cache line of each of its rows of a for many steps. The lines must all
+	// stay in the cache.
 	g.mrCap = mr
 	if g.ars%setStride == 0 {
 		g.mrCap = min(mr, ways)
@@ -46,11 +48,11 @@ func (g *gemm) split() int {
 	}
 	g.packA = g.aks%setStride == 0
 	if g.packA || g.k < 8 {
-		// Wide parts: a block of a is packed for each, or it is all about writing dst.
+		// The parts are wide. Each packs its block of a, or most of the work is to write dst.
 		g.colParts = count(g.n, nc)
 		g.rowParts = max(count(g.m, mc), min(want/g.colParts, g.m/mr))
 	} else {
-		// High parts, for a panel of b is packed for each.
+		// The parts have many rows, because each packs the panels of b.
 		g.rowParts = count(g.m*min(g.k, kc), mckc)
 		g.colParts = max(1, min(want/g.rowParts, count(g.n, nr)))
 		if g.colParts < g.pool.size() {
@@ -58,7 +60,8 @@ func (g *gemm) split() int {
 		}
 	}
 	if g.skips && g.bcs == 1 && !g.packA {
-		// Each part looks for what it may skip: more of them down, fewer across.
+		// Each part finds the steps that it may skip in its rows. So there are more parts in a
+		// column and fewer in a row.
 		g.rowParts = max(g.rowParts, min(want, g.m/(2*mr)))
 		g.colParts = max(1, min(g.colParts, want/g.rowParts))
 	}
@@ -66,10 +69,10 @@ func (g *gemm) split() int {
 	return g.colParts * g.rowParts
 }
 
-// cut lays out the micropanels of all parts, those of a part of about the same height but for
-// the first where it packs.
+// cutMicropanels divides the rows of each part into micropanels of about the same number of
+// rows. If the part packs b as it multiplies, its first micropanel has mr rows.
 func (g *gemm) cutMicropanels() {
-	mr, _ := g.tileSize()
+	mr, _ := g.isa.tileSize()
 	g.micropanels, g.partStart = g.micropanels[:0], g.partStart[:0]
 	for row := range g.rowParts {
 		first, end := row*g.m/g.rowParts, (row+1)*g.m/g.rowParts
@@ -88,5 +91,5 @@ func (g *gemm) cutMicropanels() {
 	g.partStart = append(g.partStart, len(g.micropanels))
 }
 
-// count is the number of parts of the given size that cover n.
+// count returns the number of pieces of the given size that cover n.
 func count(n, size int) int { return (n + size - 1) / size }

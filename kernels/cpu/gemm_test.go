@@ -14,8 +14,8 @@ import (
 	"gorgan/kernels/kerneltest"
 )
 
-// fma is the float32 fused multiply-add: a sum in float64, rounded to odd, does
-// not suffer from its second rounding (Boldo & Melquiond 2008).
+// fma is the float32 fused multiply-add. It rounds a float64 sum to odd, so a second rounding to
+// float32 gives the correct result (Boldo & Melquiond 2008).
 func fma(x, y, z float32) float32 {
 	p, c := float64(x)*float64(y), float64(z)
 	s := p + c
@@ -31,8 +31,8 @@ func fma(x, y, z float32) float32 {
 
 func mulAdd(x, y, z float32) float32 { return z + float32(x*y) }
 
-// chain is what an element must be, to the bit, and sum is the float64 oracle with
-// the sum of the terms' magnitudes.
+// chain returns what element (i,j) of the product must be, bit for bit. It also returns the float64
+// oracle's sum, and the sum of the magnitudes of its terms.
 func chain(p kerneltest.Product, a, b []float32, i, j int, level string) (bits float32, sum, size float64) {
 	step := fma
 	if level == "purego" {
@@ -53,8 +53,8 @@ func chain(p kerneltest.Product, a, b []float32, i, j int, level string) (bits f
 	return bits, sum, size
 }
 
-// multiply returns p's product, from and into the middle of larger tensors whose
-// rest must stay as it is.
+// multiply returns p's product. The operands and dst lie in the middle of larger tensors, and
+// multiply fails the test if anything around them changes.
 func multiply(t testing.TB, dev kernels.Device, p kerneltest.Product, a, b []float32) []float32 {
 	t.Helper()
 	const guard = 40
@@ -95,7 +95,7 @@ func multiply(t testing.TB, dev kernels.Device, p kerneltest.Product, a, b []flo
 	return dst
 }
 
-// firstOther is where a and b differ in more than the kind of NaN, or -1.
+// firstOther returns the first index at which a and b differ, or -1. All NaN are equal.
 func firstOther(a, b []float32) int {
 	for i, x := range a {
 		if math.Float32bits(x) != math.Float32bits(b[i]) && !(x != x && b[i] != b[i]) {
@@ -113,7 +113,8 @@ func normals(r *rand.Rand, n int) []float32 {
 	return v
 }
 
-// checkChain holds elements of one product, all of a small one, to the chain.
+// checkChain compares elements of one product with the chain: all elements of a small product, and
+// some of a large one.
 func checkChain(t testing.TB, dev kernels.Device, level string, p kerneltest.Product, a, b []float32) {
 	t.Helper()
 	dst := multiply(t, dev, p, a, b)
@@ -135,7 +136,7 @@ func checkChain(t testing.TB, dev kernels.Device, level string, p kerneltest.Pro
 	}
 }
 
-// TestChain holds products on all sides of every tile and block to the chain.
+// TestChain compares products with the chain, for sizes on both sides of every tile and block.
 func TestChain(t *testing.T) {
 	var all []kerneltest.Product
 	add := func(m, n, k int) {
@@ -179,8 +180,8 @@ func TestMatMulWorkers(t *testing.T) {
 	})
 }
 
-// TestSpecialValues: NaN and infinities go where the oracle has them, also past
-// zeros.
+// TestSpecialValues: NaN and infinities are where the oracle has them, also if they are multiplied
+// by 0.
 func TestSpecialValues(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	special := func(n int) []float32 {
@@ -206,7 +207,8 @@ func TestSpecialValues(t *testing.T) {
 	})
 }
 
-// TestRowsAlone: a row is the same bits alone, in any place and among any number.
+// TestRowsAlone: a row of the product has the same bits alone, in any place, and among any number
+// of rows.
 func TestRowsAlone(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	eachLevel(t, func(t *testing.T) {

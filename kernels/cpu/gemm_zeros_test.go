@@ -9,8 +9,8 @@ import (
 	"gorgan/kernels/kerneltest"
 )
 
-// withZeros sets elements of p's a (op(a) is (M,K)) to 0: some steps of eight rows at a
-// time, all of the first rows, and some here and there.
+// withZeros sets elements of p's a to 0; op(a) is (M,K). All of the first eight rows become 0.
+// Further down some steps become 0 in eight rows at a time. Some scattered elements become 0.
 func withZeros(r *rand.Rand, p kerneltest.Product, a []float32) []float32 {
 	zero := make([]bool, (p.M/8+1)*p.K)
 	for i := range zero {
@@ -28,12 +28,13 @@ func withZeros(r *rand.Rand, p kerneltest.Product, a []float32) []float32 {
 	return a
 }
 
-// TestZeroSteps: steps in which a is 0 may be left out, but not where b is NaN or infinite.
+// TestZeroSteps: steps in which a is 0 may be left out, unless b is NaN or infinite in them.
 func TestZeroSteps(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
 	eachLevel(t, func(t *testing.T) {
 		devs := []kernels.Device{newDevice(t, 1), newDevice(t, 3)}
-		// Blocks along k, part tiles, and what is packed: b of rows, b of columns, a.
+		// The sizes need several blocks along k, tiles at the edge, and packing of a, of b, and of
+		// a transposed b.
 		for i, s := range [][3]int{{64, 128, 32}, {70, 137, 33}, {200, 160, 600}, {131, 512, 40}, {1024, 160, 64}, {90, 256, 1030}} {
 			for flags := range 8 {
 				p := kerneltest.Product{M: s[0], N: s[1], K: s[2], TA: flags&1 != 0, TB: flags&2 != 0}

@@ -29,7 +29,7 @@ var (
 	}
 )
 
-// vectorISAs are those of this processor, the fastest first.
+// vectorISAs returns the vector instruction sets of this processor, the fastest first.
 func vectorISAs() []*isa {
 	var all []*isa
 	if has.X86.HasAVX512F && has.X86.HasBMI2 {

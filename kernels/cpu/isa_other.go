@@ -2,7 +2,7 @@
 
 package cpu
 
-// vectorISAs are those of this processor, the fastest first.
+// vectorISAs returns no vector instruction set: this build has none.
 func vectorISAs() []*isa { return nil }
 
 // pause waits some tens of nanoseconds.

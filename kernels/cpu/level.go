@@ -8,14 +8,13 @@ import (
 	"strings"
 )
 
-// LevelVar is the environment variable that forces the CPU device to a level, to
-// one of Levels.
+// LevelVar is the environment variable that forces the CPU device to one of Levels.
 const LevelVar = "GORGAN_CPU"
 
 var isas = append(vectorISAs(), &pureGo)
 
-// Levels are the ways this build can multiply matrices on this processor, the
-// fastest first: avx512, avx2 (with FMA), and always purego.
+// Levels returns the names of the instruction sets of this build and this processor, the fastest
+// first: avx512, avx2 (with FMA), and always purego.
 func Levels() []string {
 	names := make([]string, len(isas))
 	for i, l := range isas {
@@ -24,11 +23,12 @@ func Levels() []string {
 	return names
 }
 
-// ErrLevel is wrapped when the environment's LevelVar asks for none of Levels.
+// ErrLevel is wrapped by the error for a LevelVar that is none of Levels.
 var ErrLevel = errors.New("not an instruction level")
 
-// Level is the level a CPU device opened now has. Weights are equal bit by bit between
-// avx512 and avx2; purego rounds otherwise.
+// Level returns the level that a CPU device opened now would have. Weights are equal bit by bit
+// between avx512 and avx2, and purego rounds differently. If LevelVar is none of Levels, the
+// error wraps ErrLevel.
 func Level() (string, error) {
 	l, err := chooseISA()
 	if err != nil {
@@ -37,7 +37,7 @@ func Level() (string, error) {
 	return l.name, nil
 }
 
-// chooseISA returns the fastest level, or the one the environment asks for.
+// chooseISA returns the fastest instruction set, or the one that LevelVar names.
 func chooseISA() (*isa, error) {
 	name := os.Getenv(LevelVar)
 	if name == "" {

@@ -6,10 +6,10 @@ import (
 	"runtime"
 )
 
-// Product is dst (M,N) = op(A)·op(B), or dst += op(A)·op(B) if Add is set. op(A) is
-// (M,K), op(B) is (K,N), and op transposes where TA or TB is set. All are row-major,
-// and a row begins LdDst, LdA or LdB elements after the one before it. Dst overlaps
-// neither A nor B.
+// Product is dst (M,N) = op(A)·op(B), or dst += op(A)·op(B) if Add is set. op(A) is (M,K) and
+// op(B) is (K,N). op(A) is the transpose of A if TA is set, and A otherwise; TB does the same for
+// B. All matrices are row-major. A row begins LdDst, LdA or LdB elements after the row before it.
+// Dst must not overlap A or B.
 type Product struct {
 	Dst, A, B       []float32
 	LdDst, LdA, LdB int
@@ -17,7 +17,7 @@ type Product struct {
 	TA, TB, Add     bool
 }
 
-// check reports sizes that are not positive, and a matrix that is not in its slice.
+// check returns an error if a size is not positive, or a matrix does not fit in its slice.
 func (p *Product) check() error {
 	if p.M <= 0 || p.N <= 0 || p.K <= 0 {
 		return fmt.Errorf("cpu: a product of (%d,%d) by (%d,%d), want positive sizes", p.M, p.K, p.K, p.N)
@@ -35,7 +35,7 @@ func (p *Product) check() error {
 		if t.flip {
 			t.rows, t.cols = t.cols, t.rows
 		}
-		// Written so that no product of sizes overflows.
+		// The comparison divides, because a product of the sizes could overflow.
 		if t.ld < t.cols || t.have < t.cols || t.rows > 1 && t.ld > (t.have-t.cols)/(t.rows-1) {
 			return fmt.Errorf("cpu: a product's %s is (%d,%d) with rows %d apart, which does not fit in %d elements",
 				t.name, t.rows, t.cols, t.ld, t.have)
@@ -44,18 +44,18 @@ func (p *Product) check() error {
 	return nil
 }
 
-// Multiplier is the CPU device's matrix product by itself, for matrices that are
-// slices. Its methods are for one goroutine.
+// Multiplier is the matrix product of the CPU device on its own, for matrices in slices. Only
+// one goroutine at a time may call its methods.
 type Multiplier struct {
 	pool   *pool
 	gemm   *gemm
-	broken error // why it cannot work
+	broken error // why it cannot compute, or nil
 	closed bool
 }
 
-// NewMultiplier returns a multiplier with the given number of workers, 0 for one a
-// core. Its level is the first of Levels, or what the environment's LevelVar says; if
-// that is none of Levels, Multiply returns an error that says so.
+// NewMultiplier returns a multiplier with the given number of workers, or one for each core if
+// workers is 0. Its level is the first of Levels, or the one that LevelVar names. If LevelVar is
+// none of Levels, Multiply returns an error that says so.
 func NewMultiplier(workers int) *Multiplier {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -68,7 +68,8 @@ func NewMultiplier(workers int) *Multiplier {
 	return x
 }
 
-// Multiply does p. The same product gives the same bits with any number of workers.
+// Multiply computes p. The result has the same bits with any number of workers. It returns an
+// error, and writes nothing, if p does not fit its slices or x is closed.
 func (x *Multiplier) Multiply(p Product) error {
 	if err := x.usable(); err != nil {
 		return err
@@ -82,7 +83,7 @@ func (x *Multiplier) Multiply(p Product) error {
 
 var errClosed = errors.New("cpu: the device is closed")
 
-// usable reports why nothing can be computed, if so.
+// usable returns an error if nothing can be computed.
 func (x *Multiplier) usable() error {
 	if x.closed {
 		return errClosed
@@ -90,7 +91,7 @@ func (x *Multiplier) usable() error {
 	return x.broken
 }
 
-// Close ends the workers. It is called once.
+// Close ends the workers. A second call returns an error.
 func (x *Multiplier) Close() error {
 	if x.closed {
 		return errClosed

@@ -23,7 +23,7 @@ func multiplier(t *testing.T, workers int) *cpu.Multiplier {
 	return x
 }
 
-// apart lays the rows of a dense matrix ld elements apart, with NaN between them.
+// apart returns the matrix with its rows ld elements apart, and NaN between them.
 func apart(rows, cols, ld int, values []float32) []float32 {
 	s := slices.Repeat([]float32{float32(math.NaN())}, (rows-1)*ld+cols)
 	for i := range rows {
@@ -32,8 +32,7 @@ func apart(rows, cols, ld int, values []float32) []float32 {
 	return s
 }
 
-// TestMultiplier: rows may lie apart, and adding goes on with the chain from what dst
-// holds.
+// TestMultiplier: rows may lie apart. With Add, the chain starts from what dst holds.
 func TestMultiplier(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		x := [2]*cpu.Multiplier{multiplier(t, 1), multiplier(t, 3)}
@@ -47,7 +46,7 @@ func TestMultiplier(t *testing.T) {
 			p := cpu.Product{M: size.Draw(t, "m"), N: size.Draw(t, "n"), K: size.Draw(t, "k"),
 				TA: rapid.Bool().Draw(t, "tA"), TB: rapid.Bool().Draw(t, "tB"), Add: rapid.Bool().Draw(t, "add")}
 			if rapid.IntRange(0, 9).Draw(t, "long") == 0 {
-				p.M, p.N, p.K = min(p.M, 9), min(p.N, 35), 515 // more than one block along k
+				p.M, p.N, p.K = min(p.M, 9), min(p.N, 35), 515 // needs two blocks along k
 			}
 			r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 			a, b, c := normals(r, p.M*p.K), normals(r, p.K*p.N), normals(r, p.M*p.N)
@@ -57,7 +56,7 @@ func TestMultiplier(t *testing.T) {
 				}
 				ld := cols + gap.Draw(t, name+" gap")
 				if rapid.IntRange(0, 3).Draw(t, name+" far apart") == 0 {
-					ld = 1024 // 4 KiB: tiles are lower, or what is read is packed
+					ld = 1024 // 4 KiB: tiles have fewer rows, or a or b is packed
 				}
 				return apart(rows, cols, ld, values), ld
 			}
@@ -93,7 +92,7 @@ func TestMultiplier(t *testing.T) {
 	})
 }
 
-// TestMultiplierErrors: a product that does not fit its slices is not begun.
+// TestMultiplierErrors: a product that does not fit its slices is an error.
 func TestMultiplierErrors(t *testing.T) {
 	x := multiplier(t, 1)
 	for want, change := range map[string]func(p *cpu.Product){

@@ -7,50 +7,58 @@ import (
 	"time"
 )
 
-// Long enough to bridge the gaps between the passes of a step, short enough that
-// an idle process costs nothing.
+// spinFor is how long a waiting goroutine spins before it sleeps. It is longer than the gaps
+// between the launches of a step, and so short that an idle process costs nothing.
 const spinFor = 50 * time.Microsecond
 
-// pool is a fixed set of goroutines that share out independent parts of work. Who
-// waits, for work or for its end, spins for a while and then sleeps: a wake-up
-// costs as much as a small pass over memory.
+// pool is a fixed set of goroutines, the workers, that share out the independent parts of some
+// work. A goroutine that waits for work, or for the end of the work, first spins and then
+// sleeps: to wake a goroutine takes as long as a small pass over memory.
 //
-// Each worker first takes the parts of its own queue, the same ones whenever the
-// work is the same, for they may still be in its cache; then those that others
-// have not begun, so that a worker that comes late, or not at all, holds nothing up.
+// Every worker has a queue of parts of its own:
+//
+//	            parts 0 1 2 3 4 5 6 7 8 9
+//	queue of worker 0 |0 1 2|               worker 0 is the caller of share
+//	queue of worker 1       |3 4 5|
+//	queue of worker 2             |6 7 8 9|
+//
+// A worker first takes the parts of its own queue. If the work is the same as before, they are the
+// same parts, which may still be in its cache. Then it takes the parts that the others have not
+// begun. So nothing waits for a worker that comes late or not at all.
 type pool struct {
-	run   func(worker, part int) // the work under way, and
-	parts int                    // its number of parts
+	run   func(worker, part int) // the current work
+	parts int                    // the number of its parts
 	spins bool
 
 	_      [64]byte
-	job    atomic.Uint32 // number of the work
+	job    atomic.Uint32 // number of the current work
 	_      [60]byte
 	undone atomic.Int64 // parts not yet done
 	_      [56]byte
 
-	queues  []queue // one a worker
+	queues  []queue // one for each worker
 	caller  sleeper
 	workers []*sleeper
 	closed  atomic.Bool
 	wait    sync.WaitGroup
 }
 
-// queue is the number of the work, then in the low half the parts not yet taken.
+// queue is the parts of one worker. The high half of state is the number of the work, the low
+// half the number of parts not yet taken.
 type queue struct {
 	state atomic.Uint64
-	_     [56]byte // each on a cache line of its own
+	_     [56]byte // so that each queue has a cache line of its own
 }
 
-// sleeper is one that waits. It says so in asleep, and who sets that back sends
-// one wake.
+// sleeper is a goroutine that waits. It sets asleep before it sleeps. The goroutine that resets
+// asleep must send one wake.
 type sleeper struct {
 	asleep atomic.Bool
 	wake   chan struct{}
 }
 
-// newPool starts workers-1 goroutines: the caller of share is a worker too. With more
-// workers than processors, who spins would keep others from working.
+// newPool starts workers-1 goroutines: the caller of share is a worker too. With more workers
+// than processors nobody spins, because a spinning worker would keep another from working.
 func newPool(workers int) *pool { return startPool(workers, workers <= runtime.GOMAXPROCS(0)) }
 
 func startPool(workers int, spins bool) *pool {
@@ -74,11 +82,11 @@ func startPool(workers int, spins bool) *pool {
 	return p
 }
 
-// size is the number of workers.
+// size returns the number of workers.
 func (p *pool) size() int { return len(p.workers) + 1 }
 
-// share calls run for every part, each once, and returns when all are done. At any
-// time one call at most has a given worker, 0 to size()-1.
+// share calls run once for each part, and returns when all calls have returned. Calls run at the
+// same time have different workers, 0 to size()-1.
 func (p *pool) share(parts int, run func(worker, part int)) {
 	if parts == 1 || len(p.workers) == 0 {
 		for part := range parts {
@@ -105,15 +113,15 @@ func (p *pool) share(parts int, run func(worker, part int)) {
 
 func (p *pool) done() bool { return p.undone.Load() == 0 }
 
-// sharers is the number of workers that have parts of their own.
+// sharers returns the number of workers that have parts of their own.
 func (p *pool) sharers() int { return min(p.parts, p.size()) }
 
-// own are the parts in worker i's queue.
+// own returns the parts in worker i's queue, first to end-1.
 func (p *pool) own(i int) (first, end int) {
 	return i * p.parts / p.sharers(), (i + 1) * p.parts / p.sharers()
 }
 
-// work takes and does parts until none is left.
+// work takes parts and does them until none is left.
 func (p *pool) work(worker int) {
 	for i := range p.queues {
 		from := (worker + i) % len(p.queues)
@@ -122,8 +130,8 @@ func (p *pool) work(worker int) {
 	}
 }
 
-// take does one part of a queue. That run and parts are of the work the part was
-// taken from is sure: share does not return before the part is done.
+// take does one part of a queue, and reports whether there was one. run and parts belong to the
+// work of that part, because share does not return before the part is done.
 func (p *pool) take(worker, from int) bool {
 	q := &p.queues[from].state
 	s := q.Load()
@@ -143,7 +151,7 @@ func (p *pool) take(worker, from int) bool {
 	return true
 }
 
-// await returns when ready, or now and then before.
+// await waits until ready returns true. It may return before that.
 func (p *pool) await(s *sleeper, ready func() bool) {
 	if p.spins {
 		for start := time.Now(); time.Since(start) < spinFor; {
@@ -162,7 +170,7 @@ func (p *pool) await(s *sleeper, ready func() bool) {
 	<-s.wake
 }
 
-// rouse wakes s if it sleeps.
+// rouse wakes s if it is asleep.
 func (s *sleeper) rouse() {
 	if s.asleep.Load() && s.asleep.CompareAndSwap(true, false) {
 		s.wake <- struct{}{}

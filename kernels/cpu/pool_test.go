@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestPoolParts: each part is done once, and no two at a time by one worker.
+// TestPoolParts: each part is done once, and a worker has one part at a time.
 func TestPoolParts(t *testing.T) {
 	for _, workers := range []int{1, 2, 3, 9} {
 		p := newPool(workers)
@@ -35,8 +35,8 @@ func TestPoolParts(t *testing.T) {
 	}
 }
 
-// TestPoolWakes: no wake-up is lost, neither one that came before the sleep nor
-// where all waiting is sleep.
+// TestPoolWakes: no wake-up is lost. One case is a wake-up before the sleep, another a pool that
+// sleeps without spinning.
 func TestPoolWakes(t *testing.T) {
 	p := startPool(2, false)
 	defer p.close()
@@ -76,7 +76,7 @@ func TestPoolSleeps(t *testing.T) {
 	t.Error("the worker still spins")
 }
 
-// TestPoolOneProcessor: more workers than processors neither stop nor crawl.
+// TestPoolOneProcessor: a pool with more workers than processors neither hangs nor becomes slow.
 func TestPoolOneProcessor(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	p := newPool(4)

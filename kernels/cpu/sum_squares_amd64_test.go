@@ -9,8 +9,8 @@ import (
 	"gorgan/kernels"
 )
 
-// TestSumSquares: each level adds in the order of the Go function, which rounding to
-// float32 would seldom show.
+// TestSumSquares: each instruction set sums in the order of the Go function. The float64 sums are
+// compared, because rounding to float32 would hide most differences.
 func TestSumSquares(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	x := make([]float32, 100)

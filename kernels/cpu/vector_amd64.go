@@ -8,10 +8,10 @@ import (
 	"gorgan/kernels"
 )
 
-// The bodies of the passes in vector instructions. They do the operations of the Go
-// bodies in the same order; only the exponential of the sigmoid and of the hyperbolic
-// tangent is another, good to 3 units in the last place, and Adam and Momentum take
-// denormals for 0.
+// The bodies of kernels in vector instructions. They do the operations of the Go bodies in the
+// same order, with two differences. The exponential of the sigmoid and of the hyperbolic
+// tangent is another one, which is off by at most 3 units in the last place. Adam and Momentum
+// take denormals for 0.
 
 var (
 	avx512Bodies = map[string]kernels.Body{
@@ -101,7 +101,7 @@ func vectorGather(lanes int, whole func(n int, x *float32, p *uint8)) kernels.Bo
 		x, index, data, pixels, images := m.F[0], m.U[0], m.B[0], m.N[1], uint32(m.N[2])
 		most := pixels / lanes * lanes
 		for i := lo; i < hi; i++ {
-			// The images lie anywhere in the data: the next ones are on their way by then.
+			// The images are scattered over the data. The one after the next is fetched ahead.
 			if next := i + 2; next < hi && index[next] < images {
 				prefetch(pixels, &data[int(index[next])*pixels])
 			}

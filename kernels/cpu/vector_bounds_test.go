@@ -12,7 +12,7 @@ import (
 	"gorgan/kernels"
 )
 
-// TestVectorBodiesWithinBounds: guards show what is written; a fault shows what is read.
+// TestVectorBodiesWithinBounds: a body that reads or writes past the end of a tensor faults.
 func TestVectorBodiesWithinBounds(t *testing.T) {
 	debug.SetPanicOnFault(true)
 	defer debug.SetPanicOnFault(false)
@@ -48,8 +48,8 @@ func TestVectorBodiesWithinBounds(t *testing.T) {
 	}
 }
 
-// fencedMem is a call of k with all it reads and writes right before memory that no one
-// may touch.
+// fencedMem returns the arguments of a call of k. The memory after each tensor cannot be read or
+// written.
 func fencedMem(t *testing.T, k *kernels.Kernel, size []int) kernels.Mem[float32] {
 	m := kernels.Mem[float32]{N: size, S: make([]float32, len(k.Scalars))}
 	for i := range m.S {

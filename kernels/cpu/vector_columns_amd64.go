@@ -4,13 +4,14 @@ package cpu
 
 import "gorgan/kernels"
 
-// The passes down the columns in vector instructions: four vectors of columns abreast as
-// long as there are so many, then one, of which the last may be a part.
+// The bodies that sum columns, in vector instructions. They take strips of columns: four vectors
+// wide as long as there are so many columns, then one vector wide. The last strip may be
+// narrower.
 
 func vectorGrad(lanes int, columns func(rows, stride, n int, d, dbias, y, slope *float32)) kernels.Body {
 	return func(m kernels.Mem[float32], lo, hi int) {
 		d, dbias, y, rows, cols := m.F[0], m.F[1], m.F[2], m.N[0], m.N[1]
-		slope := &dbias[0] // what a sigmoid gets, and does not use
+		slope := &dbias[0] // a sigmoid does not use it
 		if len(m.S) > 0 {
 			slope = &m.S[0]
 		}
@@ -26,14 +27,15 @@ func vectorSums(lanes int, columns func(rows, stride, n int, d, dbias *float32))
 	}
 }
 
-// sumAbreast sums the columns lo to hi-1 of each run of d (rows, cols), as LinearGrad does.
+// sumAbreast sums the columns lo to hi-1 of each group of rows of d (rows, cols), as LinearGrad
+// does.
 func sumAbreast(lanes int, columns func(rows, stride, n int, d, dbias *float32), dbias, d []float32, rows, cols, lo, hi int) {
 	eachStrip(lanes, rows, cols, lo, hi, func(of, n, at, sum int) { columns(of, cols, n, &d[at], &dbias[sum]) })
 }
 
-// eachStrip calls do for each run of the rows and as many of the columns lo to hi-1 as are
-// taken at once: the run's rows, how many columns, and where the first value and the first
-// sum lie.
+// eachStrip calls do for each strip of the columns lo to hi-1 in each group of rows. of is the
+// number of rows of the group, and n the number of columns of the strip. at is the index of the
+// strip's first value, and sum the index of its first partial sum.
 func eachStrip(lanes, rows, cols, lo, hi int, do func(of, n, at, sum int)) {
 	kernels.EachPartial(rows, func(partial, first, of int) {
 		for c := lo; c < hi; {

@@ -4,17 +4,17 @@ package cpu
 
 import "gorgan/kernels"
 
-// The maxout passes in vector instructions, a group of as many units at a time as a
-// vector has lanes. Units beyond the last whole group are done again with as many before
-// them as make one. Fewer units than a group are for the Go bodies, and so are more
-// pieces than the vector bodies can count.
+// The maxout bodies in vector instructions. They take a group of units at a time, one for each
+// lane of a vector. The last group ends at the last unit, so it may repeat units of the group
+// before it. The Go bodies do the rest: fewer units than a group, and more than maxPieces pieces.
 
-const mostPieces = 1 << 16
+// maxPieces is the largest number of pieces that the vector bodies can count.
+const maxPieces = 1 << 16
 
-// grouped tells whether n units make a group at least.
-func grouped(lanes, n, pieces int) bool { return n >= lanes && pieces <= mostPieces }
+// grouped reports whether the vector bodies can take n units.
+func grouped(lanes, n, pieces int) bool { return n >= lanes && pieces <= maxPieces }
 
-// inGroups calls do for n units, a group at least, from first on.
+// inGroups calls do for n units from first on. n is at least the units of one group.
 func inGroups(lanes, first, n int, do func(unit, groups int)) {
 	do(first, n/lanes)
 	if n%lanes != 0 {

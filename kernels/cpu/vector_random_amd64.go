@@ -4,9 +4,9 @@ package cpu
 
 import "gorgan/kernels"
 
-// The passes that draw in vector instructions, a group of as many counters at a time as
-// a vector has 64-bit lanes; a counter in part, and counters beyond the last whole group,
-// are for the Go bodies.
+// The bodies that make random numbers, in vector instructions. They take a group of counters at
+// a time, one for each 64-bit lane of a vector. The Go bodies do the rest: the counters after the
+// last whole group, and a counter of which only some words are used.
 
 func vectorUniform(lanes int, fill func(groups int, dst *float32, block, stream, step, key0, key1 uint32)) kernels.Body {
 	plain := kernels.Named("uniform").F32
@@ -49,5 +49,5 @@ func vectorDropout(lanes int, drop func(groups int, y *float32, keep float32, bl
 	}
 }
 
-// wholeGroups is how many groups there are among the counters lo to hi-1.
+// wholeGroups returns the number of whole groups among the counters lo to hi-1.
 func wholeGroups(lanes, lo, hi int) int { return (hi - lo) / (lanes / 2) }

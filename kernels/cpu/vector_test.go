@@ -13,9 +13,9 @@ import (
 	"gorgan/kernels/kerneltest"
 )
 
-// TestLevelsAgree: each level gives the bits of the next, but for the exponentials, which
-// Go takes in float64. (From version 3 of amd64 on Go may round a product and a sum once.)
-// NaN have many bits; that they are where they belong is for TestCPU.
+// TestLevelsAgree: each level gives the bits of the next one. The exceptions are the
+// exponentials, which Go takes in float64. (From version 3 of amd64 on, Go may round a product
+// and a sum once.) NaN have many bit patterns, and TestCPU checks that they are in their places.
 func TestLevelsAgree(t *testing.T) {
 	levels := cpu.Levels()
 	if len(levels) == 1 {
@@ -39,7 +39,7 @@ func TestLevelsAgree(t *testing.T) {
 	}
 }
 
-// TestTanhDigits: tanh is within 3 units in the last place, for arguments of all sizes.
+// TestTanhDigits: tanh is off by at most 3 units in the last place, for arguments of all sizes.
 func TestTanhDigits(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		dev := newDevice(t, 1)
@@ -67,7 +67,7 @@ func TestTanhDigits(t *testing.T) {
 	})
 }
 
-// TestAnyPieces: units with any number of pieces, and units that make no whole group.
+// TestAnyPieces: maxout is right for any number of pieces, also if the units are no whole group.
 func TestAnyPieces(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		dev := newDevice(t, 1)
@@ -85,7 +85,7 @@ func TestAnyPieces(t *testing.T) {
 	})
 }
 
-// TestDropoutAtKeep: an element is dropped where its u is keep itself, wherever it is.
+// TestDropoutAtKeep: an element whose u equals keep is dropped, at every place in the tensor.
 func TestDropoutAtKeep(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		const n = 40
@@ -107,8 +107,8 @@ func TestDropoutAtKeep(t *testing.T) {
 	})
 }
 
-// TestNonFiniteEverywhere: a NaN or an infinity is found wherever it is, and nothing among
-// the largest finite numbers.
+// TestNonFiniteEverywhere: a NaN or an infinity is found at every place. The largest finite
+// numbers are not reported.
 func TestNonFiniteEverywhere(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		const n = 75

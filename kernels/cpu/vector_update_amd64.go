@@ -4,7 +4,7 @@ package cpu
 
 import "gorgan/kernels"
 
-// The updates of parameters in vector instructions.
+// The bodies that update parameters, in vector instructions.
 
 func vectorAdam(update func(n int, w, m, v, grad, rate, scalars *float32)) kernels.Body {
 	return func(a kernels.Mem[float32], lo, hi int) {

@@ -8,8 +8,8 @@ import (
 	"gorgan/kernels"
 )
 
-// work is one launch or product, checked and ready to be done any number of times: a
-// step is recorded as a list of them, and replayed without a check or an allocation.
+// work is one launch or product that has been checked. It can be done any number of times: a
+// recorded step is a list of them, and is replayed without checks and allocations.
 type work struct {
 	run          kernels.Body // nil for a product
 	mem          kernels.Mem[float32]
@@ -17,8 +17,8 @@ type work struct {
 	product      Product
 }
 
-// worthSharing is as many element operations as take the microseconds that waking
-// the workers does.
+// worthSharing is the smallest launch, in element operations, that is worth sharing out. A smaller
+// one takes less time than to wake the workers, a few microseconds.
 const worthSharing = 1 << 14
 
 func (c *device) Launch(k *kernels.Kernel, a kernels.Args) error {
@@ -74,7 +74,7 @@ func (c *device) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 	return nil
 }
 
-// next is where the work asked for goes.
+// next returns the place for the next work: the end of the step being recorded, or once.
 func (c *device) next() *work {
 	if c.step == nil {
 		return &c.once
@@ -98,13 +98,13 @@ func (c *device) do(w *work) {
 	c.pool.share(w.parts, c.part)
 }
 
-// compute is one part of the launch under way.
+// compute does one part of the current launch.
 func (c *device) compute(_, part int) {
 	w := c.launch
 	w.run(w.mem, part*w.items/w.parts, (part+1)*w.items/w.parts)
 }
 
-// recorded is a step as the work it asked for.
+// recorded is a step as a list of its work.
 type recorded struct {
 	cpu  *device
 	work []work
@@ -112,7 +112,7 @@ type recorded struct {
 
 var errRecording = errors.New("cpu: a recorded step may only launch and multiply")
 
-// Record calls the step once, which checks all it asks for.
+// Record calls the step once. Each launch and product in it is checked and noted.
 func (c *device) Record(step func() error) (kernels.Step, error) {
 	if err := c.usable(); err != nil {
 		return nil, err

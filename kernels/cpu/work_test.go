@@ -12,7 +12,7 @@ import (
 	"gorgan/kernels/kerneltest"
 )
 
-// replaying is a device on which all work is recorded before it is done.
+// replaying is a device that records all work before it is done.
 type replaying struct{ kernels.Device }
 
 func (r replaying) do(work func() error) error {
@@ -31,7 +31,7 @@ func (r replaying) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 	return r.do(func() error { return r.Device.MatMul(dst, a, b, tA, tB) })
 }
 
-// TestReplay: recorded work gives the bits that work at once does.
+// TestReplay: recorded work gives the same bits as work that is done at once.
 func TestReplay(t *testing.T) {
 	a, b := newDevice(t, 2), replaying{newDevice(t, 2)}
 	for name, check := range kerneltest.Pairs() {
@@ -74,8 +74,8 @@ func (w *walk) setWeight(t *testing.T, seed uint64) {
 	}
 }
 
-// TestRecordedSteps: a step recorded once does all its work each time it runs, in
-// order, on what its tensors hold then, whatever else the device does in between.
+// TestRecordedSteps: a recorded step does all its work each time it runs, in order. It works on the
+// current values of its tensors, whatever else the device does in between.
 func TestRecordedSteps(t *testing.T) {
 	once, recorded := newWalk(t, newDevice(t, 2)), newWalk(t, newDevice(t, 2))
 	other := newWalk(t, recorded.dev)
@@ -110,7 +110,7 @@ func TestRecordedSteps(t *testing.T) {
 	}
 }
 
-// TestArgumentsAreCopied: a recorded step does not see what becomes of its arguments.
+// TestArgumentsAreCopied: later changes of the arguments do not change a recorded step.
 func TestArgumentsAreCopied(t *testing.T) {
 	dev := newDevice(t, 1)
 	y, _ := dev.New(tensor.Float32, 1, 1)
@@ -134,8 +134,8 @@ func TestArgumentsAreCopied(t *testing.T) {
 	}
 }
 
-// TestRecordErrors: what is wrong with a step is known once it is recorded, and the
-// device goes on without it.
+// TestRecordErrors: Record returns the error of a step, and the device works on without that
+// step.
 func TestRecordErrors(t *testing.T) {
 	dev := newDevice(t, 2)
 	clock, _ := dev.New(tensor.Uint32, 1)

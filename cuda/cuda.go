@@ -6,20 +6,20 @@ import (
 )
 
 var (
-	// ErrNoDevice is wrapped when the device asked for is not there.
+	// ErrNoDevice is wrapped by the error for a device that is not there.
 	ErrNoDevice = errors.New("no such device")
-	// ErrNotBuilt is wrapped, beside ErrNoDevice, in a build without CUDA.
+	// ErrNotBuilt is the error of a build without CUDA. It wraps ErrNoDevice.
 	ErrNotBuilt = fmt.Errorf("%w: this program was built without CUDA; make gpu builds one that has it", ErrNoDevice)
-	// ErrMemory is wrapped when a device's memory does not suffice.
+	// ErrMemory is wrapped by the error for a device that has too little memory.
 	ErrMemory = errors.New("out of device memory")
 )
 
-// Options are how a device is to work.
+// Options say how a device computes.
 type Options struct {
-	NoGraph bool // launch each kernel of a step, instead of replaying one graph
-	TF32    bool // products on tensor cores, with 10 bits of mantissa
+	NoGraph bool // launch each kernel of a step instead of replaying one graph
+	TF32    bool // compute products on tensor cores, with 10 bits of mantissa
 }
 
-// TimeoutVar names the environment variable for the longest a call of the driver may
-// take, "30s" by default.
+// TimeoutVar is the environment variable with the longest time that a call of the driver may
+// take. The default is "30s".
 const TimeoutVar = "GORGAN_CUDA_TIMEOUT"

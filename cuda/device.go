@@ -16,16 +16,16 @@ import (
 	"gorgan/kernels"
 )
 
-// device is a CUDA device on Gorgonia's engine. All its work goes, in order, to one
-// stream.
+// device is a CUDA device that uses Gorgonia's engine. All its work goes to one stream, in
+// order.
 type device struct {
 	*engine
 	name    string
 	stream  cu.Stream
 	noGraph bool
 	mode    mode
-	scratch memory // where the product of a step that is warmed up goes
-	failed  error  // the driver's first error, after which nothing is to be trusted
+	scratch memory // for the results of products while a step is warmed up
+	failed  error  // the driver's first error: every later call returns it
 	closed  bool
 }
 
@@ -33,12 +33,12 @@ type device struct {
 type mode uint8
 
 const (
-	queue  mode = iota // one call of the engine each
-	inStep             // the same, already on the engine's goroutine
-	warmUp             // make ready what a capture must not: modules, cuBLAS's kernels
+	queue  mode = iota // call the engine each time
+	inStep             // the same, and the caller is already on the engine's goroutine
+	warmUp             // load modules and cuBLAS's kernels, which a capture must not do
 )
 
-// memory is one allocation of the driver's.
+// memory is one allocation of the driver.
 type memory struct {
 	at    cu.DevicePtr
 	bytes int64
@@ -48,8 +48,8 @@ var errClosed = errors.New("cuda: the device is closed")
 
 func (d *device) Name() string { return d.name }
 
-// run calls f on the engine's goroutine, or at once in a step. An error of f's is one
-// of the driver, and is the device's end.
+// run calls f on the engine's goroutine, or directly in a step. An error of f is an error of
+// the driver, and the device cannot be used after it.
 func (d *device) run(what string, f func() error) error {
 	switch {
 	case d.closed:
@@ -69,7 +69,7 @@ func (d *device) run(what string, f func() error) error {
 	return d.failed
 }
 
-// whenIdle is run for what a step must not do.
+// whenIdle is run for calls that a recorded step must not make. In a step it returns an error.
 func (d *device) whenIdle(what string, f func() error) error {
 	if d.mode != queue {
 		return fmt.Errorf("cuda: %s in a recorded step, which may only launch and multiply", what)
@@ -105,7 +105,7 @@ func (d *device) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {
 	return d.dense(dt, uintptr(at), bytes, shape), nil
 }
 
-// outOfMemory says how much was asked for and how much there is.
+// outOfMemory returns the error for a tensor that does not fit. It says how much memory there is.
 func (d *device) outOfMemory(bytes int64) error {
 	free, total, err := d.Memory()
 	if err != nil {
@@ -115,7 +115,7 @@ func (d *device) outOfMemory(bytes int64) error {
 		ErrMemory, float64(bytes)/1e6, float64(free)/1e6, float64(total)/1e6)
 }
 
-// dense is a tensor whose memory is the device's.
+// dense returns a tensor in the device's memory.
 func (d *device) dense(dt tensor.Dtype, at uintptr, bytes int64, shape []int) *tensor.Dense {
 	return tensor.New(tensor.Of(dt), tensor.WithShape(shape...), tensor.WithEngine(&d.Engine), tensor.FromMemory(at, uintptr(bytes)))
 }
@@ -128,7 +128,7 @@ func (d *device) View(t *tensor.Dense, offset int, shape ...int) (*tensor.Dense,
 	return d.dense(t.Dtype(), t.Uintptr()+uintptr(size(t.Dtype(), offset)), size(t.Dtype(), n), shape), nil
 }
 
-// size is the bytes of n elements.
+// size returns the number of bytes of n elements.
 func size(dt tensor.Dtype, n int) int64 { return int64(n) * int64(dt.Size()) }
 
 func (d *device) Upload(dst *tensor.Dense, src any) error {
@@ -154,7 +154,7 @@ func (d *device) Download(dst any, src *tensor.Dense) error {
 	})
 }
 
-// host is the memory of a slice of t's type and length, and its bytes.
+// host returns the address and the number of bytes of a slice of t's type and length.
 func host(t *tensor.Dense, slice any) (at unsafe.Pointer, bytes int64, err error) {
 	if err := kernels.CheckCopy(t, slice); err != nil {
 		return nil, 0, err
@@ -181,13 +181,13 @@ func (d *device) Close() error {
 	d.closed = true
 	err := d.close()
 	if d.failed != nil {
-		return nil // that was told; what follows from it is no news
+		return nil // the caller already has that error, and this one follows from it
 	}
 	return err
 }
 
-// MatMul is one Sgemm. cuBLAS takes matrices column by column, and so sees each of
-// ours transposed: dstᵀ = op(b)ᵀ·op(a)ᵀ.
+// MatMul is one Sgemm. cuBLAS takes matrices as column-major, so it sees each of ours
+// transposed. It computes dstᵀ = op(b)ᵀ·op(a)ᵀ.
 func (d *device) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 	m, n, k, err := kernels.CheckMatMul(dst, a, b, tA, tB)
 	if err != nil {
@@ -214,14 +214,14 @@ func transpose(t bool) blas.Transpose {
 	return blas.NoTrans
 }
 
-// Load compiles k. Launch does so too, when it needs k.
+// Load compiles k. Launch also does that when it needs k.
 func (d *device) Load(k *kernels.Kernel) error {
 	var rejected error
 	err := d.whenIdle("compiling "+k.Name, func() error { _, rejected = d.function(k); return nil })
 	return cmp.Or(err, rejected)
 }
 
-// Memory is what is free and what there is, in bytes.
+// Memory returns the free and the total memory, in bytes.
 func (d *device) Memory() (free, total int64, err error) {
 	err = d.whenIdle("asking for free memory", func() (err error) { free, total, err = cu.MemInfo(); return err })
 	return free, total, err

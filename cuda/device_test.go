@@ -17,7 +17,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// A kernel broken on purpose may loop for ever; no kernel's block takes as long as this.
+	// A kernel that is broken on purpose may loop for ever. No block of a right kernel takes so
+	// many steps.
 	steps := "steps=20000000"
 	if asked := os.Getenv("GORGAN_SIM_FAULTS"); asked != "" {
 		steps = asked + "," + steps
@@ -41,8 +42,8 @@ func TestSuite(t *testing.T) {
 	}
 }
 
-// TestMemory: a tensor that does not fit is an error that says how much there is, and
-// the device goes on.
+// TestMemory: a tensor that does not fit is an error that says how much memory is free. The
+// device still works after it.
 func TestMemory(t *testing.T) {
 	dev := cudatest.Open(t, cuda.Options{})
 	_, err := dev.New(tensor.Uint8, 1<<40)
@@ -54,7 +55,7 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// TestRecordOnly: what a capture does not allow is an error, and does no harm.
+// TestRecordOnly: a call that a capture does not allow is an error, and the device still works.
 func TestRecordOnly(t *testing.T) {
 	dev := cudatest.Open(t, cuda.Options{})
 	x, err := dev.New(tensor.Float32, 4)
@@ -79,7 +80,7 @@ func TestRecordOnly(t *testing.T) {
 	}
 }
 
-// TestClosed: a closed device answers, and is closed once.
+// TestClosed: calls of a closed device return errors.
 func TestClosed(t *testing.T) {
 	dev, err := cuda.Open(0, cuda.Options{})
 	if err != nil {

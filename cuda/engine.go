@@ -16,16 +16,16 @@ import (
 	"gorgan/cuda/driver"
 )
 
-// engine is Gorgonia's CUDA engine in the one way of use that is sound: every call of
-// the driver is made on the engine's own goroutine, which is locked to the thread that
-// holds the context, and is waited for no longer than timeout. The engine never sees
-// an error but the last, after which its goroutine ends and every later call would hang.
+// engine is Gorgonia's CUDA engine, used in the one way that is sound. Every call of the driver
+// is made on the engine's own goroutine, which is locked to the thread that holds the context.
+// The caller waits for a call no longer than timeout. The engine itself gets no error but the
+// last: an error would end its goroutine, and every later call would hang.
 type engine struct {
 	gorgonia.Engine
 	timeout time.Duration
 	calls   chan call
 	answers chan error
-	stuck   error // a call that never came back, after which none is made
+	stuck   error // the error of a call that never returned; no call is made after it
 }
 
 type call struct {
@@ -33,25 +33,25 @@ type call struct {
 	f     func() error
 }
 
-// place is where a call is made.
+// place says where a call is made.
 type place uint8
 
 const (
-	onThread  place = iota // on a thread of its own, for the call that makes the context
+	onThread  place = iota // on its own thread, for the call that makes the context
 	onContext              // on the engine's goroutine
-	lastThere              // the same, and the goroutine ends with it
+	lastThere              // the same, and the goroutine ends after it
 )
 
-// poolBytes is what Gorgonia's allocator is given: nothing. It breaks when memory is
-// freed into it, and being one allocation it hides a kernel that leaves its tensor;
-// each tensor is an allocation of the driver's.
+// poolBytes is the size of the pool of Gorgonia's allocator: it has none. The allocator breaks
+// when memory is freed into it. Its pool is one allocation, so it would also hide a kernel that
+// writes outside its tensor. Here each tensor is one allocation of the driver.
 const poolBytes = 0
 
 // openEngine starts the engine on a device and binds cuBLAS to its context.
 func openEngine(n int, timeout time.Duration) (*engine, error) {
 	e := &engine{timeout: timeout, calls: make(chan call), answers: make(chan error, 1)}
 	go e.serve()
-	// Init makes the context on the thread it runs on and asks it more there.
+	// Init makes the context on the thread that it runs on, and makes more calls there.
 	err := e.wait("opening the device", call{onThread, func() error { return e.Init(cu.Device(n), poolBytes) }})
 	if err != nil {
 		if e.stuck == nil {
@@ -60,7 +60,7 @@ func openEngine(n int, timeout time.Duration) (*engine, error) {
 		return nil, err
 	}
 	err = e.do("starting cuBLAS", func() error {
-		// The engine makes its handle on a thread without a context.
+		// The engine made its handle on a thread without a context.
 		if err := e.BLASContext().Close(); err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func openEngine(n int, timeout time.Duration) (*engine, error) {
 	return e, nil
 }
 
-// serve makes the calls, so that whoever waits for one can give up.
+// serve makes the calls. It has a goroutine of its own, so a caller can stop waiting.
 func (e *engine) serve() {
 	for c := range e.calls {
 		var err error
@@ -93,7 +93,7 @@ func (e *engine) serve() {
 	}
 }
 
-// errLast is the one error that the engine's goroutine is handed, to end it.
+// errLast is the one error that the engine gets. It ends the engine's goroutine.
 var errLast = errors.New("the engine ends")
 
 // do calls f on the engine's goroutine.
@@ -101,7 +101,7 @@ func (e *engine) do(what string, f func() error) error {
 	return e.wait(what, call{onContext, f})
 }
 
-// ErrTimeout is wrapped when the driver does not come back from a call.
+// ErrTimeout is wrapped by the error for a call of the driver that takes too long.
 var ErrTimeout = driver.ErrTimeout
 
 func (e *engine) wait(what string, c call) error {
@@ -123,9 +123,10 @@ func (e *engine) wait(what string, c call) error {
 	}
 }
 
-// close ends the engine, its context and all memory and modules of that context. Where
-// a call is stuck there is nothing that can be ended but the process. The engine's own
-// Close races with its goroutine, and leaves it behind when the device has failed.
+// close ends the engine and its context, with all memory and modules of that context. If a
+// call is stuck, close does nothing: only the end of the process ends that call. The engine's
+// own Close is not used. It races with the engine's goroutine, and leaves the goroutine running
+// when the device has failed.
 func (e *engine) close() error {
 	if e.stuck != nil {
 		return nil

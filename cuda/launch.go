@@ -20,9 +20,9 @@ func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 	}
 	grid := k.Grid(a.Sizes)
 	if int64(grid.Blocks) >= 1<<31 {
-		return fmt.Errorf("cuda: %s would take %d blocks, at most 2^31-1 are possible", k.Name, grid.Blocks)
+		return fmt.Errorf("cuda: %s needs %d blocks, want at most 2^31-1", k.Name, grid.Blocks)
 	}
-	var rejected error // PTX that the driver does not take does the device no harm
+	var rejected error // PTX that the driver rejects does not harm the device
 	err := d.run(k.Name, func() error {
 		var f cu.Function
 		if f, rejected = d.function(k); rejected != nil || d.mode == warmUp {
@@ -44,9 +44,9 @@ func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 	return cmp.Or(err, rejected)
 }
 
-// function is k's, compiled by the driver when it is first wanted.
+// function returns k's function. The driver compiles it at the first call.
 func (d *device) function(k *kernels.Kernel) (cu.Function, error) {
-	name := k.Name + "." + k.Name // as the engine keeps them: module and function
+	name := k.Name + "." + k.Name // the engine names it by module and function
 	if f, ok := d.Functions()[name]; ok {
 		return f, nil
 	}
@@ -56,13 +56,13 @@ func (d *device) function(k *kernels.Kernel) (cu.Function, error) {
 	return d.Functions()[name], nil
 }
 
-// Record captures the step as one CUDA graph, or keeps it as it is with --no-graph.
+// Record captures the step as one CUDA graph. With --no-graph it keeps the step as it is.
 func (d *device) Record(step func() error) (kernels.Step, error) {
 	if d.noGraph {
 		return &recorded{d, nil, step}, nil
 	}
 	var graph *driver.Graph
-	var wrong error // what the step itself finds wrong does the device no harm
+	var wrong error // an error of the step itself does not harm the device
 	try := func() error { wrong = step(); return wrong }
 	err := d.inMode(warmUp, "warming up a step", func() error { try(); return nil })
 	if err == nil && wrong == nil {
@@ -80,8 +80,7 @@ func (d *device) Record(step func() error) (kernels.Step, error) {
 	return &recorded{d, graph, step}, nil
 }
 
-// inMode is run on the engine's goroutine, where Launch and MatMul then are in a mode
-// of their own.
+// inMode calls f on the engine's goroutine. In f, Launch and MatMul work in mode m.
 func (d *device) inMode(m mode, what string, f func() error) error {
 	return d.whenIdle(what, func() error {
 		d.mode = m
@@ -90,7 +89,7 @@ func (d *device) inMode(m mode, what string, f func() error) error {
 	})
 }
 
-// recorded is a captured graph, or where there is none the step itself.
+// recorded is a captured graph, or the step itself if graph is nil.
 type recorded struct {
 	dev   *device
 	graph *driver.Graph
@@ -106,7 +105,7 @@ func (r *recorded) Run() error {
 	return r.dev.whenIdle("a step", func() error { return r.graph.Launch(r.dev.stream) })
 }
 
-// warmUpMemory is memory nobody reads, for n floats.
+// warmUpMemory returns memory for n floats that nobody reads.
 func (d *device) warmUpMemory(n int) ([]float32, error) {
 	bytes := int64(n) * 4
 	if d.scratch.bytes < bytes {
@@ -114,7 +113,7 @@ func (d *device) warmUpMemory(n int) ([]float32, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.scratch = memory{at, bytes} // the smaller ones go with the context
+		d.scratch = memory{at, bytes} // smaller allocations are freed with the context
 	}
 	return unsafe.Slice((*float32)(driver.Pointer(d.scratch.at)), n), nil
 }

@@ -14,7 +14,7 @@ import (
 	"gorgan/kernels/kerneltest"
 )
 
-// changes are single instructions made wrong, each by its own pattern.
+// changes break single instructions. Each has the pattern of the instructions it breaks.
 var changes = []struct {
 	what string
 	from *regexp.Regexp
@@ -72,8 +72,8 @@ func mutants(text string) []mutant {
 	return all
 }
 
-// TestMutants changes single instructions of every kernel. At least five changes of each
-// must be caught by the shared suite; those that are not are told with -v.
+// TestMutants changes single instructions of every kernel. The shared suite must catch at least
+// five changes of each kernel. With -v the test lists the changes that are not caught.
 func TestMutants(t *testing.T) {
 	if about, err := Probe(0); err != nil || !strings.Contains(about, "simulated device") {
 		t.Skip("a wrong kernel may do harm on a GPU")
@@ -82,8 +82,8 @@ func TestMutants(t *testing.T) {
 	for _, k := range kernels.All() {
 		t.Run(k.Name, func(t *testing.T) {
 			all := mutants(k.PTX())
-			// Every so many, so that all parts of the kernel have their turn; the others
-			// when too few were caught.
+			// Only some changes are tried, spread over all parts of the kernel. The others
+			// are tried if too few were caught.
 			every := 1
 			if os.Getenv("GORGAN_MUTANTS") != "all" {
 				every = max(1, len(all)/8)
@@ -106,10 +106,10 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// errRejected is a change that is no PTX.
-var errRejected = errors.New("not taken")
+// errRejected is the error for a change that makes no valid PTX.
+var errRejected = errors.New("rejected")
 
-// try runs the suite's cases of k with another text, and returns the first failure.
+// try runs the suite's cases of k with another text. It returns the first failure.
 func try(t *testing.T, k *kernels.Kernel, text string) error {
 	t.Helper()
 	dev, err := Open(0, Options{})

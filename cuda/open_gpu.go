@@ -13,11 +13,11 @@ import (
 	"gorgan/kernels"
 )
 
-// workspaceBytes is what cuBLAS gets to work in, since it must not allocate while a
-// step is captured: the 32 MiB that its manual asks for on Hopper.
+// workspaceBytes is the size of the memory that cuBLAS works in. cuBLAS must not allocate while
+// a step is captured. Its manual asks for 32 MiB on Hopper.
 const workspaceBytes = 32 << 20
 
-// Open starts the n-th CUDA device.
+// Open starts CUDA device n, from 0. If that device cannot be used, the error wraps ErrNoDevice.
 func Open(n int, o Options) (kernels.Device, error) {
 	limit, err := timeout()
 	if err != nil {
@@ -49,7 +49,7 @@ func Open(n int, o Options) (kernels.Device, error) {
 	return d, nil
 }
 
-// find loads the libraries and looks at the n-th device without touching it.
+// find loads the libraries and returns the name of device n. It does not start the device.
 func find(n int, limit time.Duration) (libraries driver.Libraries, name string, err error) {
 	if libraries, err = driver.Load(limit); err != nil {
 		return libraries, "", unusable(err)
@@ -75,16 +75,16 @@ func find(n int, limit time.Duration) (libraries driver.Libraries, name string, 
 	return libraries, name, nil
 }
 
-// unusable says why there is no device to compute on.
+// unusable returns the error for a device that cannot be used.
 func unusable(err error) error {
 	if errors.Is(err, cu.OutOfMemory) {
-		err = fmt.Errorf("%w: the device has not the %d MB that cuBLAS works in, let alone the nets; end other programs on it, see nvidia-smi (%w)",
+		err = fmt.Errorf("%w: the device has less than the %d MB that cuBLAS alone needs; end other programs on it, see nvidia-smi (%w)",
 			ErrMemory, workspaceBytes>>20, err)
 	}
 	return fmt.Errorf("%w: %w", ErrNoDevice, err)
 }
 
-// Probe says what the n-th device is, without starting it.
+// Probe returns a description of device n without starting it. Its errors are those of Open.
 func Probe(n int) (about string, err error) {
 	limit, err := timeout()
 	if err != nil {
@@ -97,7 +97,7 @@ func Probe(n int) (about string, err error) {
 	return fmt.Sprintf("%s, %s", name, libraries), nil
 }
 
-// suffix tells, in a device's name, what is not as usual.
+// suffix returns the part of a device's name that lists the options in use.
 func (o Options) suffix() (text string) {
 	if o.TF32 {
 		text += ", TF32"

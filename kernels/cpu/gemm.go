@@ -6,21 +6,21 @@ import "sync/atomic"
 // High-Performance Matrix Multiplication" (2008), and BLIS. Its words and letters are those of
 // BLIS:
 //
-//	           dst                        one part of dst
-//	            n                          nr   nr   nr
-//	     +------+------+                 +----+----+----+
-//	     | part | part |              mr |tile|tile|tile|
-//	   m +------+------+                 +----+----+----+
-//	     | part | part |              mr |tile|tile|tile|
-//	     +------+------+                 +----+----+----+
+//	        dst                        one part of dst
+//	         n                          nr   nr   nr
+//	  +------+------+                 +----+----+----+
+//	  | part | part |              mr |tile|tile|tile|
+//	m +------+------+                 +----+----+----+
+//	  | part | part |              mr |tile|tile|tile|
+//	  +------+------+                 +----+----+----+
 //
-//	      a block of a                    a panel of b          a tile of dst
-//	           kc                              nr                    nr
-//	        +------+                         +----+                +----+
-//	     mr |      | a micropanel            |    |             mr |    |
-//	        +------+                      kc |    |                +----+
-//	     mr |      | a micropanel            |    |
-//	        +------+                         +----+
+//	   a block of a                    a panel of b          a tile of dst
+//	        kc                              nr                    nr
+//	     +------+                         +----+                +----+
+//	  mr |      | a micropanel            |    |             mr |    |
+//	     +------+                      kc |    |                +----+
+//	  mr |      | a micropanel            |    |
+//	     +------+                         +----+
 //
 // A worker takes one part of dst at a time. For each kc steps along k it takes the block of a
 // that has the part's rows, and then one panel of b after the other. A micro-kernel keeps a tile

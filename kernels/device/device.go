@@ -1,5 +1,5 @@
-// Package device opens the device a command computes on, as its --device flag names
-// it, lists the devices there are, and examines one.
+// Package device opens the device that the flag --device names. It also lists the devices and
+// examines one.
 package device
 
 import (
@@ -14,31 +14,32 @@ import (
 )
 
 var (
-	// ErrNoDevice is wrapped when the device asked for is not there.
+	// ErrNoDevice is wrapped by the error for a device that is not there.
 	ErrNoDevice = cuda.ErrNoDevice
-	// ErrName is wrapped when a name is none of a device.
+	// ErrName is wrapped by the error for a name that no device has.
 	ErrName = errors.New("not a device")
-	// ErrLevel is wrapped when the environment asks for instructions that the CPU lacks.
+	// ErrLevel is wrapped by the error for a LevelVar that this build or processor lacks.
 	ErrLevel = cpu.ErrLevel
 )
 
 const (
 	// LevelVar is the environment variable that forces CPULevel.
 	LevelVar = cpu.LevelVar
-	// TimeoutVar is the environment variable for the longest a call of CUDA's driver may take.
+	// TimeoutVar is the environment variable with the longest time that a call of CUDA's driver
+	// may take.
 	TimeoutVar = cuda.TimeoutVar
 )
 
-// Names says what Open takes, for help texts.
+// Names lists the names that Open takes, for help texts.
 const Names = "auto, cpu, cuda or cuda:N"
 
-// IsName tells whether a name is one of those. There need not be such a device.
+// IsName reports whether Open takes the name. There need not be such a device.
 func IsName(name string) bool {
 	_, isCUDA := cudaNumber(name)
 	return name == "auto" || name == "cpu" || isCUDA
 }
 
-// cudaNumber is the number of the CUDA device of that name.
+// cudaNumber returns the number of the CUDA device of that name.
 func cudaNumber(name string) (n int, ok bool) {
 	if name == "cuda" {
 		return 0, true
@@ -48,37 +49,38 @@ func cudaNumber(name string) (n int, ok bool) {
 	return n, ok && err == nil && n >= 0
 }
 
-// Device is what Open opens, for those that hand it on.
+// Device is the type of what Open returns, for callers that do not import kernels.
 type Device = kernels.Device
 
-// Options are how a device is to work.
+// Options say how a device computes.
 type Options struct {
-	Workers int  // the CPU's goroutines, 0 for one a core
-	NoGraph bool // CUDA: launch each kernel of a step, instead of replaying one graph
-	TF32    bool // CUDA: products on tensor cores, with 10 bits of mantissa
+	Workers int  // the CPU's goroutines; 0 for one for each core
+	NoGraph bool // CUDA: launch each kernel of a step instead of replaying one graph
+	TF32    bool // CUDA: compute products on tensor cores, with 10 bits of mantissa
 }
 
-// openCUDA opens the n-th CUDA device.
+// openCUDA opens CUDA device n.
 func (o Options) openCUDA(n int) (Device, error) {
 	return cuda.Open(n, cuda.Options{NoGraph: o.NoGraph, TF32: o.TF32})
 }
 
-// CPULevel names the instructions the CPU device computes with: avx512, avx2 or purego.
+// CPULevel returns the instruction set of the CPU device: avx512, avx2 or purego. If LevelVar has
+// none of the CPU's levels, the error wraps ErrLevel.
 func CPULevel() (string, error) { return cpu.Level() }
 
-// IsCPU tells whether dev computes on the CPU, in the process's own memory.
+// IsCPU reports whether dev computes on the CPU, in the process's own memory.
 func IsCPU(dev Device) bool { return cpu.Is(dev) }
 
-// Open returns the device of that name. why says in a few words what was taken and
-// what for. auto takes the first CUDA device, or the CPU where there is none; cuda and
-// cuda:N never fall back.
+// Open returns the device of that name. why says in a few words why it is this device. auto is the
+// first CUDA device, or the CPU if there is none. With cuda and cuda:N the CPU is never used
+// instead. The error wraps ErrName, ErrNoDevice or ErrLevel.
 func Open(name string, o Options) (dev Device, why string, err error) {
 	switch name {
 	case "cpu":
 		return openCPU(o, "asked for")
 	case "auto":
 		dev, err := o.openCUDA(0)
-		if errors.Is(err, cuda.ErrNotBuilt) { // as its owner knows: devices and doctor tell it, not each run
+		if errors.Is(err, cuda.ErrNotBuilt) { // devices and doctor report this, not each run
 			return openCPU(o, "auto")
 		}
 		if err != nil {
@@ -110,7 +112,8 @@ type Status struct {
 	Ready bool   `json:"ready"`
 }
 
-// List returns the CPU and every CUDA device, or why there is none.
+// List returns the CPU and every CUDA device. If there is no CUDA device, About of cuda:0 says
+// why.
 func List() []Status {
 	dev := cpu.New(0)
 	defer dev.Close()
@@ -128,7 +131,7 @@ func List() []Status {
 	}
 }
 
-// reason is what went wrong, without the names of packages and sentinels before it.
+// reason returns what went wrong, without the text of ErrNoDevice and what is before it.
 func reason(err error) string {
 	text := err.Error()
 	if i := strings.LastIndex(text, ErrNoDevice.Error()+": "); i >= 0 {

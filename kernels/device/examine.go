@@ -12,28 +12,30 @@ import (
 	"gorgan/kernels/kerneltest"
 )
 
-// Finding is what one step of Examine found.
+// Finding is the result of one step of Examine.
 type Finding struct {
 	Step  string `json:"step"`
 	OK    bool   `json:"ok"`
-	About string `json:"about"` // what there is, or what is wrong and what to do
+	About string `json:"about"` // what was found, or what is wrong and what to do
 }
 
-// ErrUnsound is wrapped when a device computes, but not what it should.
+// ErrUnsound is wrapped by the error for a device that computes wrong results.
 var ErrUnsound = errors.New("the device is not sound")
 
-// cudaDevice is what a CUDA device can be asked beyond kernels.Device.
+// cudaDevice has the methods of a CUDA device that kernels.Device does not have.
 type cudaDevice interface {
 	// Load compiles k.
 	Load(k *kernels.Kernel) error
-	// Memory is what is free and what there is, in bytes.
+	// Memory returns the free and the total memory, in bytes.
 	Memory() (free, total int64, err error)
 }
 
-// Examine tries the device of that name step by step: what there is, each kernel and
-// product against the float64 oracle, a recorded step. Where there is no such CUDA device it
-// examines the CPU instead. It tells each finding and returns why the device cannot be used,
-// an error that wraps ErrUnsound, or nil.
+// Examine tests the device of that name step by step: its memory, each kernel and product against
+// the float64 oracle, and a recorded step. If there is no such CUDA device it examines the CPU
+// instead. It calls tell with each finding.
+//
+// It returns nil if the device is sound. The error wraps ErrUnsound if a test failed, and the
+// error of Open if the device cannot be opened. It is ctx's error if ctx ends first.
 func Examine(ctx context.Context, name string, o Options, tell func(Finding)) error {
 	failed := 0
 	found := func(step, about string, err error) {
@@ -70,7 +72,7 @@ func Examine(ctx context.Context, name string, o Options, tell func(Finding)) er
 	if failed > 0 {
 		unsound := fmt.Errorf("--device %s: %w: %s failed", name, ErrUnsound, checks(failed))
 		if missing != nil {
-			return fmt.Errorf("%w; nor is there another: %w", missing, unsound)
+			return fmt.Errorf("%w; the CPU cannot be used instead: %w", missing, unsound)
 		}
 		return unsound
 	}
@@ -80,7 +82,7 @@ func Examine(ctx context.Context, name string, o Options, tell func(Finding)) er
 	return nil
 }
 
-// checks is a number of them.
+// checks returns "1 check", "2 checks" and so on.
 func checks(n int) string {
 	if n == 1 {
 		return "1 check"
@@ -104,8 +106,8 @@ func examineCUDA(c cudaDevice, found func(step, about string, err error)) {
 	}
 }
 
-// examineKernels runs the checks of the shared suite, and tells of each kernel once. It
-// stops where the device has failed for good.
+// examineKernels runs the checks of the shared suite. It reports each kernel once. It stops if the
+// device has failed for good.
 func examineKernels(ctx context.Context, dev kernels.Device, found func(step, about string, err error)) error {
 	group, cases := "", 0
 	var wrong error
@@ -135,7 +137,8 @@ func examineKernels(ctx context.Context, dev kernels.Device, found func(step, ab
 	return nil
 }
 
-// recordedStep holds a replayed step to the bits of the same launches, made twice.
+// recordedStep compares the bits of a step replayed twice with those of the same launches made
+// twice.
 func recordedStep(dev kernels.Device) error {
 	const rows, cols = 64, 96
 	run := func(recorded bool) ([]float32, error) {
@@ -186,7 +189,7 @@ func recordedStep(dev kernels.Device) error {
 	}
 	for i, w := range want {
 		if got[i] != w {
-			return fmt.Errorf("value %d is %g replayed and %g launched", i, got[i], w)
+			return fmt.Errorf("value %d is %g when replayed and %g when launched", i, got[i], w)
 		}
 	}
 	return nil

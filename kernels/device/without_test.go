@@ -11,8 +11,8 @@ import (
 	"gorgan/kernels/device"
 )
 
-// TestNoCUDA: a build without CUDA says so where CUDA is asked for, and auto takes the CPU
-// without a word about it.
+// TestNoCUDA: a build without CUDA returns an error that says so if the name is cuda. With auto it
+// takes the CPU and does not mention CUDA.
 func TestNoCUDA(t *testing.T) {
 	dev, _, err := device.Open("cuda", device.Options{})
 	if dev != nil || !errors.Is(err, device.ErrNoDevice) || !strings.Contains(err.Error(), "built without CUDA") {
@@ -28,7 +28,7 @@ func TestNoCUDA(t *testing.T) {
 	}
 }
 
-// TestExamine: the CPU is sound, and each kernel is told of once.
+// TestExamine: the CPU is sound, and each kernel is reported once.
 func TestExamine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the whole suite of kernels, as package kernels does")

@@ -12,9 +12,8 @@ import (
 	"gorgan/kernels/engine"
 )
 
-// gradients runs a graph with a product on a tape machine, and returns the product and
-// the gradients of its mean square at both factors, for which it multiplies by
-// transposes.
+// gradients runs a graph with a product on a tape machine. It returns the product, and the
+// gradients of its mean square at both factors, which are products with transposes.
 func gradients(t *testing.T, dt tensor.Dtype, a, b []float64, opts ...G.VMOpt) (all [][]float64) {
 	t.Helper()
 	const m, k, n = 3, 2, 4
@@ -65,8 +64,8 @@ func gradients(t *testing.T, dt tensor.Dtype, a, b []float64, opts ...G.VMOpt) (
 	return all
 }
 
-// TestTapeMachine: both ways to have Gorgonia use an engine do, for float32, and leave
-// other types right. Only gonum's product skips zeros, which tells them apart.
+// TestTapeMachine: both ways make Gorgonia use the engine for float32, and other types are still
+// right. Only gonum's product skips zeros, so the test can tell the two products apart.
 func TestTapeMachine(t *testing.T) {
 	e := newEngine(t, 2)
 	a, b := []float64{1, 2, -3, 0.5, 0, 1}, []float64{2, -1, 0.5, 3, 1, 1, -2, 4}
@@ -100,7 +99,7 @@ func TestTapeMachine(t *testing.T) {
 	}
 }
 
-// TestOtherOperations: an engine's tensors can do what any tensor can.
+// TestOtherOperations: the tensors of an engine have the operations of every tensor.
 func TestOtherOperations(t *testing.T) {
 	with := tensor.WithEngine(newEngine(t, 1))
 	a := tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{1, 2, 3, 4}), with)
@@ -126,7 +125,7 @@ func TestOtherOperations(t *testing.T) {
 	}
 }
 
-// TestMatMulErrors: what cannot be multiplied is an error, not a panic.
+// TestMatMulErrors: matrices that cannot be multiplied are an error, not a panic.
 func TestMatMulErrors(t *testing.T) {
 	e := newEngine(t, 1)
 	f := func(rows, cols int) *tensor.Dense { return dense(rows, cols, make([]float32, rows*cols)) }

@@ -12,11 +12,11 @@ import (
 	"gorgan/kernels/engine"
 )
 
-// An ordinary Gorgonia program, a net that learns the exclusive or, with one line
-// added to it.
+// The example is an ordinary Gorgonia program with one added line. Its net learns the exclusive
+// or.
 func Example() {
 	e := engine.New(0)
-	G.Use(e) // this one
+	G.Use(e) // the added line
 
 	r := rand.New(rand.NewPCG(1, 1))
 	g := G.NewGraph()
@@ -27,7 +27,7 @@ func Example() {
 		v := tensor.New(tensor.WithShape(rows, cols), tensor.WithBacking(values))
 		return G.NewMatrix(g, G.Float32, G.WithShape(rows, cols), G.WithValue(v))
 	}
-	// The last input is always 1, which makes its weights biases.
+	// The last input is always 1, so its weights are biases.
 	x := matrix(4, 3, 0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 1, 1)
 	want := matrix(4, 1, 0, 1, 1, 0)
 	w1, w2 := matrix(3, 8), matrix(8, 1)
@@ -54,7 +54,7 @@ func Example() {
 		fmt.Printf("%.1f\n", a*a)
 	}
 
-	// Only a program that goes on without the engine needs this.
+	// Only a program that continues without the engine needs this.
 	G.Use(gonum.Implementation{})
 	if err := e.Close(); err != nil {
 		log.Fatal(err)

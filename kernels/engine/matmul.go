@@ -7,9 +7,11 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// MatMul is c (m,n) = a (m,k) · b (k,n), whatever way their elements lie: row-major or
-// column-major, transposed, part of another tensor. What are not three float32
-// matrices in memory go to StdEng. c overlaps neither a nor b.
+// MatMul computes c (m,n) = a (m,k) · b (k,n). The matrices may be row-major or column-major,
+// transposed, or part of another tensor. c must not overlap a or b. If they are not three float32
+// matrices in the memory of the process, StdEng multiplies them.
+//
+// It returns an error, and writes nothing, if the shapes do not fit or c has no stride of 1.
 func (e *Engine) MatMul(a, b, c tensor.Tensor) error {
 	var all [3]*tensor.Dense
 	for i, t := range [...]tensor.Tensor{a, b, c} {
@@ -30,21 +32,21 @@ func (e *Engine) MatMul(a, b, c tensor.Tensor) error {
 		return fmt.Errorf("engine: MatMul with strides %v and %v into %v, want a stride of 1 in each", a.Strides(), b.Strides(), c.Strides())
 	}
 	if z.flipped {
-		// Its columns are the rows of cᵀ = bᵀ·aᵀ.
+		// The columns of c are the rows of cᵀ = bᵀ·aᵀ.
 		x, y, m, n = y.transposed(), x.transposed(), n, m
 	}
 	return e.sgemm(x.op(), y.op(), m, n, k, 1, x.data, x.ld, y.data, y.ld, 0, z.data, z.ld)
 }
 
-// matrix is one as BLAS takes it: its rows, or its columns if flipped, begin ld
-// elements apart.
+// matrix is a matrix in the form of BLAS. Its rows, or its columns if flipped, begin ld elements
+// apart.
 type matrix struct {
 	data    []float32
 	ld      int
 	flipped bool
 }
 
-// matrixOf reports whether t can be taken as it lies.
+// matrixOf returns t in the form of BLAS, or false if t cannot be used without a copy.
 func matrixOf(t *tensor.Dense) (matrix, bool) {
 	down, across := 1, 1 // a column-major vector has fewer than two strides
 	if s := t.Strides(); len(s) == 2 {
@@ -68,7 +70,7 @@ func (m matrix) op() blas.Transpose {
 	return blas.NoTrans
 }
 
-// materialized is t, or a copy of it where BLAS cannot take it as it lies.
+// materialized returns t, or a copy of it if BLAS cannot use t itself.
 func materialized(t *tensor.Dense) *tensor.Dense {
 	if _, ok := matrixOf(t); !ok {
 		if whole, ok := t.Materialize().(*tensor.Dense); ok {

@@ -18,7 +18,7 @@ func dense(rows, cols int, backing []float32, opts ...tensor.ConsOpt) *tensor.De
 	return tensor.New(append(opts, tensor.WithShape(rows, cols), tensor.WithBacking(backing))...)
 }
 
-// way is a way the elements of a matrix can lie.
+// way is a way to store the elements of a matrix.
 type way struct {
 	place      place
 	transposed bool
@@ -37,7 +37,7 @@ func drawWay(t *rapid.T, name string, places ...place) way {
 	return way{rapid.SampledFrom(places).Draw(t, name), rapid.Bool().Draw(t, name+" transposed")}
 }
 
-// layDown returns a tensor of the given elements, that lie in one of the ways.
+// layDown returns a tensor with the given elements, stored in the given way.
 func layDown(t *rapid.T, w way, rows, cols int, at func(i, j int) float32, e *engine.Engine) *tensor.Dense {
 	must := func(err error) {
 		if err != nil {
@@ -80,8 +80,8 @@ func layDown(t *rapid.T, w way, rows, cols int, at func(i, j int) float32, e *en
 	return part.(*tensor.Dense)
 }
 
-// TestMatMul holds the engine's product to its definition for every way the operands
-// and the result can lie.
+// TestMatMul compares the engine's product with its definition, for every way to store the operands
+// and the result.
 func TestMatMul(t *testing.T) {
 	e := newEngine(t, 2)
 	rapid.Check(t, func(t *rapid.T) {
@@ -89,8 +89,8 @@ func TestMatMul(t *testing.T) {
 		wc := drawWay(t, "c", rowMajor, columnMajor, middle)
 		least := 1
 		if wa.place != rowMajor || wb.place != rowMajor || wc.place != rowMajor {
-			// The tensor package makes vectors of a part with one row or column, and
-			// cannot transpose one that is column-major.
+			// The tensor package turns a part with one row or one column into a vector. It cannot
+			// transpose a column-major vector.
 			least = 2
 		}
 		size := rapid.IntRange(least, 40)

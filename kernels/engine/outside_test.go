@@ -44,7 +44,7 @@ func main() {
 }
 `
 
-// TestOutside: another module uses the engine by the lines that docs/engine.md gives.
+// TestOutside: another module uses the engine with the lines in docs/engine.md.
 func TestOutside(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a program")
@@ -67,7 +67,7 @@ func TestOutside(t *testing.T) {
 		}
 	}
 	run := exec.Command("go", "run", "-mod=mod", ".")
-	run.Dir, run.Env = dir, append(os.Environ(), "GOPROXY=off", "GOWORK=off") // all it needs, this module needs too
+	run.Dir, run.Env = dir, append(os.Environ(), "GOPROXY=off", "GOWORK=off") // this module needs all the modules that it needs
 	out, err := run.CombinedOutput()
 	if got := strings.TrimSpace(string(out)); err != nil || got != "<nil> [2 1 4 3] true" {
 		t.Errorf("got %q, %v", got, err)

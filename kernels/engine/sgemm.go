@@ -6,19 +6,23 @@ import (
 	"gorgan/kernels/cpu"
 )
 
-// Sgemm is c (m,n) = alpha·op(a)·op(b) + beta·c, op(a) (m,k) and op(b) (k,n), where op
-// transposes if tA or tB says so. It panics for the arguments and with the words that
-// gonum's does. As in the reference BLAS, c is not read if beta is 0, nor a and b if
-// alpha is; unlike gonum's, it does not skip zeros, so that 0·NaN is NaN.
+// Sgemm computes c (m,n) = alpha·op(a)·op(b) + beta·c. op(a) is (m,k) and op(b) is (k,n). op(a) is
+// the transpose of a if tA says so, and a otherwise; tB does the same for b. c must not overlap a
+// or b.
+//
+// It panics for the same arguments as gonum's Sgemm, with the same words. As in the reference
+// BLAS, c is not read if beta is 0, and a and b are not read if alpha is 0. Unlike gonum's, it
+// does not skip zeros, so 0·NaN is NaN.
 func (e *Engine) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	if err := e.sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc); err != nil {
 		panic(err)
 	}
 }
 
-// sgemm is Sgemm, and returns an error where it is not the arguments that are wrong.
+// sgemm is Sgemm, but returns an error if the multiplier cannot compute. It panics for wrong
+// arguments.
 func (e *Engine) sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) error {
-	// With these factors gonum checks the arguments and has nothing left to do.
+	// With these factors gonum checks the arguments and computes nothing.
 	e.Implementation.Sgemm(tA, tB, m, n, k, 0, a, lda, b, ldb, 1, c, ldc)
 	if m == 0 || n == 0 {
 		return nil
@@ -58,7 +62,7 @@ func eachRow(m, n int, c []float32, ldc int, f func(i int, row []float32)) {
 	}
 }
 
-// scale multiplies a row by beta; 0 clears it, whatever it holds.
+// scale multiplies a row by beta. A beta of 0 clears it, even where it is NaN.
 func scale(row []float32, beta float32) {
 	if beta == 0 {
 		clear(row)

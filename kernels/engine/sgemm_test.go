@@ -14,7 +14,7 @@ import (
 	"gorgan/kernels/engine"
 )
 
-// newEngine is closed when the test ends.
+// newEngine returns an engine that is closed when the test ends.
 func newEngine(t testing.TB, workers int) *engine.Engine {
 	t.Helper()
 	e := engine.New(workers)
@@ -39,7 +39,7 @@ func (c call) on(b blas.Float32Level3) {
 	b.Sgemm(c.tA, c.tB, c.m, c.n, c.k, c.alpha, c.a, c.lda, c.b, c.ldb, c.beta, c.c, c.ldc)
 }
 
-// stored is the number of rows and columns a matrix has in memory.
+// stored returns the number of rows and columns that a matrix has in memory.
 func stored(t blas.Transpose, rows, cols int) (int, int) {
 	if t == blas.NoTrans {
 		return rows, cols
@@ -47,8 +47,8 @@ func stored(t blas.Transpose, rows, cols int) (int, int) {
 	return cols, rows
 }
 
-// draw is any valid call. What lies between the rows is NaN, and so is each matrix
-// that is not to be read.
+// draw returns any valid call. The gaps between rows are NaN, and so is each matrix that must not
+// be read.
 func draw(t *rapid.T) call {
 	transpose := rapid.SampledFrom([]blas.Transpose{blas.NoTrans, blas.Trans, blas.ConjTrans})
 	factor := rapid.SampledFrom([]float32{0, 1, -1, 0.3, 2})
@@ -81,7 +81,7 @@ func draw(t *rapid.T) call {
 	return c
 }
 
-// want is c as the definition has it in float64, with how much each element may be off.
+// want returns c by the definition, in float64, and the error that each element may have.
 func (c call) want() (want, off []float64) {
 	at := func(s []float32, t blas.Transpose, ld, i, j int) float64 {
 		if t != blas.NoTrans {
@@ -109,7 +109,7 @@ func (c call) want() (want, off []float64) {
 	return want, off
 }
 
-// eachLevel runs f with every level of this processor in force.
+// eachLevel runs f once for every level of this processor.
 func eachLevel(t *testing.T, f func(t *testing.T)) {
 	for _, level := range cpu.Levels() {
 		t.Run(level, func(t *testing.T) {
@@ -119,8 +119,8 @@ func eachLevel(t *testing.T, f func(t *testing.T)) {
 	}
 }
 
-// TestSgemm holds Sgemm to its definition: transposes, rows that lie apart, factors,
-// NaN where nothing may be read, and nothing written between c's rows.
+// TestSgemm compares Sgemm with its definition, with transposes, gaps between rows, and factors.
+// Nothing that is NaN may be read, and nothing may be written between the rows of c.
 func TestSgemm(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		e := newEngine(t, 2)
@@ -148,14 +148,14 @@ func TestSgemm(t *testing.T) {
 	})
 }
 
-// same compares bits, but for the kind of NaN.
+// same compares bits. All NaN are equal.
 func same(a, b []float32) bool {
 	return slices.EqualFunc(a, b, func(x, y float32) bool {
 		return math.Float32bits(x) == math.Float32bits(y) || x != x && y != y
 	})
 }
 
-// TestSgemmPanics: invalid calls panic in gonum's words.
+// TestSgemmPanics: invalid calls panic with the words of gonum.
 func TestSgemmPanics(t *testing.T) {
 	e := newEngine(t, 1)
 	for want, change := range map[string]func(*call){
@@ -189,7 +189,7 @@ func panicOf(c call, b blas.Float32Level3) (reason any) {
 	return nil
 }
 
-// TestZeroTimesNaN: unlike gonum's, the product is a sum of all its terms.
+// TestZeroTimesNaN: unlike gonum's, the product has all its terms, also those with a 0.
 func TestZeroTimesNaN(t *testing.T) {
 	nan := float32(math.NaN())
 	c := call{tA: blas.NoTrans, tB: blas.NoTrans, m: 1, n: 1, k: 2, alpha: 1,
@@ -200,8 +200,8 @@ func TestZeroTimesNaN(t *testing.T) {
 	}
 }
 
-// TestGoroutines: products of many goroutines are each the same bits as alone. It is
-// the race detector's, too.
+// TestGoroutines: a product has the same bits if many goroutines multiply at the same time. The
+// test is also for the race detector.
 func TestGoroutines(t *testing.T) {
 	e := newEngine(t, 2)
 	square := func(from, n int) []float32 {
@@ -236,7 +236,7 @@ func TestGoroutines(t *testing.T) {
 	wait.Wait()
 }
 
-// TestUnusable: what Sgemm cannot return it panics with, MatMul returns it.
+// TestUnusable: if the engine cannot compute, Sgemm panics with the error, and MatMul returns it.
 func TestUnusable(t *testing.T) {
 	one := []float32{1}
 	c := call{tA: blas.NoTrans, tB: blas.NoTrans, m: 1, n: 1, k: 1, alpha: 1, a: one, lda: 1, b: one, ldb: 1, c: []float32{0}, ldc: 1}

@@ -8,19 +8,19 @@ import (
 	"gorgan/kernels"
 )
 
-// row is what one kernel is tried on: every size with every set of scalars.
+// row is the inputs of one kernel: every size is combined with every set of scalars.
 type row struct {
 	sizes   [][]int
 	scalars [][]float32
 }
 
 var (
-	// Either side of the warp (32), the block (256) and a chunk (1024), and enough
-	// for a CPU to share out.
+	// Both sides of a warp (32), a block (256) and a chunk (1024), and so many that a CPU shares
+	// them out.
 	lengths = [][]int{{1}, {31}, {32}, {33}, {255}, {256}, {257}, {1000}, {4099}, {70001}}
 	// (rows, cols)
 	matrices = [][]int{{1, 1}, {1, 33}, {33, 1}, {31, 257}, {256, 1}, {65, 64}, {300, 70}, {128, 784}, {1091, 10}}
-	// the same, with two partial sums, and with so many rows that a group of rows is larger
+	// The same, with two partial sums, and with so many rows that a group of rows is larger
 	tall = append([][]int{{1100, 17}, {262500, 1}}, matrices...)
 	// (rows, units, pieces)
 	maxouts = [][]int{{1, 1, 1}, {1, 33, 2}, {33, 1, 3}, {31, 51, 5}, {1100, 3, 4}, {128, 240, 5}}
@@ -65,30 +65,31 @@ var table = map[string]row{
 	"ramp":          {[][]int{{1}, {3}, {997}, {1000}, {200000}}, [][]float32{{0.5, 0.7}, {1, 0}}},
 	"tick":          {[][]int{{}}, nil},
 	"uniform":       {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, nil},
-	// the last two draw zeroWord and onesWord
+	// the last two have the random words 0 and 2^32-1
 	"normal": {[][]int{{1, 1 << 16}, {2, 5}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}, {8, zeroWord}, {8, onesWord}}, [][]float32{{1}, {0.02}}},
 	// rows, cols, stream
 	"interpolate": {[][]int{{1, 1, 1 << 16}, {3, 255, 5}, {5, 256, 5}, {33, 1, 5}, {65, 257, 2<<16 | 1}, {128, 784, 2 << 16}}, nil},
 	"perturb":     {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {4099, 5}, {100352, 2 << 16}}, [][]float32{{0.5}, {-3}}},
 	"deviation":   {append([][]int{{1024}, {1025}}, lengths...), nil},
-	// n, stream, steps: none, over by the step, and to come; the last two draw zeroWord and
-	// onesWord
+	// n, stream, steps: steps is 0, or less than the step, or more; the last two have the random
+	// words 0 and 2^32-1
 	"add_noise": {[][]int{{1, 1 << 16, 0}, {2, 5, 1}, {3, 5, 3}, {257, 2<<16 | 1, 1500}, {4099, 5, 200000}, {12800, 2 << 16, 0}, {8, zeroWord, 0}, {8, onesWord, 0}}, [][]float32{{1}, {0.02}}},
 	// batch, images, batches a step, number of the batch; the last has epochs beyond 2^32
 	"shuffle": {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 128, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}, {300, 5, 1 << 20, 7}}, nil},
-	// n, stream, first; the last draws zeroWord, which is below no share that is kept
+	// n, stream, first; the last has the random word 0, which is not below a keep of 0
 	"dropout": {[][]int{{1, 5, 0}, {1, 5, 3}, {3, 5, 6}, {257, 2<<16 | 1, 0}, {12801, 2 << 16, 4098}, {8, zeroWord, 0}}, [][]float32{{0}, {0.5}, {0.8}, {1}}},
 	// batch, images
 	"labels": {[][]int{{1, 1}, {33, 2}, {257, 100}, {1000, 60000}}, nil},
 	// batch, pixels, images
 	"gather": {[][]int{{1, 1, 1}, {3, 5, 2}, {33, 49, 100}, {128, 784, 50}}, nil},
-	// either side of one and of two groups of Sum
+	// both sides of one and of two groups of Sum
 	"sum":        {append([][]int{{1 << 16}, {1<<16 + 1}, {1<<17 + 1}}, lengths...), nil},
 	"non_finite": {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},
 }
 
-// Streams for which the ends of the range of random words come up, once in 2^32: with
-// a key of 0, at step 1, the first word of counter 0 is 0, of counter 1 it is 2^32-1.
+// Streams with a random word at an end of its range, which is rare, 1 in 2^32. With a key of 0, at
+// step 1, the first word of counter 0 of zeroWord is 0, and the first word of counter 1 of
+// onesWord is 2^32-1.
 const (
 	zeroWord = 61635094
 	onesWord = 929701454
@@ -98,12 +99,12 @@ const (
 type Case struct {
 	Sizes   []int
 	Scalars []float32
-	Fill    string // a key of fills
+	Fill    string // the name of a fill: normal, huge, zero or special
 }
 
 func (c Case) String() string { return fmt.Sprintf("%v/%v/%s", c.Sizes, c.Scalars, c.Fill) }
 
-// Cases returns what k is tried on, or an error where the table has no row for it.
+// Cases returns the cases of k, or an error if the table has no row for it.
 func Cases(k *kernels.Kernel) ([]Case, error) {
 	r, ok := table[k.Name]
 	if !ok {
@@ -141,8 +142,8 @@ var fills = map[string]func(*rand.Rand) float32{
 	},
 }
 
-// fillFloat gives one element of a float tensor, within its domain unless the fill makes it
-// NaN or infinite.
+// fillFloat returns one element of a float tensor. It is within the domain, unless the fill makes
+// it NaN or infinite.
 func fillFloat(d kernels.Domain, fill string, r *rand.Rand) float32 {
 	v := fills[fill](r)
 	switch d {
@@ -170,7 +171,7 @@ func fillFloat(d kernels.Domain, fill string, r *rand.Rand) float32 {
 	return v
 }
 
-// fillWord gives one element of the word tensor name; size is the call's sizes.
+// fillWord returns one element of the word tensor of that name. size has the sizes of the call.
 func fillWord(name string, size []int, fill string, r *rand.Rand) uint32 {
 	switch name {
 	case "clock":
@@ -178,7 +179,7 @@ func fillWord(name string, size []int, fill string, r *rand.Rand) uint32 {
 			return 1
 		}
 		return []uint32{1, 2, 1000, 123456}[r.IntN(4)]
-	case "index", "label": // below the third size, or the last: images, classes
+	case "index", "label": // below the number of images or classes, the third size or the last
 		most := uint32(size[min(2, len(size)-1)])
 		if fill == "special" && r.IntN(4) == 0 {
 			return most + r.Uint32N(3) // outside the data

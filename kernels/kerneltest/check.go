@@ -9,7 +9,7 @@ import (
 	"gorgan/kernels"
 )
 
-// Check runs k on one case on dev and reports the first thing that is wrong.
+// Check runs k on one case on dev. It returns an error for the first thing that is wrong.
 func Check(dev kernels.Device, k *kernels.Kernel, c Case) error {
 	before := newHost(k, c)
 	want := before.oracle(k, c)
@@ -47,7 +47,7 @@ func Check(dev kernels.Device, k *kernels.Kernel, c Case) error {
 	return sameBits(k, got, again)
 }
 
-// largest is the largest finite magnitude among the float tensors.
+// largest returns the largest finite magnitude in the float tensors.
 func (h host) largest() (size float64) {
 	for _, s := range h {
 		if f, ok := s.([]float32); ok {
@@ -61,8 +61,8 @@ func (h host) largest() (size float64) {
 	return size
 }
 
-// compare reports the first value that is too far from the oracle's. NaN fits
-// only NaN, and an infinity only itself.
+// compare returns an error for the first value that is too far from the oracle's. NaN only fits
+// NaN, and an infinity only fits itself.
 func compare(got []float32, want []float64, tol kernels.Tol, size float64) error {
 	for i, w := range want {
 		g := float64(got[i])
@@ -80,8 +80,7 @@ func compare(got []float32, want []float64, tol kernels.Tol, size float64) error
 	return nil
 }
 
-// untouched reports a change in the guards, or anywhere in a tensor that is only
-// read.
+// untouched returns an error if a guard changed, or any element of a tensor that is only read.
 func untouched(p kernels.Param, before, after any) error {
 	at := firstDifference(before, after)
 	if p.Access != kernels.In {
@@ -116,8 +115,8 @@ func sameBits(k *kernels.Kernel, a, b host) error {
 	return nil
 }
 
-// Contract reports whether dev keeps the promises of kernels.Device that no
-// kernel's result shows.
+// Contract returns an error if dev breaks a promise of kernels.Device that the results of kernels
+// do not show.
 func Contract(dev kernels.Device) error {
 	t, err := dev.New(tensor.Float32, 2, 3)
 	if err != nil {
@@ -165,7 +164,7 @@ func Contract(dev kernels.Device) error {
 
 func second(_ *tensor.Dense, err error) error { return err }
 
-// replay holds a recorded step to doing its work once each time it runs, and not
+// replay returns an error unless a recorded step does its work once each time it runs, and not
 // while it is recorded.
 func replay(dev kernels.Device) error {
 	clock, err := dev.New(tensor.Uint32, 1)

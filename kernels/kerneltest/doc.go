@@ -1,5 +1,4 @@
-// Package kerneltest is the one test suite of every kernels.Device. A device's own
-// test is one loop:
+// Package kerneltest is the test suite of every kernels.Device. The test of a device is one loop:
 //
 //	for name, check := range kerneltest.All() {
 //		t.Run(name, func(t *testing.T) {
@@ -9,12 +8,15 @@
 //		})
 //	}
 //
-// The program runs the same checks when it is asked whether a device is sound.
+// The command doctor runs the same checks to find out whether a device is sound.
 //
-// Each kernel of kernels.All, and MatMul, runs on sizes either side of a warp and
-// a block, on ordinary, huge, zero and non-finite values. What it writes is held
-// against the float64 oracle; what it may not write (inputs, and guard values
-// before and after each tensor) must stay as it was, bit for bit; and a second
-// run must give the same bits. Gradients are held against central differences of
-// the oracle. A kernel without a row in the table of cases fails the suite.
+// Each kernel of kernels.All, and MatMul, runs on sizes on both sides of a warp and of a block. It
+// runs on ordinary, huge, zero and non-finite values. The suite checks that
+//
+//   - the outputs are those of the float64 oracle, within the kernel's tolerance;
+//   - the inputs, and guard values before and after each tensor, keep their bits;
+//   - a second run gives the same bits;
+//   - gradients are close to central differences of the oracle.
+//
+// A kernel without a row in the table of cases fails the suite.
 package kerneltest

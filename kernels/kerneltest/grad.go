@@ -12,8 +12,8 @@ import (
 	"gorgan/kernels"
 )
 
-// layer is a kernel whose gradient kernel is held against differences of its forward
-// oracle.
+// layer is a kernel and the kernel of its gradient. The gradient is compared with differences of
+// the oracle of the forward kernel.
 type layer struct {
 	forward, backward string
 	scalars           []float32
@@ -34,11 +34,14 @@ func byName(name string) *kernels.Kernel {
 	return all[slices.IndexFunc(all, func(k *kernels.Kernel) bool { return k.Name == name })]
 }
 
-// checkLayer takes L = the sum of d·y, y being the first tensor of the forward kernel,
-// and compares dL/dx, from the device, with central differences of its oracle. What the
-// gradient's kernel reads is d, or what the forward kernel left in the tensor of that
-// name; what it writes is the gradient at the tensor named behind its "d", or, in d's
-// place, at the tensor that the forward kernel changes into y.
+// checkLayer computes L = the sum of d·y, where y is the first tensor of the forward kernel. It
+// compares dL/dx, from the device, with central differences of the forward oracle. The names of
+// the backward kernel's tensors say what they are:
+//
+//	d, read         the gradient at y
+//	x, read         what the forward kernel left in its tensor x
+//	dx, written     the gradient at the tensor x of the forward kernel
+//	d, overwritten  first the gradient at y, then the gradient at the value that y replaced
 func checkLayer(dev kernels.Device, l layer) error {
 	const h = 1e-5
 	r := rand.New(rand.NewPCG(3, 0))
@@ -107,7 +110,7 @@ func checkLayer(dev kernels.Device, l layer) error {
 			x = floats[y]
 		}
 		if x == nil {
-			return fmt.Errorf("%s is the gradient at no tensor of %s", p.Name, f.Name)
+			return fmt.Errorf("%s has the name of no gradient at a tensor of %s", p.Name, f.Name)
 		}
 		for j := range x {
 			if err := near(p.Name, j, inner(got[i].([]float32))[j], difference(x, j, h, objective)); err != nil {
@@ -120,9 +123,9 @@ func checkLayer(dev kernels.Device, l layer) error {
 
 func padded[T any](s []T) []T { return slices.Concat(make([]T, guard), s, make([]T, guard)) }
 
-// passes are the layers without a bias and the losses, of one size n; a loss is the
-// first of its kernel's stats, and most give their own gradient.
-func passes() []layer {
+// functions returns the layers without a bias, and the losses. Their kernels have one size, n. A loss
+// is the first element of stats, and the kernels of most losses also write the gradient.
+func functions() []layer {
 	all := []layer{{"sigmoid", "sigmoid_back", nil}, {"pairing", "pairing", nil}}
 	for _, names := range [][2]string{{"bce_logits", "bce_logits"}, {"log_loss", "log_loss_grad"},
 		{"least_squares", "least_squares"}, {"hinge", "hinge"}, {"wasserstein", "wasserstein"}} {
@@ -133,11 +136,11 @@ func passes() []layer {
 	return all
 }
 
-// checkPass takes L = the sum of d·y, y = f(x), or the loss, and compares dL/dx from the
-// device with central differences of f's oracle, for each of what f reads. What the
-// gradient's kernel reads it finds by name: x, y or d, the gradient of either being that
-// name after a "d".
-func checkPass(dev kernels.Device, l layer) error {
+// checkFunction computes L = the sum of d·y with y = f(x), or the loss. It compares dL/dx, from the
+// device, with central differences of f's oracle, for each tensor x that f reads. The tensors of
+// the gradient's kernel are found by name: x and y are those of f, and dx and dy are the
+// gradients at them.
+func checkFunction(dev kernels.Device, l layer) error {
 	const n, h = 9, 1e-5
 	r := rand.New(rand.NewPCG(4, 0))
 	f, b := byName(l.forward), byName(l.backward)
@@ -201,7 +204,7 @@ func checkPass(dev kernels.Device, l layer) error {
 	return nil
 }
 
-// difference is the central difference of f in x[i].
+// difference returns the central difference of f in x[i].
 func difference(x []float64, i int, h float64, f func() float64) float64 {
 	v := x[i]
 	x[i] = v + h
@@ -219,7 +222,7 @@ func near(name string, i int, got float32, want float64) error {
 	return nil
 }
 
-// normals are rounded to float32 so that device and oracle see the same values.
+// normals returns values rounded to float32, so that device and oracle get the same ones.
 func normals(r *rand.Rand, n int) []float64 {
 	v := make([]float64, n)
 	for i := range v {
@@ -228,7 +231,8 @@ func normals(r *rand.Rand, n int) []float64 {
 	return v
 }
 
-// probabilities keep so far from 0 and 1 that differences of their logarithms hold.
+// probabilities returns values in [0.1,0.9), where central differences of logarithms are exact
+// enough.
 func probabilities(r *rand.Rand, n int) []float64 {
 	v := make([]float64, n)
 	for i := range v {

@@ -10,7 +10,7 @@ import (
 	"gorgan/kernels"
 )
 
-// products are the shapes (m, n, k) MatMul is tried on: the tutorial's, and odd ones.
+// products are the sizes (m, n, k) that MatMul is tested with: those of the tutorial, and odd ones.
 var products = [][3]int{{1, 1, 1}, {1, 7, 3}, {5, 1, 9}, {17, 33, 65}, {64, 64, 64},
 	{128, 256, 100}, {100, 256, 128}, {129, 63, 257}, {256, 1, 784}, {128, 784, 256}}
 
@@ -31,7 +31,7 @@ func letter(transposed bool) rune {
 	return 'N'
 }
 
-// Products returns all that MatMul is tried on.
+// Products returns all calls that MatMul is tested with.
 func Products() []Product {
 	var all []Product
 	for _, s := range products {
@@ -42,7 +42,7 @@ func Products() []Product {
 	return all
 }
 
-// CheckProduct runs one product on dev, against the sum in float64.
+// CheckProduct runs one product on dev and compares it with the sum in float64.
 func CheckProduct(dev kernels.Device, p Product) error {
 	a, b, before, got, err := product(dev, p)
 	if err != nil {
@@ -53,7 +53,7 @@ func CheckProduct(dev kernels.Device, p Product) error {
 			return fmt.Errorf("dst[%d] was overwritten", i-guard)
 		}
 	}
-	// The rounding of a sum of k terms grows with the sum of their magnitudes.
+	// The rounding error of a sum grows with the magnitudes of its k terms.
 	eps := (4 + math.Sqrt(float64(p.K))) / (1 << 24)
 	for i := range p.M {
 		for j := range p.N {
@@ -85,8 +85,8 @@ func CheckProduct(dev kernels.Device, p Product) error {
 	return nil
 }
 
-// product runs p on dev. It returns the operands, and dst with its guards before
-// and after; operands that changed are an error.
+// product runs p on dev. It returns the operands, and dst with its guards before and after the
+// product. It returns an error if an operand changed.
 func product(dev kernels.Device, p Product) (a, b, before, after []float32, err error) {
 	r := rand.New(rand.NewPCG(2, uint64(p.M*p.N*p.K)))
 	normal := func() float32 { return float32(r.NormFloat64()) }

@@ -12,15 +12,18 @@ import (
 	"gorgan/kernels"
 )
 
-// guard values stand before and after each tensor; no kernel may touch them. Those of
-// float tensors are infinite where a kernel only reads, so that a result shows one that
-// was read, and finite where it writes, so that what comes of an infinity shows there.
+// guard is the number of guard values before, and after, each tensor. No kernel may read or write
+// them. The guards of a float tensor that is only read are infinite, so a result shows if one was
+// read. The guards of a float tensor that is written are finite, so such a result written to a
+// guard shows too.
+//
+//	| guard values | elements of the tensor | guard values |
 const guard = 64
 
-// host is the tensors of one call, guards included, as the host holds them.
+// host holds the tensors of one call in the memory of the host, with their guards.
 type host []any // []float32, []uint32 or []uint8
 
-// newHost fills k's tensors for a case, the same values each time.
+// newHost fills the tensors of k for a case. A case has the same values each time.
 func newHost(k *kernels.Kernel, c Case) host {
 	seed := fnv.New64a()
 	fmt.Fprint(seed, k.Name, "/", c)
@@ -72,11 +75,11 @@ func (h host) clone() host {
 	return c
 }
 
-// inner is a tensor's values without the guards.
+// inner returns the elements of a tensor without the guards.
 func inner[T any](s []T) []T { return s[guard : len(s)-guard] }
 
-// oracle returns what k's oracle makes of h: the float tensors in float64, the
-// word tensors.
+// oracle runs k's oracle on a copy of h. It returns the tensors, with the float tensors in
+// float64.
 func (h host) oracle(k *kernels.Kernel, c Case) kernels.Mem[float64] {
 	m := kernels.Mem[float64]{N: c.Sizes}
 	for _, s := range c.Scalars {
@@ -100,7 +103,7 @@ func (h host) oracle(k *kernels.Kernel, c Case) kernels.Mem[float64] {
 	return m
 }
 
-// onDevice runs k on dev with h's values and returns what its tensors hold then.
+// onDevice runs k on dev with the values of h. It returns the values of the tensors after the run.
 func (h host) onDevice(dev kernels.Device, k *kernels.Kernel, c Case) (host, error) {
 	args := kernels.Args{Scalars: c.Scalars, Sizes: c.Sizes}
 	whole := make([]*tensor.Dense, len(h))

@@ -12,7 +12,7 @@ import (
 	"gorgan/kernels/cpu"
 )
 
-// mutant is the CPU with one thing broken.
+// mutant is a CPU device with one thing broken.
 type mutant struct {
 	kernels.Device
 	launch func(kernels.Device, *kernels.Kernel, kernels.Args) error
@@ -33,13 +33,14 @@ func (m mutant) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 	return m.matmul(m.Device, dst, a, b, tA, tB)
 }
 
-// behind gives access past the end of a view, as a kernel with a wrong bound has.
+// behind returns the elements of a view and the one after them, as a kernel with a wrong bound
+// accesses it.
 func behind(t *tensor.Dense) []float32 {
 	s := t.Float32s()
 	return unsafe.Slice(&s[0], len(s)+1)
 }
 
-// TestLaunchMutants breaks every kernel in each way; each must fail on some case.
+// TestLaunchMutants breaks every kernel in every way. Each broken kernel must fail on some case.
 func TestLaunchMutants(t *testing.T) {
 	runs := 0
 	mutants := map[string]func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error{
@@ -102,14 +103,14 @@ func TestLaunchMutants(t *testing.T) {
 	}
 }
 
-// idempotent tells whether k done twice is k done once: it reads nothing that it writes, or
-// finds there what it would write.
+// idempotent reports whether a second launch of k changes nothing: k reads nothing that it writes,
+// or its result is a fixed point.
 func idempotent(k *kernels.Kernel) bool {
 	changes := slices.ContainsFunc(k.Params, func(p kernels.Param) bool { return p.Access == kernels.InOut })
 	return !changes || k.Name == "clip" || k.Name == "non_finite"
 }
 
-// TestStrayWrites breaks kernels by what they must not touch.
+// TestStrayWrites breaks kernels by writes that they must not make.
 func TestStrayWrites(t *testing.T) {
 	for _, k := range kernels.All() {
 		for i, p := range k.Params {
@@ -196,7 +197,7 @@ func TestProductMutants(t *testing.T) {
 	}
 }
 
-// TestGradientMutant gives each gradient kernel another sign.
+// TestGradientMutant changes the sign of each gradient.
 func TestGradientMutant(t *testing.T) {
 	dev := mutant{cpu.New(1), func(dev kernels.Device, k *kernels.Kernel, a kernels.Args) error {
 		err := dev.Launch(k, a)
@@ -216,8 +217,8 @@ func TestGradientMutant(t *testing.T) {
 			t.Errorf("%v passed", l)
 		}
 	}
-	for _, l := range passes() {
-		if checkPass(dev, l) == nil {
+	for _, l := range functions() {
+		if checkFunction(dev, l) == nil {
 			t.Errorf("%v passed", l)
 		}
 	}
@@ -228,7 +229,7 @@ func TestGradientMutant(t *testing.T) {
 	}
 }
 
-// TestContractMutants breaks what Contract looks at.
+// TestContractMutants breaks each promise that Contract checks.
 func TestContractMutants(t *testing.T) {
 	for name, dev := range map[string]kernels.Device{
 		"eager record":  eager{cpu.New(1)},
@@ -267,7 +268,7 @@ func (s shifted) View(t *tensor.Dense, offset int, shape ...int) (*tensor.Dense,
 	return s.Device.View(t, offset-1, shape...)
 }
 
-// TestUnknownKernel: a kernel nobody wrote cases for does not pass unseen.
+// TestUnknownKernel: a kernel without cases is an error.
 func TestUnknownKernel(t *testing.T) {
 	if _, err := Cases(&kernels.Kernel{Name: "new"}); err == nil {
 		t.Error("no error")

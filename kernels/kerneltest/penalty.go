@@ -6,8 +6,8 @@ import (
 	"gorgan/kernels"
 )
 
-// checkPenalty compares row_penalty's t, from the device, with central differences of
-// what row_loss's oracle makes of row_penalty's norms; scalars are weight and centre.
+// checkPenalty compares t of row_penalty, from the device, with central differences of the penalty
+// as the oracles of row_penalty and row_loss compute it. The scalars are weight and centre.
 func checkPenalty(dev kernels.Device, scalars []float32) error {
 	const rows, cols, h = 7, 5, 1e-5
 	r := rand.New(rand.NewPCG(5, 0))

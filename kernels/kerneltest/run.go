@@ -7,7 +7,8 @@ import (
 	"gorgan/kernels"
 )
 
-// All yields the checks of a device, each with its name, "bias_relu/[65 64]/[0.2]/huge".
+// All yields the checks of a device with their names. A name is like
+// "bias_relu/[65 64]/[0.2]/huge".
 func All() iter.Seq2[string, func(dev kernels.Device) error] {
 	return func(yield func(string, func(kernels.Device) error) bool) {
 		if !yield("contract", Contract) {
@@ -35,9 +36,9 @@ func All() iter.Seq2[string, func(dev kernels.Device) error] {
 				return
 			}
 		}
-		for _, l := range passes() {
+		for _, l := range functions() {
 			name := fmt.Sprintf("gradient/%s/%v", l.backward, l.scalars)
-			if !yield(name, func(dev kernels.Device) error { return checkPass(dev, l) }) {
+			if !yield(name, func(dev kernels.Device) error { return checkFunction(dev, l) }) {
 				return
 			}
 		}
@@ -54,7 +55,7 @@ func All() iter.Seq2[string, func(dev kernels.Device) error] {
 func Pairs() iter.Seq2[string, func(a, b kernels.Device) error] {
 	return func(yield func(string, func(a, b kernels.Device) error) bool) {
 		for _, k := range kernels.All() {
-			cases, _ := Cases(k) // All tells of a kernel without cases
+			cases, _ := Cases(k) // All reports a kernel without cases
 			for _, c := range cases {
 				if !yield(k.Name+"/"+c.String(), func(a, b kernels.Device) error { return sameKernel(a, b, k, c) }) {
 					return

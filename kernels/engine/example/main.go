@@ -1,6 +1,6 @@
-// Command example is an ordinary Gorgonia program, a multilayer perceptron that learns
-// to read the digits of MNIST with a tape machine, and the one line that has Gorgan
-// compute its products. With -plain it does without that line.
+// Command example is an ordinary Gorgonia program with one added line, which makes Gorgan compute
+// its products. A multilayer perceptron learns to read the digits of MNIST on a tape machine. With
+// -plain the program does not use that line.
 package main
 
 import (

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// each runs f with Gorgonia as it is and with the added line.
+// each runs f twice, with Gorgonia as it is and with the added line.
 func each(f func(name string)) {
 	f("plain")
 	e := engine.New(0)
@@ -47,7 +47,7 @@ func newNet(t testing.TB, solver string, batch, hidden int) *mlp {
 	return n
 }
 
-// TestSameLearning: the added line changes what is learned by no more than rounding.
+// TestSameLearning: the added line changes the losses by no more than rounding.
 func TestSameLearning(t *testing.T) {
 	const batch, steps = 32, 40
 	set := digits(t)

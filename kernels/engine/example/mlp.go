@@ -10,8 +10,8 @@ import (
 	"gorgan/dataset"
 )
 
-// mlp is a multilayer perceptron with ReLUs that learns from the mean cross-entropy of
-// a softmax. It is Gorgonia's alone.
+// mlp is a multilayer perceptron with ReLUs. Its loss is the mean cross-entropy of a softmax. It
+// uses Gorgonia only.
 type mlp struct {
 	x, y          *tensor.Dense // (batch, in) in [0,1], (batch, classes) one of them 1
 	machine       G.VM
@@ -20,7 +20,7 @@ type mlp struct {
 	loss, classes G.Value
 }
 
-// solvers are by the name of a flag.
+// solvers returns the solvers by the names that the flag takes.
 func solvers() map[string]G.Solver {
 	return map[string]G.Solver{
 		"sgd":  G.NewVanillaSolver(G.WithLearnRate(0.1)),
@@ -28,7 +28,7 @@ func solvers() map[string]G.Solver {
 	}
 }
 
-// newMLP prepares a net of the given widths, the input's first, with the same weights
+// newMLP returns a net with layers of the given widths, the input's first. It has the same weights
 // each time.
 func newMLP(batch int, solver G.Solver, widths ...int) (*mlp, error) {
 	r := rand.New(rand.NewPCG(1, 1))
@@ -66,7 +66,8 @@ func newMLP(batch int, solver G.Solver, widths ...int) (*mlp, error) {
 	return n, nil
 }
 
-// load makes the images of set from first on, begun anew at its end, the batch.
+// load fills the batch with the images of set from first on. After the last image it continues
+// with the first.
 func (n *mlp) load(set *dataset.Set, first int) {
 	pixels, classes := n.x.Shape()[1], n.y.Shape()[1]
 	clear(n.y.Float32s())
@@ -79,13 +80,13 @@ func (n *mlp) load(set *dataset.Set, first int) {
 	}
 }
 
-// run takes the batch to the loss and its gradients.
+// run computes the loss of the batch and its gradients.
 func (n *mlp) run() error {
 	defer n.machine.Reset()
 	return n.machine.RunAll()
 }
 
-// learn runs, and moves the weights by one step of the solver.
+// learn runs the net and updates the weights by one step of the solver.
 func (n *mlp) learn() error {
 	if err := n.run(); err != nil {
 		return err
@@ -93,7 +94,7 @@ func (n *mlp) learn() error {
 	return n.solver.Step(G.NodesToValueGrads(n.learned))
 }
 
-// right counts the images of the batch whose class is the likeliest.
+// right returns the number of images of the batch for which the likeliest class is the right one.
 func (n *mlp) right(set *dataset.Set, first int) (count int) {
 	classes, p := n.y.Shape()[1], n.classes.Data().([]float32)
 	for i := range n.x.Shape()[0] {

@@ -70,7 +70,7 @@ func find(n int, limit time.Duration) (libraries driver.Libraries, name string, 
 		return libraries, "", unusable(driver.Describe(err))
 	}
 	if 10*major+minor < 75 {
-		return libraries, "", unusable(fmt.Errorf("%s has compute capability %d.%d, 7.5 (Turing) or later is needed", name, major, minor))
+		return libraries, "", unusable(fmt.Errorf("%s has compute capability %d.%d, want 7.5 (Turing) or later", name, major, minor))
 	}
 	return libraries, name, nil
 }

@@ -10,8 +10,8 @@ import (
 	"gorgan/kernels"
 )
 
-// Open opens the first CUDA device until the test ends. Where there is none the test is
-// skipped, or fails if the environment has GORGAN_REQUIRE_GPU.
+// Open opens the first CUDA device and closes it when the test ends. If there is no device, the test
+// is skipped, or fails if the environment has GORGAN_REQUIRE_GPU.
 func Open(t testing.TB, o cuda.Options) kernels.Device {
 	t.Helper()
 	dev, err := cuda.Open(0, o)

@@ -14,18 +14,18 @@ import (
 	cublas "gorgonia.org/cu/blas"
 )
 
-// UseStream makes b compute on the stream s, in a workspace of so many bytes of device
-// memory, since a capture must not allocate. tf32 lets it round float32 factors to
-// TF32's 10 bits on tensor cores; without, products are float32's. It is called on the
-// thread that holds the context of b, and the workspace stays the caller's.
+// UseStream makes b compute on the stream s. b works in a workspace of that number of bytes of
+// device memory, because a capture must not allocate. The workspace stays the caller's. With tf32
+// cuBLAS may round float32 factors to the 10 bits of TF32 and multiply them on tensor cores.
+// Without it products are float32. UseStream must be called on the thread that holds b's context.
 func UseStream(b *cublas.Standard, s cu.Stream, workspace cu.DevicePtr, bytes int64, tf32 bool) error {
-	// Its one way out of the package: reading an unexported pointer is allowed.
+	// The handle is not exported, but reflection may read an unexported pointer.
 	handle := C.cublasHandle_t(reflect.ValueOf(b).Elem().FieldByName("h").UnsafePointer())
 	mode := C.cublasMath_t(C.CUBLAS_DEFAULT_MATH)
 	if tf32 {
 		mode = C.CUBLAS_TF32_TENSOR_OP_MATH
 	}
-	// Setting the stream takes the workspace away, so that comes second.
+	// Setting the stream takes the workspace away, so the workspace is set after it.
 	if err := status("cublasSetStream", C.cublasSetStream(handle, C.cudaStream_t(unsafe.Pointer(s.C())))); err != nil {
 		return err
 	}
@@ -42,8 +42,8 @@ func status(call string, s C.cublasStatus_t) error {
 	return fmt.Errorf("%s: %w", call, cublas.Status(s))
 }
 
-// Pointer is a device address as the pointer that some calls want. It must not be
-// followed: it is no memory of the host's.
+// Pointer returns a device address as a pointer, which some calls want. It must not be dereferenced,
+// because it is not in the host's memory.
 func Pointer(p cu.DevicePtr) unsafe.Pointer {
 	return *(*unsafe.Pointer)(unsafe.Pointer(&p))
 }

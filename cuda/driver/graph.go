@@ -12,7 +12,7 @@ import (
 	"gorgonia.org/cu"
 )
 
-// Graph is a step that was recorded from a stream and can be launched again and again.
+// Graph is a step that was captured from a stream. It can be launched any number of times.
 type Graph struct{ exec C.CUgraphExec }
 
 func stream(s cu.Stream) C.CUstream { return C.CUstream(unsafe.Pointer(s.C())) }
@@ -24,11 +24,12 @@ func check(call string, r C.CUresult) error {
 	return nil
 }
 
-// Capture records what f puts on the stream s, which must not be the default one, and
-// runs nothing of it. It is called on a thread locked to the stream's context; calls of
-// other threads are not affected. f must not allocate, wait, nor load a module. An
-// error of f is returned as it is; the stream is never left capturing. The caller
-// closes the graph.
+// Capture records the work that f puts on the stream s, and does none of it. s must not be the
+// default stream. The caller is on a thread that is locked to the stream's context, and calls of
+// other threads are not affected. f must not allocate, wait or load a module.
+//
+// An error of f is returned unchanged. After an error the stream does not capture any more. The
+// caller closes the graph.
 func Capture(s cu.Stream, f func() error) (*Graph, error) {
 	if err := check("cuStreamBeginCapture", C.cuStreamBeginCapture(stream(s), C.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL)); err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func Capture(s cu.Stream, f func() error) (*Graph, error) {
 	return g, nil
 }
 
-// Launch puts the recorded step on the stream s.
+// Launch puts the captured step on the stream s.
 func (g *Graph) Launch(s cu.Stream) error {
 	return check("cuGraphLaunch", C.cuGraphLaunch(g.exec, stream(s)))
 }

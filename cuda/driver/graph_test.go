@@ -16,7 +16,7 @@ import (
 	cublas "gorgonia.org/cu/blas"
 )
 
-// onDevice locks the test to a thread with a context and gives it a stream.
+// onDevice locks the test to a thread with a context, and returns a stream.
 func onDevice(t *testing.T) cu.Stream {
 	t.Helper()
 	if _, err := Load(time.Minute); err != nil {
@@ -43,7 +43,7 @@ func onDevice(t *testing.T) cu.Stream {
 	return s
 }
 
-// values is device memory that holds some floats; it goes with the context.
+// values returns device memory that holds some floats. It is freed with the context.
 func values(t *testing.T, v ...float32) cu.DevicePtr {
 	t.Helper()
 	p, err := cu.MemAlloc(int64(4 * len(v)))
@@ -61,7 +61,7 @@ func set(t *testing.T, p cu.DevicePtr, v ...float32) {
 	}
 }
 
-// expect waits for the stream and compares.
+// expect waits for the stream and compares the values in device memory with those wanted.
 func expect(t *testing.T, when string, s cu.Stream, p cu.DevicePtr, want ...float32) {
 	t.Helper()
 	got := make([]float32, len(want))
@@ -98,8 +98,8 @@ func TestGraph(t *testing.T) {
 	}
 }
 
-// TestCaptureFails: however f ends, it is f's own error that comes, nothing runs, and the
-// stream works after it and can be captured.
+// TestCaptureFails: Capture returns f's own error, whatever that is, and nothing runs. The stream
+// still works after it and can be captured.
 func TestCaptureFails(t *testing.T) {
 	failure := errors.New("f fails")
 	for _, test := range []struct {
@@ -165,7 +165,7 @@ func TestCaptureDefaultStream(t *testing.T) {
 	}
 }
 
-// TestUseStream records a product: without the stream it would run at once, or fail.
+// TestUseStream captures a product. Without UseStream it would run at once, or fail.
 func TestUseStream(t *testing.T) {
 	s := onDevice(t)
 	b := new(cublas.Standard)
@@ -178,7 +178,7 @@ func TestUseStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// One more bit than TF32's 10 keep.
+	// The value has one bit more than the 10 of TF32.
 	const fine = 1 + 1.0/2048
 	for _, test := range []struct {
 		tf32 bool
@@ -210,7 +210,7 @@ func TestUseStream(t *testing.T) {
 			t.Fatal(err)
 		}
 		if test.tf32 {
-			// A device without tensor cores, or cuBLAS's choice, may keep float32.
+			// A device without tensor cores keeps float32, and cuBLAS may choose to.
 			got := make([]float32, 4)
 			if err := s.Synchronize(); err != nil {
 				t.Fatal(err)

@@ -22,15 +22,15 @@ import (
 	"gorgonia.org/cu"
 )
 
-// Launch puts a kernel on the stream s. Each of its arguments, at most 24, is in the low
-// bytes of a word.
+// Launch puts a kernel on the stream s. Each argument is in the low bytes of a word. There are at
+// most 24 of them.
 //
-// It stands in for cu.Function.Launch, which keeps its arguments in C memory as Go
-// pointers: what lay in that memory before is then taken by the garbage collector for
-// a pointer of Go's, and ends the program if it looks like one.
+// It replaces cu.Function.Launch, which keeps its arguments in C memory as Go pointers. The garbage
+// collector then takes the old contents of that memory for Go pointers, and ends the program if one
+// looks wrong.
 func Launch(f cu.Function, blocks, threads int, s cu.Stream, words []uint64) error {
 	if len(words) > C.most {
-		return fmt.Errorf("cuLaunchKernel: %d arguments, at most %d are possible", len(words), C.most)
+		return fmt.Errorf("cuLaunchKernel: %d arguments, want at most %d", len(words), C.most)
 	}
 	// A cu.Function is its handle.
 	handle := *(*C.CUfunction)(unsafe.Pointer(&f))

@@ -17,8 +17,8 @@ import (
 // library is an open shared library. It stays open until the process ends.
 type library struct{ handle unsafe.Pointer }
 
-// openFirst opens the first of paths that is a library; a path without a slash is one
-// for the loader's path. If none is, problem says why.
+// openFirst opens the first of paths that is a library. The loader looks for a path without a slash
+// on its own path. If none is a library, problem says why.
 func openFirst(paths []string) (l *library, path, problem string) {
 	names := make(map[string]bool)
 	var missing, broken []string
@@ -44,9 +44,9 @@ func openFirst(paths []string) (l *library, path, problem string) {
 	return nil, "", strings.Join(missing, " or ") + " was not found"
 }
 
-// open opens one library, or says why it does not.
+// open opens one library, or returns why it cannot be opened.
 func open(path string) (l *library, why string) {
-	// The loader's sentence is the calling thread's.
+	// The loader keeps its message for the calling thread only.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	text := C.CString(path)
@@ -59,12 +59,12 @@ func open(path string) (l *library, why string) {
 	return &library{handle}, ""
 }
 
-// has tells whether the library has a function.
+// has reports whether the library has a function.
 func (l *library) has(name string) bool {
 	text := C.CString(name)
 	defer C.free(unsafe.Pointer(text))
 	return C.gorgan_cuda_has(l.handle, text) != 0
 }
 
-// use makes the program's calls go to the library.
+// use makes the program's calls of CUDA go to the library.
 func (l *library) use(which uint32) { C.gorgan_cuda_use(l.handle, which) }

@@ -1,10 +1,10 @@
 //go:build gpu && !cpu
 
-// Package driver opens the NVIDIA driver and cuBLAS when they are asked for, so that the
-// program starts on any machine, and adds to gorgonia.org/cu what a recorded step needs.
+// Package driver opens the NVIDIA driver and cuBLAS when Load is called, so the program starts on
+// any machine. It also adds to gorgonia.org/cu what a recorded step needs.
 //
-// Before Load every function of CUDA's answers that there is no device. cuDNN is never
-// opened, and managed memory never used: what asks for it gets device memory.
+// Before Load every function of CUDA returns that there is no device. cuDNN is never opened. Managed
+// memory is never used: a call that asks for it gets device memory.
 package driver
 
 // #cgo LDFLAGS: -ldl
@@ -22,7 +22,7 @@ import (
 	"time"
 )
 
-// Why Load found nothing to compute on. Each begins a sentence that ends in a remedy.
+// These errors say why Load found no device. In an error text a remedy follows them.
 var (
 	ErrNoDriver     = errors.New("no NVIDIA driver")
 	ErrDriverTooOld = errors.New("the NVIDIA driver is too old")
@@ -32,14 +32,14 @@ var (
 	ErrTimeout      = errors.New("the NVIDIA driver does not answer")
 )
 
-// Libraries is what Load opened.
+// Libraries describes what Load opened.
 type Libraries struct {
 	Driver, CUBLAS string // paths
-	DriverVersion  int    // the CUDA it supports, 12090 for 12.9
-	CUBLASVersion  int    // 120903 for 12.9.3; 0 if cuBLAS does not say
+	DriverVersion  int    // the version of CUDA that it supports, 12090 for 12.9
+	CUBLASVersion  int    // 120903 for 12.9.3; 0 if unknown
 }
 
-// String is the versions in words.
+// String returns the versions in words.
 func (l Libraries) String() string {
 	s := "CUDA " + cudaVersion(l.DriverVersion)
 	if v := l.CUBLASVersion; v > 0 {
@@ -50,13 +50,13 @@ func (l Libraries) String() string {
 
 func cudaVersion(v int) string { return fmt.Sprintf("%d.%d", v/1000, v%1000/10) }
 
-// Load opens the driver and cuBLAS, once in a process: later calls answer the same. They
-// are looked for in the folders that GORGAN_CUDA_PATH names, then on the loader's path,
-// then where the driver, CUDA's toolkits and Python's wheels install them. What was
-// found before an error is returned with it.
+// Load opens the driver and cuBLAS, once in a process. Later calls return the same. Load looks in
+// the folders that GORGAN_CUDA_PATH names, then on the loader's path, then in the folders where the
+// driver, CUDA's toolkits and Python's wheels are installed. With an error it also returns what it
+// found before the error.
 //
-// The driver is given timeout to start. One that hangs keeps its thread until the
-// process ends, and a later Load waits for it again.
+// Load waits for the driver to start, but no longer than timeout. A driver that hangs keeps its
+// thread until the process ends, and a later Load waits for it again.
 func Load(timeout time.Duration) (Libraries, error) {
 	l := loading()
 	timer := time.NewTimer(timeout)
@@ -69,7 +69,7 @@ func Load(timeout time.Duration) (Libraries, error) {
 	}
 }
 
-// loadingOnce is a load on its way; the rest is valid once done is closed.
+// loadingOnce is a load that has begun. Its other fields are valid after done is closed.
 type loadingOnce struct {
 	done      chan struct{}
 	libraries Libraries
@@ -87,7 +87,8 @@ var loading = sync.OnceValue(func() *loadingOnce {
 	return l
 })
 
-// needed are the functions that the oldest driver of use has: CUDA 11.4's.
+// needed are the functions that a driver must have. The oldest one that has them is that of CUDA
+// 11.4.
 var needed = [...]string{"cuStreamBeginCapture_v2", "cuGraphInstantiateWithFlags"}
 
 func (l *Libraries) loadDriver() error {
@@ -105,14 +106,14 @@ func (l *Libraries) loadDriver() error {
 	l.DriverVersion = int(version)
 	for _, name := range needed {
 		if version < 11000 || !opened.has(name) {
-			return fmt.Errorf("%w: %s supports CUDA %s, 11.4 or later is needed; install driver 470 or later",
+			return fmt.Errorf("%w: %s supports CUDA %s, want 11.4 or later; install driver 470 or later",
 				ErrDriverTooOld, path, cudaVersion(l.DriverVersion))
 		}
 	}
 	return l.startDriver()
 }
 
-// startDriver is where a sick driver fails or hangs.
+// startDriver starts the driver. A broken driver fails or hangs here.
 func (l *Libraries) startDriver() error {
 	var count C.int
 	r := C.cuInit(0)
@@ -133,7 +134,7 @@ func (l *Libraries) startDriver() error {
 	return nil
 }
 
-// loadCUBLAS opens the newest cuBLAS that the driver runs.
+// loadCUBLAS opens the newest cuBLAS that works with the driver.
 func (l *Libraries) loadCUBLAS() error {
 	var names []string
 	for major := 13; major >= 11; major-- {
@@ -160,7 +161,7 @@ func (l *Libraries) loadCUBLAS() error {
 	return nil
 }
 
-// wheel is the Python package that brings a cuBLAS.
+// wheel returns the Python package that contains a cuBLAS.
 func wheel(name string) string {
 	major := strings.TrimPrefix(name, "libcublas.so.")
 	if major == "13" {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// noDriverHere skips a test that a driver of this machine's would disturb.
+// noDriverHere skips a test if this machine has a driver, because the test would find that driver.
 func noDriverHere(t *testing.T) {
 	t.Helper()
 	if o := load(t, time.Minute); o.Libraries.Driver != "" {
@@ -45,9 +45,9 @@ func TestLoadMissing(t *testing.T) {
 		{"sick driver", files{"libcuda.so.1": {"DRIVER=12090", "INIT=803", "COUNT=1"}}, nil, ErrDriver,
 			[]string{"cuInit: ", "CUDA_ERROR_FAKE: a fake error", "nvidia-smi"}},
 		{"driver of CUDA 10", files{"libcuda.so.1": {"DRIVER=10020", "INIT=0", "COUNT=1"}}, nil, ErrDriverTooOld,
-			[]string{"supports CUDA 10.2, 11.4 or later is needed; install driver 470"}},
+			[]string{"supports CUDA 10.2, want 11.4 or later; install driver 470"}},
 		{"driver without graphs", files{"libcuda.so.1": {"DRIVER=11020", "INIT=0", "COUNT=1", "NO_GRAPHS"}}, nil, ErrDriverTooOld,
-			[]string{"supports CUDA 11.2, 11.4"}},
+			[]string{"supports CUDA 11.2, want 11.4"}},
 		{"no cuBLAS", files{"libcuda.so.1": {"DRIVER=12090", "INIT=0", "COUNT=1"}}, nil, ErrNoCUBLAS,
 			[]string{"no cuBLAS: libcublas.so.12 or libcublas.so.11 was not found; install it", "pip install nvidia-cublas-cu12,"}},
 		{"no cuBLAS 13", files{"libcuda.so.1": {"DRIVER=13000", "INIT=0", "COUNT=1"}}, nil, ErrNoCUBLAS,
@@ -95,14 +95,15 @@ func TestLoadTimeout(t *testing.T) {
 	}
 }
 
-// TestLoad finds cuBLAS, and the newest that the driver runs, wherever it may be.
+// TestLoad: Load finds cuBLAS in every place where it may be, and takes the newest that works with
+// the driver.
 func TestLoad(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		driver string
 		others []string // libraries beside the driver's folder
 		env    []string // FOLDER stands for the folder above
-		want   string   // the one taken
+		want   string   // the library that is taken
 		words  string
 	}{
 		{"same folder", "12090", []string{"a/libcublas.so.11", "a/libcublas.so.12"}, nil, "a/libcublas.so.12", "CUDA 12.9, cuBLAS 12.2.3"},
@@ -163,7 +164,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// TestNeeds: a program with this package starts where there is only the C library.
+// TestNeeds: a program with this package starts on a machine that has only the C library.
 func TestNeeds(t *testing.T) {
 	f, err := elf.Open(os.Args[0])
 	if err != nil {

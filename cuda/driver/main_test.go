@@ -17,8 +17,8 @@ import (
 	cudnn "gorgonia.org/cu/dnn"
 )
 
-// Libraries are loaded once in a process, so each case of loading is a process: the
-// test binary with this variable, a duration, loads within it and reports.
+// Libraries are loaded once in a process, so each case of loading needs a process. With this
+// variable, a duration, the test binary loads the libraries within that time and reports.
 const loadVar = "GORGAN_TEST_LOAD"
 
 func TestMain(m *testing.M) {
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// outcome is what a process that loads reports.
+// outcome is the report of a process that loads the libraries.
 type outcome struct {
 	Libraries Libraries
 	Kinds     []string // the sentinels the error wraps
@@ -67,7 +67,7 @@ func report(text string) {
 	json.NewEncoder(os.Stdout).Encode(o)
 }
 
-// load runs a process that loads within timeout, with env for its only environment.
+// load runs a process that loads the libraries within timeout. Its environment is env only.
 func load(t *testing.T, timeout time.Duration, env ...string) outcome {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -85,7 +85,7 @@ func load(t *testing.T, timeout time.Duration, env ...string) outcome {
 	return o
 }
 
-// fake makes a library of testdata/fake.c with these macros; without any, a file that
+// fake makes a library from testdata/fake.c with these macros. Without macros it makes a file that
 // is no library.
 func fake(t *testing.T, path string, macros ...string) {
 	t.Helper()

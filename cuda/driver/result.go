@@ -12,7 +12,7 @@ import (
 	"gorgonia.org/cu"
 )
 
-// described is an error of gorgonia.org/cu with the driver's own words.
+// described is an error of gorgonia.org/cu with the driver's own text.
 type described struct {
 	error
 	words string
@@ -21,8 +21,8 @@ type described struct {
 func (d *described) Error() string { return d.error.Error() + " (" + d.words + ")" }
 func (d *described) Unwrap() error { return d.error }
 
-// Describe adds the driver's name and description to an error of gorgonia.org/cu, which
-// has but a name of its own. Others, and those already described, stay as they are.
+// Describe adds the driver's name and description to an error of gorgonia.org/cu, which has only a
+// short name. It returns other errors, and errors already described, unchanged.
 func Describe(err error) error {
 	if errors.As(err, new(*described)) {
 		return err
@@ -38,8 +38,8 @@ func Describe(err error) error {
 	return &described{err, fmt.Sprintf("%s: %s", C.GoString(name), C.GoString(text))}
 }
 
-// resultIn finds the driver's result in err. The type of results is not exported by
-// gorgonia.org/cu, and is taken from the example.
+// resultIn finds the driver's result in err. gorgonia.org/cu does not export the type of results,
+// so the type is that of an example.
 func resultIn[R interface {
 	~int
 	error
@@ -49,8 +49,8 @@ func resultIn[R interface {
 	return int(found), ok
 }
 
-// result is a result of the driver as an error of gorgonia.org/cu, so that errors.Is
-// knows cu.OutOfMemory and its like; nil for success.
+// result returns a result of the driver as an error of gorgonia.org/cu, so errors.Is works with
+// cu.OutOfMemory and the others. Success is nil.
 func result(r C.CUresult) error {
 	if r == C.CUDA_SUCCESS {
 		return nil

@@ -9,12 +9,12 @@ import (
 	"slices"
 )
 
-// PathVar names the environment variable for the folders that libraries are looked for
-// in first, separated by colons.
+// PathVar is the environment variable with the folders where Load looks for libraries first. They
+// are separated by colons.
 const PathVar = "GORGAN_CUDA_PATH"
 
-// candidates returns what to open, in order: the names in each folder of PathVar, by
-// the loader's own path, and in each of the other folders.
+// candidates returns the paths to try, in order: the names in each folder of PathVar, the names on
+// the loader's own path, and the names in each of the other folders.
 func candidates(names, folders []string) []string {
 	var all []string
 	in := func(folder string) {
@@ -34,8 +34,8 @@ func candidates(names, folders []string) []string {
 	return all
 }
 
-// driverFolders is where drivers are that the loader does not know of: WSL's, those
-// that containers mount, those of distributions with folders of their own.
+// driverFolders are the folders of drivers that the loader does not know: the driver of WSL, those
+// that containers mount, and those of distributions with their own folders.
 func driverFolders() []string {
 	return []string{
 		"/usr/lib/wsl/lib", "/usr/local/nvidia/lib64", "/run/opengl-driver/lib",
@@ -43,7 +43,7 @@ func driverFolders() []string {
 	}
 }
 
-// toolkitFolders is where CUDA's toolkits have their libraries, the newest first.
+// toolkitFolders are the folders with the libraries of CUDA's toolkits, the newest first.
 func toolkitFolders() []string {
 	var roots []string
 	for _, name := range [...]string{"CUDA_HOME", "CUDA_PATH"} {
@@ -62,8 +62,8 @@ func toolkitFolders() []string {
 	return folders
 }
 
-// wheelFolders is where Python's nvidia wheels have cuBLAS, the current environment's
-// first.
+// wheelFolders are the folders where Python's nvidia wheels have cuBLAS. Those of the current
+// environment are first.
 func wheelFolders() []string {
 	var prefixes []string
 	for _, name := range [...]string{"VIRTUAL_ENV", "CONDA_PREFIX"} {
@@ -92,8 +92,8 @@ func wheelFolders() []string {
 	return folders
 }
 
-// glob is filepath.Glob for patterns that hold names from the environment, of which a
-// malformed one matches nothing.
+// glob is filepath.Glob for patterns with names from the environment. A malformed pattern matches
+// nothing.
 func glob(pattern string) []string {
 	found, _ := filepath.Glob(pattern)
 	return found

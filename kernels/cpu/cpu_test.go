@@ -99,7 +99,7 @@ func report(t *testing.T, err error) {
 func TestUnknownLevel(t *testing.T) {
 	t.Setenv(cpu.LevelVar, "avx1024")
 	dev := newDevice(t, 2)
-	const want = `GORGAN_CPU is "avx1024", which is not an instruction level of this build on this processor; want one of `
+	const want = `GORGAN_CPU is "avx1024", which is not an instruction set of this build on this processor; want one of `
 	if _, err := dev.New(tensor.Float32, 1); !errors.Is(err, cpu.ErrLevel) || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %q", err, want)
 	}

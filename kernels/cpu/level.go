@@ -24,7 +24,7 @@ func Levels() []string {
 }
 
 // ErrLevel is wrapped by the error for a LevelVar that is none of Levels.
-var ErrLevel = errors.New("not an instruction level")
+var ErrLevel = errors.New("not an instruction set")
 
 // Level returns the level that a CPU device opened now would have. Weights are equal bit by bit
 // between avx512 and avx2, and purego rounds differently. If LevelVar is none of Levels, the

@@ -107,11 +107,10 @@ func (p *Program) locate(v *Value) (of *tensor.Dense, offset int) {
 		of, offset = p.locate(v.base)
 		return of, offset + v.first
 	case v.parts != nil:
-		same := p.placement.joins[v]
-		if same == nil {
-			same = v
+		if same := p.placement.joins[v]; same != nil {
+			return p.locate(same.parts[0])
 		}
-		return p.locate(same.parts[0])
+		return nil, 0 // its parts lie in several places
 	case v.leaf != nil:
 		return v.leaf, 0
 	}

@@ -29,8 +29,10 @@ func (g *Graph) live() []*Node {
 	for v := range g.stored {
 		wanted[v.node] = true
 	}
-	for v := range g.kept {
-		wanted[v.node] = true
+	for _, v := range g.kept {
+		for _, s := range v.whole() {
+			wanted[s.root.node] = true
+		}
 	}
 	for i := len(g.nodes) - 1; i >= 0; i-- {
 		n := g.nodes[i]

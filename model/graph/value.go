@@ -88,6 +88,15 @@ func (s segment) overlaps(o segment) bool {
 	return s.root == o.root && s.first < o.first+o.n && o.first < s.first+s.n
 }
 
+// stretch is n elements of v from element first on, in rows as long as those of like where
+// that makes whole rows, else in one.
+func stretch(like, v *Value, first, n int) *Value {
+	if n%like.Cols() != 0 {
+		return view(v, first, 1, n)
+	}
+	return view(v, first, like.Type.rows(n/like.Cols()).Shape...)
+}
+
 // view returns elements of v from element first on in a shape, as v itself, a root or a
 // part where one of these is the same.
 func view(v *Value, first int, shape ...int) *Value {

@@ -30,7 +30,7 @@ type viewKey struct {
 
 // Compile takes the graph's memory from dev, which keeps it until it is closed.
 func (g *Graph) Compile(dev kernels.Device) (*Program, error) {
-	p := &Program{dev: dev, placement: g.place(signsAfterDropout(g.live())),
+	p := &Program{dev: dev, placement: g.place(g.signsAfterDropout(g.live())),
 		arenas: map[tensor.Dtype]*tensor.Dense{}, views: map[viewKey]*tensor.Dense{}}
 	for elem, size := range p.placement.arrange() {
 		var err error

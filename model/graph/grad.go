@@ -32,8 +32,14 @@ func (b *Builder) Grad(seeds []Seed, at ...*Value) []*Value {
 	}
 	for _, s := range seeds {
 		d := s.D
-		if d == nil {
+		switch {
+		case d != nil && d.Size() != s.Of.Size():
+			b.fail("a gradient of type %v at a value of type %v, want as many elements", d.Type, s.Of.Type)
+		case d == nil:
 			d = b.one
+			if n := s.Of.node; n == nil || s.Of != n.Out[0] || !isLoss(n) {
+				b.fail("a value of type %v is differentiated that is no loss, want the gradient there", s.Of.Type)
+			}
 		}
 		w.add(s.Of, 0, d)
 	}

@@ -79,7 +79,7 @@ func (g *Graph) place(nodes []*Node) *placement {
 
 // read notes that v is read at a time, and places constants.
 func (p *placement) read(v *Value, time int) {
-	for _, s := range v.whole() {
+	for _, s := range v.placed() {
 		p.reads[s.root] = append(p.reads[s.root], use{s, time})
 		if s.root.constant != nil && p.block[s.root] == nil {
 			p.define(s.root, -1)

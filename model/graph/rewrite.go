@@ -32,7 +32,7 @@ func (g *Graph) live() []*Node {
 		wanted[v.node] = true
 	}
 	for _, v := range g.kept {
-		for _, s := range v.whole() {
+		for _, s := range v.placed() {
 			wanted[s.root.node] = true
 		}
 	}
@@ -45,7 +45,7 @@ func (g *Graph) live() []*Node {
 			continue
 		}
 		for _, v := range n.In {
-			for _, s := range v.whole() {
+			for _, s := range v.placed() {
 				if s.root.node != nil {
 					wanted[s.root.node] = true
 				}

@@ -83,6 +83,14 @@ func (v *Value) segments(first, n int) []segment {
 // whole is all of v's segments.
 func (v *Value) whole() []segment { return v.segments(0, v.Size()) }
 
+// placed is what has to lie in memory for v to be read: of a view of a join, all of the join.
+func (v *Value) placed() []segment {
+	if v.base != nil && v.base.parts != nil {
+		return v.base.whole()
+	}
+	return v.whole()
+}
+
 // overlaps tells whether two segments share an element.
 func (s segment) overlaps(o segment) bool {
 	return s.root == o.root && s.first < o.first+o.n && o.first < s.first+s.n

@@ -32,6 +32,8 @@ var mayImport = map[string][]string{
 	// For Gorgonia programs, and one of them.
 	"gorgan/kernels/engine":         {"gorgan/kernels/cpu"},
 	"gorgan/kernels/engine/example": {"gorgan/kernels/engine", "gorgan/dataset"},
+	// Writes the PTX for the assembler.
+	"gorgan/scripts/ptx": {"gorgan/kernels"},
 	// For comparison, and independent of us.
 	"gorgan/scripts/peers/gorgonia": nil,
 }

@@ -8,11 +8,12 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 )
 
 // TestFloat64 runs a case of every kernel on the device of the oracles and on the CPU.
 func TestFloat64(t *testing.T) {
-	cpu := kernels.CPU(1)
+	cpu := cpu.New(1)
 	defer cpu.Close()
 	for _, k := range kernels.All() {
 		cases, err := Cases(k)

@@ -60,7 +60,7 @@ func drawChain(t *rapid.T, o *oracle) *chain {
 // apply appends the chain to b: x (rows, pack·imageCols) to logits (rows, 1).
 func (c *chain) apply(b *graph.Builder, x *graph.Value) *graph.Value {
 	drop := func(x *graph.Value, layer int) *graph.Value {
-		r := graph.Random{Key: b.Leaf("key", c.random[0]), Step: b.Leaf("step", c.random[1]), Stream: kernels.Purpose(layer)}
+		r := graph.Random{Key: b.Leaf("key", c.random[0]), Step: b.Leaf("step", c.random[1]), Stream: kernels.Stream(layer)}
 		return b.Dropout(x, r, 0.7, 3*layer)
 	}
 	for i, l := range append(c.layers, "out") {

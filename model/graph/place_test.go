@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 	"gorgan/model/graph"
 )
 
@@ -83,7 +84,7 @@ func (s *scribbler) step() {
 		case "dropout":
 			s.families++
 			r := s.random
-			r.Stream = kernels.Purpose(s.families)
+			r.Stream = kernels.Stream(s.families)
 			made = append(made, b.Dropout(x, r, 0.6, 0))
 		case "maxout":
 			made = append(made, b.Maxout(x, s.leaf(x.Cols()), 2))
@@ -157,7 +158,7 @@ func (s *scribbler) fill(seed uint64) {
 // TestPlacement compares random graphs, compiled, with a naive evaluation, bit for bit: a
 // first run, and two more after other values. Values in use at the same time lie apart.
 func TestPlacement(t *testing.T) {
-	dev := kernels.CPU(1)
+	dev := cpu.New(1)
 	defer dev.Close()
 	rapid.Check(t, func(t *rapid.T) {
 		s := &scribbler{t: t, dev: dev, stored: map[*graph.Value]bool{}}

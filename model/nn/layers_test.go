@@ -9,9 +9,11 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 	"gorgan/kernels/kerneltest"
 	"gorgan/model/graph"
 	"gorgan/model/nn"
+	"gorgan/model/streams"
 )
 
 func must(t *testing.T, err error) {
@@ -56,7 +58,7 @@ func TestLayout(t *testing.T) {
 // TestInitialize: weight i comes from stream i behind the first, the labels' weights from
 // stream 255; biases are 0.
 func TestInitialize(t *testing.T) {
-	dev := kernels.CPU(1)
+	dev := cpu.New(1)
 	defer dev.Close()
 	w, err := net.New(dev)
 	must(t, err)
@@ -65,7 +67,7 @@ func TestInitialize(t *testing.T) {
 		for i, stream := range []int{0, -1, 1, -1, 2, -1, 255} {
 			p := w.Tensors[i]
 			got, want := p.Value.Float32s(), make([]float32, p.Value.Shape().TotalSize())
-			switch at := kernels.Weights + 256 + kernels.Purpose(stream); {
+			switch at := streams.Weights + 256 + kernels.Stream(stream); {
 			case stream < 0:
 			case scale > 0:
 				kernels.Uniform(want, kernels.Key(12), at, 0)

@@ -22,22 +22,29 @@ func deviceFlags(device string) []cli.Flag {
 // mostWorkers is more than any machine has cores; each costs memory.
 const mostWorkers = 1024
 
-// checkDevice refuses what cannot be meant, before anything is opened.
-func checkDevice(c *cli.Context) error {
-	if n := c.Int("workers"); n < 0 || n > mostWorkers {
-		return usageError{fmt.Errorf("--workers is %d, want 0 to %d", n, mostWorkers)}
+// deviceOptions are what deviceFlags say.
+type deviceOptions struct {
+	name string
+	cuda.Options
+}
+
+// readDeviceOptions reads deviceFlags, and refuses what no device can take.
+func readDeviceOptions(c *cli.Context) (deviceOptions, error) {
+	o := deviceOptions{c.String("device"), cuda.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}}
+	if o.Workers < 0 || o.Workers > mostWorkers {
+		return o, usageError{fmt.Errorf("--workers is %d, want 0 to %d", o.Workers, mostWorkers)}
 	}
-	return nil
+	return o, nil
 }
 
-// deviceOptions are what the flags say, but for the device's name.
-func deviceOptions(c *cli.Context) cuda.Options {
-	return cuda.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}
+// open opens the device, and tells why it is this one.
+func (o deviceOptions) open() (dev cuda.Device, why string, err error) {
+	return cuda.Open(o.name, o.Options)
 }
 
-// sayIneffectiveOn says which of the flags that were given have no effect on the CPU, or on
+// sayIneffective says which of the flags that were given have no effect on the CPU, or on
 // CUDA.
-func sayIneffectiveOn(ui *ui, o cuda.Options, cpu bool) {
+func (o deviceOptions) sayIneffective(ui *ui, cpu bool) {
 	for _, f := range []struct {
 		flag          string
 		given, effect bool
@@ -51,4 +58,17 @@ func sayIneffectiveOn(ui *ui, o cuda.Options, cpu bool) {
 			ui.note("--%s has no effect: it has one on %s", f.flag, f.on)
 		}
 	}
+}
+
+// sayOtherLevel says where a run goes on on the CPU with other instructions than it began
+// with, which give other bits.
+func sayOtherLevel(ui *ui, dev cuda.Device, began string) error {
+	level, err := cuda.CPULevel()
+	if err != nil {
+		return err
+	}
+	if cuda.IsCPU(dev) && began != "" && (began == "purego") != (level == "purego") {
+		ui.note("warning: the run began with the instructions %s and goes on with %s: its weights are not those it would have had", began, level)
+	}
+	return nil
 }

@@ -137,8 +137,8 @@ func modelFlags(d model.Config) []cli.Flag {
 	return flags
 }
 
-// readModelFlags reads modelFlags into a model's settings. The loss may have another name in
-// the field; the settings have ours.
+// readModelFlags reads modelFlags into a model's settings. The loss may be given by another of
+// its names; the settings hold the one of model.Losses.
 func readModelFlags(c *cli.Context) (m model.Config, err error) {
 	m = model.Default()
 	for _, f := range modelFlagsOf(m) {

@@ -35,6 +35,7 @@ func newSession(ui *ui, o trainOptions) (*session, error) {
 	return s, nil
 }
 
+// beginSession settles what a new run is to do. The run has no folder before open.
 func beginSession(o trainOptions) (*session, error) {
 	level, err := cuda.CPULevel()
 	if err != nil {

@@ -28,8 +28,8 @@ type sourceOptions struct {
 	cache   int64 // in bytes, negative for none
 }
 
-// readSourceOptions reads sourceFlags. What is wrong with --resize is for those to say who
-// know where it is from: a run's settings may have another.
+// readSourceOptions reads sourceFlags. It does not check the size of --resize, which the
+// settings of a run may replace: readSource does.
 func readSourceOptions(c *cli.Context) (sourceOptions, error) {
 	o := sourceOptions{resize: c.String("resize"), readers: c.Int("readers"), cache: int64(c.Int("cache")) << 20}
 	if o.readers < 1 || o.readers > 1024 {

@@ -14,10 +14,10 @@ import (
 	"gorgan/model/run"
 )
 
-// trainOptions are what the flags of train say, and the preset or file they name.
+// trainOptions are what the flags of train say, and the preset or the file that they name.
 type trainOptions struct {
 	flags         run.Settings // what the flags say, or their defaults
-	given         given        // which of them count for a run that goes on
+	given         given        // the flags that are given: a run that goes on takes these alone
 	preset        string       // empty for none
 	classesOfData bool         // the nets are told as many classes as the data have
 	out           string       // the new run's folder, empty for a numbered one

@@ -62,7 +62,7 @@ lint:
 	$(GO) run $(STATICCHECK) ./...
 
 generate:
-	$(GO) generate ./kernels
+	$(GO) generate ./kernels/cpu
 
 FUZZTIME ?= 20s
 
@@ -75,7 +75,9 @@ gpu:
 	@readelf -d gorgan | awk '/NEEDED/ && !/lib(c|m|dl|pthread)\.so|ld-linux/ { print "gorgan needs " $$NF " to start"; bad = 1 } END { exit bad }'
 
 ptx:
-	scripts/cuda/ptx.py
+	rm -rf .cuda/ptx
+	$(GO) run ./scripts/ptx .cuda/ptx
+	scripts/cuda/ptx.py .cuda/ptx/*.ptx
 
 SIM = .cuda/sim
 
@@ -84,7 +86,7 @@ sim:
 	{ test -z "$$cxx" && echo "no C++ compiler: the simulated CUDA device is not built, and tests that need one are skipped"; }
 
 # Package kernels has no code for CUDA: its suite runs on the device from package cuda.
-GPU_TESTS = ./cuda/... ./model ./cmd/...
+GPU_TESTS = ./cuda/... ./kernels/device ./model ./cmd/...
 
 ON_SIM = GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1 GORGAN_TEST_DEVICE=cuda scripts/with_cuda.sh $(GO) test -tags gpu
 

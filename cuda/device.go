@@ -107,7 +107,7 @@ func (d *device) New(dt tensor.Dtype, shape ...int) (*tensor.Dense, error) {
 
 // outOfMemory says how much was asked for and how much there is.
 func (d *device) outOfMemory(bytes int64) error {
-	free, total, err := d.memory()
+	free, total, err := d.Memory()
 	if err != nil {
 		return err
 	}
@@ -214,13 +214,15 @@ func transpose(t bool) blas.Transpose {
 	return blas.NoTrans
 }
 
-func (d *device) load(k *kernels.Kernel) error {
+// Load compiles k. Launch does so too, when it needs k.
+func (d *device) Load(k *kernels.Kernel) error {
 	var untaken error
 	err := d.outside("compiling "+k.Name, func() error { _, untaken = d.function(k); return nil })
 	return cmp.Or(err, untaken)
 }
 
-func (d *device) memory() (free, total int64, err error) {
+// Memory is what is free and what there is, in bytes.
+func (d *device) Memory() (free, total int64, err error) {
 	err = d.outside("asking for free memory", func() (err error) { free, total, err = cu.MemInfo(); return err })
 	return free, total, err
 }

@@ -81,7 +81,7 @@ func TestRecordOnly(t *testing.T) {
 
 // TestClosed: a closed device answers, and is closed once.
 func TestClosed(t *testing.T) {
-	dev, _, err := cuda.Open("cuda", cuda.Options{})
+	dev, err := cuda.Open(0, cuda.Options{})
 	if err != nil {
 		cudatest.Open(t, cuda.Options{}) // skips or fails
 	}

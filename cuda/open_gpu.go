@@ -17,8 +17,8 @@ import (
 // step is captured: the 32 MiB that its manual asks for on Hopper.
 const workspaceBytes = 32 << 20
 
-// open starts the n-th CUDA device.
-func open(n int, o Options) (kernels.Device, error) {
+// Open starts the n-th CUDA device.
+func Open(n int, o Options) (kernels.Device, error) {
 	limit, err := timeout()
 	if err != nil {
 		return nil, err
@@ -84,8 +84,8 @@ func unusable(err error) error {
 	return fmt.Errorf("%w: %w", ErrNoDevice, err)
 }
 
-// probe says what the n-th device is.
-func probe(n int) (about string, err error) {
+// Probe says what the n-th device is, without starting it.
+func Probe(n int) (about string, err error) {
 	limit, err := timeout()
 	if err != nil {
 		return "", err

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// openOnDisk opens an IDX image file with the labels beside it, as the source src.
+// openOnDisk opens an IDX image file and the labels file beside it. src is the source's name.
 func openOnDisk(ctx context.Context, src, images string, o Options) (*Set, *Report, error) {
 	report := &Report{Source: src, Kind: "idx"}
 	labels := labelsBeside(images)
@@ -41,8 +41,8 @@ func labelsBeside(images string) *stored {
 	return nil
 }
 
-// plainOrPacked finds path or path.gz. What has the name and is no file that can be read is
-// found too, if there is nothing better: opening it says what it is.
+// plainOrPacked finds path or path.gz. If neither is a readable file, it returns whatever has
+// the name, so that opening it gives an error that says what it is.
 func plainOrPacked(path string) (string, bool) {
 	both := []string{path, path + ".gz"}
 	for _, p := range both {

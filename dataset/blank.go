@@ -1,16 +1,16 @@
 package dataset
 
-// nearly is how far apart, of 255, the values of a picture that shows nothing may be: JPEG
-// changes a value that is the same everywhere by less.
+// nearly is the largest difference, of 255, between the values of a blank picture. JPEG
+// changes the values of an image of one colour by less.
 const nearly = 8
 
-// shades is the range of grey values of an image, or of many. The zero value is of none.
+// shades is the range of grey values of one or more images. The zero value is for no image.
 type shades struct {
 	any         bool
 	least, most uint8
 }
 
-// shadesOf looks at pixels until they are known to be more than nearly one value.
+// shadesOf reads pixels until they are known to have more than nearly one value.
 func shadesOf(pixels []byte) shades {
 	s := shades{any: len(pixels) > 0, least: 255}
 	for _, p := range pixels {
@@ -22,7 +22,7 @@ func shadesOf(pixels []byte) shades {
 	return s
 }
 
-// and is the range of both.
+// and returns the range of both.
 func (s shades) and(t shades) shades {
 	switch {
 	case !s.any:
@@ -33,5 +33,5 @@ func (s shades) and(t shades) shades {
 	return shades{true, min(s.least, t.least), max(s.most, t.most)}
 }
 
-// shows says whether there is more than nearly one value.
+// shows reports whether there is more than nearly one value.
 func (s shades) shows() bool { return s.any && s.most > s.least && s.most-s.least > nearly }

@@ -6,11 +6,11 @@ import (
 	"fmt"
 )
 
-// census takes the images of a list in their order and makes the set and the report of them.
+// census takes the images of a list in their order and makes the set and the report.
 //
-// A set has a single size. As the first image's is as good a guess as any, its pixels and
-// fingerprint are gathered from the start, and dropped at the first sign that there will be
-// no set: then only the problems matter.
+// A set has a single size. The census assumes the size of the first image, so it gathers
+// pixels and fingerprint from the start. It drops them at the first sign that there will be
+// no set, because then only the problems matter.
 type census struct {
 	list        *listed
 	report      *Report
@@ -22,7 +22,7 @@ type census struct {
 	fingerprint fingerprint
 }
 
-// newCensus begins with a report of the list's bad lines.
+// newCensus returns a census whose report has the list's bad lines.
 func newCensus(l *listed, report *Report) *census {
 	n := len(l.entries)
 	report.Entries = n + report.found()
@@ -55,7 +55,7 @@ func (c *census) add(_ context.Context, img checked) error {
 	return nil
 }
 
-// compare reports an image that was listed before.
+// compare adds a problem if the image was listed before.
 func (c *census) compare(img checked) {
 	entry, path, content := c.list.entries[img.index], c.list.path(img.index), contentKey(img.grey)
 	first, copied := c.byContent[content]
@@ -81,7 +81,7 @@ func (c *census) compare(img checked) {
 	c.report.find(Problem{entry.Line, entry.Path, KindDuplicate, detail})
 }
 
-// gather adds an image to the set to be.
+// gather adds an image to the future set.
 func (c *census) gather(img checked) {
 	if c.set == nil {
 		return
@@ -107,7 +107,7 @@ func (c *census) gather(img checked) {
 	}
 }
 
-// close completes the report; the set is nil when it cannot be trained on.
+// close completes the report. The set is nil if it cannot be trained on.
 func (c *census) close() (*Set, *Report) {
 	r := c.report
 	usual := c.sizes.usual()
@@ -127,7 +127,7 @@ func (c *census) close() (*Set, *Report) {
 		case size == (Size{}):
 		case c.list.options.target(size) != r.Size:
 			r.find(Problem{entry.Line, entry.Path, KindWrongSize,
-				fmt.Sprintf("image is %v, expected %v, the most common size; --resize makes them the same", size, usual)})
+				fmt.Sprintf("image is %v, want %v, the most common size; --resize makes them the same", size, usual)})
 		default:
 			r.count(entry.Label)
 		}

@@ -5,8 +5,8 @@ import (
 	"regexp"
 )
 
-// contentOf names what a file holds that is none of ours, from its first bytes; "" when it
-// is not known.
+// contentOf names the format of a file that the package does not read, from the file's first
+// bytes. It is "" for an unknown format.
 func contentOf(head []byte) string {
 	head = head[:min(len(head), 512)]
 	for _, known := range []struct {
@@ -50,6 +50,6 @@ func contentOf(head []byte) string {
 	return ""
 }
 
-// pixelTable is the beginning of a table of pixel values: many numbers, or the names of the
-// columns that usually stand above them.
+// pixelTable matches the beginning of a table of pixel values: many numbers, or the usual
+// names of its columns.
 var pixelTable = regexp.MustCompile(`^("?label"?,)?("?1x1"?,"?1x2"?|"?pixel_?[01]"?,"?pixel_?[12]"?),|^(\d{1,3}(\.\d+)?[,;] ?){32}`)

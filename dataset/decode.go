@@ -11,7 +11,8 @@ import (
 	"io"
 )
 
-// maxImageFile is the largest image file read: the largest image, uncompressed, is smaller.
+// maxImageFile is the largest image file that is read. Even the largest image, uncompressed,
+// is smaller.
 const maxImageFile = 256 << 20
 
 var (
@@ -23,14 +24,15 @@ var (
 type decoded struct {
 	grey     *image.Gray
 	channels int  // in the file: 1 grey, 3 colour, 4 CMYK or anything with alpha
-	coloured bool // some pixel is visibly no grey
+	coloured bool // some pixel is visibly not grey
 	clear    bool // some pixel is not opaque
-	turned   bool // a JPEG's EXIF data say that it is to be turned or mirrored, which is not done
+	turned   bool // a JPEG's EXIF data ask to turn or mirror the image, which is not done
 }
 
-// decodeGrey decodes a JPEG or PNG file, told apart by content, of at most the given number
-// of pixels. An image cut short gives an error that wraps io.ErrUnexpectedEOF; a cancelled ctx
-// ends the decoding, which can take long for a progressive JPEG.
+// decodeGrey decodes a JPEG or PNG file of at most the given number of pixels. The content
+// decides which of the two it is. If the image is cut short, the error wraps
+// io.ErrUnexpectedEOF. A cancelled ctx ends the decoding, which can take long for a
+// progressive JPEG.
 func decodeGrey(ctx context.Context, data []byte, most int) (d decoded, err error) {
 	var decodeConfig func(io.Reader) (image.Config, error)
 	var decode func(io.Reader) (image.Image, error)
@@ -69,20 +71,20 @@ func decodeGrey(ctx context.Context, data []byte, most int) (d decoded, err erro
 	return d, nil
 }
 
-// holdsImage says whether a file is long enough for the size in its header: the decoders
-// allocate memory for that before they see the rest.
+// holdsImage reports whether a file is long enough for the size in its header. The decoders
+// allocate memory for that size before they read the rest.
 func holdsImage(data []byte, size Size) bool {
 	pixels, length := int64(size.Pixels()), int64(len(data))
 	if bytes.HasPrefix(data, pngMagic) {
-		const depth = 24 // where the header has the bits of a channel; a pixel has one at least
+		const depth = 24 // the offset of the bits per channel; a pixel has at least one bit
 		return pixels*int64(data[depth])/8 <= length*maxInflation
 	}
-	// Each block of 64 values takes a bit at least. A channel may be a quarter of the size.
+	// Each block of 64 values takes at least a bit. A channel may have a quarter of the size.
 	return pixels <= 4*64*8*length
 }
 
-// watched reads data and notes whether more was asked for than there is: the decoders do not
-// always say so in their errors.
+// watched reads data and notes whether the reader asked for more than there is, because the
+// errors of the decoders do not always say so.
 type watched struct {
 	ctx   context.Context
 	data  []byte
@@ -102,7 +104,7 @@ func (w *watched) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// broken is what a decoder's error means.
+// broken returns an error that says what a decoder's error means.
 func (w *watched) broken(err error) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
@@ -113,7 +115,7 @@ func (w *watched) broken(err error) error {
 	return fmt.Errorf("%w: %w", err, ErrFormat)
 }
 
-// toGrey copies an image to grey and looks at what it had besides.
+// toGrey copies an image to grey and notes what the grey image loses.
 func toGrey(img image.Image) decoded {
 	b := img.Bounds()
 	grey := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
@@ -141,8 +143,8 @@ func toGrey(img image.Image) decoded {
 	return decoded{grey: grey, channels: channels, coloured: coloured, clear: ok && !opaque.Opaque()}
 }
 
-// colours gives access to an image's colours, 8 bits each, without its alpha: not multiplied
-// by it either. Of 16 bits the high 8 are taken.
+// colours gives access to an image's colours, 8 bits each. Alpha is ignored: the colours are
+// not multiplied by it. Of 16 bits, the high 8 are used.
 func colours(img image.Image) (at func(x, y int) (r, g, b uint8), channels int) {
 	switch src := img.(type) {
 	case *image.YCbCr:
@@ -175,8 +177,8 @@ func colours(img image.Image) (at func(x, y int) (r, g, b uint8), channels int) 
 	}, channels
 }
 
-// luma is TensorFlow's rgb_to_grayscale on uint8: the channels divided by 255, weighted by
-// .2989, .5870 and .1140, and brought back by trunc(255.5 x). It is computed exactly, as
+// luma is TensorFlow's rgb_to_grayscale on uint8. It divides the channels by 255, weighs them
+// by .2989, .5870 and .1140, and converts back with trunc(255.5 x). It is computed exactly, as
 // trunc(511 (2989 r + 5870 g + 1140 b) / 5100000). The weights sum to .9999, so grey stays
 // the same grey and nothing exceeds 255.
 func luma(r, g, b uint8) uint8 {

@@ -143,7 +143,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"webp":       {[]byte("RIFF\x00\x00\x00\x00WEBPVP8 "), false, "is WebP, want JPEG or PNG"},
 		"heic":       {[]byte("\x00\x00\x00\x18ftypheic"), false, "is HEIC, want JPEG or PNG"},
 		"html":       {[]byte("\n<!DOCTYPE html><p>"), false, "is an HTML page"},
-		"bomb":       {bomb(t), false, "5000x5000, expected at most 16777216"},
+		"bomb":       {bomb(t), false, "5000x5000, want at most 16777216"},
 		"broken png": {flipped, false, "png: invalid format"},
 		"broken jpg": {append(bytes.Clone(jpg[:2]), 0xff, 0xc0, 0, 3, 9), false, "JPEG"},
 	} {

@@ -1,7 +1,7 @@
 // Package dataset reads, checks, streams and writes sets of small grey images.
 //
-// [Open] takes the embedded MNIST, IDX files or a list of JPEG and PNG files, looks at every
-// image once, and gives a [Set] together with a [Report] of all that is wrong with the data.
+// [Open] takes the embedded MNIST, IDX files or a list of JPEG and PNG files. It checks every
+// image once, and returns a [Set] together with a [Report] of every problem in the data.
 // [NewLoader] streams batches of a set in the background, [Export] writes a set as a tree of
 // JPEG files with its list, and [WritePNG] writes a picture.
 //

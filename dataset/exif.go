@@ -5,10 +5,10 @@ import (
 	"encoding/binary"
 )
 
-// orientation is the orientation that the EXIF data of a JPEG file give, 1 to 8: 1 is upright,
-// the others are to be turned or mirrored. It is 0 when there is none, or anything is wrong
-// with the data. The layout is that of Exif 2.3: a segment APP1 of the JPEG file holds TIFF
-// data, whose first directory has the orientation under tag 0x112.
+// orientation returns the orientation in the EXIF data of a JPEG file, 1 to 8. An image with
+// 1 is upright; the others must be turned or mirrored. It returns 0 if there is no
+// orientation or if the data are damaged. The layout is that of Exif 2.3: a segment APP1 of
+// the JPEG file holds TIFF data, whose first directory has the orientation under tag 0x112.
 func orientation(file []byte) int {
 	if !bytes.HasPrefix(file, jpegMagic) {
 		return 0

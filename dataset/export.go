@@ -15,21 +15,21 @@ import (
 	"gorgan/dataset/atomicfile"
 )
 
-// Export writes a set as the tree of files that the list of [Open] describes: the images as
-// grey JPEG files of quality 100, dir/split/00000.jpg and on, and last of all the list
-// dir/split_labels.txt with lines like `train/00000.jpg 5`, without the number when an image
-// has no label. An empty split means "train". progress may be nil, and is called from one
-// goroutine at a time.
+// Export writes a set as a list file and its images, which [Open] can read. The images are
+// grey JPEG files of quality 100, from dir/split/00000.jpg on. The list, dir/split_labels.txt,
+// comes last. It has lines like `train/00000.jpg 5`, without the number if an image has no
+// label. An empty split means "train". progress may be nil. It is called from one goroutine at
+// a time.
 //
-// The list tells a complete export: Export refuses to begin when it is there, and after a
-// failure or a cancelled ctx it is not, so that calling again starts over and replaces the
-// images left behind. Every file is whole, but only the list is synced to disk.
+// The list marks a complete export. Export refuses to start if the list is there. After a
+// failure or a cancelled ctx there is no list, so another call starts over and replaces the
+// images that are left. Every file is whole, but only the list is synced to disk.
 func Export(ctx context.Context, s *Set, dir, split string, progress func(done, total int)) error {
 	if split == "" {
 		split = "train"
 	}
 	if split == "." || split == ".." || strings.ContainsAny(split, `/\:`) {
-		return fmt.Errorf("dataset: export: split is %q, expected the name of a folder, like train", split)
+		return fmt.Errorf("dataset: export: split is %q, want the name of a folder, like train", split)
 	}
 	images, list := filepath.Join(dir, split), filepath.Join(dir, split+"_labels.txt")
 	if _, err := os.Lstat(list); err == nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// maxKept is how many problems of a kind a report keeps; the others are only counted.
+// maxKept is the number of problems of a kind that a report keeps. It only counts the others.
 const maxKept = 1000
 
 // find adds a problem to the report.
@@ -18,12 +18,12 @@ func (r *Report) find(p Problem) {
 	}
 }
 
-// sortProblems brings the problems into the order of their lines.
+// sortProblems sorts the problems by line.
 func (r *Report) sortProblems() {
 	slices.SortStableFunc(r.Problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 }
 
-// found is the number of problems, those that are only counted among them.
+// found is the number of all problems, including those that are only counted.
 func (r *Report) found() int {
 	n := 0
 	for _, count := range r.Counts {
@@ -32,5 +32,5 @@ func (r *Report) found() int {
 	return max(n, len(r.Problems))
 }
 
-// bad is the number of problems without which there would be a set.
+// bad is the number of problems that prevent a set.
 func (r *Report) bad() int { return r.found() - r.Counts[KindDuplicate] }

@@ -22,8 +22,8 @@ func newFingerprint(count int, size Size) fingerprint {
 
 func (p fingerprint) add(pixels []byte) { p.hash.Write(pixels) }
 
-// sum completes the hash with the labels, 4 bytes each, in pieces: all at once they can be
-// much larger than they are in the set.
+// sum completes the hash with the labels, 4 bytes each. It hashes them in pieces, because
+// together they can be much larger than in the set.
 func (p fingerprint) sum(l labels) string {
 	piece := make([]byte, 0, 4<<10)
 	for i := range l.count {

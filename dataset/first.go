@@ -2,11 +2,12 @@ package dataset
 
 import "fmt"
 
-// First is the set of the first n images, 1 to Len, as if there were no others. It reads
-// each of them once, for its own fingerprint, and shares s's memory and files.
+// First returns the set of the first n images, as if there were no others. n must be 1 to
+// Len. First reads each of these images once, for the fingerprint of the new set. The new set
+// shares s's memory and files.
 func (s *Set) First(n int) (*Set, error) {
 	if n < 1 || n > s.Len() {
-		return nil, fmt.Errorf("dataset: %s: the first %d of %d images, expected 1 to %d", s.name, n, s.Len(), s.Len())
+		return nil, fmt.Errorf("dataset: %s: the first %d of %d images, want 1 to %d", s.name, n, s.Len(), s.Len())
 	}
 	each := s.size.Pixels()
 	p, row := newFingerprint(n, s.size), make([]byte, each)

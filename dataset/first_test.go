@@ -42,7 +42,7 @@ func TestFirst(t *testing.T) {
 		}
 	}
 	for _, n := range []int{0, -1, 6} {
-		if _, err := whole.First(n); err == nil || !strings.Contains(err.Error(), "expected 1 to 5") {
+		if _, err := whole.First(n); err == nil || !strings.Contains(err.Error(), "want 1 to 5") {
 			t.Errorf("the first %d: %v", n, err)
 		}
 	}

@@ -12,7 +12,8 @@ var (
 	threeTabs  = regexp.MustCompile(`^\d+\t[^\t]*\t`)
 )
 
-// formOf says what the lines of a list look like whose images are missing, or "".
+// formOf describes the lines of a list whose images are missing; "" if there is no
+// description.
 func formOf(path string) string {
 	switch {
 	case strings.Contains(path, "\r"):
@@ -33,7 +34,7 @@ func formOf(path string) string {
 	return ""
 }
 
-// form is what most of the missing lines of a list look like: "" when few are missing, or
+// form describes most of the lines whose images are missing. It is "" if few are missing or if
 // nothing is known about them.
 func (r *Report) form() string {
 	missing := 0
@@ -57,7 +58,8 @@ func (r *Report) form() string {
 	return ""
 }
 
-// besideUs says whether the current folder has what the list's folder has not.
+// besideUs reports whether an image of a list lies relative to the current folder instead of
+// the list's.
 func besideUs(list, path string) bool {
 	if filepath.IsAbs(path) || filepath.Dir(list) == "." {
 		return false

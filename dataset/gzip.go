@@ -8,8 +8,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// members reads a gzip file: one member after the other, and zero bytes behind the last, with
-// which tapes and downloads are filled up.
+// members reads a gzip file: one member after the other. It skips zero bytes behind the last
+// member, because tapes and downloads are padded with them.
 type members struct {
 	file   *bufio.Reader
 	member *gzip.Reader
@@ -29,7 +29,7 @@ func (m *members) Read(p []byte) (int, error) {
 		n, err := m.member.Read(p)
 		if err != io.EOF || n > 0 {
 			if err == io.EOF {
-				err = nil // said again by the next call
+				err = nil // the next call returns it again
 			}
 			return n, err
 		}
@@ -39,7 +39,7 @@ func (m *members) Read(p []byte) (int, error) {
 	}
 }
 
-// next goes to the next member; io.EOF says that there is none.
+// next goes to the next member. It returns io.EOF if there is none.
 func (m *members) next() error {
 	for {
 		head, err := m.file.Peek(2)

@@ -28,10 +28,10 @@ var gzipMagic = []byte{0x1f, 0x8b}
 // bytes from two one-bit codes).
 const maxInflation = 1032
 
-// unproven is the most, in bytes, that is allocated for what a header only claims.
+// unproven is the largest allocation, in bytes, on the word of a header alone.
 const unproven = 32 << 20
 
-// stored is a file on disk or in the binary.
+// stored is a file on disk or in the program.
 type stored struct {
 	name string
 	open func() (fs.File, error)
@@ -47,7 +47,7 @@ func onDisk(path string) stored {
 	}}
 }
 
-// notOpened is why the file at path could not be opened, with the path said once.
+// notOpened returns why the file at path could not be opened, and names the path once.
 func notOpened(path string, err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("%s: %w", path, p.Err)
@@ -55,13 +55,13 @@ func notOpened(path string, err error) error {
 	return err // package atomicfile's own, which begins with the path
 }
 
-// unpacked is the content of an IDX file, out of its gzip when it is in one.
+// unpacked reads the content of an IDX file, and unpacks it if it is in gzip.
 type unpacked struct {
 	name   string
 	file   fs.File
 	reader *bufio.Reader
 	packed bool
-	length int64 // exact when not packed, a bound when packed
+	length int64 // exact if the file is not packed, else a bound
 	offset int64 // in the content
 }
 
@@ -101,7 +101,7 @@ func (u *unpacked) start() error {
 
 func (u *unpacked) Close() error { return u.file.Close() }
 
-// failed is a reading error with the place it happened at.
+// failed returns a reading error with its place in the file.
 func (u *unpacked) failed(err error) error {
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("%s: offset %d: %w", u.name, u.offset, plain(err))
@@ -112,7 +112,7 @@ func (u *unpacked) failed(err error) error {
 	return fmt.Errorf("%s: offset %d: %w: %w", u.name, u.offset, err, ErrFormat)
 }
 
-// read fills p; total is the length the content should have.
+// read fills p. total is the length that the content should have.
 func (u *unpacked) read(p []byte, total int64) error {
 	n, err := io.ReadFull(u.reader, p)
 	u.offset += int64(n)
@@ -122,12 +122,12 @@ func (u *unpacked) read(p []byte, total int64) error {
 	case err != io.EOF && err != io.ErrUnexpectedEOF:
 		return u.failed(err)
 	case u.torn():
-		return fmt.Errorf("%s: offset %d: gzip file is cut short, expected %d bytes unpacked: %w", u.name, u.offset, total, ErrFormat)
+		return fmt.Errorf("%s: offset %d: gzip file is cut short, want %d bytes unpacked: %w", u.name, u.offset, total, ErrFormat)
 	}
-	return fmt.Errorf("%s: ends at offset %d, expected %d bytes: %w", u.name, u.offset, total, ErrFormat)
+	return fmt.Errorf("%s: ends at offset %d, want %d bytes: %w", u.name, u.offset, total, ErrFormat)
 }
 
-// torn says whether the gzip stream itself, not the content in it, has ended too early.
+// torn reports whether the gzip stream itself, and not its content, ended too early.
 func (u *unpacked) torn() bool {
 	if !u.packed {
 		return false
@@ -140,7 +140,7 @@ func (u *unpacked) torn() bool {
 func (u *unpacked) end() error {
 	n, err := io.ReadFull(u.reader, make([]byte, 1))
 	if n > 0 {
-		return fmt.Errorf("%s: offset %d: expected the end of the file, got more bytes: %w", u.name, u.offset, ErrFormat)
+		return fmt.Errorf("%s: offset %d: want the end of the file, got more bytes: %w", u.name, u.offset, ErrFormat)
 	}
 	if err != io.EOF {
 		return u.failed(err)
@@ -149,11 +149,12 @@ func (u *unpacked) end() error {
 }
 
 // proven checks that a file has the bytes that its header claims, before memory for them is
-// allocated. A large packed file is unpacked for that: its length is only a bound.
+// allocated. It unpacks a large packed file for this, because the length of the file is only
+// a bound.
 func (u *unpacked) proven(ctx context.Context, f stored, want int64) error {
 	if !u.packed {
 		if u.length < want {
-			return fmt.Errorf("%s: ends at offset %d, expected %d bytes: %w", u.name, u.length, want, ErrFormat)
+			return fmt.Errorf("%s: ends at offset %d, want %d bytes: %w", u.name, u.length, want, ErrFormat)
 		}
 		return nil
 	}
@@ -176,8 +177,8 @@ func (u *unpacked) proven(ctx context.Context, f stored, want int64) error {
 	return nil
 }
 
-// header reads the magic number and the dimensions, and checks what can be checked before
-// the values are read: nothing is allocated by what a header claims.
+// header reads the magic number and the dimensions. It checks all that can be checked before
+// the values are read, and allocates nothing on the word of the header.
 func (u *unpacked) header(magic uint32, dims int) ([]int64, error) {
 	raw := make([]byte, 4+4*dims)
 	if err := u.read(raw[:4], int64(len(raw))); err != nil {
@@ -186,9 +187,9 @@ func (u *unpacked) header(magic uint32, dims int) ([]int64, error) {
 	if got := binary.BigEndian.Uint32(raw); got != magic {
 		rest, _ := u.reader.Peek(508)
 		if kind := contentOf(append(raw[:4:4], rest...)); kind != "" {
-			return nil, fmt.Errorf("%s: is %s, expected an IDX file: %w", u.name, kind, ErrFormat)
+			return nil, fmt.Errorf("%s: is %s, want an IDX file: %w", u.name, kind, ErrFormat)
 		}
-		return nil, fmt.Errorf("%s: offset 0: magic number is 0x%08x%s, expected 0x%08x%s: %w",
+		return nil, fmt.Errorf("%s: offset 0: magic number is 0x%08x%s, want 0x%08x%s: %w",
 			u.name, got, magicName(got), magic, magicName(magic), ErrFormat)
 	}
 	if err := u.read(raw[4:], int64(len(raw))); err != nil {
@@ -199,7 +200,7 @@ func (u *unpacked) header(magic uint32, dims int) ([]int64, error) {
 		shape[d] = int64(binary.BigEndian.Uint32(raw[4+4*d:]))
 	}
 	if shape[0] == 0 {
-		return nil, fmt.Errorf("%s: offset 4: count is %d, expected 1 or more: %w", u.name, shape[0], ErrFormat)
+		return nil, fmt.Errorf("%s: offset 4: count is %d, want 1 or more: %w", u.name, shape[0], ErrFormat)
 	}
 	return shape, nil
 }
@@ -221,7 +222,7 @@ func (u *unpacked) imagesShape() (count int, size Size, err error) {
 		return 0, Size{}, err
 	}
 	if shape[1] > maxPixels || shape[2] > maxPixels {
-		return 0, Size{}, fmt.Errorf("%s: offset 8: image size is %dx%d, expected at most %d pixels: %w",
+		return 0, Size{}, fmt.Errorf("%s: offset 8: image size is %dx%d, want at most %d pixels: %w",
 			u.name, shape[1], shape[2], maxPixels, ErrFormat)
 	}
 	size = Size{int(shape[1]), int(shape[2])}
@@ -234,7 +235,7 @@ func (u *unpacked) imagesShape() (count int, size Size, err error) {
 			u.name, shape[0], size, want, ErrFormat)
 	}
 	if !u.packed && want != u.length {
-		return 0, Size{}, fmt.Errorf("%s: offset 4: header says %d images of %v, expected %d bytes, got %d: %w",
+		return 0, Size{}, fmt.Errorf("%s: offset 4: header says %d images of %v, want %d bytes, got %d: %w",
 			u.name, shape[0], size, want, u.length, ErrFormat)
 	}
 	if count = int(shape[0]); int64(count) != shape[0] {
@@ -255,7 +256,7 @@ func readLabels(ctx context.Context, f stored, count int) ([]byte, error) {
 		return nil, err
 	}
 	if shape[0] != int64(count) {
-		return nil, fmt.Errorf("%s: offset 4: count is %d labels, expected %d, one per image: %w", f.name, shape[0], count, ErrFormat)
+		return nil, fmt.Errorf("%s: offset 4: count is %d labels, want %d, one per image: %w", f.name, shape[0], count, ErrFormat)
 	}
 	want := labelsHeader + shape[0]
 	if err := u.proven(ctx, f, want); err != nil {

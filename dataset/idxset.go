@@ -8,18 +8,18 @@ import (
 	"io"
 )
 
-// chunkBytes is about how much of an IDX file is handled at a time.
+// chunkBytes is about how much of an IDX file is processed at a time.
 const chunkBytes = 256 << 10
 
-// idxImages is an IDX image file being read into a set.
+// idxImages reads an IDX image file into a set.
 type idxImages struct {
 	*unpacked
 	count   int
 	from    Size   // in the file
 	to      Size   // in the set
-	pixels  []byte // of the set; nil when it is not kept
+	pixels  []byte // of the set; nil if it is not kept
 	census  idxCensus
-	hashes  chan []uint64 // to be used again: beside a full cache garbage would be as large as it
+	hashes  chan []uint64 // for reuse; otherwise the garbage would be as large as a full cache
 	seed    maphash.Seed
 	options Options
 }
@@ -33,10 +33,10 @@ type idxChunk struct {
 	shades       shades // of all
 }
 
-// maxCompared is how many distinct images are remembered to find identical ones.
+// maxCompared is the number of distinct images that are remembered to find identical ones.
 const maxCompared = 4 << 20
 
-// idxCensus is what is found out about the images.
+// idxCensus gathers what is known about the images.
 type idxCensus struct {
 	seen      map[uint64]struct{}
 	identical int
@@ -105,11 +105,11 @@ func openIDX(ctx context.Context, report *Report, images stored, labels *stored,
 	return set, report, nil
 }
 
-// raiseCache is what to do when size bytes must be held.
+// raiseCache returns the hint for a set that needs size bytes in memory.
 func raiseCache(size int64) string { return fmt.Sprintf("raise --cache to %d", (size+1<<20-1)>>20) }
 
-// readAll reads every image; unpacking, scaling and hashing go on at the same time. The labels
-// are yet to be added to the fingerprint.
+// readAll reads every image. Unpacking, scaling and hashing run at the same time. The
+// fingerprint does not include the labels yet.
 func (r *idxImages) readAll(ctx context.Context) (fingerprint, error) {
 	print := newFingerprint(r.count, r.to)
 	r.census.seen = map[uint64]struct{}{}
@@ -146,7 +146,7 @@ func (s *idxCensus) add(c *idxChunk) {
 	s.shades = s.shades.and(c.shades)
 }
 
-// chunks reads the file in order. Images that are kept as they are go straight to their place.
+// chunks reads the file in order. Images that keep their size are read straight into the set.
 func (r *idxImages) chunks() func(context.Context) (*idxChunk, error) {
 	n := r.from.Pixels()
 	total := imagesHeader + int64(r.count)*int64(n)
@@ -169,7 +169,7 @@ func (r *idxImages) chunks() func(context.Context) (*idxChunk, error) {
 	}
 }
 
-// prepare brings a chunk's images to the set's size and hashes each, to find identical ones.
+// prepare scales a chunk's images to the set's size and hashes each, to find identical ones.
 func (r *idxImages) prepare(c *idxChunk) (*idxChunk, error) {
 	c.pixels = c.raw
 	n := r.to.Pixels()
@@ -206,8 +206,8 @@ func (r *idxImages) prepare(c *idxChunk) (*idxChunk, error) {
 	return c, nil
 }
 
-// idxDecoder reads single images from a plain IDX file. The file is opened for each: nothing
-// is held between calls.
+// idxDecoder reads single images from a plain IDX file. It opens the file for each image and
+// holds nothing between calls.
 func idxDecoder(f stored, from Size, o Options) func([]byte, int) error {
 	return func(dst []byte, i int) error {
 		raw := dst
@@ -232,7 +232,7 @@ func idxDecoder(f stored, from Size, o Options) func([]byte, int) error {
 	}
 }
 
-// greyOver is an image whose pixels are those of p.
+// greyOver returns an image whose pixels are p, without a copy.
 func greyOver(p []byte, size Size) *image.Gray {
 	return &image.Gray{Pix: p, Stride: size.Width, Rect: image.Rect(0, 0, size.Width, size.Height)}
 }

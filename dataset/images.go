@@ -20,15 +20,15 @@ import (
 // listed is the images of a list file.
 type listed struct {
 	entries []Entry
-	dir     string // that paths are relative to
+	dir     string // the folder that paths are relative to
 	options Options
 	large   sync.Mutex // held while an image of more than maxPixels is decoded
 }
 
-// path is where image i is, as the system takes it.
+// path returns the path of image i in the form of the operating system.
 func (l *listed) path(i int) string { return resolve(l.dir, l.entries[i].Path) }
 
-// checked is an image file after decoding; err says why there is no image.
+// checked is an image file after decoding. err says why there is no image.
 type checked struct {
 	index   int
 	decoded      // grey is at the size it has in the set
@@ -44,7 +44,7 @@ func openList(ctx context.Context, src string, r io.Reader, o Options) (*Set, *R
 		return nil, nil, err
 	}
 	if len(entries)+report.found() == 0 {
-		return nil, nil, fmt.Errorf("holds no images, expected a line `path label` for each: %w", ErrFormat)
+		return nil, nil, fmt.Errorf("holds no images, want a line `path label` for each: %w", ErrFormat)
 	}
 	l := &listed{entries: entries, dir: filepath.Dir(src), options: o}
 	c := newCensus(l, report)
@@ -55,8 +55,8 @@ func openList(ctx context.Context, src string, r io.Reader, o Options) (*Set, *R
 	return set, report, nil
 }
 
-// resolve is where a list in dir says an image is. A backslash separates folders unless the
-// system has a file of just that name.
+// resolve returns the path of an image of a list in dir. A backslash separates folders, unless
+// there is a file with a backslash in its name.
 func resolve(dir, path string) string {
 	at := func(path string) string {
 		path = filepath.FromSlash(path)
@@ -73,7 +73,7 @@ func resolve(dir, path string) string {
 	return at(path)
 }
 
-// check decodes image i. Its own error is for what is not the image's fault.
+// check decodes image i. It returns an error only for what is not the image's fault.
 func (l *listed) check(ctx context.Context, i int) (checked, error) {
 	c := checked{index: i}
 	if c.decoded, c.err = l.read(ctx, l.path(i)); c.err != nil {
@@ -95,7 +95,7 @@ func (l *listed) check(ctx context.Context, i int) (checked, error) {
 	return c, nil
 }
 
-// read reads the image file at path. Of very large images only one is decoded at a time.
+// read reads the image file at path. It decodes only one very large image at a time.
 func (l *listed) read(ctx context.Context, path string) (decoded, error) {
 	data, err := atomicfile.Read(path, maxImageFile)
 	if err != nil {
@@ -121,7 +121,7 @@ func (l *listed) decoder(size Size) func([]byte, int) error {
 			return fmt.Errorf("dataset: %s: %w", l.path(i), err)
 		}
 		if got := sizeOf(c.grey); got != size {
-			return fmt.Errorf("dataset: %s: image is %v, expected %v as when the list was read", l.path(i), got, size)
+			return fmt.Errorf("dataset: %s: image is %v, want %v as when the list was read", l.path(i), got, size)
 		}
 		copy(dst, c.grey.Pix)
 		return nil
@@ -140,7 +140,7 @@ func (l *listed) problem(i int, err error) Problem {
 	return p
 }
 
-// contentKey tells images apart by size and pixels.
+// contentKey is a hash of an image's size and pixels.
 func contentKey(grey *image.Gray) [sha256.Size]byte {
 	h := sha256.New()
 	fmt.Fprintln(h, sizeOf(grey))

@@ -39,13 +39,13 @@ func TestBadListIsReportedWhole(t *testing.T) {
 		t.Fatalf("got %v, %v", s, err)
 	}
 	want := []dataset.Problem{
-		{Line: 1, Path: "wide.png", Kind: "wrong size", Detail: "image is 4x5, expected 4x4, the most common"},
+		{Line: 1, Path: "wide.png", Kind: "wrong size", Detail: "image is 4x5, want 4x4, the most common"},
 		{Line: 3, Path: "gone.png", Kind: "missing", Detail: "no such file"},
 		{Line: 5, Path: "cut.png", Kind: "truncated", Detail: "image is cut short"},
 		{Line: 6, Path: "text.png", Kind: "unreadable", Detail: "content is neither JPEG nor PNG"},
-		{Line: 8, Path: "huge.png", Kind: "unreadable", Detail: "5000x5000, expected at most"},
+		{Line: 8, Path: "huge.png", Kind: "unreadable", Detail: "5000x5000, want at most"},
 		{Line: 9, Path: "folder.png", Kind: "unreadable", Detail: "is a folder"},
-		{Line: 10, Path: "ok2.png", Kind: "bad label", Detail: `label is "two", expected a whole number from 0`},
+		{Line: 10, Path: "ok2.png", Kind: "bad label", Detail: `label is "two", want a whole number from 0`},
 		{Line: 11, Path: "copy.jpg", Kind: "duplicate", Detail: "same pixels as line 4, but another label"},
 		{Line: 12, Path: "./ok0.png", Kind: "duplicate", Detail: "same path as line 2"},
 	}
@@ -103,7 +103,7 @@ func TestEveryKindOfProblemAloneLeavesNoSet(t *testing.T) {
 	for name, c := range map[string]struct{ line, err string }{
 		"missing":   {"gone.png 1", "1 of 3 images is bad, first: line 2: gone.png: no such file"},
 		"cut":       {"cut.png 1", "line 2: cut.png: image is cut short"},
-		"size":      {"wide.png 1", "line 2: wide.png: image is 1x3, expected 2x2"},
+		"size":      {"wide.png 1", "line 2: wide.png: image is 1x3, want 2x2"},
 		"bad label": {"a.png one", `line 2: a.png: label is "one"`},
 	} {
 		for _, cache := range []int64{0, -1} {
@@ -165,7 +165,7 @@ func TestUncachedImageChanges(t *testing.T) {
 	s, _ := mustOpen(t, pngList(t, dir, randomSet(t, 2, dataset.Size{Height: 2, Width: 2})), dataset.Options{Cache: -1})
 	path := filepath.Join(dir, "images", "001.png")
 	write(t, path, flatPNG(t, dataset.Size{Height: 2, Width: 3}, 0))
-	says(t, s.Pixels(make([]byte, 4), 1), "dataset: "+path, "2x3, expected 2x2")
+	says(t, s.Pixels(make([]byte, 4), 1), "dataset: "+path, "2x3, want 2x2")
 	write(t, path, []byte("x"))
 	says(t, s.Pixels(make([]byte, 4), 1), "dataset: "+path, "neither JPEG nor PNG")
 }

@@ -1,11 +1,11 @@
 package dataset
 
-// labels are the labels of a set's images, in as little memory as their source allows: none
-// for images without labels, a byte each from an IDX file, 4 bytes from a list.
+// labels are the labels of a set's images. They take as little memory as their source allows:
+// none for images without labels, a byte each from an IDX file, 4 bytes each from a list.
 type labels struct {
 	count int
-	bytes []byte  // 0 to 255, when not nil
-	wide  []int32 // -1 for none, when not nil
+	bytes []byte  // 0 to 255, if not nil
+	wide  []int32 // -1 for none, if not nil
 }
 
 func unlabelled(n int) labels { return labels{count: n} }
@@ -25,7 +25,7 @@ func (l labels) at(i int) int {
 	return -1
 }
 
-// first is the labels of the first n images.
+// first returns the labels of the first n images.
 func (l labels) first(n int) labels {
 	l.count = n
 	if l.bytes != nil {

@@ -14,7 +14,7 @@ const maxLine = 64 << 10
 
 const labelRange = "a whole number from 0 to 2147483647"
 
-// Entry is a line of a list: an image's path as written there and its label, -1 for none.
+// Entry is a line of a list: an image's path as written there, and its label, or -1.
 type Entry struct {
 	Line  int // from 1
 	Path  string
@@ -23,15 +23,15 @@ type Entry struct {
 
 // ParseList reads a list of images: UTF-8 text, with or without a byte order mark, with a
 // line per image, `path` or `path label`, separated by spaces or tabs. The path may contain
-// spaces. Blank lines are skipped. What is meant is decided by the text alone:
+// spaces. Blank lines are skipped. The text alone decides what a line means:
 //
-//   - if the last field is a whole number from 0 to 2147483647, it is the label;
-//   - else if what is before the last field ends in .jpg, .jpeg or .png, and the last field
-//     does not, that field is a bad label;
-//   - else the whole line is the path.
+//   - If the last field is a whole number from 0 to 2147483647, it is the label.
+//   - Otherwise, if the text before the last field ends in .jpg, .jpeg or .png and the last
+//     field does not, the last field is a bad label.
+//   - Otherwise the whole line is the path.
 //
-// Lines with a bad label are returned as problems. The error is a line longer than 64 KiB
-// (wrapping [ErrFormat]) or r's own.
+// Lines with a bad label are returned as problems. The error is for a line longer than 64 KiB
+// (it wraps [ErrFormat]), or it is r's own.
 func ParseList(r io.Reader) ([]Entry, []Problem, error) {
 	var problems []Problem
 	entries, err := parseList(r,
@@ -40,11 +40,11 @@ func ParseList(r io.Reader) ([]Entry, []Problem, error) {
 	return entries, problems, err
 }
 
-// heldByLine is about what a line of a list takes in memory besides its text.
+// heldByLine is about the memory, in bytes, that a line of a list takes besides its text.
 const heldByLine = 128
 
-// parseList is ParseList that hands on its problems, and ends when it is not granted the
-// memory for what it has read.
+// parseList does the work of ParseList. It passes each problem on, and stops if it does not
+// get the memory for what it has read.
 func parseList(r io.Reader, find func(Problem), holds func(bytes int64) bool) ([]Entry, error) {
 	var entries []Entry
 	held := int64(0)
@@ -62,7 +62,7 @@ func parseList(r io.Reader, find func(Problem), holds func(bytes int64) bool) ([
 		}
 		path, label, ok := splitLine(text)
 		if !ok {
-			find(Problem{number, path, KindBadLabel, fmt.Sprintf("label is %q, expected %s", clip(lastField(text)), labelRange)})
+			find(Problem{number, path, KindBadLabel, fmt.Sprintf("label is %q, want %s", clip(lastField(text)), labelRange)})
 			continue
 		}
 		if held += heldByLine + int64(len(text)); !holds(held) {
@@ -72,12 +72,12 @@ func parseList(r io.Reader, find func(Problem), holds func(bytes int64) bool) ([
 	}
 	err := lines.Err()
 	if errors.Is(err, bufio.ErrTooLong) {
-		err = fmt.Errorf("line %d: longer than %d bytes, expected `path label`: %w", number+1, maxLine, ErrFormat)
+		err = fmt.Errorf("line %d: longer than %d bytes, want `path label`: %w", number+1, maxLine, ErrFormat)
 	}
 	return entries, err
 }
 
-// splitLine takes a trimmed line apart; ok is false when the label is bad.
+// splitLine splits a trimmed line. ok is false if the label is bad.
 func splitLine(text string) (path string, label int, ok bool) {
 	last := lastField(text)
 	before := strings.TrimRight(strings.TrimSuffix(text, last), " \t")

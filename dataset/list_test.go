@@ -43,7 +43,7 @@ func TestParseList(t *testing.T) {
 			t.Errorf("%q: got %+v, %+v, %v", text, entries, problems, err)
 			continue
 		}
-		label := fmt.Sprintf("label is %q, expected a whole number from 0", strings.TrimSpace(strings.TrimPrefix(text, path)))
+		label := fmt.Sprintf("label is %q, want a whole number from 0", strings.TrimSpace(strings.TrimPrefix(text, path)))
 		if p := problems[0]; p.Line != 2 || p.Path != path || p.Kind != dataset.KindBadLabel || !strings.HasPrefix(p.Detail, label) {
 			t.Errorf("%q: got %+v", text, p)
 		}

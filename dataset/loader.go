@@ -10,34 +10,34 @@ const defaultQueue = 8
 
 var errClosed = errors.New("dataset: loader is closed")
 
-// LoaderOptions say what a [Loader] draws.
+// LoaderOptions choose the batches of a [Loader].
 type LoaderOptions struct {
 	// Batch is the number of images in a batch: at least 1, at most the set's.
 	Batch int
-	// First is the position, in the endless stream of images, of the first image drawn. A run
-	// that goes on after k batches starts at k*Batch.
+	// First is the position of the first image in the endless stream of images. A run that
+	// resumes after k batches starts at k*Batch.
 	First uint64
-	// Order gives the image drawn at each position. It is called from one goroutine, with
-	// First, First+1, First+2 and so on. When nil, the images come in the set's order, over
-	// and over.
+	// Order returns the image at a position. It is called from one goroutine, with First,
+	// First+1, First+2 and so on. If it is nil, the images come in the set's order, over and
+	// over.
 	Order func(position uint64) (index int)
-	// Readers is the number of batches put together at a time; 0 means 4.
+	// Readers is the number of batches that are filled at a time; 0 means 4.
 	Readers int
-	// Queue is the number of batches kept ready; 0 means 8.
+	// Queue is the number of batches that are kept ready; 0 means 8.
 	Queue int
 }
 
-// Loader streams batches of a set, put together in the background. All batches are full: the
-// stream runs on from one pass over the set to the next.
+// Loader streams batches of a set and fills them in the background. All batches are full,
+// because the stream continues from one epoch to the next.
 type Loader struct {
 	parent context.Context
 	ctx    context.Context
 	cancel context.CancelFunc
-	free   chan *batch // has room for all there are
+	free   chan *batch // has room for all batches
 	ready  chan *batch // in stream order
 	held   *batch      // lent by Next
 	done   chan struct{}
-	err    error // why the stream ended; read after done
+	err    error // why the stream ended; read it after done
 }
 
 type batch struct {
@@ -45,16 +45,16 @@ type batch struct {
 	pixels  []byte
 }
 
-// NewLoader starts a loader. It must be closed; cancelling ctx stops it as well.
+// NewLoader starts a loader. The caller must close it. Cancelling ctx stops it too.
 func NewLoader(ctx context.Context, set *Set, o LoaderOptions) (*Loader, error) {
 	if set == nil {
 		return nil, errors.New("dataset: loader: no set")
 	}
 	if o.Batch <= 0 {
-		return nil, fmt.Errorf("dataset: %s: batch is %d, expected at least 1", set.Name(), o.Batch)
+		return nil, fmt.Errorf("dataset: %s: batch is %d, want at least 1", set.Name(), o.Batch)
 	}
 	if o.Batch > set.Len() {
-		return nil, fmt.Errorf("dataset: %s: batch is %d, expected at most the %d images there are", set.Name(), o.Batch, set.Len())
+		return nil, fmt.Errorf("dataset: %s: batch is %d, want at most the %d images there are", set.Name(), o.Batch, set.Len())
 	}
 	if o.Order == nil {
 		n := uint64(set.Len())
@@ -85,7 +85,7 @@ func NewLoader(ctx context.Context, set *Set, o LoaderOptions) (*Loader, error) 
 	return l, nil
 }
 
-// draw decides the images of the next batch.
+// draw chooses the images of the next batch.
 func (l *Loader) draw(set *Set, o LoaderOptions) func(context.Context) (*batch, error) {
 	position := o.First
 	return func(ctx context.Context) (*batch, error) {
@@ -98,7 +98,7 @@ func (l *Loader) draw(set *Set, o LoaderOptions) func(context.Context) (*batch, 
 		for k := range b.indices {
 			i := o.Order(position)
 			if i < 0 || i >= set.Len() {
-				return nil, fmt.Errorf("dataset: %s: order gives image %d at position %d, expected 0 to %d", set.Name(), i, position, set.Len()-1)
+				return nil, fmt.Errorf("dataset: %s: order gives image %d at position %d, want 0 to %d", set.Name(), i, position, set.Len()-1)
 			}
 			b.indices[k] = i
 			position++
@@ -133,10 +133,10 @@ func (l *Loader) offer(ctx context.Context, b *batch) error {
 	}
 }
 
-// Next gives the next batch: Batch*Height*Width grey bytes, image after image, that are valid
-// until the next call. It waits until there is one, or ctx or the loader's context is
-// cancelled, and then returns that context's Err. An image that can no longer be read ends
-// the stream with an error that names its file. Next is for one goroutine at a time.
+// Next returns the next batch: Batch*Height*Width grey bytes, image after image. The bytes are
+// valid until the next call. Next waits for a batch. If ctx or the loader's context is
+// cancelled, it returns that context's Err. An image that can no longer be read ends the
+// stream with an error that names its file. Only one goroutine at a time may call Next.
 func (l *Loader) Next(ctx context.Context) ([]byte, error) {
 	if l.held != nil {
 		l.free <- l.held
@@ -164,7 +164,7 @@ func (l *Loader) Next(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// stopped says why nothing is drawn any more, if it was asked for.
+// stopped returns why the stream was asked to end, or nil.
 func (l *Loader) stopped() error {
 	if l.ctx.Err() == nil {
 		return nil
@@ -175,8 +175,8 @@ func (l *Loader) stopped() error {
 	return errClosed
 }
 
-// Close stops the loader and waits until all its goroutines have ended. The batch last given
-// stays valid. Closing again does nothing. The error is always nil.
+// Close stops the loader and waits until all its goroutines have ended. The last batch of
+// Next stays valid. A second Close does nothing. The error is always nil.
 func (l *Loader) Close() error {
 	l.cancel()
 	<-l.done

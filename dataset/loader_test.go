@@ -89,7 +89,7 @@ func TestLoaderPositionsComeInOrder(t *testing.T) {
 
 func TestNewLoaderRefuses(t *testing.T) {
 	s := randomSet(t, 3, small)
-	for batch, part := range map[int]string{0: "batch is 0, expected at least 1", -1: "batch is -1", 4: "batch is 4, expected at most the 3 images"} {
+	for batch, part := range map[int]string{0: "batch is 0, want at least 1", -1: "batch is -1", 4: "batch is 4, want at most the 3 images"} {
 		_, err := dataset.NewLoader(t.Context(), s, dataset.LoaderOptions{Batch: batch})
 		says(t, err, "dataset: noise: ", part)
 	}
@@ -108,7 +108,7 @@ func TestLoaderBadOrder(t *testing.T) {
 	}
 	for range 2 {
 		_, err = l.Next(t.Context())
-		says(t, err, "image 3 at position 3, expected 0 to 2")
+		says(t, err, "image 3 at position 3, want 0 to 2")
 	}
 	l.Close()
 }

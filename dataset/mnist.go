@@ -7,7 +7,7 @@ import (
 	"math"
 )
 
-// The attribution beside the files is embedded with them: their licence asks for it.
+// The attribution is embedded with the files, because their licence requires it.
 //
 //go:embed mnist
 var embedded embed.FS
@@ -27,5 +27,5 @@ func inBinary(name string) stored {
 	return stored{name, func() (fs.File, error) { return embedded.Open(name) }}
 }
 
-// Attribution is the text that goes with the embedded MNIST wherever it is copied.
+// Attribution returns the text that must go with every copy of the embedded MNIST.
 func Attribution() ([]byte, error) { return embedded.ReadFile("mnist/README.md") }

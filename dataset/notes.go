@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// note adds a sentence to what the user should know.
+// note adds a sentence to the report's notes.
 func (r *Report) note(format string, a ...any) { r.Notes = append(r.Notes, fmt.Sprintf(format, a...)) }
 
-// images writes a number of images as the subject of a sentence.
+// images writes a number of images, as the subject of a sentence.
 func images(n int, one, many string) string {
 	if n == 1 {
 		return "1 image " + one
@@ -18,7 +18,7 @@ func images(n int, one, many string) string {
 	return fmt.Sprintf("%d images %s", n, many)
 }
 
-// noteBlank tells of images that show nothing.
+// noteBlank notes blank images.
 func (r *Report) noteBlank(blank int, all shades) {
 	switch {
 	case all.any && !all.shows():
@@ -28,7 +28,7 @@ func (r *Report) noteBlank(blank int, all shades) {
 	}
 }
 
-// noteClasses tells of labels between 0 and the largest that no image has.
+// noteClasses notes labels from 0 to the largest that no image has.
 func (r *Report) noteClasses() {
 	if len(r.Classes) == 0 {
 		return
@@ -51,14 +51,14 @@ func (r *Report) noteClasses() {
 	r.note("labels go from 0 to %d, but no image has the label %s", largest, strings.Join(labels, ", "))
 }
 
-// noteDuplicates tells of lines of a list whose image is an earlier one.
+// noteDuplicates notes lines of a list that repeat an earlier image.
 func (r *Report) noteDuplicates() {
 	if n := r.Counts[KindDuplicate]; n > 0 {
 		r.note("%s in the list again, and counts each time: see `gorgan data check %s`", images(n, "is", "are"), argument(r.Source))
 	}
 }
 
-// looks is what the images of a list had that their grey pixels have not.
+// looks counts what the images of a list have that the set ignores, and blank images.
 type looks struct {
 	coloured, clear, turned int
 	blank                   int
@@ -82,7 +82,7 @@ func (l *looks) add(d decoded) {
 	l.shades = l.shades.and(shades)
 }
 
-// tell writes the notes.
+// tell adds the notes to the report.
 func (l *looks) tell(r *Report) {
 	if l.coloured > 0 {
 		r.note("%s in colour and %s grey", images(l.coloured, "is", "are"), plural(l.coloured, "becomes", "become"))

@@ -194,7 +194,7 @@ func TestLargeImage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	says(t, r.Err(), "image size is 6000x4000, expected at most 16777216")
+	says(t, r.Err(), "image size is 6000x4000, want at most 16777216")
 }
 
 // TestDecodingIsInterrupted: a single image that takes long does not hold up a cancelled ctx.

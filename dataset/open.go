@@ -20,40 +20,40 @@ var ErrFormat = errors.New("bad format")
 const (
 	defaultReaders = 4
 	defaultCache   = 1 << 30
-	alwaysHeld     = 256 << 20 // bytes of labels or lines that are no question of the cache
+	alwaysHeld     = 256 << 20 // bytes of labels or lines that may be held whatever the cache's size
 )
 
-// Options say how a set is opened. The zero value opens the training split at its own size.
+// Options say how to open a set. The zero value opens the training split at its own size.
 type Options struct {
 	// Split is "train" (also "") or "test". It chooses among the files of the embedded MNIST
 	// and of an IDX folder; other sources have one split and ignore it.
 	Split string
-	// Resize is the size every image is brought to. With the zero value images keep their
-	// size, and all must have the same.
+	// Resize is the size to which every image is scaled. With the zero value images keep their
+	// size, and all must have the same size.
 	Resize Size
-	// Scale draws the whole of src over the whole of dst. It is needed when an image has
-	// another size than Resize, and is called from several goroutines at a time.
+	// Scale draws the whole of src over the whole of dst. It is needed if an image has another
+	// size than Resize. Several goroutines may call it at a time.
 	Scale func(dst *image.Gray, src image.Image)
-	// Readers is the number of images decoded at a time; 0 means 4.
+	// Readers is the number of images that are decoded at a time; 0 means 4.
 	Readers int
-	// Cache is the memory, in bytes, for the decoded pixels of the set. A set that does not
-	// fit is decoded from disk each time an image is asked for. 0 means 1 GiB, a negative
-	// number nothing. The embedded MNIST is kept whatever Cache says. Labels and the lines of
-	// a list are always kept: a set whose take more than Cache, and 256 MiB, is refused.
+	// Cache is the memory, in bytes, for the decoded pixels of the set. If a set does not fit,
+	// each image is decoded from disk when it is needed. 0 means 1 GiB, and a negative number
+	// means no memory. The embedded MNIST is always kept. Labels and the lines of a list are
+	// always kept too. A set is refused if these take more than Cache and more than 256 MiB.
 	Cache int64
-	// Progress, when not nil, is told how many of the images are done. It is called from one
-	// goroutine at a time and holds up the reading while it runs.
+	// Progress, if not nil, gets the number of images that are done. It is called from one
+	// goroutine at a time, and the reading waits for it.
 	Progress func(done, total int)
 }
 
-// withDefaults checks o and fills in what was left out.
+// withDefaults checks o and fills in the defaults.
 func (o Options) withDefaults() (Options, error) {
 	switch o.Split {
 	case "":
 		o.Split = "train"
 	case "train", "test":
 	default:
-		return o, fmt.Errorf("split is %q, expected train or test", o.Split)
+		return o, fmt.Errorf("split is %q, want train or test", o.Split)
 	}
 	if o.Resize != (Size{}) {
 		if err := o.Resize.check(); err != nil {
@@ -72,7 +72,7 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// target is the size an image of size s has in the set.
+// target is the size in the set of an image of size s.
 func (o Options) target(s Size) Size {
 	if o.Resize == (Size{}) {
 		return s
@@ -80,7 +80,7 @@ func (o Options) target(s Size) Size {
 	return o.Resize
 }
 
-// fit brings an image to the size it has in the set.
+// fit scales an image to its size in the set.
 func (o Options) fit(grey *image.Gray) (*image.Gray, error) {
 	from := sizeOf(grey)
 	to := o.target(from)
@@ -95,17 +95,17 @@ func (o Options) fit(grey *image.Gray) (*image.Gray, error) {
 	return dst, nil
 }
 
-// fits says whether so many bytes, pixels among them, may be kept in memory.
+// fits reports whether so many bytes, pixels among them, may be kept in memory.
 func (o Options) fits(held int64) bool {
 	const maxInt = int64(^uint(0) >> 1)
 	return held <= o.Cache && held <= maxInt
 }
 
-// holds says whether so many bytes may be held that a set cannot do without: its labels, or
-// the lines of its list.
+// holds reports whether so many bytes may be held for labels or the lines of a list, which a
+// set cannot do without.
 func (o Options) holds(held int64) bool { return held <= max(o.Cache, alwaysHeld) }
 
-// Open reads and checks everything src holds, in one pass. src is one of
+// Open reads and checks all of src in one pass. src is one of
 //
 //   - "mnist": the embedded MNIST (write "./mnist" for a folder of that name);
 //   - a folder with the files train-images-idx3-ubyte and train-labels-idx1-ubyte, or t10k-…
@@ -116,10 +116,10 @@ func (o Options) holds(held int64) bool { return held <= max(o.Cache, alwaysHeld
 //   - a list file, any other text: see [ParseList] for its lines. Paths are relative to the
 //     list's folder.
 //
-// The error is for a source that is no set at all: a missing or empty list, an IDX file whose
-// header, length or gzip stream is broken (wrapping [ErrFormat]), a cancelled ctx (wrapping
-// ctx.Err()). Bad entries of a list are in the report, every one of them; with any other than
-// duplicates among them the set is nil, and [Report.Err] says why.
+// Open returns an error if the source is not a set: a list is missing or empty; the header,
+// the length or the gzip stream of an IDX file is broken (the error wraps [ErrFormat]); or ctx
+// is cancelled (the error wraps ctx.Err()). The report has every bad entry of a list. If there
+// are bad entries other than duplicates, the set is nil and [Report.Err] says why.
 func Open(ctx context.Context, src string, o Options) (*Set, *Report, error) {
 	set, report, err := open(ctx, src, o)
 	if err != nil {
@@ -142,7 +142,7 @@ func open(ctx context.Context, src string, o Options) (*Set, *Report, error) {
 	info, err := os.Stat(src)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil, fmt.Errorf("expected mnist, a folder of IDX files, an IDX file or a list file: %w", plain(err))
+		return nil, nil, fmt.Errorf("want mnist, a folder of IDX files, an IDX file or a list file: %w", plain(err))
 	case err != nil:
 		return nil, nil, plain(err)
 	case info.IsDir():
@@ -153,7 +153,7 @@ func open(ctx context.Context, src string, o Options) (*Set, *Report, error) {
 	return openFile(ctx, src, o)
 }
 
-// openFile opens an IDX file or a list, whichever the content is.
+// openFile opens an IDX file or a list. The content decides which it is.
 func openFile(ctx context.Context, src string, o Options) (*Set, *Report, error) {
 	f, _, err := atomicfile.Open(src)
 	if err != nil {
@@ -170,11 +170,11 @@ func openFile(ctx context.Context, src string, o Options) (*Set, *Report, error)
 	case bytes.HasPrefix(head, gzipMagic), bytes.HasPrefix(head, []byte{0, 0}):
 		return openOnDisk(ctx, src, src, o)
 	case bytes.HasPrefix(head, jpegMagic), bytes.HasPrefix(head, pngMagic):
-		return nil, nil, fmt.Errorf("is a single image, expected a list file with a line `path label` per image: %w", ErrFormat)
+		return nil, nil, fmt.Errorf("is a single image, want a list file with a line `path label` per image: %w", ErrFormat)
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
-		return nil, nil, fmt.Errorf("is UTF-16 text, expected UTF-8; save the list again in that encoding: %w", ErrFormat)
+		return nil, nil, fmt.Errorf("is UTF-16 text, want UTF-8; save the list again in that encoding: %w", ErrFormat)
 	case contentOf(head) != "":
-		return nil, nil, fmt.Errorf("is %s, expected an IDX file or a list file with a line `path label` per image: %w", contentOf(head), ErrFormat)
+		return nil, nil, fmt.Errorf("is %s, want an IDX file or a list file with a line `path label` per image: %w", contentOf(head), ErrFormat)
 	case bytes.IndexByte(head, 0) >= 0:
 		return nil, nil, fmt.Errorf("is neither an IDX file nor a text with a line `path label` per image: %w", ErrFormat)
 	}
@@ -203,7 +203,8 @@ func openFolder(ctx context.Context, dir string, o Options) (*Set, *Report, erro
 	return nil, nil, fmt.Errorf("folder has no %s-images-idx3-ubyte nor %[1]s-images-idx3-ubyte.gz; %s: %w", prefix, hint, fs.ErrNotExist)
 }
 
-// plain drops the operation and path that the os package puts before an error: they are said already.
+// plain drops the operation and the path that the os package puts before an error, because
+// the message has them already.
 func plain(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err

@@ -128,12 +128,12 @@ func TestOpenRefuses(t *testing.T) {
 		format bool
 		parts  []string
 	}{
-		{at("absent"), dataset.Options{}, false, []string{"dataset: " + at("absent"), "expected mnist, a folder", "list file"}},
+		{at("absent"), dataset.Options{}, false, []string{"dataset: " + at("absent"), "want mnist, a folder", "list file"}},
 		{at("empty.txt"), dataset.Options{}, true, []string{at("empty.txt"), "holds no images", "path label"}},
 		{at("blank.txt"), dataset.Options{}, true, []string{"holds no images"}},
-		{at("utf16.txt"), dataset.Options{}, true, []string{"UTF-16", "expected UTF-8"}},
+		{at("utf16.txt"), dataset.Options{}, true, []string{"UTF-16", "want UTF-8"}},
 		{at("binary"), dataset.Options{}, true, []string{"neither an IDX file nor a text"}},
-		{at("one.png"), dataset.Options{}, true, []string{"single image", "expected a list"}},
+		{at("one.png"), dataset.Options{}, true, []string{"single image", "want a list"}},
 		{at("long.txt"), dataset.Options{}, true, []string{"line 2", "65536 bytes"}},
 		{at("tree"), dataset.Options{}, false, []string{"no train-images-idx3-ubyte", "did you mean the list " + filepath.Join(dir, "tree", "train_labels.txt")}},
 		{dir, dataset.Options{Split: "test"}, false, []string{"no t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz", "write a list file"}},

@@ -6,12 +6,12 @@ import (
 	"sync"
 )
 
-// ordered runs work on the items that next gives, several at a time, and hands the results
-// to consume in the order of the items. next is called from one goroutine, until it returns
-// io.EOF; consume is called from the caller's. Of several errors the one of the earliest item
-// is returned. When ordered returns, all its goroutines have ended.
+// ordered runs work on the items of next, several at a time, and passes the results to consume
+// in the order of the items. One goroutine calls next, until it returns io.EOF. The caller's
+// goroutine calls consume. If several items fail, ordered returns the error of the earliest.
+// When ordered returns, all its goroutines have ended.
 //
-// At most two items per worker are under way, and none of them costs an allocation here.
+// At most two items per worker are in progress, and an item costs no allocation here.
 func ordered[T, R any](ctx context.Context, workers int,
 	next func(context.Context) (T, error),
 	work func(T) (R, error),
@@ -32,9 +32,9 @@ func ordered[T, R any](ctx context.Context, workers int,
 	defer cancel()
 
 	window := 2 * workers
-	room := make(chan struct{}, window) // held by each item from next to consume
+	room := make(chan struct{}, window) // each item holds it from next to consume
 	jobs := make(chan job)
-	results := make([]chan result, window) // item k's comes through results[k%window]; room keeps it free
+	results := make([]chan result, window) // the result of item k goes through results[k%window]; room keeps it free
 	for k := range results {
 		results[k] = make(chan result, 1)
 	}
@@ -89,7 +89,7 @@ func ordered[T, R any](ctx context.Context, workers int,
 	}
 }
 
-// upTo gives the numbers from 0 to n-1, as the items of [ordered].
+// upTo returns the numbers from 0 to n-1 as items of [ordered].
 func upTo(n int) func(context.Context) (int, error) {
 	i := -1
 	return func(context.Context) (int, error) {

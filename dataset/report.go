@@ -17,11 +17,11 @@ import (
 // The kinds of [Problem]. Only duplicates leave a set that can be trained on.
 const (
 	KindMissing    = "missing"    // there is no such file
-	KindUnreadable = "unreadable" // not permitted, not an image, or a broken one
+	KindUnreadable = "unreadable" // the file is not permitted, not an image, or broken
 	KindTruncated  = "truncated"  // the image ends before it is complete
 	KindWrongSize  = "wrong size" // most images have another size
-	KindBadLabel   = "bad label"  // not a whole number, 0 or more
-	KindDuplicate  = "duplicate"  // the path, or the very pixels, of an earlier line
+	KindBadLabel   = "bad label"  // not a whole number of 0 or more
+	KindDuplicate  = "duplicate"  // the path or the pixels of an earlier line
 )
 
 // Problem is what is wrong with one entry of a list.
@@ -32,26 +32,26 @@ type Problem struct {
 	Detail string `json:"detail"`
 }
 
-// Report is what [Open] found. The counts of classes, channels and unlabelled images are of
-// the good images. Fingerprint is empty and Cached false when there is no set.
+// Report is what [Open] found. The counts of classes, channels and unlabelled images count
+// the good images. If there is no set, Fingerprint is empty and Cached is false.
 type Report struct {
 	Source      string         `json:"source"`
 	Kind        string         `json:"kind"`    // "mnist", "idx" or "list"
-	Images      int            `json:"images"`  // the good ones, duplicates among them
+	Images      int            `json:"images"`  // the good ones, including duplicates
 	Entries     int            `json:"entries"` // all that are listed
 	Size        Size           `json:"size"`    // in the set; without one, the most common
 	Classes     map[int]int    `json:"classes"` // number of images by label
 	Unlabelled  int            `json:"unlabelled"`
 	Channels    map[int]int    `json:"channels"`         // number of images by channels: 1 grey, 3 colour, 4 CMYK or with alpha
-	Problems    []Problem      `json:"problems"`         // in the order of the lines, of each kind the first 1000
-	Counts      map[string]int `json:"counts,omitempty"` // number of problems by kind: all of them
-	Notes       []string       `json:"notes,omitempty"`  // what was ignored, put in place of something, or is odd: a sentence each
+	Problems    []Problem      `json:"problems"`         // the first 1000 of each kind, in the order of the lines
+	Counts      map[string]int `json:"counts,omitempty"` // number of all problems by kind
+	Notes       []string       `json:"notes,omitempty"`  // a sentence for each thing that was ignored, replaced or is odd
 	Identical   int            `json:"identical"`        // images with the same pixels as an earlier one
 	Fingerprint string         `json:"fingerprint"`
 	Cached      bool           `json:"cached"` // the pixels are kept in memory
 }
 
-// describe fills in what the complete set tells.
+// describe fills in what the complete set shows.
 func (r *Report) describe(s *Set) {
 	r.Images, r.Size, r.Fingerprint, r.Cached = s.Len(), s.size, s.fingerprint, s.pixels != nil
 	r.Classes, r.Unlabelled = map[int]int{}, 0
@@ -71,11 +71,11 @@ func (r *Report) count(label int) {
 	}
 }
 
-// OK says that there is no problem at all, not even a duplicate.
+// OK reports that there is no problem, not even a duplicate.
 func (r *Report) OK() bool { return r.found() == 0 }
 
-// Err is nil when the set can be trained on. Else it is one error that counts the bad images,
-// names the first and says how to see the rest.
+// Err is nil if the set can be trained on. Otherwise it is one error that counts the bad
+// images, names the first and says how to see the rest.
 func (r *Report) Err() error {
 	bad := r.bad()
 	if bad == 0 {
@@ -94,7 +94,7 @@ func (r *Report) Err() error {
 		bad, r.Entries, verb, first.Line, printable(clip(first.Path)), first.Detail, hint, argument(r.Source))
 }
 
-// WriteTo writes the report for people: a line per fact, then a line per problem.
+// WriteTo writes the report as text: a line per fact, then a line per problem.
 func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	var text bytes.Buffer
 	t := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
@@ -140,10 +140,10 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	return text.WriteTo(w)
 }
 
-// maxTally is how many counts are written out on one line.
+// maxTally is the largest number of counts that are written on one line.
 const maxTally = 20
 
-// tally writes counts by key, "0: 5923, 1: 6742"; of very many, only how they spread.
+// tally writes counts by key, as in "0: 5923, 1: 6742". It summarises very many.
 func tally(counts map[int]int) string {
 	keys := slices.Sorted(maps.Keys(counts))
 	if len(keys) > maxTally {
@@ -158,7 +158,7 @@ func tally(counts map[int]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// printable quotes text that would disturb a terminal or the columns.
+// printable quotes text that would disturb a terminal or a table.
 func printable(text string) string {
 	if strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) || c == unicode.ReplacementChar }) {
 		return strconv.Quote(text)
@@ -166,7 +166,8 @@ func printable(text string) string {
 	return text
 }
 
-// clip shortens text from a file to about 80 characters. Of a path the end tells most.
+// clip shortens text from a file to about 80 characters. It keeps the end, because the end of a
+// path says most.
 func clip(text string) string {
 	const most, half = 80, 39
 	if utf8.RuneCountInString(text) <= most {
@@ -176,7 +177,7 @@ func clip(text string) string {
 	return string(letters[:half]) + "…" + string(letters[len(letters)-half:])
 }
 
-// argument quotes a path for a POSIX shell when it needs it.
+// argument quotes a path for a POSIX shell if that is necessary.
 func argument(path string) string {
 	plain := func(c rune) bool {
 		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("_@%+=:,./-", c)

@@ -20,7 +20,7 @@ func TestFromPixels(t *testing.T) {
 	if s.Name() != "x" || s.Len() != 2 || s.Label(0) != 7 || s.Label(1) != -1 || s.Label(2) != -1 || s.Label(-1) != -1 {
 		t.Errorf("got %q, %d images, labels %d and %d", s.Name(), s.Len(), s.Label(0), s.Label(1))
 	}
-	says(t, s.Pixels(dst, 2), "dataset: x: no image 2, expected 0 to 1")
+	says(t, s.Pixels(dst, 2), "dataset: x: no image 2, want 0 to 1")
 	says(t, s.Pixels(dst, -1), "no image -1")
 	says(t, s.Pixels(dst[:1], 0), "image 0 has 2 pixels", "room for 1")
 

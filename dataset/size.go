@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// maxPixels is the largest image taken: more is refused before any of it is decoded.
+// maxPixels is the size of the largest image. A larger one is refused before it is decoded.
 const maxPixels = 16 << 20
 
-// maxResized is the largest image taken when it is to be resized: photos are such. Images of
+// maxResized is the size of the largest image that may be resized, such as a photo. Images of
 // more than maxPixels are decoded one at a time.
 const maxResized = 128 << 20
 
@@ -28,14 +28,14 @@ func (s Size) String() string { return fmt.Sprintf("%dx%d", s.Height, s.Width) }
 // Pixels is Height times Width.
 func (s Size) Pixels() int { return s.Height * s.Width }
 
-// ParseSize reads what [Size.String] writes. Both sides must be at least 1, and the image
-// no larger than 16 Mi pixels; the error wraps [ErrFormat].
+// ParseSize reads what [Size.String] writes. Both sides must be at least 1, and the image must
+// have at most 16 Mi pixels. The error wraps [ErrFormat].
 func ParseSize(text string) (Size, error) {
 	h, w, _ := strings.Cut(text, "x")
 	height, errH := strconv.ParseUint(h, 10, 31)
 	width, errW := strconv.ParseUint(w, 10, 31)
 	if errH != nil || errW != nil {
-		return Size{}, fmt.Errorf("dataset: size %q: expected height x width in pixels, like 28x28: %w", text, ErrFormat)
+		return Size{}, fmt.Errorf("dataset: size %q: want height x width in pixels, like 28x28: %w", text, ErrFormat)
 	}
 	s := Size{int(height), int(width)}
 	if err := s.check(); err != nil {
@@ -44,16 +44,16 @@ func ParseSize(text string) (Size, error) {
 	return s, nil
 }
 
-// check says whether an image may have this size.
+// check returns an error unless an image may have this size.
 func (s Size) check() error { return s.atMost(maxPixels) }
 
 // atMost is check with another largest number of pixels.
 func (s Size) atMost(most int) error {
 	if s.Height < 1 || s.Width < 1 {
-		return fmt.Errorf("image size is %v, expected at least 1x1: %w", s, ErrFormat)
+		return fmt.Errorf("image size is %v, want at least 1x1: %w", s, ErrFormat)
 	}
 	if s.Height > most || s.Width > most/s.Height {
-		return fmt.Errorf("image size is %v, expected at most %d pixels: %w", s, most, errTooManyPixels)
+		return fmt.Errorf("image size is %v, want at most %d pixels: %w", s, most, errTooManyPixels)
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package dataset
 
-// sizes are the sizes of the images of a list, in 4 bytes each, with how many there are of
+// sizes holds the sizes of the images of a list, in 4 bytes each. It also counts the images of
 // each size and of each number of channels.
 type sizes struct {
-	of    []int32 // by image: 0 when unreadable, else 1 more than the index in kinds
+	of    []int32 // by image: 0 if unreadable, else 1 more than the index in kinds
 	kinds []sizeKind
 	index map[Size]int32
 }
@@ -29,7 +29,7 @@ func (s *sizes) set(i int, size Size, channels int) {
 	s.kinds[k-1].channels[channels]++
 }
 
-// get is the size of image i, zero when it could not be read.
+// get returns the size of image i, or the zero Size if it could not be read.
 func (s *sizes) get(i int) Size {
 	if k := s.of[i]; k > 0 {
 		return s.kinds[k-1].size
@@ -37,7 +37,7 @@ func (s *sizes) get(i int) Size {
 	return Size{}
 }
 
-// usual is the most common size, of several the one met first.
+// usual returns the most common size. Of several, it returns the one that came first.
 func (s *sizes) usual() (usual Size) {
 	most := 0
 	for _, k := range s.kinds {

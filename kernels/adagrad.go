@@ -8,7 +8,7 @@ import (
 
 var adagrad = Kernel{
 	Name:   "adagrad",
-	Params: []Param{inout("w"), inout("sum"), in("grad"), in("rate")},
+	Params: []Param{inout("w"), inout("sum").of(Positive), in("grad"), in("rate").of(Rate)},
 	Sizes:  []string{"n"},
 	Lens:   func(n []int) []int { return []int{n[0], n[0], n[0], 1} },
 	Items:  elementwise(3), Grid: gridN, Tol: sumTol,

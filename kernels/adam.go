@@ -8,7 +8,7 @@ import (
 
 var adam = Kernel{
 	Name:    "adam",
-	Params:  []Param{inout("w"), inout("m"), inout("v"), in("grad"), in("rate")},
+	Params:  []Param{inout("w"), inout("m"), inout("v").of(NotNegative), in("grad"), in("rate").of(Rate)},
 	Scalars: []string{"beta1", "beta2", "epsilon"}, Sizes: []string{"n"},
 	Lens:  func(n []int) []int { return []int{n[0], n[0], n[0], n[0], 1} },
 	Items: elementwise(4), Grid: gridN, Tol: sumTol,

@@ -8,7 +8,7 @@ import (
 
 var adamRate = Kernel{
 	Name:    "adam_rate",
-	Params:  []Param{out("rate"), in("base"), words("clock")},
+	Params:  []Param{out("rate"), in("base").of(Rate), words("clock")},
 	Scalars: []string{"beta1", "beta2"}, Sizes: []string{"per_step", "nth"},
 	Lens:  func([]int) []int { return []int{1, 1, 1} },
 	Items: single, Grid: gridThread, Tol: Tol{Rel: 1e-6},

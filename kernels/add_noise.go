@@ -5,7 +5,7 @@ import "gorgonia.org/tensor"
 var addNoise = Kernel{
 	Name:    "add_noise",
 	Params:  []Param{inout("x"), words("key"), words("clock")},
-	Scalars: []string{"stddev"}, Sizes: []string{"n", "purpose", "steps"},
+	Scalars: []string{"stddev"}, Sizes: []string{"n", "stream", "steps"},
 	Lens:  func(n []int) []int { return []int{n[0], 2, 1} },
 	Items: byCounter(64),
 	Grid:  gridCounters,
@@ -43,9 +43,9 @@ var addNoise = Kernel{
 //
 //	x = x + stddev·max(0, 1-(step-1)/steps)·z
 //
-// z is what NewNormal draws for key (2), purpose and the step in clock (1), which counts
+// z is what NewNormal draws for key (2), stream and the step in clock (1), which counts
 // from 1. The noise does not fade where steps is 0. NaN and infinities stay.
-func AddNoise(dev Device, x, key, clock *tensor.Dense, purpose Purpose, stddev float32, steps int) error {
+func AddNoise(dev Device, x, key, clock *tensor.Dense, stream Stream, stddev float32, steps int) error {
 	return dev.Launch(&addNoise, Args{[]*tensor.Dense{x, key, clock}, []float32{stddev},
-		[]int{x.Shape().TotalSize(), int(purpose), steps}})
+		[]int{x.Shape().TotalSize(), int(stream), steps}})
 }

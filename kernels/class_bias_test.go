@@ -14,7 +14,7 @@ import (
 // labels are.
 func TestClassBiasIsOneHot(t *testing.T) {
 	const rows, cols, classes = 65, 33, 10
-	dev := cpu(t, 2)
+	dev := newDevice(t, 2)
 	r := rand.New(rand.NewPCG(1, 0))
 	images, index, hot := make([]uint8, 100), make([]uint32, rows), make([]float32, rows*classes)
 	for i := range images {
@@ -53,4 +53,12 @@ func TestClassBiasIsOneHot(t *testing.T) {
 			}
 		}
 	}
+}
+
+func normals(r *rand.Rand, n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = float32(r.NormFloat64())
+	}
+	return v
 }

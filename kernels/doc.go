@@ -1,5 +1,6 @@
 // Package kernels holds the primitive passes a GAN step is made of, and the
-// interface of the devices that run them.
+// interface of the devices that run them. The devices are packages of their own:
+// kernels/cpu and cuda.
 //
 // A kernel is one file: a Kernel value that describes its arguments, a checked
 // wrapper that callers use, a float32 body for the CPU and a plain float64
@@ -8,7 +9,7 @@
 //
 // Shapes are written (rows, columns), row-major. B is the batch size.
 //
-//	dev := kernels.CPU(0)
+//	dev := cpu.New(0)
 //	defer dev.Close()
 //	y, err := dev.New(tensor.Float32, 128, 256)
 //	...

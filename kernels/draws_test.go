@@ -18,7 +18,7 @@ type drawing struct {
 
 func newDrawing(t *testing.T, step uint32) drawing {
 	t.Helper()
-	d := drawing{Device: cpu(t, 2), t: t}
+	d := drawing{Device: newDevice(t, 2), t: t}
 	var err error
 	if d.key, err = d.New(tensor.Uint32, 2); err != nil {
 		t.Fatal(err)
@@ -68,21 +68,21 @@ func (d drawing) after(err error, x *tensor.Dense) []float32 {
 
 func constant(v float32) func(int) float32 { return func(int) float32 { return v } }
 
-const purpose = kernels.DisNoise + 3
+const stream kernels.Stream = 2<<16 + 3
 
 // TestInterpolateDraws: the weight of row r is element r of NewNoise, taken to [0,1).
 func TestInterpolateDraws(t *testing.T) {
 	const rows, cols = 9, 5
 	d := newDrawing(t, 12)
 	z, x := d.filled(constant(0), rows), d.filled(constant(0), rows, cols)
-	noise := d.after(kernels.NewNoise(d, z, d.key, d.clock, purpose), z)
+	noise := d.after(kernels.NewNoise(d, z, d.key, d.clock, stream), z)
 	a, b := d.filled(constant(1), rows, cols), d.filled(constant(0), rows, cols)
-	for i, e := range d.after(kernels.Interpolate(d, x, a, b, d.key, d.clock, purpose), x) {
+	for i, e := range d.after(kernels.Interpolate(d, x, a, b, d.key, d.clock, stream), x) {
 		if want := (noise[i/cols] + 1) / 2; e != want {
 			t.Errorf("the weight at row %d, column %d is %g, want %g", i/cols, i%cols, e, want)
 		}
 	}
-	for i, e := range d.after(kernels.Interpolate(d, x, b, a, d.key, d.clock, purpose), x) {
+	for i, e := range d.after(kernels.Interpolate(d, x, b, a, d.key, d.clock, stream), x) {
 		if want := (1 - noise[i/cols]) / 2; e != want {
 			t.Errorf("the other weight at row %d, column %d is %g, want %g", i/cols, i%cols, e, want)
 		}
@@ -94,9 +94,9 @@ func TestPerturbDraws(t *testing.T) {
 	const n = 23
 	d := newDrawing(t, 12)
 	z, x, a := d.filled(constant(0), n), d.filled(constant(0), n), d.filled(constant(0), n)
-	noise := d.after(kernels.NewNoise(d, z, d.key, d.clock, purpose), z)
+	noise := d.after(kernels.NewNoise(d, z, d.key, d.clock, stream), z)
 	size := d.filled(constant(4), 1)
-	for i, v := range d.after(kernels.Perturb(d, x, a, size, d.key, d.clock, purpose, 0.5), x) {
+	for i, v := range d.after(kernels.Perturb(d, x, a, size, d.key, d.clock, stream, 0.5), x) {
 		if want := noise[i] + 1; v != want {
 			t.Errorf("element %d moves by %g, want %g", i, v, want)
 		}
@@ -113,8 +113,8 @@ func TestAddNoiseFades(t *testing.T) {
 	}{{1, 0, 1}, {1000, 0, 1}, {1, 8, 1}, {2, 8, 0.875}, {7, 8, 0.25}, {8, 8, 0.125}, {9, 8, 0}, {4e9, 8, 0}} {
 		d := newDrawing(t, c.step)
 		z, x := d.filled(constant(0), n), d.filled(constant(0), n)
-		noise := d.after(kernels.NewNormal(d, z, d.key, d.clock, purpose, stddev), z)
-		for i, v := range d.after(kernels.AddNoise(d, x, d.key, d.clock, purpose, stddev, c.steps), x) {
+		noise := d.after(kernels.NewNormal(d, z, d.key, d.clock, stream, stddev), z)
+		for i, v := range d.after(kernels.AddNoise(d, x, d.key, d.clock, stream, stddev, c.steps), x) {
 			if want := c.left * float64(noise[i]); math.Abs(float64(v)-want) > 1e-7 || c.left == 1 && v != noise[i] {
 				t.Errorf("step %d of %d: element %d is %g, want %g", c.step, c.steps, i, v, want)
 			}
@@ -127,7 +127,7 @@ func TestDeviationOfNoise(t *testing.T) {
 	const n = 1 << 16
 	d := newDrawing(t, 1)
 	z, deviation := d.filled(constant(0), n), d.filled(constant(0), 1)
-	noise := d.after(kernels.NewNoise(d, z, d.key, d.clock, purpose), z)
+	noise := d.after(kernels.NewNoise(d, z, d.key, d.clock, stream), z)
 	for _, mean := range []float32{0, 1000} {
 		x := d.filled(func(i int) float32 { return mean + noise[i] }, n)
 		got := float64(d.after(kernels.Deviation(d, deviation, x), deviation)[0])

@@ -13,7 +13,7 @@ import (
 // TestDropoutParts: the parts of a tensor, each with its place as first, are dropped as
 // the whole is, and a keep of 1 changes no bit.
 func TestDropoutParts(t *testing.T) {
-	dev := cpu(t, 2)
+	dev := newDevice(t, 2)
 	key, clock := holding(t, dev, []uint32{3, 4}, 2), holding(t, dev, []uint32{5}, 1)
 	rapid.Check(t, func(rt *rapid.T) {
 		values := rapid.SliceOfN(rapid.Float32(), 2, 99).Draw(rt, "values")
@@ -22,7 +22,7 @@ func TestDropoutParts(t *testing.T) {
 		keep := rapid.SampledFrom([]float32{0.5, 0.8, 1}).Draw(rt, "keep")
 		drop := func(v []float32, first int) []float32 {
 			y, got := holding(t, dev, v, len(v)), make([]float32, len(v))
-			if err := kernels.Dropout(dev, y, key, clock, keep, kernels.DisNoise, first); err != nil {
+			if err := kernels.Dropout(dev, y, key, clock, keep, 2<<16, first); err != nil {
 				rt.Fatal(err)
 			}
 			if err := dev.Download(got, y); err != nil {
@@ -44,12 +44,12 @@ func TestDropoutParts(t *testing.T) {
 // stays.
 func TestDropoutShare(t *testing.T) {
 	const n, keep = 1 << 20, 0.8
-	dev := cpu(t, 2)
+	dev := newDevice(t, 2)
 	key := holding(t, dev, []uint32{1, 2}, 2)
 	at := func(step uint32) []float32 {
 		y, got := holding(t, dev, slices.Repeat([]float32{1}, n), n), make([]float32, n)
 		for _, err := range []error{
-			kernels.Dropout(dev, y, key, holding(t, dev, []uint32{step}, 1), keep, kernels.DisNoise, 0),
+			kernels.Dropout(dev, y, key, holding(t, dev, []uint32{step}, 1), keep, 2<<16, 0),
 			dev.Download(got, y),
 		} {
 			if err != nil {
@@ -83,11 +83,11 @@ func TestDropoutShare(t *testing.T) {
 
 // TestDropoutOfNaN: what is dropped is 0, whatever it was.
 func TestDropoutOfNaN(t *testing.T) {
-	dev := cpu(t, 1)
+	dev := newDevice(t, 1)
 	nan := float32(math.NaN())
 	y, got := holding(t, dev, slices.Repeat([]float32{nan}, 64), 64), make([]float32, 64)
 	key, clock := holding(t, dev, []uint32{1, 2}, 2), holding(t, dev, []uint32{1}, 1)
-	for _, err := range []error{kernels.Dropout(dev, y, key, clock, 0.5, kernels.DisNoise, 0), dev.Download(got, y)} {
+	for _, err := range []error{kernels.Dropout(dev, y, key, clock, 0.5, 2<<16, 0), dev.Download(got, y)} {
 		if err != nil {
 			t.Fatal(err)
 		}

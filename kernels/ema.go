@@ -9,7 +9,7 @@ var ema = Kernel{
 	Lens:  func(n []int) []int { return []int{n[0], n[0], 1} },
 	Items: elementwise(1), Grid: gridN, Tol: sumTol,
 	F32: func(a Mem[float32], lo, hi int) {
-		average, w, kept := a.F[0][lo:hi], a.F[1][lo:hi], keptOfAverage(a)
+		average, w, kept := a.F[0][lo:hi], a.F[1][lo:hi], AverageKept(a)
 		for i, v := range w {
 			average[i] = kept*average[i] + (1-kept)*v
 		}
@@ -23,8 +23,8 @@ var ema = Kernel{
 	},
 }
 
-// keptOfAverage is what EMA keeps of the average.
-func keptOfAverage(a Mem[float32]) float32 {
+// AverageKept returns what EMA of arguments a keeps of the average.
+func AverageKept(a Mem[float32]) float32 {
 	step := a.U[0][0]
 	return min(a.S[0], float32(step-1)/float32(step+3))
 }

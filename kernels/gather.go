@@ -8,7 +8,7 @@ import (
 
 var gather = Kernel{
 	Name:   "gather",
-	Params: []Param{out("x"), words("index"), {"data", tensor.Uint8, In}},
+	Params: []Param{out("x"), words("index"), {Name: "data", Type: tensor.Uint8, Access: In}},
 	Sizes:  []string{"batch", "pixels", "images"},
 	Lens:   func(n []int) []int { return []int{n[0] * n[1], n[0], n[2] * n[1]} },
 	Items:  byRow(1), Grid: gridArea, Tol: defaultTol,

@@ -13,8 +13,8 @@ func GradRuns(rows int) int { return (rows + runRows(rows) - 1) / runRows(rows) 
 
 func runRows(rows int) int { return (rows + 1<<18 - 1) >> 18 << 10 }
 
-// eachRun calls do for each run: its number, its first row and how many it has.
-func eachRun(rows int, do func(run, first, n int)) {
+// EachRun calls do for each of GradRuns(rows): its number, its first row and how many rows it has.
+func EachRun(rows int, do func(run, first, n int)) {
 	for first, run := 0, 0; first < rows; first, run = first+runRows(rows), run+1 {
 		do(run, first, min(runRows(rows), rows-first))
 	}
@@ -51,7 +51,7 @@ func gradColumns(m Mem[float32], lo, hi int, scale func(d, y []float32)) {
 // sumColumns sums the columns lo to hi-1 of each run of d (rows, cols) in the order of
 // the rows. before, unless nil, changes a row's part first, which lies in d from at on.
 func sumColumns(dbias, d []float32, rows, cols, lo, hi int, before func(part []float32, at int)) {
-	eachRun(rows, func(run, first, of int) {
+	EachRun(rows, func(run, first, of int) {
 		var sum [64]float64
 		for c := lo; c < hi; c += len(sum) {
 			n := min(len(sum), hi-c)

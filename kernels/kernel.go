@@ -17,17 +17,40 @@ const (
 	InOut
 )
 
+// Domain is which values a float tensor is meant to hold. The tests fill it with such.
+type Domain uint8
+
+// The domains.
+const (
+	Any          Domain = iota
+	NotNegative         // second moments
+	Positive            // 0.1 or more: Adagrad's sums
+	Rate                // a learning rate: small, not negative
+	Share               // from 0 to 1, as a sigmoid gives
+	Probability         // the same, but above 1e-35: what is divided by it is a float32
+	Tanh                // from -1 to 1, as BiasTanh gives
+	Rectified           // often 0, as BiasReLU gives
+	MostlyFinite        // so seldom NaN or infinite that one alone decides about a Chunk
+)
+
 // Param is one tensor argument.
 type Param struct {
 	Name   string
 	Type   tensor.Dtype
 	Access Access
+	Domain Domain
 }
 
-func in(name string) Param    { return Param{name, tensor.Float32, In} }
-func out(name string) Param   { return Param{name, tensor.Float32, Out} }
-func inout(name string) Param { return Param{name, tensor.Float32, InOut} }
-func words(name string) Param { return Param{name, tensor.Uint32, In} }
+func in(name string) Param    { return Param{Name: name, Type: tensor.Float32, Access: In} }
+func out(name string) Param   { return Param{Name: name, Type: tensor.Float32, Access: Out} }
+func inout(name string) Param { return Param{Name: name, Type: tensor.Float32, Access: InOut} }
+func words(name string) Param { return Param{Name: name, Type: tensor.Uint32, Access: In} }
+
+// of is p with values of a domain.
+func (p Param) of(d Domain) Param {
+	p.Domain = d
+	return p
+}
 
 // Real is a float a body is written for.
 type Real interface{ float32 | float64 }
@@ -71,14 +94,14 @@ type Kernel struct {
 	// Grid gives the launch of the kernel's PTX.
 	Grid func(size []int) Grid
 	Tol  Tol
-	F32  body // for the CPU
+	F32  Body // for the CPU
 	// F64 is the oracle: the whole work, by the formula as it is written in the
 	// wrapper's comment.
 	F64 func(m Mem[float64])
 }
 
-// body does the pieces lo to hi-1 of a kernel's work.
-type body func(m Mem[float32], lo, hi int)
+// Body does the pieces lo to hi-1 of a kernel's work.
+type Body func(m Mem[float32], lo, hi int)
 
 // Args are one call's arguments, in the order of the Kernel's fields.
 type Args struct {
@@ -99,6 +122,16 @@ func All() []*Kernel {
 		&tick, &uniform, &normal, &shuffle, &gather, &sum, &nonFinite,
 		&interpolate, &perturb, &standardDeviation, &addNoise,
 	}
+}
+
+// Named returns the kernel of that name, or nil.
+func Named(name string) *Kernel {
+	for _, k := range All() {
+		if k.Name == name {
+			return k
+		}
+	}
+	return nil
 }
 
 // Check reports whether a fits k: the counts, and each tensor's type and length.

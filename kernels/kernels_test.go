@@ -1,7 +1,6 @@
 package kernels_test
 
 import (
-	"errors"
 	"os"
 	"regexp"
 	"strings"
@@ -11,105 +10,20 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
-	"gorgan/kernels/kerneltest"
+	"gorgan/kernels/cpu"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func cpu(t testing.TB, workers int) kernels.Device {
+func newDevice(t testing.TB, workers int) kernels.Device {
 	t.Helper()
-	dev := kernels.CPU(workers)
+	dev := cpu.New(workers)
 	t.Cleanup(func() {
 		if err := dev.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	return dev
-}
-
-// eachLevel runs f with every level of this processor in force.
-func eachLevel(t *testing.T, f func(t *testing.T)) {
-	tried := 0
-	for _, level := range kernels.Levels() {
-		t.Run(level, func(t *testing.T) {
-			t.Setenv(kernels.LevelVar, level)
-			if name := cpu(t, 1).Name(); !strings.HasSuffix(name, ", "+level) {
-				t.Fatalf("the device is %q", name)
-			}
-			f(t)
-			tried++
-		})
-	}
-	if tried == 0 {
-		t.Error("no level was tried")
-	}
-}
-
-// level is the one in force.
-func level(t testing.TB) string {
-	t.Helper()
-	name := os.Getenv(kernels.LevelVar)
-	if name == "" {
-		t.Fatal("no level is in force")
-	}
-	return name
-}
-
-func TestCPU(t *testing.T) {
-	eachLevel(t, func(t *testing.T) {
-		dev := cpu(t, 0)
-		for name, check := range kerneltest.All() {
-			t.Run(name, func(t *testing.T) { report(t, check(dev)) })
-		}
-	})
-}
-
-// TestWorkers: the number of workers changes no bit.
-func TestWorkers(t *testing.T) {
-	eachLevel(t, func(t *testing.T) {
-		a, b := cpu(t, 1), cpu(t, 7)
-		for name, check := range kerneltest.Pairs() {
-			t.Run(name, func(t *testing.T) { report(t, check(a, b)) })
-		}
-	})
-}
-
-func report(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Error(err)
-	}
-}
-
-// TestUnknownLevel: what the processor or the build lacks is an error, not another
-// level.
-func TestUnknownLevel(t *testing.T) {
-	t.Setenv(kernels.LevelVar, "avx1024")
-	dev := cpu(t, 2)
-	const want = `GORGAN_CPU is "avx1024", which is not an instruction level of this build on this processor; want one of `
-	if _, err := dev.New(tensor.Float32, 1); !errors.Is(err, kernels.ErrLevel) || !strings.Contains(err.Error(), want) {
-		t.Errorf("got %v, want %q", err, want)
-	}
-	if name, err := kernels.CPULevel(); name != "" || !errors.Is(err, kernels.ErrLevel) {
-		t.Errorf("the level is %q, %v", name, err)
-	}
-	if err := dev.Sync(); err == nil || !strings.Contains(dev.Name(), want) {
-		t.Errorf("%s: %v", dev.Name(), err)
-	}
-}
-
-// TestCPULevel: the level told is the one that computes, and without the variable the fastest.
-func TestCPULevel(t *testing.T) {
-	for _, want := range append(kernels.Levels(), "") {
-		t.Setenv(kernels.LevelVar, want)
-		if want == "" {
-			want = kernels.Levels()[0]
-		}
-		got, err := kernels.CPULevel()
-		if got != want || err != nil || !strings.HasSuffix(cpu(t, 1).Name(), ", "+want) {
-			t.Errorf("got %q, %v, want %q", got, err, want)
-		}
-	}
 }
 
 var kernelVar = regexp.MustCompile(`(?m)^var \w+ = Kernel\{`)
@@ -139,7 +53,7 @@ func TestAll(t *testing.T) {
 }
 
 func TestCheckErrors(t *testing.T) {
-	dev := cpu(t, 1)
+	dev := newDevice(t, 1)
 	float, _ := dev.New(tensor.Float32, 4)
 	other, _ := dev.New(tensor.Float32, 5)
 	word, _ := dev.New(tensor.Uint32, 4)
@@ -157,16 +71,5 @@ func TestCheckErrors(t *testing.T) {
 		if tc.err == nil || !strings.Contains(tc.err.Error(), tc.want) {
 			t.Errorf("%s: got %v, want %q", name, tc.err, tc.want)
 		}
-	}
-}
-
-func TestClosedDevice(t *testing.T) {
-	dev := kernels.CPU(2)
-	clock, _ := dev.New(tensor.Uint32, 1)
-	if err := dev.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if kernels.Tick(dev, clock) == nil || dev.Close() == nil {
-		t.Error("a closed device still works")
 	}
 }

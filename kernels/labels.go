@@ -7,7 +7,7 @@ const NoLabel = ^uint32(0)
 
 var labels = Kernel{
 	Name:   "labels",
-	Params: []Param{{"label", tensor.Uint32, Out}, words("index"), {"data", tensor.Uint8, In}},
+	Params: []Param{{Name: "label", Type: tensor.Uint32, Access: Out}, words("index"), {Name: "data", Type: tensor.Uint8, Access: In}},
 	Sizes:  []string{"batch", "images"},
 	Lens:   func(n []int) []int { return []int{n[0], n[0], n[1]} },
 	Items:  elementwise(1), Grid: gridN,

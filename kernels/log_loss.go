@@ -8,7 +8,7 @@ import (
 
 var logLoss = Kernel{
 	Name:    "log_loss",
-	Params:  []Param{out("stats"), in("p")},
+	Params:  []Param{out("stats"), in("p").of(Share)},
 	Scalars: []string{"target", "weight"}, Sizes: []string{"n"},
 	Lens:  func(n []int) []int { return []int{2, n[0]} },
 	Items: single, Grid: gridBlock, Tol: defaultTol,

@@ -4,7 +4,7 @@ import "gorgonia.org/tensor"
 
 var logLossGrad = Kernel{
 	Name:    "log_loss_grad",
-	Params:  []Param{out("dp"), in("p")},
+	Params:  []Param{out("dp"), in("p").of(Probability)},
 	Scalars: []string{"target", "weight"}, Sizes: []string{"n"},
 	Lens:  func(n []int) []int { return []int{n[0], n[0]} },
 	Items: elementwise(4), Grid: gridN, Tol: defaultTol,

@@ -28,7 +28,7 @@ func holding[T float32 | uint32 | uint8](t *testing.T, dev kernels.Device, value
 // MaxoutPick says; and with the gradient it makes the same sum, sum(d·t) = sum(da·u).
 func TestMaxoutMoves(t *testing.T) {
 	const rows, units, pieces, h = 33, 7, 5, 1.0 / (1 << 10)
-	dev := cpu(t, 2)
+	dev := newDevice(t, 2)
 	r := rand.New(rand.NewPCG(1, 0))
 	start, u, d := normals(r, rows*units*pieces), normals(r, rows*units*pieces), normals(r, rows*units)
 	bias := holding(t, dev, normals(r, units*pieces), units*pieces)
@@ -87,7 +87,7 @@ func TestMaxoutMoves(t *testing.T) {
 
 // TestMaxoutShapes: pieces that are no multiple of the units are an error.
 func TestMaxoutShapes(t *testing.T) {
-	dev := cpu(t, 1)
+	dev := newDevice(t, 1)
 	y, bias := holding(t, dev, make([]float32, 6), 2, 3), zeros(t, dev, 7)
 	for cols, want := range map[int]string{7: "maxout: a has 14 elements, want 12", 2: "maxout: a has 4 elements, want 0"} {
 		err := kernels.Maxout(dev, y, holding(t, dev, make([]float32, 2*cols), 2, cols), bias)

@@ -4,7 +4,7 @@ import "gorgonia.org/tensor"
 
 var momentum = Kernel{
 	Name:   "momentum",
-	Params: []Param{inout("w"), inout("velocity"), in("grad"), in("rate"), in("factor")},
+	Params: []Param{inout("w"), inout("velocity"), in("grad"), in("rate").of(Rate), in("factor").of(Share)},
 	Sizes:  []string{"n"},
 	Lens:   func(n []int) []int { return []int{n[0], n[0], n[0], 1, 1} },
 	Items:  elementwise(1), Grid: gridN, Tol: sumTol,

@@ -9,7 +9,7 @@ import (
 var normal = Kernel{
 	Name:    "normal",
 	Params:  []Param{out("z"), words("key"), words("clock")},
-	Scalars: []string{"stddev"}, Sizes: []string{"n", "purpose"},
+	Scalars: []string{"stddev"}, Sizes: []string{"n", "stream"},
 	Lens:  func(n []int) []int { return []int{n[0], 2, 1} },
 	Items: byCounter(64),
 	Grid:  gridCounters,
@@ -17,7 +17,7 @@ var normal = Kernel{
 	// the roundings before them.
 	Tol: Tol{Abs: 1e-5},
 	F32: func(m Mem[float32], lo, hi int) {
-		normalBlocks(m.F[0], float64(m.S[0]), [2]uint32(m.U[0]), Purpose(m.N[1]), m.U[1][0], lo, hi)
+		normalBlocks(m.F[0], float64(m.S[0]), [2]uint32(m.U[0]), Stream(m.N[1]), m.U[1][0], lo, hi)
 	},
 	F64: func(m Mem[float64]) {
 		for i := range m.F[0] {
@@ -35,10 +35,10 @@ var normal = Kernel{
 
 // NewNormal fills z (any shape) with values of the normal distribution of mean 0 and
 // standard deviation stddev, at most 6.8·stddev from 0, by the method of Box and
-// Muller (1958) from the words that NewNoise uses: those of key (2), purpose and the
+// Muller (1958) from the words that NewNoise uses: those of key (2), stream and the
 // step in clock (1). For a clock of 0 they are Normal's values. Devices agree within
 // 1e-5·stddev.
-func NewNormal(dev Device, z, key, clock *tensor.Dense, purpose Purpose, stddev float32) error {
+func NewNormal(dev Device, z, key, clock *tensor.Dense, stream Stream, stddev float32) error {
 	return dev.Launch(&normal, Args{[]*tensor.Dense{z, key, clock}, []float32{stddev},
-		[]int{z.Shape().TotalSize(), int(purpose)}})
+		[]int{z.Shape().TotalSize(), int(stream)}})
 }

@@ -5,7 +5,7 @@ import "gorgonia.org/tensor"
 var perturb = Kernel{
 	Name:    "perturb",
 	Params:  []Param{out("x"), in("a"), in("deviation"), words("key"), words("clock")},
-	Scalars: []string{"scale"}, Sizes: []string{"n", "purpose"},
+	Scalars: []string{"scale"}, Sizes: []string{"n", "stream"},
 	Lens:  func(n []int) []int { return []int{n[0], n[0], 1, 2, 1} },
 	Items: byCounter(16),
 	Grid:  gridCounters, Tol: sumTol,
@@ -24,12 +24,12 @@ var perturb = Kernel{
 //	x = a + scale·deviation·u
 //
 // u, multiples of 2^-24 on [0,1), come from the words that NewNoise uses for key (2),
-// purpose and the step in clock (1). About the data, with scale 1/2, these are points as
+// stream and the step in clock (1). About the data, with scale 1/2, these are points as
 // DRAGAN penalises gradients at: Kodali et al., "On Convergence and Stability of GANs"
 // (2017). x overlaps neither a nor deviation.
-func Perturb(dev Device, x, a, deviation, key, clock *tensor.Dense, purpose Purpose, scale float32) error {
+func Perturb(dev Device, x, a, deviation, key, clock *tensor.Dense, stream Stream, scale float32) error {
 	return dev.Launch(&perturb, Args{[]*tensor.Dense{x, a, deviation, key, clock}, []float32{scale},
-		[]int{x.Shape().TotalSize(), int(purpose)}})
+		[]int{x.Shape().TotalSize(), int(stream)}})
 }
 
 func perturbBlocks(m Mem[float32], lo, hi int) {

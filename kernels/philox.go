@@ -24,32 +24,25 @@ func Philox4x32(counter [4]uint32, key [2]uint32) [4]uint32 {
 // unit takes a word to a multiple of 2^-24 on [0,1), exactly.
 func unit(w uint32) float32 { return float32(w>>8) * (1.0 / (1 << 24)) }
 
-// Purpose is the second word of the counter. It keeps the streams of one seed
-// apart; its low 16 bits number the members of a family: the tensor, the
-// discriminator step within a step, the round of the shuffle.
-type Purpose uint32
+// Stream is the second word of the counter. It keeps apart what is drawn of one seed.
+type Stream uint32
 
-// The families.
-const (
-	Weights  Purpose = (iota + 1) << 16 // initial weights
-	DisNoise                            // noise of a discriminator step
-	GenNoise                            // fresh noise of the generator step
-	Samples                             // noise of one numbered sample
-	Shuffle                             // order of the data
-)
+// PermuteStream is the first of the streams that Permute draws from, one a round; all
+// below PermuteStream+2^16 are its own. Whoever draws else from the same key takes others.
+const PermuteStream Stream = 5 << 16
 
 // Key splits a seed into the generator's two key words.
 func Key(seed uint64) [2]uint32 { return [2]uint32{uint32(seed), uint32(seed >> 32)} }
 
 // Uniform fills dst with values on [-1,1), multiples of 2^-23: element i comes
-// from word i%4 of counter (i/4, purpose, step, 0).
-func Uniform(dst []float32, key [2]uint32, purpose Purpose, step uint32) {
-	uniformBlocks(dst, key, purpose, step, 0, (len(dst)+3)/4)
+// from word i%4 of counter (i/4, stream, step, 0).
+func Uniform(dst []float32, key [2]uint32, stream Stream, step uint32) {
+	uniformBlocks(dst, key, stream, step, 0, (len(dst)+3)/4)
 }
 
-func uniformBlocks(dst []float32, key [2]uint32, purpose Purpose, step uint32, lo, hi int) {
+func uniformBlocks(dst []float32, key [2]uint32, stream Stream, step uint32, lo, hi int) {
 	for b := lo; b < hi; b++ {
-		r := Philox4x32([4]uint32{uint32(b), uint32(purpose), step, 0}, key)
+		r := Philox4x32([4]uint32{uint32(b), uint32(stream), step, 0}, key)
 		for j, w := range r[:min(4, len(dst)-4*b)] {
 			dst[4*b+j] = 2*unit(w) - 1
 		}
@@ -59,13 +52,13 @@ func uniformBlocks(dst []float32, key [2]uint32, purpose Purpose, step uint32, l
 // Normal fills dst with values of the normal distribution of mean 0 and the given
 // standard deviation, by the method of Box and Muller (1958) in float64 from the
 // counters that Uniform uses, those of step 0.
-func Normal(dst []float32, stddev float64, key [2]uint32, purpose Purpose) {
-	normalBlocks(dst, stddev, key, purpose, 0, 0, (len(dst)+3)/4)
+func Normal(dst []float32, stddev float64, key [2]uint32, stream Stream) {
+	normalBlocks(dst, stddev, key, stream, 0, 0, (len(dst)+3)/4)
 }
 
-func normalBlocks(dst []float32, stddev float64, key [2]uint32, purpose Purpose, step uint32, lo, hi int) {
+func normalBlocks(dst []float32, stddev float64, key [2]uint32, stream Stream, step uint32, lo, hi int) {
 	for b := lo; b < hi; b++ {
-		v := boxMuller(Philox4x32([4]uint32{uint32(b), uint32(purpose), step, 0}, key))
+		v := boxMuller(Philox4x32([4]uint32{uint32(b), uint32(stream), step, 0}, key))
 		for j := range dst[4*b : min(4*b+4, len(dst))] {
 			dst[4*b+j] = float32(stddev * v[j])
 		}
@@ -113,7 +106,7 @@ func Permute(i, n uint32, key [2]uint32, epoch uint64) uint32 {
 }
 
 func shuffleWord(half, round uint32, key [2]uint32, epoch uint64) uint32 {
-	return Philox4x32([4]uint32{half, uint32(Shuffle) + round, uint32(epoch), uint32(epoch >> 32)}, key)[0]
+	return Philox4x32([4]uint32{half, uint32(PermuteStream) + round, uint32(epoch), uint32(epoch >> 32)}, key)[0]
 }
 
 // Image returns which of n images is drawn at a position of the endless stream:

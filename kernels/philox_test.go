@@ -34,7 +34,7 @@ func TestPhiloxKnownAnswers(t *testing.T) {
 // errors of 2^20 draws.
 func TestUniformMoments(t *testing.T) {
 	z := make([]float32, 1<<20)
-	kernels.Uniform(z, kernels.Key(7), kernels.DisNoise, 3)
+	kernels.Uniform(z, kernels.Key(7), 2<<16, 3)
 	mean, variance, lo, hi := moments(z)
 	if math.Abs(mean) > 5*math.Sqrt(1./3)/1024 || math.Abs(variance-1./3) > 5*math.Sqrt(4./45)/1024 {
 		t.Errorf("mean %g, variance %g", mean, variance)
@@ -46,7 +46,7 @@ func TestUniformMoments(t *testing.T) {
 
 func TestNormalMoments(t *testing.T) {
 	z := make([]float32, 1<<20)
-	kernels.Normal(z, 2, kernels.Key(7), kernels.Weights)
+	kernels.Normal(z, 2, kernels.Key(7), 1<<16)
 	mean, variance, lo, hi := moments(z)
 	if math.Abs(mean) > 5*2./1024 || math.Abs(variance-4) > 5*4*math.Sqrt2/1024 {
 		t.Errorf("mean %g, variance %g", mean, variance)
@@ -55,7 +55,7 @@ func TestNormalMoments(t *testing.T) {
 		t.Errorf("range %g to %g, want about ±4.9 standard deviations", lo, hi)
 	}
 	short := make([]float32, 5)
-	kernels.Normal(short, 2, kernels.Key(7), kernels.Weights)
+	kernels.Normal(short, 2, kernels.Key(7), 1<<16)
 	for i, v := range short {
 		if v != z[i] {
 			t.Errorf("value %d depends on how many are drawn", i)
@@ -65,14 +65,14 @@ func TestNormalMoments(t *testing.T) {
 
 // TestNewNormal: a clock of 0 gives Normal's values, another clock others.
 func TestNewNormal(t *testing.T) {
-	dev := cpu(t, 2)
+	dev := newDevice(t, 2)
 	const n = 1001
 	z, key, clock := zeros(t, dev, n), wordsOf(t, dev, 7, 9), wordsOf(t, dev, 0)
 	got, want := make([]float32, n), make([]float32, n)
-	kernels.Normal(want, 0.5, [2]uint32{7, 9}, kernels.GenNoise)
+	kernels.Normal(want, 0.5, [2]uint32{7, 9}, 3<<16)
 	draw := func() {
 		t.Helper()
-		if err := kernels.NewNormal(dev, z, key, clock, kernels.GenNoise, 0.5); err != nil {
+		if err := kernels.NewNormal(dev, z, key, clock, 3<<16, 0.5); err != nil {
 			t.Fatal(err)
 		}
 		if err := dev.Download(got, z); err != nil {
@@ -117,15 +117,15 @@ func moments(z []float32) (mean, variance, lo, hi float64) {
 	return mean, variance - mean*mean, lo, hi
 }
 
-// TestStreamsDiffer: seed, purpose and step each give other numbers.
+// TestStreamsDiffer: seed, stream and step each give other numbers.
 func TestStreamsDiffer(t *testing.T) {
 	seen := map[[4]float32]string{}
 	for _, seed := range []uint64{1, 2, 1 << 40} {
-		for _, purpose := range []kernels.Purpose{kernels.DisNoise, kernels.DisNoise + 1, kernels.GenNoise, kernels.Samples} {
+		for _, stream := range []kernels.Stream{2 << 16, 2<<16 + 1, 3 << 16, 4 << 16} {
 			for _, step := range []uint32{1, 2} {
 				var z [4]float32
-				kernels.Uniform(z[:], kernels.Key(seed), purpose, step)
-				name := fmt.Sprintf("seed %d purpose %x step %d", seed, purpose, step)
+				kernels.Uniform(z[:], kernels.Key(seed), stream, step)
+				name := fmt.Sprintf("seed %d stream %x step %d", seed, stream, step)
 				if other, ok := seen[z]; ok {
 					t.Errorf("%s and %s draw the same", name, other)
 				}

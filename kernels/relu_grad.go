@@ -4,7 +4,7 @@ import "gorgonia.org/tensor"
 
 var reluGrad = Kernel{
 	Name:    "relu_grad",
-	Params:  []Param{inout("d"), out("dbias"), in("y")},
+	Params:  []Param{inout("d"), out("dbias"), in("y").of(Rectified)},
 	Scalars: []string{"slope"}, Sizes: []string{"rows", "cols"},
 	Lens:  gradLens,
 	Items: byColumn(1), Grid: gridRuns, Tol: defaultTol,

@@ -12,7 +12,18 @@ var rowPenalty = Kernel{
 	Scalars: []string{"weight", "centre"}, Sizes: []string{"rows", "cols"},
 	Lens:  func(n []int) []int { return []int{n[0] * n[1], n[0], n[0] * n[1]} },
 	Items: byRow(4), Grid: gridRows, Tol: roundedTol,
-	F32: func(m Mem[float32], lo, hi int) { penaltyRows(m, lo, hi, sumSquares, scaleRow) },
+	F32: func(m Mem[float32], lo, hi int) {
+		t, norms, g, cols := m.F[0], m.F[1], m.F[2], m.N[1]
+		for i := lo; i < hi; i++ {
+			row := g[i*cols:][:cols]
+			norm := math.Sqrt(SumSquares(row))
+			norms[i] = float32(norm)
+			factor := PenaltyFactor(m, norm)
+			for j, v := range row {
+				t[i*cols+j] = float32(factor * float64(v))
+			}
+		}
+	},
 	F64: func(m Mem[float64]) {
 		t, norm, g := m.F[0], m.F[1], m.F[2]
 		weight, centre, rows, cols := m.S[0], m.S[1], float64(m.N[0]), m.N[1]
@@ -51,27 +62,21 @@ func RowPenalty(dev Device, t, norm, g *tensor.Dense, weight, centre float32) er
 	return dev.Launch(&rowPenalty, Args{[]*tensor.Dense{t, norm, g}, []float32{weight, centre}, rowsCols(g)})
 }
 
-func penaltyRows(m Mem[float32], lo, hi int, squares func(x []float32) float64, scale func(to, x []float32, factor float64)) {
-	t, norms, g, cols := m.F[0], m.F[1], m.F[2], m.N[1]
+// PenaltyFactor returns what RowPenalty of arguments m multiplies a row of that norm by.
+func PenaltyFactor(m Mem[float32], norm float64) float64 {
 	centre, whole := float64(m.S[1]), 2*float64(m.S[0])/float64(m.N[0])
-	for i := lo; i < hi; i++ {
-		row := g[i*cols:][:cols]
-		norm := math.Sqrt(squares(row))
-		norms[i] = float32(norm)
-		factor := whole
-		if centre != 0 {
-			factor *= 1 - centre/norm
-			if norm == 0 {
-				factor = 0
-			}
-		}
-		scale(t[i*cols:][:cols], row, factor)
+	switch {
+	case centre == 0:
+		return whole
+	case norm == 0:
+		return 0
 	}
+	return whole * (1 - centre/norm)
 }
 
-// sumSquares adds up every eighth square, then halves of the eight sums: the order of a
-// vector's lanes, so that all levels give the same bits.
-func sumSquares(x []float32) float64 {
+// SumSquares adds up every eighth square, then halves of the eight sums: the order of a
+// vector's lanes, so that RowPenalty gives the same bits on every level of the CPU.
+func SumSquares(x []float32) float64 {
 	var lanes [8]float64
 	for j, v := range x {
 		lanes[j%8] += float64(v) * float64(v)
@@ -82,10 +87,4 @@ func sumSquares(x []float32) float64 {
 		}
 	}
 	return lanes[0]
-}
-
-func scaleRow(to, x []float32, factor float64) {
-	for j, v := range x {
-		to[j] = float32(factor * float64(v))
-	}
 }

@@ -4,7 +4,7 @@ import "gorgonia.org/tensor"
 
 var shuffle = Kernel{
 	Name:   "shuffle",
-	Params: []Param{{"index", tensor.Uint32, Out}, words("key"), words("clock")},
+	Params: []Param{{Name: "index", Type: tensor.Uint32, Access: Out}, words("key"), words("clock")},
 	Sizes:  []string{"batch", "images", "per_step", "nth"},
 	Lens:   func(n []int) []int { return []int{n[0], 2, 1} },
 	Items:  elementwise(200), Grid: gridN,

@@ -4,7 +4,7 @@ import "gorgonia.org/tensor"
 
 var sigmoidBack = Kernel{
 	Name:   "sigmoid_back",
-	Params: []Param{out("dx"), in("dp"), in("p")},
+	Params: []Param{out("dx"), in("dp"), in("p").of(Share)},
 	Sizes:  []string{"n"},
 	Lens:   func(n []int) []int { return []int{n[0], n[0], n[0]} },
 	Items:  elementwise(1), Grid: gridN, Tol: defaultTol,

@@ -4,7 +4,7 @@ import "gorgonia.org/tensor"
 
 var sigmoidGrad = Kernel{
 	Name:   "sigmoid_grad",
-	Params: []Param{inout("d"), out("dbias"), in("y")},
+	Params: []Param{inout("d"), out("dbias"), in("y").of(Share)},
 	Sizes:  []string{"rows", "cols"},
 	Lens:   gradLens,
 	Items:  byColumn(1), Grid: gridRuns, Tol: sumTol,

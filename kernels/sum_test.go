@@ -10,7 +10,7 @@ import (
 
 // TestSum: two stages add every element once, and are enough for any tensor.
 func TestSum(t *testing.T) {
-	dev := cpu(t, 2)
+	dev := newDevice(t, 2)
 	r := rand.New(rand.NewPCG(1, 0))
 	for _, n := range []int{1, kernels.SumRun, kernels.SumRun + 1, 3*kernels.SumRun + 5} {
 		values, want := make([]float32, n), 0.0

@@ -4,7 +4,7 @@ import "gorgonia.org/tensor"
 
 var tanhGrad = Kernel{
 	Name:   "tanh_grad",
-	Params: []Param{inout("d"), out("dbias"), in("y")},
+	Params: []Param{inout("d"), out("dbias"), in("y").of(Tanh)},
 	Sizes:  []string{"rows", "cols"},
 	Lens:   gradLens,
 	Items:  byColumn(1), Grid: gridRuns, Tol: sumTol,

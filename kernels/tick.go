@@ -4,7 +4,7 @@ import "gorgonia.org/tensor"
 
 var tick = Kernel{
 	Name:   "tick",
-	Params: []Param{{"clock", tensor.Uint32, InOut}},
+	Params: []Param{{Name: "clock", Type: tensor.Uint32, Access: InOut}},
 	Lens:   func([]int) []int { return []int{1} },
 	Items:  single, Grid: gridThread,
 	F32: func(m Mem[float32], _, _ int) { m.U[0][0]++ },

@@ -61,7 +61,7 @@ func zeros(t *testing.T, dev kernels.Device, n int) *tensor.Dense {
 
 // TestUnfused: the four passes agree with the fused kernel on moderate logits.
 func TestUnfused(t *testing.T) {
-	dev := cpu(t, 2)
+	dev := newDevice(t, 2)
 	r := rand.New(rand.NewPCG(1, 0))
 	logits := make([]float32, 257)
 	for i := range logits {
@@ -85,7 +85,7 @@ func TestUnfused(t *testing.T) {
 
 // TestUnfusedOverflows where the fused kernel does not.
 func TestUnfusedOverflows(t *testing.T) {
-	dev := cpu(t, 1)
+	dev := newDevice(t, 1)
 	logits := []float32{40}
 	if stats, _ := unfused(t, dev, logits, 0, 1); !math.IsInf(float64(stats[0]), 1) {
 		t.Errorf("the loss of logit 40 and target 0 is %g, want +Inf", stats[0])

@@ -5,12 +5,12 @@ import "gorgonia.org/tensor"
 var uniform = Kernel{
 	Name:   "uniform",
 	Params: []Param{out("z"), words("key"), words("clock")},
-	Sizes:  []string{"n", "purpose"},
+	Sizes:  []string{"n", "stream"},
 	Lens:   func(n []int) []int { return []int{n[0], 2, 1} },
 	Items:  byCounter(16),
 	Grid:   gridCounters,
 	F32: func(m Mem[float32], lo, hi int) {
-		uniformBlocks(m.F[0], [2]uint32(m.U[0]), Purpose(m.N[1]), m.U[1][0], lo, hi)
+		uniformBlocks(m.F[0], [2]uint32(m.U[0]), Stream(m.N[1]), m.U[1][0], lo, hi)
 	},
 	F64: func(m Mem[float64]) {
 		for i := range m.F[0] {
@@ -21,10 +21,10 @@ var uniform = Kernel{
 }
 
 // NewNoise fills z (any shape) with the values on [-1,1) that Uniform gives for
-// key (2), purpose and the step in clock (1), bit for bit.
-func NewNoise(dev Device, z, key, clock *tensor.Dense, purpose Purpose) error {
+// key (2), stream and the step in clock (1), bit for bit.
+func NewNoise(dev Device, z, key, clock *tensor.Dense, stream Stream) error {
 	return dev.Launch(&uniform, Args{Tensors: []*tensor.Dense{z, key, clock},
-		Sizes: []int{z.Shape().TotalSize(), int(purpose)}})
+		Sizes: []int{z.Shape().TotalSize(), int(stream)}})
 }
 
 // byCounter is Items for a kernel that draws its n elements, four with each counter.

@@ -3,7 +3,7 @@ package model_test
 import (
 	"testing"
 
-	"gorgan/kernels"
+	processor "gorgan/kernels/cpu"
 	"gorgan/model"
 )
 
@@ -30,9 +30,9 @@ func TestStepsAllocateNothing(t *testing.T) {
 		cases[name] = small(f)
 	}
 	const runs = 10 // a stray allocation of the runtime counts for nothing then
-	for _, level := range kernels.Levels() {
+	for _, level := range processor.Levels() {
 		t.Run(level, func(t *testing.T) {
-			t.Setenv(kernels.LevelVar, level)
+			t.Setenv(processor.LevelVar, level)
 			for name, c := range cases {
 				trainer := newTrainer(t, cpu(t, 2), c, noiseSet(t, c.BatchSize, c))
 				for step, f := range map[string]func() error{"train": trainer.TrainStep, "measure": trainer.MeasureStep} {

@@ -1,8 +1,6 @@
 package model
 
 import (
-	"slices"
-
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
@@ -26,15 +24,6 @@ func (a *allocator) make(dt tensor.Dtype, shape []int) (t *tensor.Dense) {
 func (a *allocator) floats(shape ...int) *tensor.Dense { return a.make(tensor.Float32, shape) }
 func (a *allocator) words(shape ...int) *tensor.Dense  { return a.make(tensor.Uint32, shape) }
 func (a *allocator) bytes(shape ...int) *tensor.Dense  { return a.make(tensor.Uint8, shape) }
-
-// filled is a float tensor of n equal values.
-func (a *allocator) filled(n int, value float32) *tensor.Dense {
-	t := a.floats(n)
-	if value != 0 {
-		a.upload(t, slices.Repeat([]float32{value}, n))
-	}
-	return t
-}
 
 // sequence is a tensor of the n numbers from first on.
 func (a *allocator) sequence(first, n int) *tensor.Dense {

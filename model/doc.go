@@ -22,7 +22,7 @@
 //
 // A Trainer holds the state of a run on a device; Run takes it through its steps:
 //
-//	dev := kernels.CPU(0)
+//	dev := cpu.New(0)
 //	t, err := model.NewTrainer(dev, model.Default(), images)
 //	...
 //	err = t.Run(ctx, model.Plan{Steps: 15000, DisplayEvery: 1000})

@@ -6,6 +6,7 @@ import (
 	"gorgan/kernels"
 	"gorgan/model/graph"
 	"gorgan/model/nn"
+	"gorgan/model/optim"
 )
 
 // game is the two nets, and what a step of training changes.
@@ -16,7 +17,7 @@ type game struct {
 	objective  objective
 	gen, dis   *nn.Weights
 	average    *average // of G's parameters, nil for none
-	optG, optD optimizer
+	optG, optD optim.Optimizer
 	key, clock *tensor.Dense // seed (2), number of the step under way or last done (1)
 	learned    *tensor.Dense // D's gradients and values, then G's
 	stats      *tensor.Dense // results, see the offsets below
@@ -70,12 +71,17 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 		return nil, al.err
 	}
 	method, _ := optimizers.find(c.Optimizer)
-	g.optG = method.value.open(al, c, g.gen, g.clock, 1)
-	g.optD = method.value.open(al, c.ofDiscriminator(), g.dis, g.clock, c.DisSteps)
-	if al.err == nil && c.EMA > 0 {
-		g.average, al.err = newAverage(dev, g.gen, g.clock, c.EMA)
+	var err error
+	if g.optG, err = method.value.open(dev, c, g.gen, g.clock, 1); err != nil {
+		return nil, err
 	}
-	return g, al.err
+	if g.optD, err = method.value.open(dev, c.ofDiscriminator(), g.dis, g.clock, c.DisSteps); err != nil {
+		return nil, err
+	}
+	if c.EMA > 0 {
+		g.average, err = newAverage(dev, g.gen, g.clock, c.EMA)
+	}
+	return g, err
 }
 
 // result is the pair of stats at one of their offsets.

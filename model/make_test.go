@@ -11,9 +11,9 @@ import (
 
 	"go.uber.org/goleak"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
 	"gorgan/kernels"
+	devices "gorgan/kernels/device"
 	"gorgan/model"
 )
 
@@ -124,17 +124,17 @@ func everythingAtOnce(c *model.Config) {
 // device is what the tests run on: the CPU, or what the environment names.
 func device(t testing.TB) kernels.Device {
 	t.Helper()
-	return opened(t, cmp.Or(os.Getenv("GORGAN_TEST_DEVICE"), "cpu"), cuda.Options{Workers: 2})
+	return opened(t, cmp.Or(os.Getenv("GORGAN_TEST_DEVICE"), "cpu"), devices.Options{Workers: 2})
 }
 
 func cpu(t testing.TB, workers int) kernels.Device {
 	t.Helper()
-	return opened(t, "cpu", cuda.Options{Workers: workers})
+	return opened(t, "cpu", devices.Options{Workers: workers})
 }
 
-func opened(t testing.TB, name string, o cuda.Options) kernels.Device {
+func opened(t testing.TB, name string, o devices.Options) kernels.Device {
 	t.Helper()
-	dev, _, err := cuda.Open(name, o)
+	dev, _, err := devices.Open(name, o)
 	must(t, err)
 	t.Cleanup(func() { must(t, dev.Close()) })
 	return dev

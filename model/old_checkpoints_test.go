@@ -5,7 +5,7 @@ import (
 	"os"
 	"testing"
 
-	"gorgan/kernels"
+	processor "gorgan/kernels/cpu"
 	"gorgan/model"
 )
 
@@ -33,9 +33,9 @@ func TestOldCheckpoints(t *testing.T) {
 			run(t, trainer, model.Plan{Steps: 10})
 			must(t, model.Save(path, stateOf(t, trainer)))
 		}
-		for _, level := range kernels.Levels() {
+		for _, level := range processor.Levels() {
 			t.Run(name+"/"+level, func(t *testing.T) {
-				t.Setenv(kernels.LevelVar, level)
+				t.Setenv(processor.LevelVar, level)
 				state, err := model.Load(path)
 				must(t, err)
 				trainer := newTrainer(t, cpu(t, 2), c, noiseSet(t, 21, c))

@@ -5,28 +5,21 @@ import (
 
 	"gorgan/kernels"
 	"gorgan/model/nn"
+	"gorgan/model/optim"
 )
-
-// optimizer moves one net's parameters along its gradients.
-type optimizer interface {
-	// update does the nth update, from 0, of the step under way.
-	update(dev kernels.Device, nth int) error
-	// state is what the optimizer remembers, a tensor for each of its row's moments,
-	// in the layout of the net's values.
-	state() []*tensor.Dense
-}
 
 // method is a kind of optimizer.
 type method struct {
 	moments []string // names in a checkpoint, put before a parameter's
-	open    func(al *allocator, c Config, n *nn.Weights, clock *tensor.Dense, perStep int) optimizer
+	// open makes c's optimizer of n, with perStep updates in each step of clock.
+	open func(dev kernels.Device, c Config, n *nn.Weights, clock *tensor.Dense, perStep int) (optim.Optimizer, error)
 }
 
 // optimizers is the table that flags, help, errors and tests range over.
 var optimizers = table[method]{
-	{"adam", "Kingma and Ba 2015, as TensorFlow defines it (epsilon hat)", method{[]string{"adam.m", "adam.v"}, newAdam}},
-	{"adagrad", "Duchi et al. 2011; the tutorial reports that it does not converge here", method{[]string{"adagrad.sum"}, newAdagrad}},
-	{"sgd", "stochastic gradient descent with momentum", method{[]string{"sgd.velocity"}, newSGD}},
+	{"adam", "Kingma and Ba 2015, as TensorFlow defines it (epsilon hat)", method{[]string{"adam.m", "adam.v"}, openAdam}},
+	{"adagrad", "Duchi et al. 2011; the tutorial reports that it does not converge here", method{[]string{"adagrad.sum"}, openAdagrad}},
+	{"sgd", "stochastic gradient descent with momentum", method{[]string{"sgd.velocity"}, openSGD}},
 }
 
 // Optimizers returns the names Config.Optimizer takes.
@@ -38,74 +31,47 @@ func OptimizerSummary(name string) string {
 	return o.summary
 }
 
-type adam struct {
-	net         *nn.Weights
-	clock       *tensor.Dense
-	base        schedule
-	rate        *tensor.Dense // (1): base's, for the moments' bias
-	m, v        *tensor.Dense
-	perStep     int
-	b1, b2, eps float32
-}
-
-func newAdam(al *allocator, c Config, n *nn.Weights, clock *tensor.Dense, perStep int) optimizer {
-	return &adam{net: n, clock: clock, base: learningRate(al, c, clock), rate: al.floats(1),
-		m: al.floats(n.Size()), v: al.floats(n.Size()), perStep: perStep,
-		b1: float32(c.Beta1), b2: float32(c.Beta2), eps: float32(c.Epsilon)}
-}
-
-func (a *adam) update(dev kernels.Device, nth int) error {
-	if err := a.base.update(dev); err != nil {
-		return err
+func openAdam(dev kernels.Device, c Config, n *nn.Weights, clock *tensor.Dense, perStep int) (optim.Optimizer, error) {
+	rate, err := learningRate(dev, c, clock)
+	if err != nil {
+		return nil, err
 	}
-	if err := kernels.AdamRate(dev, a.rate, a.base.value, a.clock, a.b1, a.b2, a.perStep, nth); err != nil {
-		return err
+	return optim.NewAdam(dev, n, rate, clock, perStep,
+		optim.AdamConstants{Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Epsilon: float32(c.Epsilon)})
+}
+
+func openAdagrad(dev kernels.Device, c Config, n *nn.Weights, clock *tensor.Dense, _ int) (optim.Optimizer, error) {
+	rate, err := learningRate(dev, c, clock)
+	if err != nil {
+		return nil, err
 	}
-	return kernels.Adam(dev, a.net.Values, a.m, a.v, a.net.Grads, a.rate, a.b1, a.b2, a.eps)
+	return optim.NewAdagrad(dev, n, rate)
 }
 
-func (a *adam) state() []*tensor.Dense { return []*tensor.Dense{a.m, a.v} }
-
-type adagrad struct {
-	net  *nn.Weights
-	rate schedule
-	sum  *tensor.Dense
-}
-
-// adagradStart is what TensorFlow's AdagradOptimizer starts its sums at.
-const adagradStart = 0.1
-
-func newAdagrad(al *allocator, c Config, n *nn.Weights, clock *tensor.Dense, _ int) optimizer {
-	return &adagrad{n, learningRate(al, c, clock), al.filled(n.Size(), adagradStart)}
-}
-
-func (a *adagrad) update(dev kernels.Device, _ int) error {
-	if err := a.rate.update(dev); err != nil {
-		return err
+func openSGD(dev kernels.Device, c Config, n *nn.Weights, clock *tensor.Dense, _ int) (optim.Optimizer, error) {
+	rate, err := learningRate(dev, c, clock)
+	if err != nil {
+		return nil, err
 	}
-	return kernels.Adagrad(dev, a.net.Values, a.sum, a.net.Grads, a.rate.value)
-}
-
-func (a *adagrad) state() []*tensor.Dense { return []*tensor.Dense{a.sum} }
-
-type sgd struct {
-	net            *nn.Weights
-	rate, momentum schedule
-	velocity       *tensor.Dense
-}
-
-func newSGD(al *allocator, c Config, n *nn.Weights, clock *tensor.Dense, _ int) optimizer {
-	return &sgd{n, learningRate(al, c, clock), momentumFactor(al, c, clock), al.floats(n.Size())}
-}
-
-func (s *sgd) update(dev kernels.Device, _ int) error {
-	if err := s.rate.update(dev); err != nil {
-		return err
+	momentum, err := momentumFactor(dev, c, clock)
+	if err != nil {
+		return nil, err
 	}
-	if err := s.momentum.update(dev); err != nil {
-		return err
-	}
-	return kernels.Momentum(dev, s.net.Values, s.velocity, s.net.Grads, s.rate.value, s.momentum.value)
+	return optim.NewSGD(dev, n, rate, momentum)
 }
 
-func (s *sgd) state() []*tensor.Dense { return []*tensor.Dense{s.velocity} }
+// learningRate is c's, which falls by a factor each step where c has it so.
+func learningRate(dev kernels.Device, c Config, clock *tensor.Dense) (optim.Schedule, error) {
+	if c.LearningRateDecay < 1 {
+		return optim.Decay(dev, clock, float32(c.LearningRate), float32(c.LearningRateDecay), float32(c.LearningRateLeast))
+	}
+	return optim.Constant(dev, float32(c.LearningRate))
+}
+
+// momentumFactor is c's, which goes to another in a line where c has it so.
+func momentumFactor(dev kernels.Device, c Config, clock *tensor.Dense) (optim.Schedule, error) {
+	if c.MomentumSteps > 0 {
+		return optim.Ramp(dev, clock, float32(c.Momentum), float32(c.MomentumEnd), c.MomentumSteps)
+	}
+	return optim.Constant(dev, float32(c.Momentum))
+}

@@ -5,6 +5,7 @@ import (
 
 	"gorgan/kernels"
 	"gorgan/model"
+	"gorgan/model/streams"
 )
 
 // The random numbers of a step, word by word, as packages kernels and model document
@@ -20,18 +21,18 @@ const (
 	dropoutFamily = 0x82 << 16 // of the input, and a family more for each hidden layer
 )
 
-// word is the random word of element i of what is drawn for a purpose.
-func (r *reference) word(i, purpose, step int) uint32 {
-	return kernels.Philox4x32([4]uint32{uint32(i / 4), uint32(purpose), uint32(step), 0}, kernels.Key(r.config.Seed))[i%4]
+// word is the random word of element i of what is drawn from a stream.
+func (r *reference) word(i, stream, step int) uint32 {
+	return kernels.Philox4x32([4]uint32{uint32(i / 4), uint32(stream), uint32(step), 0}, kernels.Key(r.config.Seed))[i%4]
 }
 
 func unit(word uint32) float64 { return float64(word>>8) / (1 << 24) }
 
 // normal is element i of standard normal values, by Box and Muller.
-func (r *reference) normal(i, purpose, step int) float64 {
+func (r *reference) normal(i, stream, step int) float64 {
 	first := i &^ 1
-	radius := math.Sqrt(-2 * math.Log((float64(r.word(first, purpose, step))+0.5)/(1<<32)))
-	angle := 2 * math.Pi * float64(r.word(first+1, purpose, step)) / (1 << 32)
+	radius := math.Sqrt(-2 * math.Log((float64(r.word(first, stream, step))+0.5)/(1<<32)))
+	angle := 2 * math.Pi * float64(r.word(first+1, stream, step)) / (1 << 32)
 	if i%2 == 1 {
 		return radius * math.Sin(angle)
 	}
@@ -145,9 +146,9 @@ func (r *reference) inputs(set dataSet, step, nth int) inputs {
 		}
 	}
 	noise := make([]float32, c.BatchSize*c.NoiseDim)
-	kernels.Uniform(noise, key, kernels.DisNoise+kernels.Purpose(nth), uint32(step))
+	kernels.Uniform(noise, key, streams.DisNoise+kernels.Stream(nth), uint32(step))
 	in.z = wide(noise)
-	kernels.Uniform(noise, key, kernels.GenNoise, uint32(step))
+	kernels.Uniform(noise, key, streams.GenNoise, uint32(step))
 	in.fresh = wide(noise)
 	return in
 }

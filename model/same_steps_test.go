@@ -17,6 +17,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	processor "gorgan/kernels/cpu"
 	"gorgan/model"
 )
 
@@ -70,8 +71,8 @@ func TestSameSteps(t *testing.T) {
 		if testing.Short() { // the race detector slows the Go code of purego down
 			full = nil
 		}
-		for _, level := range kernels.Levels() {
-			t.Setenv(kernels.LevelVar, level)
+		for _, level := range processor.Levels() {
+			t.Setenv(processor.LevelVar, level)
 			dev := cpu(t, 2)
 			for _, all := range []map[string]model.Config{narrow, full} {
 				for _, name := range slices.Sorted(maps.Keys(all)) {

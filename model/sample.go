@@ -8,6 +8,7 @@ import (
 	"gorgan/kernels"
 	"gorgan/model/graph"
 	"gorgan/model/nn"
+	"gorgan/model/streams"
 )
 
 // sampleRows is how many images are drawn at once. It is fixed, the last ones
@@ -106,7 +107,7 @@ func (s *sampler) check(noise []float32, labels []uint32) error {
 func (c Config) Noise(seeds []uint64) []float32 {
 	z := make([]float32, len(seeds)*c.NoiseDim)
 	for i, seed := range seeds {
-		kernels.Uniform(z[i*c.NoiseDim:][:c.NoiseDim], kernels.Key(seed), kernels.Samples, 0)
+		kernels.Uniform(z[i*c.NoiseDim:][:c.NoiseDim], kernels.Key(seed), streams.Samples, 0)
 	}
 	for i := range z {
 		z[i] *= float32(c.NoiseScale)

@@ -15,6 +15,7 @@ import (
 
 	"gorgan/kernels"
 	"gorgan/model/nn"
+	"gorgan/model/optim"
 )
 
 // State is all that a run needs to go on bit for bit.
@@ -121,13 +122,13 @@ func (g *game) visit(f func(name string, shape []int, t *tensor.Dense) error) er
 	row, _ := optimizers.find(g.config.Optimizer)
 	for _, side := range []struct {
 		net *nn.Weights
-		opt optimizer
+		opt optim.Optimizer
 	}{{g.gen, g.optG}, {g.dis, g.optD}} {
 		for _, p := range side.net.Tensors {
 			if err := f(p.Name, p.Shape, p.Value); err != nil {
 				return err
 			}
-			for i, m := range side.opt.state() {
+			for i, m := range side.opt.Moments() {
 				t, err := g.dev.View(m, p.Offset, p.Shape...)
 				if err != nil {
 					return err

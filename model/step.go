@@ -4,6 +4,7 @@ import (
 	"gorgan/kernels"
 	"gorgan/model/graph"
 	"gorgan/model/nn"
+	"gorgan/model/streams"
 )
 
 // step is one training step: algorithm 1 of the 2014 paper.
@@ -25,7 +26,7 @@ func (g *game) step(b *graph.Builder) {
 		g.disUpdate(b, nth)
 	}
 	if g.freshNoise() {
-		p.fake = g.fake(b, &p, kernels.GenNoise)
+		p.fake = g.fake(b, &p, streams.GenNoise)
 	}
 	g.genGradients(b, p)
 	g.genUpdate(b)
@@ -58,12 +59,12 @@ func (g *game) play(b *graph.Builder, nth int) play {
 	if g.unit != nil {
 		p.oneHot = b.Gather(p.labels, b.Leaf("unit vectors", g.unit))
 	}
-	p.fake = g.fake(b, &p, kernels.DisNoise+kernels.Purpose(nth))
+	p.fake = g.fake(b, &p, streams.DisNoise+kernels.Stream(nth))
 	return p
 }
 
 // fake is G's images of noise from a stream, with the labels of p's batch. It sets p.z.
-func (g *game) fake(b *graph.Builder, p *play, stream kernels.Purpose) *graph.Value {
+func (g *game) fake(b *graph.Builder, p *play, stream kernels.Stream) *graph.Value {
 	c := g.config
 	p.z = b.Uniform(g.random(b, stream), c.BatchSize, c.NoiseDim)
 	pass := &nn.Pass{Builder: b}
@@ -88,11 +89,11 @@ func (d disForward) of(b *graph.Builder, group int) *graph.Value {
 // loss's own penalty.
 func (g *game) discriminate(b *graph.Builder, p play) disForward {
 	d := disForward{groups: groupsOf(g.config, g.loss)}
-	stage := kernels.Purpose(p.nth)
+	stage := kernels.Stream(p.nth)
 	d.x = g.input(b, d.groups.images(b, p.real, p.fake), stage)
 	if d.groups.points > 0 {
 		real, fake := d.groups.of(b, d.x, d.groups.real, 1), d.groups.of(b, d.x, d.groups.fake, 1)
-		d.x = b.Join(g.points(b, real, fake, g.random(b, penaltyPoint+stage)), d.x)
+		d.x = b.Join(g.points(b, real, fake, g.random(b, streams.PenaltyPoint+stage)), d.x)
 	}
 	d.logits = g.apply(b, p, d.x, 0, stage)
 	return d
@@ -114,16 +115,16 @@ func (g *game) judge(b *graph.Builder, p play) disForward {
 }
 
 // input is images (n, pixels) as D sees them: with noise, and Pack of them in a row.
-func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Purpose) *graph.Value {
+func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream) *graph.Value {
 	c := g.config
 	if c.InstanceNoise > 0 {
-		images = b.AddNoise(images, g.random(b, instanceNoise+stage), float32(c.InstanceNoise), c.InstanceNoiseSteps)
+		images = b.AddNoise(images, g.random(b, streams.InstanceNoise+stage), float32(c.InstanceNoise), c.InstanceNoiseSteps)
 	}
 	return b.Reshape(images, images.Rows()/c.Pack, c.Pack*c.Pixels())
 }
 
 // apply is D's logits of x, which has groups from the given one on.
-func (g *game) apply(b *graph.Builder, p play, x *graph.Value, group int, stage kernels.Purpose) *graph.Value {
+func (g *game) apply(b *graph.Builder, p play, x *graph.Value, group int, stage kernels.Stream) *graph.Value {
 	pass := &nn.Pass{Builder: b, Random: g.random(b, stage), FirstRow: group * g.config.BatchSize / g.config.Pack}
 	images := x.Rows() * g.config.Pack
 	if p.labels != nil {
@@ -169,7 +170,7 @@ func (g *game) genGradients(b *graph.Builder, p play) {
 }
 
 func (g *game) disUpdate(b *graph.Builder, nth int) {
-	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optD.update(dev, nth) })
+	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optD.Update(dev, nth) })
 	if g.loss.clips {
 		b.Update("clip", func(dev kernels.Device) error {
 			return kernels.Clip(dev, g.dis.Values, float32(g.config.WeightClip))
@@ -178,7 +179,7 @@ func (g *game) disUpdate(b *graph.Builder, nth int) {
 }
 
 func (g *game) genUpdate(b *graph.Builder) {
-	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optG.update(dev, 0) })
+	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optG.Update(dev, 0) })
 	if g.average != nil {
 		b.Update("ema", g.average.update)
 	}
@@ -198,7 +199,7 @@ func (g *game) measure(b *graph.Builder) {
 func (g *game) lastPlay(b *graph.Builder) play {
 	p := g.play(b, g.config.DisSteps-1)
 	if g.freshNoise() {
-		p.fake = g.fake(b, &p, kernels.GenNoise)
+		p.fake = g.fake(b, &p, streams.GenNoise)
 	}
 	return p
 }

@@ -14,7 +14,7 @@ func TestValidate(t *testing.T) {
 		change func(*model.Config)
 		want   string
 	}{
-		"loss":                {func(c *model.Config) { c.Loss = "wgan2" }, `loss is "wgan2", want one of non-saturating, minimax, bce, least-squares, wgan, wgan-gp, dragan, hinge, relativistic`},
+		"loss":                {func(c *model.Config) { c.Loss = "wgan2" }, `loss is "wgan2", want one of ` + strings.Join(model.Losses(), ", ")},
 		"no loss":             {func(c *model.Config) { c.Loss = "" }, `loss is "", want one of`},
 		"smoothing high":      {func(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", 0.5 }, "label_smoothing is 0.5, want 0 to below 0.5"},
 		"smoothing low":       {func(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", -0.1 }, "label_smoothing is -0.1, want 0 to below 0.5"},
@@ -27,7 +27,7 @@ func TestValidate(t *testing.T) {
 		"dis depth":           {func(c *model.Config) { c.DisHidden = slices.Repeat([]int{1}, 101) }, "dis_hidden is 101, want at most 100 layers"},
 		"height":              {func(c *model.Config) { c.Height = 0 }, "height is 0, want 1 to 4096"},
 		"width":               {func(c *model.Config) { c.Width = 4097 }, "width is 4097, want 1 to 4096"},
-		"optimizer":           {func(c *model.Config) { c.Optimizer = "rmsprop" }, `optimizer is "rmsprop", want one of adam, adagrad, sgd`},
+		"optimizer":           {func(c *model.Config) { c.Optimizer = "rmsprop" }, `optimizer is "rmsprop", want one of ` + strings.Join(model.Optimizers(), ", ")},
 		"rate":                {func(c *model.Config) { c.LearningRate = 0 }, "learning_rate is 0, want a finite number above 0"},
 		"rate NaN":            {func(c *model.Config) { c.LearningRate = math.NaN() }, "learning_rate is NaN, want a finite number above 0"},
 		"rate infinite":       {func(c *model.Config) { c.LearningRate = math.Inf(1) }, "learning_rate is +Inf, want a finite number above 0"},
@@ -49,8 +49,8 @@ func TestValidate(t *testing.T) {
 		"gp weight":           {func(c *model.Config) { c.GPWeight = -1 }, "gp_weight is -1, want a finite number above 0"},
 		"r1":                  {func(c *model.Config) { c.R1 = -1 }, "r1 is -1, want a finite number, 0 or more"},
 		"r2":                  {func(c *model.Config) { c.R2 = math.Inf(1) }, "r2 is +Inf, want a finite number, 0 or more"},
-		"gen activation":      {func(c *model.Config) { c.GenActivation = "maxout" }, `gen_activation is "maxout", want one of relu, leaky-relu, tanh`},
-		"dis activation":      {func(c *model.Config) { c.DisActivation = "gelu" }, `dis_activation is "gelu", want one of relu, leaky-relu, tanh, maxout`},
+		"gen activation":      {func(c *model.Config) { c.GenActivation = "maxout" }, `gen_activation is "maxout", want one of ` + strings.Join(model.GenActivations(), ", ")},
+		"dis activation":      {func(c *model.Config) { c.DisActivation = "gelu" }, `dis_activation is "gelu", want one of ` + strings.Join(model.Activations(), ", ")},
 		"tanh with r1":        {func(c *model.Config) { c.DisActivation, c.R1 = "tanh", 1 }, `dis_activation is "tanh", want one without a curve, relu, leaky-relu or maxout, where gradients are penalised`},
 		"tanh with r2":        {func(c *model.Config) { c.DisActivation, c.R2 = "tanh", 1 }, `dis_activation is "tanh", want one without a curve`},
 		"tanh with wgan-gp":   {func(c *model.Config) { c.DisActivation, c.Loss = "tanh", "wgan-gp" }, `dis_activation is "tanh", want one without a curve`},

@@ -26,7 +26,7 @@ v1 = tf.compat.v1
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "model", "testdata")
 STEPS, BATCH, SIDE, NOISE, HIDDEN = 10, 8, 6, 10, 16
 SEED = 20180827  # the tutorial's date
-DIS_NOISE = 2 << 16  # kernels.DisNoise
+DIS_NOISE = 2 << 16  # streams.DisNoise
 PIXELS = SIDE * SIDE
 NETS = {"generator": [NOISE, HIDDEN, PIXELS], "discriminator": [PIXELS, HIDDEN, 1]}
 

@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 scripts/with_cuda.sh go build -tags gpu -trimpath -ldflags "-s -w" -o "$work/gorgan" ./cmd/gorgan
-for package in cuda cuda/driver kernels model dataset cmd/gorgan; do
+for package in cuda cuda/driver kernels kernels/cpu kernels/device model dataset cmd/gorgan; do
 	mkdir -p "$work/tests/$package"
 	scripts/with_cuda.sh go test -c -tags gpu -trimpath -ldflags "-s -w" -o "$work/tests/$package/test" "./$package"
 	if [ -d "$package/testdata" ]; then

@@ -73,7 +73,7 @@ stage_doctor() {
 }
 
 stage_tests() {
-	for package in cuda cuda/driver kernels model dataset cmd/gorgan; do
+	for package in cuda cuda/driver kernels kernels/cpu kernels/device model dataset cmd/gorgan; do
 		log=tests-$(echo $package | tr / -)
 		(cd "tests/$package" && GORGAN_TEST_DEVICE=cuda part "$log" 600 ./test -test.short)
 	done

@@ -9,14 +9,14 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// bar is how far a piece of work is: done of total units, of which this process began at
+// bar shows the progress of a piece of work: done of total units. This process started at
 // from.
 type bar struct {
 	what, unit  string // no unit: the rate means nothing to a person
 	done, total int
 
-	// The rate is of the units counted in the time spent on them: time in which nothing
-	// got done, such as that of an evaluation, is left out.
+	// The rate counts the time spent on units. It leaves out time in which no unit was done,
+	// such as that of an evaluation.
 	counted int
 	spent   time.Duration
 	at      time.Time // of the last progress
@@ -26,17 +26,17 @@ type bar struct {
 	columns int // drawn
 }
 
-// The columns that a bar needs, and a bar with graphics.
+// The columns that a bar needs without and with graphics.
 const (
 	leastColumns   = 40
 	graphicColumns = 60
 )
 
-// echo is how many columns a terminal takes behind the bar to show a Ctrl-C. They stay free:
-// a bar that they wrap to the next line could not be wiped.
+// echo is the number of columns behind the bar in which a terminal shows a Ctrl-C. They stay
+// free, because a bar that wraps to the next line could not be wiped.
 const echo = len("^C")
 
-// start draws a bar on a terminal, of work that stands at from of total units.
+// start draws a bar on a terminal, for work that has done from of total units.
 func (u *ui) start(what, unit string, from, total int) {
 	if !u.terminal {
 		return
@@ -45,8 +45,8 @@ func (u *ui) start(what, unit string, from, total int) {
 	u.draw()
 }
 
-// progress moves the bar to done units, counted as from in start, and draws it some times
-// a second at most. Work that reports the same done again pauses the bar's clock.
+// progress moves the bar to done units, counted as from is in start. It draws the bar at most
+// a few times a second. Work that reports the same done again pauses the bar's clock.
 func (u *ui) progress(done int, what string) {
 	b := u.bar
 	if b == nil {
@@ -94,9 +94,9 @@ func (u *ui) wipe() {
 	u.bar.columns = 0
 }
 
-// text is the bar for a terminal of so many columns, the last of which and those of the echo
-// stay free. Where they are few, the count stays longest, then what is done, the time left
-// and the rate.
+// text returns the bar for a terminal of so many columns. The last column and those of the
+// echo stay free. On a narrow terminal the rate goes first, then the time left, then what is
+// done; the count stays.
 func (b *bar) text(columns int) string {
 	if columns < leastColumns {
 		return ""
@@ -120,7 +120,7 @@ func (b *bar) text(columns int) string {
 	return head + "  " + strings.Join(tail, "  ")
 }
 
-// perSecond is 0 until enough is done to tell.
+// perSecond returns the rate, or 0 if too little is done to know it.
 func (b *bar) perSecond() float64 {
 	if b.spent < 200*time.Millisecond {
 		return 0

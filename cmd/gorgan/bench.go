@@ -12,9 +12,9 @@ import (
 	"github.com/klauspost/cpuid/v2"
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
 	"gorgan/dataset/atomicfile"
+	"gorgan/kernels/device"
 	"gorgan/model"
 )
 
@@ -98,7 +98,7 @@ func runBench(ctx context.Context, ui *ui, o benchOptions) error {
 		return err
 	}
 	defer dev.Close()
-	o.device.sayIneffective(ui, cuda.IsCPU(dev))
+	o.device.sayIneffective(ui, device.IsCPU(dev))
 	o.given.sayIneffective(ui, o.config)
 	if before != nil && before.Device != dev.Name() {
 		return usageError{fmt.Errorf("--compare %s: it was measured on another device, %q, and this is %q", o.compare, before.Device, dev.Name())}
@@ -137,7 +137,7 @@ func runBench(ctx context.Context, ui *ui, o benchOptions) error {
 	return nil
 }
 
-// before is what --compare names, nil for nothing.
+// before reads the report that --compare names. It returns nil without --compare.
 func (o benchOptions) before() (*benchReport, error) {
 	if o.compare == "" {
 		return nil, nil
@@ -156,7 +156,7 @@ func (o benchOptions) before() (*benchReport, error) {
 	return before, nil
 }
 
-// memory is what the program holds from the system, in 10^6 bytes.
+// memory returns the memory that the program has from the system, in 10^6 bytes.
 func memory() float64 {
 	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
 	metrics.Read(s)
@@ -192,7 +192,7 @@ func (r benchReport) print(ui *ui, before *benchReport) {
 	}
 }
 
-// ratio compares a time with that of the same piece of work before.
+// ratio divides a time by the earlier time of the same work.
 func ratio(before *benchReport, t model.Timing) string {
 	if before == nil {
 		return ""

@@ -25,8 +25,8 @@ func inCategory(name string, flags []cli.Flag) []cli.Flag {
 	return flags
 }
 
-// inModelCategories puts the flags of a model's settings under the headings of what they
-// are about. They come in that order, and the first of each is named here.
+// inModelCategories puts the flags of a model's settings under headings. The flags are in the
+// order of the headings, and the switch names the first flag of each.
 func inModelCategories(flags []cli.Flag) []cli.Flag {
 	category := ""
 	for i, f := range flags {

@@ -8,10 +8,10 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// arrange checks the words of a command line, and moves the flags before the other
-// arguments, where the flag package wants them: `inspect FILE --json` is as good as
-// `inspect --json FILE`. A flag is given once, and has its value; an unset variable of a
-// script is noticed, as in --out "$DIR" or --out $DIR --steps 5.
+// arrange checks the words of a command line. It moves the flags before the other arguments,
+// because the flag package wants them there: `inspect FILE --json` means the same as
+// `inspect --json FILE`. Each flag must be given once and have a value. This finds an unset
+// variable of a script, as in --out "$DIR" or --out $DIR --steps 5.
 func arrange(app *cli.App, args []string) ([]string, error) {
 	at, flags, name := commandOf(app, args)
 	if at <= 1 {
@@ -61,8 +61,8 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	return slices.Concat(args[:at], first, rest), nil
 }
 
-// commandOf finds the command that a line names: where its own words begin, its flags and
-// its name.
+// commandOf finds the command that a line names. It returns where the command's own words
+// begin, its flags and its name.
 func commandOf(app *cli.App, args []string) (at int, flags []cli.Flag, name string) {
 	commands := app.Commands
 	for at = 1; at < len(args); at++ {
@@ -75,7 +75,7 @@ func commandOf(app *cli.App, args []string) (at int, flags []cli.Flag, name stri
 	return at, flags, strings.Join(args[min(1, len(args)):at], " ")
 }
 
-// flagOf is the flag that a word gives, --name, -name or --name=value; nil if it is none.
+// flagOf returns the flag that a word gives, as --name, -name or --name=value, or nil.
 func flagOf(flags []cli.Flag, word string) (f cli.Flag, value string, hasValue bool) {
 	name, isFlag := strings.CutPrefix(word, "-")
 	if !isFlag {
@@ -95,5 +95,5 @@ func findFlag(flags []cli.Flag, name string) cli.Flag {
 
 func hasFlag(flags []cli.Flag, name string) bool { return findFlag(flags, name) != nil }
 
-// mayBeEmpty is a text flag of which an empty value means something.
+// mayBeEmpty is a text flag for which an empty value has a meaning.
 type mayBeEmpty struct{ *cli.StringFlag }

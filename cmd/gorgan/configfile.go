@@ -19,14 +19,15 @@ import (
 	"gorgan/model/run"
 )
 
-// setting is a key of a file of settings: a flag's name with _ for -, and the flag's value.
+// setting is a line of a settings file. The key is a flag's name with _ for -, and the value
+// is the flag's value.
 type setting struct {
 	key, value string
 	at         string // file:line:column
 }
 
-// parseSettings reads TOML, or the config.json of a run. Of the latter it leaves out what
-// are no settings but facts of that run, and returns their names.
+// parseSettings reads TOML, or the config.json of a run. A config.json also has facts of its
+// run that are not settings. parseSettings leaves these out and returns their names.
 func parseSettings(file string, text []byte) (all []setting, facts []string, err error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // a byte order mark
 	var values map[string]any
@@ -123,7 +124,7 @@ func settingText(value any) (string, error) {
 	return "", errors.New("want a number, a text, true or false, or a list")
 }
 
-// offsetOf is where a key stands in a file that has it.
+// offsetOf returns the place of a key in a file that has it.
 func offsetOf(text []byte, key string, isJSON bool) int {
 	form := `(?m)^[ \t]*["']?(%s)["']?[ \t]*[=.]`
 	if isJSON {

@@ -42,7 +42,7 @@ func newData(ui *ui) *cli.Command {
 	}
 }
 
-// errReported ends a command whose report has said everything.
+// errReported ends a command that has reported its failure already.
 var errReported = errors.New("")
 
 // splitFlag is the value of --split.
@@ -103,7 +103,7 @@ func readExportOptions(_ *ui, c *cli.Context) (o exportOptions, err error) {
 }
 
 func runExport(ctx context.Context, ui *ui, o exportOptions) error {
-	// What an export that was killed has left; a younger file may be another export's.
+	// A killed export leaves these files. Younger ones may belong to another export.
 	for _, d := range []string{o.to, filepath.Join(o.to, o.split)} {
 		if err := atomicfile.RemoveTemporaries(d, time.Hour); err != nil {
 			return err

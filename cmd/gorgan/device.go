@@ -5,45 +5,44 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 )
 
-// deviceFlags select the device that a command computes on; device is the default of
+// deviceFlags returns the flags that select the compute device. standard is the default of
 // --device.
-func deviceFlags(device string) []cli.Flag {
+func deviceFlags(standard string) []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "device", Usage: "compute on the device `NAME`: " + cuda.Names, Value: device},
+		&cli.StringFlag{Name: "device", Usage: "compute on the device `NAME`: " + device.Names, Value: standard},
 		&cli.IntFlag{Name: "workers", Usage: "compute on the CPU with `N` goroutines, at most 1024; 0 for one per core"},
 		&cli.BoolFlag{Name: "tf32", Usage: "on CUDA, multiply on tensor cores, faster and with 10 bits of mantissa"},
 		&cli.BoolFlag{Name: "no-graph", Usage: "on CUDA, launch a step's kernels one by one; the result is the same"},
 	}
 }
 
-// mostWorkers is more than any machine has cores; each costs memory.
+// mostWorkers is more than the cores of any machine. Each worker costs memory.
 const mostWorkers = 1024
 
-// deviceOptions are what deviceFlags say.
+// deviceOptions are the values of deviceFlags.
 type deviceOptions struct {
 	name string
-	cuda.Options
+	device.Options
 }
 
-// readDeviceOptions reads deviceFlags, and refuses what no device can take.
+// readDeviceOptions reads deviceFlags, and refuses values that no device can have.
 func readDeviceOptions(c *cli.Context) (deviceOptions, error) {
-	o := deviceOptions{c.String("device"), cuda.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}}
+	o := deviceOptions{c.String("device"), device.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}}
 	if o.Workers < 0 || o.Workers > mostWorkers {
 		return o, usageError{fmt.Errorf("--workers is %d, want 0 to %d", o.Workers, mostWorkers)}
 	}
 	return o, nil
 }
 
-// open opens the device, and tells why it is this one.
-func (o deviceOptions) open() (dev cuda.Device, why string, err error) {
-	return cuda.Open(o.name, o.Options)
+// open opens the device, and returns why it chose this one.
+func (o deviceOptions) open() (dev device.Device, why string, err error) {
+	return device.Open(o.name, o.Options)
 }
 
-// sayIneffective says which of the flags that were given have no effect on the CPU, or on
-// CUDA.
+// sayIneffective prints which of the given flags have no effect on the CPU, or on CUDA.
 func (o deviceOptions) sayIneffective(ui *ui, cpu bool) {
 	for _, f := range []struct {
 		flag          string
@@ -60,14 +59,14 @@ func (o deviceOptions) sayIneffective(ui *ui, cpu bool) {
 	}
 }
 
-// sayOtherLevel says where a run goes on on the CPU with other instructions than it began
-// with, which give other bits.
-func sayOtherLevel(ui *ui, dev cuda.Device, began string) error {
-	level, err := cuda.CPULevel()
+// sayOtherLevel prints a note if a run resumes on the CPU with another instruction set than it
+// began with, because that gives other bits.
+func sayOtherLevel(ui *ui, dev device.Device, began string) error {
+	level, err := device.CPULevel()
 	if err != nil {
 		return err
 	}
-	if cuda.IsCPU(dev) && began != "" && (began == "purego") != (level == "purego") {
+	if device.IsCPU(dev) && began != "" && (began == "purego") != (level == "purego") {
 		ui.note("warning: the run began with the instructions %s and goes on with %s: its weights are not those it would have had", began, level)
 	}
 	return nil

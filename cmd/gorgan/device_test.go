@@ -4,18 +4,18 @@ import (
 	"strings"
 	"testing"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 )
 
 func TestDeviceSayIneffective(t *testing.T) {
-	all := cuda.Options{Workers: 2, TF32: true, NoGraph: true}
+	all := device.Options{Workers: 2, TF32: true, NoGraph: true}
 	for _, c := range []struct {
-		options cuda.Options
+		options device.Options
 		cpu     bool
 		want    string
 	}{
-		{cuda.Options{}, true, ""},
-		{cuda.Options{}, false, ""},
+		{device.Options{}, true, ""},
+		{device.Options{}, false, ""},
 		{all, true, "--tf32 has no effect: it has one on CUDA\n--no-graph has no effect: it has one on CUDA\n"},
 		{all, false, "--workers has no effect: it has one on the CPU\n"},
 	} {

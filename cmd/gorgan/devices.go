@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 )
 
 func newDevices(ui *ui) *cli.Command {
@@ -27,7 +27,7 @@ func readDevicesOptions(_ *ui, c *cli.Context) (devicesOptions, error) {
 }
 
 func runDevices(_ context.Context, ui *ui, o devicesOptions) error {
-	all := cuda.List()
+	all := device.List()
 	if o.json {
 		return printJSON(ui, all)
 	}

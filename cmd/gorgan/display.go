@@ -8,11 +8,11 @@ import (
 	"gorgan/model"
 )
 
-// displayHeader names the columns of shortDisplay, as wide as the values below. JSD is at
-// least its column: what the discriminator's value gives is a lower bound.
+// displayHeader names the columns of shortDisplay, and is as wide as the values below it. The
+// column of JSD has a lower bound of it, because the discriminator's value gives no more.
 const displayHeader = "      step          G          D       D(x)    D(G(z))   JSD ≥    penalty"
 
-// shortDisplay is a display step in a row of at most 79 columns.
+// shortDisplay returns a display step as a row of at most 79 columns.
 func shortDisplay(m model.Metrics) string {
 	jsd := "-"
 	if m.Value != 0 || m.JSD != 0 { // not a critic's
@@ -25,8 +25,8 @@ func shortDisplay(m model.Metrics) string {
 	return strings.TrimRight(row, " ")
 }
 
-// fitted is the header or a row, without the columns at its end that a narrow terminal has no
-// room for.
+// fitted returns the header or a row without the last columns if a terminal is too narrow for
+// them.
 func fitted(row string, columns int) string {
 	runes := []rune(row)
 	least := 10
@@ -38,7 +38,7 @@ func fitted(row string, columns int) string {
 	return row
 }
 
-// cell is a number in ten columns.
+// cell writes a number in ten columns.
 func cell(v float64) string {
 	if math.Abs(v) >= 1e4 && !math.IsInf(v, 0) {
 		return fmt.Sprintf("%10.2e", v)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 )
 
 func newDoctor(ui *ui) *cli.Command {
@@ -15,8 +15,8 @@ func newDoctor(ui *ui) *cli.Command {
 		Usage: "try a device step by step, and say what is wrong and what to do",
 		Description: "Checks what there is, then each kernel and the matrix products against float64, and a recorded step.\n" +
 			"Without a CUDA device it checks the CPU instead, and ends with exit code 3.\n\n" +
-			"Environment: " + cuda.LevelVar + " is the CPU's instruction level, avx512, avx2 or purego (the fastest without it);\n" +
-			cuda.TimeoutVar + " is how long a call of the CUDA driver may take before the device is given up, as 30s.\n\n" +
+			"Environment: " + device.LevelVar + " is the CPU's instruction level, avx512, avx2 or purego (the fastest without it);\n" +
+			device.TimeoutVar + " is how long a call of the CUDA driver may take before the device is given up, as 30s.\n\n" +
 			"Examples:\n\n   gorgan doctor\n   gorgan doctor --device cpu",
 		Flags:  append(deviceFlags("cuda"), &cli.BoolFlag{Name: "json", Usage: "print JSON"}),
 		Action: action(ui, readDoctorOptions, runDoctor),
@@ -38,8 +38,8 @@ func readDoctorOptions(_ *ui, c *cli.Context) (o doctorOptions, err error) {
 }
 
 func runDoctor(ctx context.Context, ui *ui, o doctorOptions) error {
-	all := []cuda.Finding{}
-	err := cuda.Examine(ctx, o.device.name, o.device.Options, func(f cuda.Finding) {
+	all := []device.Finding{}
+	err := device.Examine(ctx, o.device.name, o.device.Options, func(f device.Finding) {
 		all = append(all, f)
 		if f.Step == "device" && f.OK { // the one examined, which may not be the one asked for
 			o.device.sayIneffective(ui, strings.HasPrefix(f.About, "cpu"))
@@ -56,7 +56,7 @@ func runDoctor(ctx context.Context, ui *ui, o doctorOptions) error {
 	return err
 }
 
-// mark is how a line of a list says yes or no.
+// mark returns the sign for yes or no in a list.
 func mark(ok bool) string {
 	if ok {
 		return "✓"

@@ -12,14 +12,14 @@ import (
 	"gorgan/model/run"
 )
 
-// interrupted is context.Canceled with the words a person wants to read.
+// interrupted is context.Canceled with a message for people.
 type interrupted string
 
 func (i interrupted) Error() string { return string(i) }
 func (i interrupted) Unwrap() error { return context.Canceled }
 
-// notBegun is the error of a command that was interrupted before it trained, as while it read
-// the data.
+// notBegun is the error of a command that was interrupted before it trained, for example while
+// it read the data.
 func (s *session) notBegun(ui *ui) error {
 	if s.folder == nil {
 		return interrupted("interrupted before step 1; nothing was saved")
@@ -27,7 +27,7 @@ func (s *session) notBegun(ui *ui) error {
 	return interrupted(fmt.Sprintf("interrupted before step %d; the run is as it was; go on with: %s", s.step()+1, ui.command("train", "--resume", s.folder.Dir)))
 }
 
-// ended is the error of a run that ended early, with what to do about it.
+// ended returns the error of a run that ended early, and says what to do.
 func (s *session) ended(ui *ui, step uint32, err error) error {
 	if errors.As(err, new(run.LostError)) {
 		return err
@@ -49,8 +49,8 @@ func (s *session) ended(ui *ui, step uint32, err error) error {
 	return err
 }
 
-// timeSpent is how long training took, and how fast it was: of the steps that are noted, which
-// are not all of them where a crash has lost lines. Empty where it is too short to tell.
+// lost returns the error of a run whose folder is gone. The run ended with err, or reached its
+// last step.
 func timeSpent(noted []model.Metrics) string {
 	if len(noted) == 0 {
 		return ""

@@ -12,8 +12,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model/evaluate"
 	"gorgan/model/picture"
 	"gorgan/model/run"
@@ -102,7 +102,7 @@ func runEvaluate(ctx context.Context, ui *ui, o evaluateOptions) error {
 		return err
 	}
 	defer dev.Close()
-	o.device.sayIneffective(ui, cuda.IsCPU(dev))
+	o.device.sayIneffective(ui, device.IsCPU(dev))
 	source, err := o.open(dev)
 	if err != nil {
 		return err
@@ -148,16 +148,16 @@ func runEvaluate(ctx context.Context, ui *ui, o evaluateOptions) error {
 	return err
 }
 
-// open opens the images to be evaluated.
-func (o evaluateOptions) open(dev cuda.Device) (*samples, error) {
+// open opens the images to evaluate.
+func (o evaluateOptions) open(dev device.Device) (*samples, error) {
 	if o.samples != "" {
 		return openSamples(o.samples)
 	}
 	return drawSamples(dev, o.model, o.noiseScale, o.count)
 }
 
-// stages shows which stage of an evaluation is how far, on a bar for each. A stage can go
-// over the images several times, each of which counts from the start in parts of its own.
+// stages shows the progress of an evaluation with a bar for each stage. A stage can pass over
+// the images several times. Each pass counts from 0, in units of its own.
 func stages(ui *ui) evaluate.Progress {
 	now, at, of := "", 0, 0
 	return func(stage string, done, total int) {
@@ -170,8 +170,8 @@ func stages(ui *ui) evaluate.Progress {
 	}
 }
 
-// newReference reads the real images that samples are held against: --data, or what the
-// model was trained on.
+// newReference reads the real images that samples are compared with: those of --data, or
+// those that the model was trained on.
 func newReference(ctx context.Context, ui *ui, o evaluateOptions, from *samples) (evaluate.Reference, error) {
 	source, reading, images := cmp.Or(o.data, "mnist"), o.reading, 0
 	ofModel := from.model != nil && o.data == ""
@@ -205,9 +205,10 @@ func newReference(ctx context.Context, ui *ui, o evaluateOptions, from *samples)
 	return evaluate.NewReference(train, test)
 }
 
-// sameData compares the fingerprint of a model's data with that of set, which the model is
-// measured by. The model was trained on the first images of the set, 0 for all. A difference
-// is an error if mustMatch, else a warning.
+// sameData compares the fingerprint of a model's data with that of set, whose images the
+// samples are compared with. images is the number of first images of the set on which the model
+// was trained, 0 for all. A difference is an error if mustMatch is true, and a warning
+// otherwise.
 func sameData(ui *ui, from *samples, set *dataset.Set, images int, mustMatch bool) error {
 	if images > 0 && images < set.Len() {
 		first, err := set.First(images)

@@ -8,13 +8,13 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model/evaluate"
 	"gorgan/model/run"
 )
 
-// evaluateFlags say how a run is evaluated while it trains.
+// evaluateFlags returns the flags for evaluations during training.
 func evaluateFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.UintFlag{Name: "evaluate-every", Usage: "every `N` steps, and at the last, measure the images drawn and keep the best checkpoint; 0 for never"},
@@ -25,12 +25,12 @@ func evaluateFlags() []cli.Flag {
 	}
 }
 
-// newEvaluator prepares what measures a run's images, nil where that is not asked for,
-// and settles how many are drawn and what decides.
+// newEvaluator returns the evaluator of a run's images, or nil if the run has no evaluations. It
+// also sets how many images are made and which figure decides.
 //
-// Images are held against the validation split, not the test's: the checkpoint that is
-// chosen by them can then be judged by images that had no say.
-func (s *session) newEvaluator(ctx context.Context, ui *ui, reading sourceOptions, dev cuda.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
+// Images are compared with the validation split and not with the test split. The test images
+// then take no part in choosing the best checkpoint, and can measure it fairly.
+func (s *session) newEvaluator(ctx context.Context, ui *ui, reading sourceOptions, dev device.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
 	if s.EvaluateEvery == 0 {
 		return nil, nil
 	}
@@ -60,8 +60,8 @@ func (s *session) newEvaluator(ctx context.Context, ui *ui, reading sourceOption
 	return evaluate.New(dev, r, classifier, o)
 }
 
-// classifier is that of r's images, nil where they have no labels or are too few.
-func (s *session) classifier(ctx context.Context, ui *ui, dev cuda.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
+// classifier returns the classifier of r's images, or nil if they have no labels or are too few.
+func (s *session) classifier(ctx context.Context, ui *ui, dev device.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
 	defer ui.stop()
 	stage := stages(ui)
 	classifier, err := evaluate.ClassifierFor(ctx, dev, r, func(done, total int) { stage("training a classifier", done, total) })
@@ -79,7 +79,7 @@ func (s *session) classifier(ctx context.Context, ui *ui, dev cuda.Device, r eva
 	return classifier, nil
 }
 
-// settle chooses what was not asked for, and checks what was.
+// settle chooses the settings that were not given and checks those that were.
 func (s *session) settle(classifier *evaluate.Classifier) error {
 	metric := run.ByFrechet
 	switch {

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/run"
 )
@@ -58,7 +58,7 @@ var faults = []struct {
 // TestFaults: whatever the device does, the program ends with one sentence, and its
 // last checkpoint is whole.
 func TestFaults(t *testing.T) {
-	if all := cuda.List(); len(all) < 2 || !strings.Contains(all[1].About, "simulated device") {
+	if all := device.List(); len(all) < 2 || !strings.Contains(all[1].About, "simulated device") {
 		t.Skip("faults are of the simulated device")
 	}
 	program, err := exec.LookPath("gorgan")
@@ -76,7 +76,7 @@ func TestFaults(t *testing.T) {
 			c := exec.CommandContext(ctx, program, append([]string{"train", "--data", list, "--out", dir,
 				"--steps", "30", "--save-every", "5", "--display-every", "5"},
 				strings.Fields(strings.Replace(small, "--device cpu", "--device cuda", 1))...)...)
-			c.Env = append(os.Environ(), "GORGAN_SIM_FAULTS="+f.fault, cuda.TimeoutVar+"=2s")
+			c.Env = append(os.Environ(), "GORGAN_SIM_FAULTS="+f.fault, device.TimeoutVar+"=2s")
 			var said bytes.Buffer
 			c.Stderr = &said
 			err := c.Run()

@@ -24,7 +24,7 @@ func fieldFlag[T any](f cli.Flag, field func(*model.Config) *T, value func(c *cl
 		func(to, from *model.Config) { *field(to) = *field(from) }}
 }
 
-// modelFlagsOf are all of them; d gives their defaults.
+// modelFlagsOf returns the flags of all fields. d has their defaults.
 func modelFlagsOf(d model.Config) []modelFlag {
 	type c = model.Config
 	oneOf := func(names []string) string { return "`NAME`: " + strings.Join(names, ", ") }
@@ -82,7 +82,7 @@ func modelFlagsOf(d model.Config) []modelFlag {
 
 const noiseScaleUsage = "draw images from noise `S` times as wide as in training: less than 1 for likelier images, more for more kinds"
 
-// float is a flag of a number; shown, where not empty, is what help has for its default.
+// float returns a flag for a number. shown, if not empty, replaces the default in the help.
 func float(d model.Config, name, usage, shown string, field func(*model.Config) *float64) modelFlag {
 	return fieldFlag(&cli.Float64Flag{Name: name, Usage: usage, Value: *field(&d), DefaultText: shown}, field, (*cli.Context).Float64)
 }
@@ -112,7 +112,7 @@ func widths(w []int) string {
 	return strings.Join(s, ",")
 }
 
-// parseWidths reads "256,512"; an empty text is no hidden layer.
+// parseWidths reads "256,512". An empty text means no hidden layer.
 func parseWidths(flag, text string) ([]int, error) {
 	w := []int{}
 	if text == "" {
@@ -128,7 +128,7 @@ func parseWidths(flag, text string) ([]int, error) {
 	return w, nil
 }
 
-// modelFlags are the flags of a model's settings, as a command has them.
+// modelFlags returns the flags of a model's settings, for a command.
 func modelFlags(d model.Config) []cli.Flag {
 	var flags []cli.Flag
 	for _, f := range modelFlagsOf(d) {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/picture"
 )
@@ -97,7 +97,7 @@ func runGenerate(ctx context.Context, ui *ui, o generateOptions) error {
 		return err
 	}
 	defer dev.Close()
-	o.device.sayIneffective(ui, cuda.IsCPU(dev))
+	o.device.sayIneffective(ui, device.IsCPU(dev))
 	if err := checkDrawingMemory(dev, state.Config, p.Bytes()+g.Bytes()); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func runGenerate(ctx context.Context, ui *ui, o generateOptions) error {
 	return out.write(ctx, ui, p, g)
 }
 
-// pictures are the images to draw with a model of this config.
+// pictures returns the images to generate with a model of this config.
 func (o generateOptions) pictures(config model.Config) (p *picture.Images, err error) {
 	p = &picture.Images{Config: config, Seeds: o.seeds}
 	if p.Classes, err = o.classesOf(config.Classes); err != nil {
@@ -124,8 +124,8 @@ func (o generateOptions) pictures(config model.Config) (p *picture.Images, err e
 	return p, nil
 }
 
-// classesOf are those the images are of in turn: all the model has, or those asked for. They
-// are nil for a model without.
+// classesOf returns the classes that the images have in turn: all classes of the model, or those
+// of the flag. It returns nil for a model without classes.
 func (o generateOptions) classesOf(have int) ([]uint64, error) {
 	switch {
 	case have == 0 && o.classes == nil:
@@ -143,7 +143,7 @@ func (o generateOptions) classesOf(have int) ([]uint64, error) {
 
 var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude each other, and so do --noise and --noise-scale")}
 
-// readSeeds returns those the flags ask for, nil where --noise stands for them.
+// readSeeds returns the seeds that the flags ask for. With --noise it returns nil.
 func readSeeds(c *cli.Context) ([]uint64, error) {
 	text, n := c.String("seeds"), c.Int("count")
 	switch {

@@ -23,7 +23,7 @@ func givenFlags(c *cli.Context) given {
 	return g
 }
 
-// model sets those fields of a model's settings whose flags are given, to what flags has.
+// model sets those fields of a model's settings whose flags are given, to their values in flags.
 func (g given) model(to *model.Config, flags model.Config) {
 	for _, f := range modelFlagsOf(flags) {
 		if g[f.Names()[0]] {
@@ -32,7 +32,7 @@ func (g given) model(to *model.Config, flags model.Config) {
 	}
 }
 
-// sayIneffective says which flags of the model's settings were given and have no effect.
+// sayIneffective prints which given flags of the model's settings have no effect.
 func (g given) sayIneffective(ui *ui, m model.Config) {
 	without := m.Ineffective(func(field string) bool { return g[strings.ReplaceAll(field, "_", "-")] })
 	for _, field := range slices.Sorted(maps.Keys(without)) {

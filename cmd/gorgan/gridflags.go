@@ -9,7 +9,7 @@ import (
 	"gorgan/model/picture"
 )
 
-// gridFlags say how images lie on a picture, and how large it is.
+// gridFlags returns the flags for the layout and the size of a picture.
 func gridFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "grid", Usage: "`ROWSxCOLS` of the grid; nearly square without it"},
@@ -18,7 +18,7 @@ func gridFlags() []cli.Flag {
 	}
 }
 
-// gridOptions are what gridFlags say, 0 where they leave it open.
+// gridOptions are the values of gridFlags. 0 stands for a flag that is not given.
 type gridOptions struct{ rows, cols, scale int }
 
 func readGridOptions(c *cli.Context) (gridOptions, error) {
@@ -36,8 +36,8 @@ func readGridOptions(c *cli.Context) (gridOptions, error) {
 	return o, nil
 }
 
-// choose lays out pictures of a form, and says which flags have no effect on it. Of a folder
-// it returns the grid of an image alone, and of an array one of nothing.
+// choose lays out pictures of a form, and prints which of the flags have no effect. It returns
+// the grid of a single image for a folder, and an empty grid for an array.
 func (o gridOptions) choose(ui *ui, p *picture.Images, f form) (picture.Grid, error) {
 	rows, cols, err := o.shape(len(p.Seeds), len(p.Classes))
 	if err != nil {
@@ -68,7 +68,7 @@ func (o gridOptions) choose(ui *ui, p *picture.Images, f form) (picture.Grid, er
 	return g, nil
 }
 
-// shape is the grid asked for, or one that suits n images of so many classes in turn.
+// shape returns the grid of the flags, or chooses one for n images whose classes come in turn.
 func (o gridOptions) shape(n, classes int) (rows, cols int, err error) {
 	if o.rows == 0 {
 		rows, cols = picture.Squarish(n, classes)

@@ -7,15 +7,15 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// helpColumns is how wide help is, which any terminal shows; only an example may be wider.
-// What it describes is moved in by margin.
+// helpColumns is the width of the help, which fits on any terminal. Only an example may be
+// wider. Descriptions are indented by margin.
 const (
 	helpColumns = 80
 	margin      = "   "
 )
 
-// helpOf is the template of a command's help. It has the flags in the order and under the
-// headings that the command gives them.
+// helpOf returns the template of a command's help. It has the flags in the command's order and
+// under the command's headings.
 func helpOf(command *cli.Command) string {
 	var b strings.Builder
 	b.WriteString("NAME:\n   {{template \"helpNameTemplate\" .}}\n\nUSAGE:\n   {{template \"usageTemplate\" .}}\n\n")
@@ -38,7 +38,7 @@ func helpOf(command *cli.Command) string {
 	return b.String()
 }
 
-// categoryOf is the heading that a flag stands under, "" for none.
+// categoryOf returns the heading of a flag, or "" if it has none.
 func categoryOf(f cli.Flag) string {
 	if f, ok := f.(cli.CategorizableFlag); ok {
 		return f.GetCategory()
@@ -46,7 +46,7 @@ func categoryOf(f cli.Flag) string {
 	return ""
 }
 
-// described is a description as help shows it: what is not indented is prose.
+// described lays out a description for the help. Lines that are not indented are prose.
 func described(text string) string {
 	var b strings.Builder
 	for i, paragraph := range strings.Split(strings.TrimRight(text, "\n"), "\n\n") {
@@ -64,8 +64,8 @@ func described(text string) string {
 	return b.String()
 }
 
-// list are lines of a word and what it means. A description that holds them is moved in once
-// more, for which they leave room.
+// list returns lines of a word and its meaning. They leave room for one more indentation,
+// because they stand in a description.
 func list(rows ...[2]string) string {
 	longest := 0
 	for _, r := range rows {

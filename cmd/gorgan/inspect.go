@@ -6,8 +6,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/run"
 )
@@ -46,7 +46,7 @@ func readInspectOptions(_ *ui, c *cli.Context) (o inspectOptions, err error) {
 	return o, nil
 }
 
-// inspection is what inspect prints.
+// inspection is the output of inspect.
 type inspection struct {
 	File       string       `json:"file"`
 	Step       uint32       `json:"step"`
@@ -97,7 +97,7 @@ func loadModel(path string) (file string, state *model.State, err error) {
 
 // printStep prints the graph of a training step of c, as it is laid out on the CPU.
 func printStep(ui *ui, c model.Config, dot bool) error {
-	dev, _, err := cuda.Open("cpu", cuda.Options{})
+	dev, _, err := device.Open("cpu", device.Options{})
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func printStep(ui *ui, c model.Config, dot bool) error {
 	return model.WriteStep(ui.out, dev, c, format)
 }
 
-// imageForm says what a model's images are.
+// imageForm describes a model's images.
 func imageForm(c model.Config) string {
 	form := dataset.Size{Height: c.Height, Width: c.Width}.String()
 	if c.Stack == 1 {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 	"gorgan/model/run"
 )
 
@@ -28,9 +28,9 @@ const (
 )
 
 func main() {
-	// A reader that goes away is an error of writing: training saves its state.
+	// If the reader goes away, writing returns an error, and training saves its state.
 	signal.Ignore(syscall.SIGPIPE)
-	// The first signal lets the step under way end and be saved; the second kills.
+	// After the first signal the current step ends and is saved. The second signal kills.
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // a closed terminal, without nohup
 		signals = append(signals, syscall.SIGHUP)
@@ -42,9 +42,9 @@ func main() {
 	}
 }
 
-// run carries out a command line and returns the exit code. A command whose output could not
-// be written has failed. If the reader of the output went away, the command ends as SIGPIPE
-// would end it, without a word.
+// run executes a command line and returns the exit code. A command fails if its output cannot
+// be written. If the reader of the output went away, the command ends without a message, as
+// SIGPIPE would end it.
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	ui := newUI(stdout, stderr)
 	app := newApp(ui)
@@ -75,9 +75,9 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitInterrupted
 	case ui.failed() != nil && errors.Is(err, ui.failed()) && errors.Is(err, syscall.EPIPE):
 		return exitUnread
-	case errors.Is(err, cuda.ErrNoDevice):
+	case errors.Is(err, device.ErrNoDevice):
 		return exitNoDevice
-	case errors.As(err, new(usageError)) || errors.Is(err, cuda.ErrName) || errors.Is(err, cuda.ErrLevel):
+	case errors.As(err, new(usageError)) || errors.Is(err, device.ErrName) || errors.Is(err, device.ErrLevel):
 		return exitUsage
 	case errors.As(err, new(run.CollapseError)):
 		return exitCollapsed
@@ -96,7 +96,7 @@ func newApp(ui *ui) *cli.App {
 			[2]string{"3", "there is no such device"}, [2]string{"4", "the generator has collapsed (train --stop-on-collapse)"},
 			[2]string{"130", "interrupted by a signal; a run that trains is saved"}, [2]string{"141", "the reader of the output went away"}) +
 			"\nEnvironment variables:\n\n" + list(
-			[2]string{cuda.LevelVar, "compute on the CPU with avx512, avx2 or purego (default: the fastest that the processor has)"},
+			[2]string{device.LevelVar, "compute on the CPU with avx512, avx2 or purego (default: the fastest that the processor has)"},
 			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1 and libcublas.so.* in these folders first"},
 			[2]string{"GORGAN_CUDA_TIMEOUT", "give a device up after a call of its driver took so long (default: 30s)"}),
 		Commands: []*cli.Command{
@@ -117,7 +117,7 @@ func newApp(ui *ui) *cli.App {
 	return app
 }
 
-// prepare gives all commands, and those below them, what they have in common.
+// prepare sets what all commands and their subcommands have in common.
 func prepare(commands []*cli.Command) {
 	for _, command := range commands {
 		command.OnUsageError = badUsage
@@ -128,7 +128,7 @@ func prepare(commands []*cli.Command) {
 	}
 }
 
-// version is the module's, which a build in a checkout has from its commit.
+// version returns the module's version. A build in a checkout has it from its commit.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		return fmt.Sprintf("%s, %s", info.Main.Version, info.GoVersion)
@@ -136,7 +136,8 @@ func version() string {
 	return "unknown"
 }
 
-// action is what a command does: read its command line, and run with the options that say it.
+// action returns the action of a command: it reads the options from the command line once, and
+// runs the command with them.
 func action[O any](ui *ui, read func(*ui, *cli.Context) (O, error), run func(context.Context, *ui, O) error) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		o, err := read(ui, c)
@@ -147,8 +148,8 @@ func action[O any](ui *ui, read func(*ui, *cli.Context) (O, error), run func(con
 	}
 }
 
-// positional returns the command's arguments that are no flags, which must be as many
-// as names.
+// positional returns the command's arguments that are not flags. There must be as many as
+// names.
 func positional(c *cli.Context, names ...string) ([]string, error) {
 	got := c.Args().Slice()
 	if len(got) > len(names) {

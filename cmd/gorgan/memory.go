@@ -7,22 +7,22 @@ import (
 
 	"github.com/shirou/gopsutil/v4/mem"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 	"gorgan/model"
 )
 
-// A memorySource is one of the bounds on what this process can still allocate.
+// A memorySource is one of the bounds on the memory that this process can still allocate.
 type memorySource struct {
 	name string // as the message has it
-	// left is how many bytes this bound leaves; ok is false where there is no such bound,
-	// or where it cannot be read: what is unknown refuses nothing.
+	// left returns how many bytes the bound leaves. ok is false if there is no such bound or
+	// if it cannot be read. An unknown bound refuses nothing.
 	left func() (bytes int64, ok bool)
 }
 
 type memorySources []memorySource
 
-// processMemory are the bounds on this process: the machine, the system's limits of the
-// process and its group, and Go's own limit.
+// processMemory returns the bounds on this process: the machine's memory, the system's limits
+// for the process and its group, and Go's own limit.
 func processMemory() memorySources {
 	return append(memorySources{{"free on this machine", systemLeft}, {"GOMEMLIMIT", goLimitLeft}}, limitSources()...)
 }
@@ -40,7 +40,7 @@ func goLimitLeft() (int64, bool) {
 	return limit - int64(memory()*1e6), limit < math.MaxInt64
 }
 
-// least is the tightest bound, and false where none is known.
+// least returns the tightest bound. It returns false if none is known.
 func (s memorySources) least() (name string, left int64, known bool) {
 	for _, source := range s {
 		if bytes, ok := source.left(); ok && (!known || bytes < left) {
@@ -50,8 +50,8 @@ func (s memorySources) least() (name string, left int64, known bool) {
 	return name, left, known
 }
 
-// refuseIfTooLarge returns an error if need bytes are more than there are. What needs them
-// begins the sentence, and the hint ends it.
+// refuseIfTooLarge returns an error if need is more than the bytes that are left. The sentence
+// starts with what needs the memory and ends with the hint.
 func (s memorySources) refuseIfTooLarge(what string, need int64, hint string) error {
 	name, left, known := s.least()
 	if !known || need <= left {
@@ -60,7 +60,7 @@ func (s memorySources) refuseIfTooLarge(what string, need int64, hint string) er
 	return fmt.Errorf("%s needs about %s of memory and %s are available (%s): %s", what, gigabytes(need), gigabytes(left), name, hint)
 }
 
-// gigabytes is n in 10^9 bytes, or in 10^6 where these are few.
+// gigabytes writes n in 10^9 bytes, or in 10^6 bytes if it is small.
 func gigabytes(n int64) string {
 	if n < 1e9 {
 		return fmt.Sprintf("%.0f MB", float64(n)/1e6)
@@ -68,20 +68,20 @@ func gigabytes(n int64) string {
 	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }
 
-// checkTrainingMemory refuses a training that does not fit in memory, before anything of it
-// is allocated. dataBytes are the images that are still to be copied for it. A CUDA device
-// has memory of its own, and says itself when it is full.
-func checkTrainingMemory(dev cuda.Device, c model.Config, dataBytes int64) error {
-	if !cuda.IsCPU(dev) {
+// checkTrainingMemory refuses a training that does not fit in memory, before it allocates
+// anything. dataBytes is the size of the images that it will copy. A CUDA device has memory of
+// its own, and reports itself when it is full.
+func checkTrainingMemory(dev device.Device, c model.Config, dataBytes int64) error {
+	if !device.IsCPU(dev) {
 		return nil
 	}
 	return processMemory().refuseIfTooLarge("training", c.TrainingBytes(dataBytes), "choose smaller --gen-hidden, --dis-hidden or --batch-size")
 }
 
-// checkDrawingMemory refuses to load a generator that does not fit in memory; extra is what
-// the command holds beside it on the host, the images drawn above all.
-func checkDrawingMemory(dev cuda.Device, c model.Config, extra int64) error {
-	if cuda.IsCPU(dev) {
+// checkDrawingMemory refuses to load a generator that does not fit in memory. extra is the
+// memory that the command needs besides it on the host, mainly for the images.
+func checkDrawingMemory(dev device.Device, c model.Config, extra int64) error {
+	if device.IsCPU(dev) {
 		extra += c.DrawingBytes()
 	}
 	return processMemory().refuseIfTooLarge("drawing", extra, "draw fewer images or a smaller picture, or end other programs")

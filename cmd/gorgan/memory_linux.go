@@ -13,7 +13,7 @@ import (
 	"gorgan/dataset/atomicfile"
 )
 
-// limitSources are the limits that Linux sets a process and its group.
+// limitSources returns the limits that Linux sets for a process and its group.
 func limitSources() memorySources {
 	return memorySources{
 		{"limit of this process, ulimit -v", addressSpaceLeft},
@@ -21,7 +21,7 @@ func limitSources() memorySources {
 	}
 }
 
-// addressSpaceLeft is what RLIMIT_AS leaves.
+// addressSpaceLeft returns the bytes that RLIMIT_AS leaves.
 func addressSpaceLeft() (int64, bool) {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_AS, &limit); err != nil || limit.Cur > math.MaxInt64 {
@@ -35,7 +35,7 @@ func addressSpaceLeft() (int64, bool) {
 	return int64(limit.Cur) - pages*int64(os.Getpagesize()), err == nil
 }
 
-// groupFiles are the files of a control group, by version.
+// groupFiles has the names of a control group's files, by version.
 type groupFiles struct {
 	mount, limit, usage string
 	cache               [2]string // of memory.stat: pages of files, which give way
@@ -47,9 +47,9 @@ var (
 		[2]string{"total_inactive_file", "total_active_file"}}
 )
 
-// groupLeft is what the tightest of the control groups leaves that this process is in, and
-// those above it. A container may not see its own group's folder; then it sees the group as
-// the root. root is where /proc and /sys are.
+// groupLeft returns the bytes that the control groups of this process leave. It takes the
+// tightest of the process's group and those above it. A container may not see the folder of its
+// own group; then it sees the group as the root. root is the folder that holds /proc and /sys.
 func groupLeft(root string) (least int64, ok bool) {
 	for line := range strings.Lines(systemText(filepath.Join(root, "proc/self/cgroup"))) {
 		id, rest, _ := strings.Cut(strings.TrimSpace(line), ":")
@@ -75,7 +75,8 @@ func groupLeft(root string) (least int64, ok bool) {
 	return least, ok
 }
 
-// left is what the group in dir may still take. Cached pages of files do not count as used.
+// left returns the bytes that the group in dir may still take. Cached pages of files do not
+// count as used.
 func (f groupFiles) left(dir string) (int64, bool) {
 	limit, ok := number(systemText(filepath.Join(dir, f.limit)))
 	used, known := number(systemText(filepath.Join(dir, f.usage)))
@@ -96,7 +97,7 @@ func number(s string) (int64, bool) {
 	return n, err == nil // "max" is no number
 }
 
-// systemText is a small file of /proc or /sys, empty where it cannot be read.
+// systemText returns a small file of /proc or /sys, or "" if it cannot be read.
 func systemText(path string) string {
 	b, _ := atomicfile.Read(path, 1<<20)
 	return string(b)

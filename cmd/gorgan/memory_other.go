@@ -2,5 +2,5 @@
 
 package main
 
-// limitSources are limits of a process that this system tells of: none beside its memory.
+// limitSources returns no limits: this system has none that can be read, besides its memory.
 func limitSources() memorySources { return nil }

@@ -9,22 +9,22 @@ import (
 	"gorgan/model"
 )
 
-// noiseScaleFlag is for the commands that draw with a trained model.
+// noiseScaleFlag returns the flag for commands that sample from a trained model.
 func noiseScaleFlag() cli.Flag {
 	return &cli.Float64Flag{Name: "noise-scale", Usage: noiseScaleUsage, DefaultText: "the model's, 1 unless it was trained with another"}
 }
 
-// noiseScale is what noiseScaleFlag says.
+// noiseScale is the value of noiseScaleFlag.
 type noiseScale struct {
 	value float64
-	given bool // without it the model's own counts
+	given bool // if false, the model keeps its own scale
 }
 
 func readNoiseScale(c *cli.Context) noiseScale {
 	return noiseScale{c.Float64("noise-scale"), c.IsSet("noise-scale")}
 }
 
-// apply gives config the scale that was asked for, if one was.
+// apply sets config's noise scale if --noise-scale was given.
 func (s noiseScale) apply(config *model.Config) error {
 	if !s.given {
 		return nil

@@ -14,12 +14,12 @@ import (
 	"gorgan/dataset/atomicfile"
 )
 
-// NumPy's array format, version 1.0: magic, version, length of the header, a Python
-// dict padded with blanks and a newline to a multiple of 64 bytes, then the values.
-// Only matrices of little-endian floats are read, and float32 written.
+// NumPy's array format, version 1.0, has a magic number, the version, the length of the header,
+// a Python dict padded with blanks and a newline to a multiple of 64 bytes, and the values.
+// Only matrices of little-endian floats are read, and float32 is written.
 const npyMagic = "\x93NUMPY\x01\x00"
 
-// writeNpyHeader begins the array (rows, cols) of float32.
+// writeNpyHeader writes the header of an array (rows, cols) of float32.
 func writeNpyHeader(w io.Writer, rows, cols int) error {
 	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, cols)
 	start := len(npyMagic) + 2
@@ -29,7 +29,7 @@ func writeNpyHeader(w io.Writer, rows, cols int) error {
 	return err
 }
 
-// writeNpyValues goes on with the array: its next values, row by row.
+// writeNpyValues writes the next values of the array, row by row.
 func writeNpyValues(w io.Writer, values []float32) error {
 	text := make([]byte, 0, 4*len(values))
 	for _, v := range values {
@@ -45,7 +45,7 @@ var (
 	npyShape = regexp.MustCompile(`'shape': *\(([0-9, ]*)\)`)
 )
 
-// readNpyFile is readNpy of what a file holds.
+// readNpyFile reads a file with readNpy.
 func readNpyFile(path string) (values []float32, rows, cols int, err error) {
 	f, info, err := atomicfile.Open(path)
 	if err != nil {
@@ -58,8 +58,8 @@ func readNpyFile(path string) (values []float32, rows, cols int, err error) {
 	return values, rows, cols, nil
 }
 
-// readNpy reads a matrix of float32 or float64, row-major, as float32, from size bytes. The
-// shape is held against size before anything is allocated for it.
+// readNpy reads a row-major matrix of float32 or float64 from size bytes, as float32. It
+// compares the shape with size before it allocates memory.
 func readNpy(r io.Reader, size int64) (values []float32, rows, cols int, err error) {
 	fail := func(format string, args ...any) ([]float32, int, int, error) {
 		return nil, 0, 0, fmt.Errorf(format, args...)
@@ -90,7 +90,7 @@ func readNpy(r io.Reader, size int64) (values []float32, rows, cols int, err err
 	if width == 0 {
 		return fail("an array of %s, want float32 or float64", descr[1])
 	}
-	// By division: the shape may not fit an int when multiplied.
+	// Division, because the product of the shape may overflow an int.
 	if err := errors.Join(rowsErr, colsErr); err != nil || rows < 1 || cols < 1 ||
 		size%width != 0 || size/width%int64(cols) != 0 || size/width/int64(cols) != int64(rows) {
 		return fail("an array of shape (%s) and type %s, with %d bytes of values", shape[1], descr[1], size)

@@ -20,7 +20,7 @@ import (
 	"gorgan/model/picture"
 )
 
-// form is what images are written as.
+// form is the format in which images are written.
 type form int
 
 const (
@@ -33,7 +33,7 @@ const (
 
 func (f form) grid() bool { return f <= formStdout }
 
-// side is how many pixels a row or a column of a picture can have.
+// side is the largest number of pixels in a row or a column of a picture.
 func (f form) side() int {
 	if f == formJPEG {
 		return 1<<16 - 1
@@ -44,15 +44,15 @@ func (f form) side() int {
 // jpegQuality keeps the noise at the edges of digits low.
 const jpegQuality = 95
 
-// pictureFile is where generate writes its images.
+// pictureFile is the output of generate.
 type pictureFile struct {
 	name string // as the user wrote it
 	path string // what name links to
 	form form
 }
 
-// newPictureFile reads --out. An ending that names no form is an error: a folder of that
-// name would surprise.
+// newPictureFile reads --out. An unknown ending is an error, because a folder of that name
+// would surprise.
 func newPictureFile(ui *ui, out string) (*pictureFile, error) {
 	f := &pictureFile{name: out, path: out}
 	if out == "-" {
@@ -90,7 +90,7 @@ func newPictureFile(ui *ui, out string) (*pictureFile, error) {
 	return f, nil
 }
 
-// linked is what path links to, which need not be there.
+// linked returns the path that path links to. It need not exist.
 func linked(path string) string {
 	const most = 40 // of links that go in a circle
 	for range most {
@@ -106,7 +106,7 @@ func linked(path string) string {
 	return path
 }
 
-// write draws the images and writes them.
+// write samples the images and writes them.
 func (f *pictureFile) write(ctx context.Context, ui *ui, p *picture.Images, g picture.Grid) error {
 	images := count(len(p.Seeds), "image")
 	ui.start("drawing", "image", 0, len(p.Seeds))
@@ -140,7 +140,7 @@ func (f *pictureFile) write(ctx context.Context, ui *ui, p *picture.Images, g pi
 			}
 			write = func(w io.Writer) error { return f.encode(w, img) }
 		}
-		// Where a folder cannot be listed, a file can be written still.
+		// A file can still be written to a folder that cannot be listed.
 		_ = atomicfile.RemoveTemporariesOf(f.path, time.Hour)
 		replaces := exists(f.path)
 		if err := atomicfile.Write(f.path, write); err != nil {
@@ -161,7 +161,7 @@ func (f *pictureFile) encode(w io.Writer, img image.Image) error {
 	return png.Encode(w, img)
 }
 
-// each writes one PNG file an image, and returns how many took another's place.
+// each writes one PNG file for each image, and returns how many files it replaced.
 func (f *pictureFile) each(ctx context.Context, p *picture.Images, g picture.Grid) (replaced int, err error) {
 	if err := atomicfile.MkdirAll(f.path); err != nil {
 		if e, ok := errors.AsType[*fs.PathError](err); ok {
@@ -169,7 +169,7 @@ func (f *pictureFile) each(ctx context.Context, p *picture.Images, g picture.Gri
 		}
 		return 0, fmt.Errorf("--out: no folder %s can be made: %w", f.name, err)
 	}
-	// Of a command that was killed; one that is still writing has younger ones.
+	// A killed command leaves these files. Those of a command that still writes are younger.
 	if err := atomicfile.RemoveTemporaries(f.path, time.Hour); err != nil {
 		return 0, err
 	}
@@ -204,7 +204,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// writeNpy draws the images as an array, a row each.
+// writeNpy samples the images and writes them as an array, one row each.
 func writeNpy(ctx context.Context, w io.Writer, p *picture.Images) error {
 	if err := writeNpyHeader(w, len(p.Seeds), p.Config.Pixels()); err != nil {
 		return err

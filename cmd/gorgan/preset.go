@@ -11,7 +11,7 @@ import (
 	"gorgan/dataset/atomicfile"
 )
 
-// presets are runs worth having a name; each file says what it is for.
+// presets are runs with a name. The comment of each file says what it is for.
 //
 //go:embed presets/*.toml
 var presets embed.FS
@@ -32,13 +32,13 @@ func presetFlags() []cli.Flag {
 	}
 }
 
-// longestConfig is more than a file of settings holds. The TOML package takes time that
-// grows with the square of the keys.
+// longestConfig is more than the bytes of a settings file. The limit is needed because the
+// TOML package takes time that grows with the square of the number of keys.
 const longestConfig = 1 << 16
 
-// applyPreset sets the flags that a preset or a file gives and the command line does not,
-// and notes what it leaves out. It tells whether the nets are to be told as many classes as
-// the data have, in place of the preset's own.
+// applyPreset sets the flags that a preset or a file gives and the command line does not. It
+// prints what it leaves out. It reports whether the number of classes must come from the data
+// instead of the preset.
 func applyPreset(ui *ui, c *cli.Context) (classesOfData bool, err error) {
 	name, file := c.String("preset"), c.String("config")
 	if name == "" && file == "" {
@@ -89,8 +89,8 @@ func settingsOfFile(ui *ui, file string) ([]setting, error) {
 	return all, nil
 }
 
-// ofOtherData leaves a preset's settings about MNIST out where the data is another: the
-// number of images, and that of the classes, which the data tells.
+// ofOtherData removes a preset's settings about MNIST if the data are others: the number of
+// images and the number of classes. The data give these.
 func ofOtherData(ui *ui, c *cli.Context, preset string, all []setting) (kept []setting, classesOfData bool) {
 	if data := c.String("data"); data == "" || data == "mnist" {
 		return all, false

@@ -61,8 +61,7 @@ func listPresets(ui *ui) error {
 	return nil
 }
 
-// showPreset writes what a preset is for, and its settings with what the flags' help says
-// of them.
+// showPreset writes what a preset is for, and its settings with the help of their flags.
 func showPreset(ui *ui, name string) error {
 	text, err := readPreset(name)
 	if err != nil {
@@ -90,7 +89,7 @@ func showPreset(ui *ui, name string) error {
 	return nil
 }
 
-// readPreset reads the file of the preset of that name.
+// readPreset reads the file of the preset with that name.
 func readPreset(name string) ([]byte, error) {
 	if !slices.Contains(presetNames(), name) {
 		return nil, fmt.Errorf("preset is %q, want one of %s", name, strings.Join(presetNames(), ", "))
@@ -98,7 +97,7 @@ func readPreset(name string) ([]byte, error) {
 	return presets.ReadFile(path.Join("presets", name+".toml"))
 }
 
-// purposeOf is the comment that a preset's file begins with.
+// purposeOf returns the comment at the beginning of a preset's file.
 func purposeOf(text []byte) string {
 	var words []string
 	for line := range strings.Lines(string(text)) {

@@ -4,21 +4,22 @@ import (
 	"context"
 	"fmt"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/evaluate"
 	"gorgan/model/picture"
 )
 
-// How many images a model draws to be evaluated, unless it is told: the field's custom,
-// and of stacked images that of their protocol, which evaluate.Evaluator.RunStacked names.
+// The default numbers of images for an evaluation. The first is usual in the field. The second
+// is for stacked images, and comes from their protocol (see evaluate.Evaluator.RunStacked).
 const (
 	evaluatedImages = 10000
 	evaluatedStacks = 26000
 )
 
-// evaluatedCount is how many suit images of so many channels.
+// evaluatedCount returns how many images to evaluate if no flag says so. stack is the number of
+// channels of an image.
 func evaluatedCount(stack int) int {
 	if stack > 1 {
 		return evaluatedStacks
@@ -26,7 +27,7 @@ func evaluatedCount(stack int) int {
 	return evaluatedImages
 }
 
-// samples are images to be evaluated, from a file or a model.
+// samples are images to evaluate, from a file or a model.
 type samples struct {
 	draw   func(ctx context.Context, nth uint64) (evaluate.Samples, error) // gives those of the nth evaluation
 	source string
@@ -36,7 +37,7 @@ type samples struct {
 	stack  int          // channels of an image, 0 where that is for its values to tell
 }
 
-// openSamples opens those of a .npy file.
+// openSamples opens the images of a .npy file.
 func openSamples(path string) (*samples, error) {
 	values, _, cols, err := readNpyFile(path)
 	if err != nil {
@@ -47,9 +48,9 @@ func openSamples(path string) (*samples, error) {
 	}}, nil
 }
 
-// drawSamples opens those of a model, which draws the next count at each evaluation, 0 for as
-// many as suit its images.
-func drawSamples(dev cuda.Device, path string, scale noiseScale, count int) (*samples, error) {
+// drawSamples opens the images of a model. The model makes the next count images for each
+// evaluation; 0 stands for evaluatedCount.
+func drawSamples(dev device.Device, path string, scale noiseScale, count int) (*samples, error) {
 	path, state, err := loadModel(path)
 	if err != nil {
 		return nil, err
@@ -76,7 +77,7 @@ func drawSamples(dev cuda.Device, path string, scale noiseScale, count int) (*sa
 	return s, nil
 }
 
-// stacked tells whether an image is three of so many pixels, stacked, and not one.
+// stacked reports whether an image is three stacked images of so many pixels, and not one.
 func (s *samples) stacked(pixels int) (bool, error) {
 	stack := s.stack
 	if stack == 0 && s.values == dataset.RGB*pixels {
@@ -89,7 +90,7 @@ func (s *samples) stacked(pixels int) (bool, error) {
 	return stack > 1, nil
 }
 
-// report measures the samples of one or more evaluations, and then gives their spread.
+// report measures the samples of one or more evaluations. For several it returns their spread.
 func (s *samples) report(ctx context.Context, repeat int, measure func(evaluate.Samples) (*evaluate.Report, error)) (*evaluate.Report, error) {
 	var reports []*evaluate.Report
 	for nth := range repeat {

@@ -10,12 +10,13 @@ import (
 	"strings"
 	"time"
 
-	"gorgan/cuda"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/run"
 )
 
-// session is a run that is open to be trained: its settings, its folder, and where it stands.
+// session is a run that is open for training: its settings, its folder, and the step that it has
+// reached.
 type session struct {
 	run.Settings
 	folder *run.Folder  // locked; nil until a new run has one
@@ -23,7 +24,7 @@ type session struct {
 	owed   bool         // the checkpoint it goes on from was to be evaluated, and was not
 }
 
-// newSession begins a run, or opens the one to go on with. The session must be closed.
+// newSession begins a run, or opens the one to resume. The caller must close the session.
 func newSession(ui *ui, o trainOptions) (*session, error) {
 	if o.resume == "" {
 		return beginSession(o)
@@ -35,9 +36,9 @@ func newSession(ui *ui, o trainOptions) (*session, error) {
 	return s, nil
 }
 
-// beginSession settles what a new run is to do. The run has no folder before open.
+// beginSession returns the session of a new run. Its method open makes the folder of the run.
 func beginSession(o trainOptions) (*session, error) {
-	level, err := cuda.CPULevel()
+	level, err := device.CPULevel()
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -47,7 +48,7 @@ func beginSession(o trainOptions) (*session, error) {
 	return s, nil
 }
 
-// goOnWith opens the run to go on with, of whose settings the flags may change some.
+// goOnWith opens the run to resume. The flags can replace some of its settings.
 func (s *session) goOnWith(ui *ui, o trainOptions) error {
 	if err := s.resume(ui, o.resume); err != nil {
 		return err
@@ -107,7 +108,7 @@ func (s *session) resume(ui *ui, path string) error {
 	return s.folder.Read(s.step())
 }
 
-// open makes the run's folder, or takes trainer and folder to where the run stands.
+// open makes the run's folder, or takes trainer and folder to the step of the checkpoint.
 func (s *session) open(ui *ui, t *model.Trainer, o trainOptions) (err error) {
 	if s.folder == nil {
 		s.folder, err = run.Create(o.out, run.Name(s.Data, cmp.Or(o.preset, s.Model.Loss)), s.Settings)
@@ -121,7 +122,7 @@ func (s *session) open(ui *ui, t *model.Trainer, o trainOptions) (err error) {
 	return s.goOn(ui)
 }
 
-// goOn takes the run's folder to where the run stands.
+// goOn takes the run's folder to the step of the checkpoint.
 func (s *session) goOn(ui *ui) error {
 	notes, err := s.folder.GoOn(s.Settings, s.step())
 	for _, note := range notes {
@@ -130,7 +131,7 @@ func (s *session) goOn(ui *ui) error {
 	return err
 }
 
-// step is where the run stands.
+// step returns the step that the run has reached.
 func (s *session) step() uint32 {
 	if s.state == nil {
 		return 0
@@ -138,7 +139,7 @@ func (s *session) step() uint32 {
 	return s.state.Step
 }
 
-// close gives the run's folder free.
+// close releases the run's folder.
 func (s *session) close() error {
 	if s.folder == nil {
 		return nil

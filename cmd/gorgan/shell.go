@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// command is a line that runs gorgan with these words when it is pasted into a shell: the
-// program as it was called, each word quoted where it has to be.
+// command returns a line that runs gorgan with these words when it is pasted into a shell. It
+// names the program as it was called, and quotes words where that is necessary.
 func (u *ui) command(words ...string) string {
 	line := shellWord(calledAs(os.Args[0]))
 	for _, w := range words {
@@ -15,8 +15,8 @@ func (u *ui) command(words ...string) string {
 	return line
 }
 
-// calledAs is how the program that was called by this path is called again: by the same
-// path, or by name where it was found along $PATH.
+// calledAs returns how to call the program again: with the same path, or with its name if it
+// was found along $PATH.
 func calledAs(path string) string {
 	if strings.ContainsRune(path, '/') || strings.ContainsRune(path, os.PathSeparator) {
 		return path
@@ -24,8 +24,8 @@ func calledAs(path string) string {
 	return "gorgan"
 }
 
-// shellWord is a word as a POSIX shell reads it. A name that begins with ~ or has a character
-// of another meaning stands in single quotes.
+// shellWord writes a word for a POSIX shell. It puts a word in single quotes if the word begins
+// with ~ or has a special character.
 func shellWord(word string) string {
 	plain := func(r rune) bool {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-+=./:,@%", r)

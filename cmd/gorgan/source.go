@@ -12,7 +12,7 @@ import (
 	"gorgan/dataset"
 )
 
-// sourceFlags say how a source of images is read.
+// sourceFlags returns the flags for reading a source of images.
 func sourceFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "resize", Usage: "bring all images to `HxW` pixels; without it they must agree"},
@@ -21,7 +21,7 @@ func sourceFlags() []cli.Flag {
 	}
 }
 
-// sourceOptions are what sourceFlags say.
+// sourceOptions are the values of sourceFlags.
 type sourceOptions struct {
 	resize  string // HxW, empty for as they are
 	readers int
@@ -44,7 +44,7 @@ func readSourceOptions(c *cli.Context) (sourceOptions, error) {
 	return o, nil
 }
 
-// openSource reads and checks a source, with a bar, and tells what its report notes.
+// openSource reads and checks a source with a bar, and prints the notes of its report.
 func openSource(ctx context.Context, ui *ui, source, split string, o sourceOptions) (*dataset.Set, *dataset.Report, error) {
 	set, report, err := readSource(ctx, ui, source, split, o)
 	if err != nil {
@@ -60,7 +60,7 @@ func openSource(ctx context.Context, ui *ui, source, split string, o sourceOptio
 	return set, report, nil
 }
 
-// readSource reads and checks a source, with a bar.
+// readSource reads and checks a source with a bar.
 func readSource(ctx context.Context, ui *ui, source, split string, o sourceOptions) (*dataset.Set, *dataset.Report, error) {
 	of := dataset.Options{Split: split, Readers: o.readers, Cache: o.cache, Scale: scale}
 	if o.resize != "" {
@@ -79,7 +79,7 @@ func readSource(ctx context.Context, ui *ui, source, split string, o sourceOptio
 	return dataset.Open(ctx, source, of)
 }
 
-// testSplit reads the test images of a source; nil where it has one split.
+// testSplit reads the test images of a source. It returns nil if the source has one split.
 func testSplit(ctx context.Context, ui *ui, source string, o sourceOptions) (*dataset.Set, error) {
 	if info, err := os.Stat(source); source != "mnist" && (err != nil || !info.IsDir()) {
 		return nil, nil

@@ -12,7 +12,7 @@ import (
 	"gorgan/dataset/atomicfile"
 )
 
-// count is a number of things: "1 image", "2 images", "3 classes".
+// count writes a number of things: "1 image", "2 images", "3 classes".
 func count(n int, noun string) string {
 	switch {
 	case n == 1:
@@ -25,7 +25,7 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// wrapped breaks text into lines of at most so many columns, but for longer words.
+// wrapped breaks text into lines of at most so many columns. A longer word has its own line.
 func wrapped(text string, columns int) []string {
 	var lines []string
 	line := ""
@@ -42,7 +42,7 @@ func wrapped(text string, columns int) []string {
 	return lines
 }
 
-// printable is text with the characters escaped that would steer a terminal or end a line.
+// printable escapes the characters of text that would control a terminal or end a line.
 func printable(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -55,7 +55,7 @@ func printable(text string) string {
 	return b.String()
 }
 
-// sentence is the text of an error on one line. Errors that were joined have one each.
+// sentence writes the text of an error on one line. Joined errors have one line each.
 func sentence(err error) string { return printable(strings.ReplaceAll(err.Error(), "\n", "; ")) }
 
 // write writes text to a file, whole or not at all.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/run"
 )
@@ -47,7 +47,7 @@ func newTrain(ui *ui) *cli.Command {
 	}
 }
 
-// summaries are lines of names and what each stands for.
+// summaries returns lines of names and their meanings.
 func summaries(names []string, summary func(string) string) string {
 	var rows [][2]string
 	for _, n := range names {
@@ -104,7 +104,7 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 	if err := sayOtherLevel(ui, dev, s.Began.Instructions); err != nil {
 		return err
 	}
-	o.device.sayIneffective(ui, cuda.IsCPU(dev))
+	o.device.sayIneffective(ui, device.IsCPU(dev))
 	o.given.sayIneffective(ui, s.Model)
 	ui.note("data: %s, %s of %v, fingerprint %.12s", set.Name(), count(set.Len(), "image"), set.Size(), set.Fingerprint())
 	for _, n := range (&model.State{Config: s.Model}).Nets() {
@@ -120,8 +120,8 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 		Observers: []run.Observer{terminalObserver{ui}}, Owed: s.owed, Readers: o.reading.readers, Queue: o.queue})
 }
 
-// trainingSet reads the data, of which the images to train on may be a part, and holds a
-// report of what is wrong with it against training.
+// trainingSet reads the data. It returns the images to train on, and the whole set, of which they
+// may be a part. If the report has problems that forbid training, they are the error.
 func (s *session) trainingSet(ctx context.Context, ui *ui, o trainOptions) (set, whole *dataset.Set, err error) {
 	whole, report, err := openSource(ctx, ui, s.Data, "train", o.reading)
 	if err != nil {
@@ -153,7 +153,7 @@ func (s *session) trainingSet(ctx context.Context, ui *ui, o trainOptions) (set,
 	return set, whole, nil
 }
 
-// classesOf is one more than the largest label of a set, 0 where an image has none.
+// classesOf returns one more than the largest label of a set, or 0 if an image has no label.
 func classesOf(set *dataset.Set) int {
 	classes := 0
 	for i := range set.Len() {
@@ -177,7 +177,7 @@ func (s *session) train(ctx context.Context, ui *ui, t *run.Training) error {
 	return s.finish(ui, t.Trainer)
 }
 
-// netForm is the widths of a net's layers and the number of its parameters.
+// netForm describes a net: the widths of its layers and the number of its parameters.
 func netForm(n model.Net) string {
 	form := strconv.Itoa(n.Layers[0].In)
 	for _, l := range n.Layers {
@@ -186,7 +186,7 @@ func netForm(n model.Net) string {
 	return fmt.Sprintf("%s, %s", form, count(n.Parameters, "parameter"))
 }
 
-// displayed is the line of a display step.
+// displayed returns the line of a display step.
 func displayed(m model.Metrics) string {
 	line := fmt.Sprintf("step:%d----Generator loss:%f-----Discriminator Loss:%f----D(x):%.2f D(G(z)):%.2f", m.Step, m.GLoss, m.DLoss, m.DReal, m.DFake)
 	if m.Value != 0 || m.JSD != 0 { // not a critic's

@@ -14,10 +14,10 @@ import (
 	"gorgan/model/run"
 )
 
-// trainOptions are what the flags of train say, and the preset or the file that they name.
+// trainOptions are the values of train's flags. A preset or a file of settings counts as flags.
 type trainOptions struct {
-	flags         run.Settings // what the flags say, or their defaults
-	given         given        // the flags that are given: a run that goes on takes these alone
+	flags         run.Settings // the values of the flags, or their defaults
+	given         given        // a resumed run takes these flags alone
 	preset        string       // empty for none
 	classesOfData bool         // the nets are told as many classes as the data have
 	out           string       // the new run's folder, empty for a numbered one
@@ -49,7 +49,7 @@ func readTrainOptions(ui *ui, c *cli.Context) (o trainOptions, err error) {
 	}
 	o.given = givenFlags(c)
 	if o.flags, err = readSettings(c); err != nil || o.resume != "" {
-		return o, err // what a run's own settings and the flags come to is not known yet
+		return o, err // a resumed run's settings are validated when they are read
 	}
 	return o, o.validate(o.flags)
 }
@@ -74,8 +74,7 @@ func readSettings(c *cli.Context) (s run.Settings, err error) {
 	return s, err
 }
 
-// over returns the settings of a run that goes on, with those that the flags give in place of
-// its own.
+// over returns the settings of a resumed run. A flag that is given replaces the run's own setting.
 func (o trainOptions) over(s run.Settings) run.Settings {
 	for name, set := range map[string]func(){
 		"data":             func() { s.Data = o.flags.Data },
@@ -102,7 +101,7 @@ func (o trainOptions) over(s run.Settings) run.Settings {
 	return s
 }
 
-// validate refuses settings that flags gave and that cannot be meant.
+// validate refuses impossible settings, whose names it gives as flags.
 func (o trainOptions) validate(s run.Settings) error {
 	if s.EvaluateEvery == 0 {
 		for _, name := range []string{"evaluate-count", "evaluate-metric", "stop-on-collapse"} {
@@ -120,8 +119,8 @@ func (o trainOptions) validate(s run.Settings) error {
 	return nil
 }
 
-// resolved is a source of images as config.json has it: with its whole path, so that the
-// run can go on from any folder.
+// resolved returns a source of images as config.json has it. The path is absolute, so the run
+// can be resumed from any folder.
 func resolved(data string) (string, error) {
 	if data == "mnist" || data == "" {
 		return data, nil

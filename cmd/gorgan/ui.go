@@ -13,10 +13,12 @@ import (
 	"gorgan/model"
 )
 
-// ui is where a command speaks. The rules: what was asked for goes to out; progress,
-// notes and errors go to err; a bar is drawn on a terminal only, and wiped before a
-// line is written; sentences begin small and have no full stop. What could not be written
-// to out or log is known to failed; err may go nowhere.
+// ui writes what a command prints. These are the rules:
+//
+//   - Results go to out. Progress, notes and errors go to err.
+//   - A bar is drawn only on a terminal, and wiped before a line is written.
+//   - A sentence begins in lower case and has no full stop.
+//   - failed reports what could not be written to out or log. err may go nowhere.
 type ui struct {
 	out      *output
 	err      io.Writer
@@ -36,7 +38,7 @@ func newUI(out, err io.Writer) *ui {
 	return &ui{out: &output{to: out}, err: err, terminal: isTerminal, table: table, width: columnsOf(e), across: columnsOf(o), log: io.Discard}
 }
 
-// columnsOf tells how wide a terminal is, which may change.
+// columnsOf returns the width of a terminal, which may change.
 func columnsOf(f *os.File) func() int {
 	return func() int {
 		columns, _, err := term.GetSize(int(f.Fd()))
@@ -52,7 +54,7 @@ func terminal(w io.Writer) (*os.File, bool) {
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
-// output is the standard output. It keeps the first error, after which it writes nothing.
+// output is the standard output. It keeps the first error and writes nothing after it.
 type output struct {
 	to  io.Writer
 	err error
@@ -72,7 +74,7 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, o.err
 }
 
-// failed is the first error of writing to out or log, nil where all is written.
+// failed returns the first error of writing to out or log, or nil.
 func (u *ui) failed() error {
 	if u.out.err != nil {
 		return u.out.err
@@ -86,7 +88,7 @@ func (u *ui) say(format string, args ...any) {
 	u.line(u.out, text, text)
 }
 
-// prose writes a long line of results: on a terminal in lines that it has room for.
+// prose writes a long line of results. On a terminal it breaks the line to fit.
 func (u *ui) prose(text string) {
 	short := text
 	if u.table {
@@ -95,14 +97,14 @@ func (u *ui) prose(text string) {
 	u.line(u.out, short, text)
 }
 
-// note writes a line about what goes on, which may name files.
+// note writes a line about what happens. It may name files.
 func (u *ui) note(format string, args ...any) {
 	text := printable(fmt.Sprintf(format, args...))
 	u.line(u.err, text, text)
 }
 
-// display writes a display step: a row of a table on a terminal, the tutorial's line
-// elsewhere and in the log.
+// display writes a display step. On a terminal it is a row of a table. Elsewhere and in the log
+// it is the tutorial's line.
 func (u *ui) display(m model.Metrics) {
 	full := displayed(m)
 	if !u.table {
@@ -117,7 +119,7 @@ func (u *ui) display(m model.Metrics) {
 	u.line(u.out, short, full)
 }
 
-// line writes text to w, and logged to the log.
+// line writes text to w, and writes logged to the log.
 func (u *ui) line(w io.Writer, text, logged string) {
 	u.wipe()
 	fmt.Fprintln(w, text)

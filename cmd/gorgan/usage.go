@@ -9,18 +9,18 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// usageError is a command line that cannot be meant.
+// usageError is an error in a command line.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// The flag package's errors.
+// The errors of the flag package.
 const notDefined = "flag provided but not defined: -"
 
 var badValue = regexp.MustCompile(`(?s)^invalid (?:boolean )?value "(.*)" for (?:flag )?-([a-z0-9-]+): `)
 
-// badUsage says what is wrong with a flag, and points from a misspelt one to the one that
-// may be meant.
+// badUsage says what is wrong with a flag. For a misspelt flag it suggests the one that may be
+// meant.
 func badUsage(c *cli.Context, err error, _ bool) error {
 	help := fmt.Sprintf("see %s --help", c.Command.HelpName)
 	text := err.Error()
@@ -40,7 +40,7 @@ func badUsage(c *cli.Context, err error, _ bool) error {
 	return usageError{fmt.Errorf("%w; %s", err, help)}
 }
 
-// notACommand is the error about the first argument, where a command stands.
+// notACommand returns the error about a first argument that is not a command.
 func notACommand(c *cli.Context) error {
 	name, commands, help := c.Args().First(), c.App.Commands, "gorgan --help"
 	if c.Command != nil && len(c.Command.Subcommands) > 0 && c.Command.Name != "gorgan" {
@@ -56,7 +56,7 @@ func notACommand(c *cli.Context) error {
 	return usageError{fmt.Errorf("%q is not a command; see %s", name, help)}
 }
 
-// wanted says what values a flag takes.
+// wanted describes the values that a flag takes.
 func wanted(f cli.Flag) string {
 	switch f.(type) {
 	case *cli.UintFlag, *cli.Uint64Flag:
@@ -73,11 +73,11 @@ func wanted(f cli.Flag) string {
 	return "another value"
 }
 
-// unescaped undoes the flag package's %q, as far as it can be undone.
+// unescaped undoes the flag package's %q as far as possible.
 func unescaped(text string) string { return strings.ReplaceAll(text, `\"`, `"`) }
 
-// closest is the name that one of those known may have been meant by, "" if none is near:
-// one letter off in a short name, two in a longer one.
+// closest returns the known name that may have been meant, or "" if none is near. A short name
+// may have one wrong letter, and a longer one two.
 func closest(name string, known []string) string {
 	best, least := "", 3
 	if len(name) < 5 {
@@ -91,8 +91,8 @@ func closest(name string, known []string) string {
 	return best
 }
 
-// distance is how many letters to insert, remove, replace or swap with the next make b of
-// a (optimal string alignment).
+// distance counts the letters to insert, remove, replace or swap with the next one to turn a
+// into b (optimal string alignment).
 func distance(a, b string) int {
 	before, last := []int(nil), make([]int, len(b)+1)
 	for j := range last {

@@ -14,7 +14,7 @@ import (
 // skipped, or fails if the environment has GORGAN_REQUIRE_GPU.
 func Open(t testing.TB, o cuda.Options) kernels.Device {
 	t.Helper()
-	dev, _, err := cuda.Open("cuda", o)
+	dev, err := cuda.Open(0, o)
 	if errors.Is(err, cuda.ErrNoDevice) && os.Getenv("GORGAN_REQUIRE_GPU") == "" {
 		t.Skip(err)
 	}

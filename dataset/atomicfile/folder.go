@@ -7,10 +7,10 @@ import (
 	"path/filepath"
 )
 
-// MkdirAll makes a folder and those above it that are missing, and syncs the folders they
-// are in: without that a power failure may take a new folder with all that was synced in it.
+// MkdirAll makes a folder and the missing folders above it, and syncs the folders that hold
+// them. Without that, a power failure may remove a new folder with all that was synced in it.
 func MkdirAll(dir string) error {
-	var above []string // of each folder that is missing
+	var above []string // the folder above each missing one
 	for d := filepath.Clean(dir); ; d = filepath.Dir(d) {
 		if _, err := os.Stat(d); !errors.Is(err, fs.ErrNotExist) {
 			break
@@ -26,8 +26,8 @@ func MkdirAll(dir string) error {
 	return nil
 }
 
-// SyncFolder makes the names in a folder last through a power failure. Not every system can:
-// there its error has no meaning.
+// SyncFolder makes the names in a folder survive a power failure. It ignores errors, because
+// not every system can do this.
 func SyncFolder(dir string) {
 	if f, err := os.Open(dir); err == nil {
 		_ = f.Sync()

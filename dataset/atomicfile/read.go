@@ -8,14 +8,14 @@ import (
 	"os"
 )
 
-// ErrTooLarge is wrapped by errors about a file that is larger than its kind can be.
+// ErrTooLarge is wrapped by errors about a file that is larger than the limit for its kind.
 var ErrTooLarge = errors.New("too large")
 
-// Open opens a regular file for reading. A folder, a FIFO or a device is an error that says
-// so: reading a FIFO would wait for ever, and a device may have no end. The file is the
-// caller's to close. Links are followed.
+// Open opens a regular file for reading. For a folder, a FIFO or a device it returns an error
+// that says so: a FIFO would make the reader wait forever, and a device may have no end. The
+// caller must close the file. Open follows links.
 func Open(path string) (*os.File, os.FileInfo, error) {
-	// Looked at before it is opened, as opening a FIFO waits for its writer.
+	// The check comes before opening, because opening a FIFO waits for its writer.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, nil, err
@@ -48,8 +48,8 @@ func regular(path string, info os.FileInfo) error {
 	}
 }
 
-// Read reads a regular file of at most limit bytes. A larger one is an error that wraps
-// [ErrTooLarge], and is not read.
+// Read reads a regular file of at most limit bytes. It does not read a larger one, and returns
+// an error that wraps [ErrTooLarge].
 func Read(path string, limit int64) ([]byte, error) {
 	f, info, err := Open(path)
 	if err != nil {
@@ -59,7 +59,7 @@ func Read(path string, limit int64) ([]byte, error) {
 	if info.Size() > limit {
 		return nil, fmt.Errorf("%s has %d bytes, want at most %d: %w", path, info.Size(), limit, ErrTooLarge)
 	}
-	// Files of /proc say size 0 and hold more: the limit is held while reading too.
+	// Files of /proc have size 0 and hold more, so the limit also applies while reading.
 	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
 	if _, err := text.ReadFrom(io.LimitReader(f, limit+1)); err != nil {
 		return nil, err

@@ -10,25 +10,25 @@ import (
 	"time"
 )
 
-// longestName is how many bytes a file's name may have on the usual file systems.
+// longestName is the largest number of bytes in a file's name on the usual file systems.
 const longestName = 255
 
 var temporary = regexp.MustCompile(`\.[0-9a-f]{8}\.tmp$`)
 
-// temporaryName is base.XXXXXXXX.tmp; a very long base is cut so that the name stays legal.
+// temporaryName is base.XXXXXXXX.tmp. A very long base is cut so that the name stays legal.
 func temporaryName(base string, random uint32) string {
 	ending := fmt.Sprintf(".%08x.tmp", random)
 	return base[:min(len(base), longestName-len(ending))] + ending
 }
 
 // RemoveTemporaries removes the temporary files in dir that a killed [Write] left behind:
-// regular files with names as Write makes them, unchanged for at least age. Use age 0 where
-// no other process can be writing. A folder that is not there holds none.
+// regular files with names as Write makes them, unchanged for at least age. Use age 0 if no
+// other process can be writing. A folder that does not exist holds none.
 func RemoveTemporaries(dir string, age time.Duration) error {
 	return remove(dir, age, IsTemporary)
 }
 
-// RemoveTemporariesOf is RemoveTemporaries for those of one file.
+// RemoveTemporariesOf does the same for the temporary files of one file.
 func RemoveTemporariesOf(path string, age time.Duration) error {
 	dir, base := filepath.Split(path)
 	if dir == "" {
@@ -60,10 +60,10 @@ func remove(dir string, age time.Duration, unwanted func(name string) bool) erro
 	return nil
 }
 
-// IsTemporary tells whether Write makes temporary files of such a name.
+// IsTemporary reports whether name is one that Write gives to a temporary file.
 func IsTemporary(name string) bool { return temporary.MatchString(name) }
 
-// randomOf is the number in a temporary file's name.
+// randomOf returns the number in a temporary file's name.
 func randomOf(name string) uint32 {
 	digits := strings.TrimSuffix(name, ".tmp")
 	n, err := strconv.ParseUint(digits[max(0, len(digits)-8):], 16, 32)

@@ -17,11 +17,11 @@ import (
 	"path/filepath"
 )
 
-// Write makes the file at path appear whole or not at all: write fills a temporary file
-// in the same folder, which is synced to disk and renamed to path. A file that was there is
-// replaced and its permissions are kept; a symbolic link is replaced, not followed. When
-// anything fails, path is as before and the temporary file is gone. What write returns is
-// wrapped in the error, with the path.
+// Write makes the file at path appear whole or not at all. The function write fills a temporary
+// file in the same folder, and Write syncs it to disk and renames it to path. It replaces a
+// file that is there and keeps its permissions. It replaces a symbolic link and does not follow
+// it. If anything fails, path is unchanged and the temporary file is removed. The error has the
+// path and wraps the error of the function write.
 func Write(path string, write func(io.Writer) error) error {
 	if err := replace(path, true, write); err != nil {
 		return fmt.Errorf("%s: not written: %w", path, err)
@@ -30,8 +30,8 @@ func Write(path string, write func(io.Writer) error) error {
 	return nil
 }
 
-// WriteUnsynced is Write without the two syncs: after a power failure the file may be
-// missing, empty or torn. It is for the many files of an export, which can be made again.
+// WriteUnsynced is Write without the two syncs. After a power failure the file may be missing,
+// empty or torn. It is for the many files of an export, which can be made again.
 func WriteUnsynced(path string, write func(io.Writer) error) error {
 	if err := replace(path, false, write); err != nil {
 		return fmt.Errorf("%s: not written: %w", path, err)
@@ -53,7 +53,7 @@ func replace(path string, durable bool, write func(io.Writer) error) (err error)
 	buffered := bufio.NewWriter(f)
 	if err := write(buffered); err != nil {
 		if e, ok := errors.AsType[*fs.PathError](err); ok && e.Path == f.Name() {
-			return e.Err // a name that nobody has to know
+			return e.Err // the error without the temporary name
 		}
 		return err
 	}
@@ -61,7 +61,7 @@ func replace(path string, durable bool, write func(io.Writer) error) (err error)
 		return plain(err)
 	}
 	if old, err := os.Lstat(path); err == nil && old.Mode().IsRegular() {
-		// Not every file system has permissions: there the error has no meaning.
+		// The error is ignored, because not every file system has permissions.
 		_ = f.Chmod(old.Mode().Perm())
 	}
 	if durable {
@@ -97,8 +97,8 @@ func createBeside(path string) (*os.File, error) {
 	}
 }
 
-// plain drops the operation and path that the os package puts before an error: they are
-// said already.
+// plain drops the operation and the path that the os package puts before an error, because
+// the message has them already.
 func plain(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err

@@ -20,7 +20,7 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 	"gorgonia.org/tensor"
 
-	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 )
 
 // Engine is gonum's BLAS with an Sgemm of its own, and tensor.StdEng with a MatMul of
@@ -31,7 +31,7 @@ type Engine struct {
 	tensor.StdEng
 
 	mu         sync.Mutex
-	multiplier *kernels.Multiplier
+	multiplier *cpu.Multiplier
 	product    []float32 // of Sgemm, where it is not c itself; grows on first use
 }
 
@@ -42,10 +42,10 @@ var (
 )
 
 // New returns an engine with the given number of workers, 0 for one a core. Where the
-// environment's kernels.LevelVar asks for what this processor or build lacks, Sgemm
+// environment's cpu.LevelVar asks for what this processor or build lacks, Sgemm
 // panics and MatMul returns an error that says so.
 func New(workers int) *Engine {
-	return &Engine{multiplier: kernels.NewMultiplier(workers)}
+	return &Engine{multiplier: cpu.NewMultiplier(workers)}
 }
 
 // Close ends the workers. An engine that serves until the program ends need not be

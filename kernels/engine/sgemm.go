@@ -3,7 +3,7 @@ package engine
 import (
 	"gonum.org/v1/gonum/blas"
 
-	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 )
 
 // Sgemm is c (m,n) = alpha·op(a)·op(b) + beta·c, op(a) (m,k) and op(b) (k,n), where op
@@ -27,7 +27,7 @@ func (e *Engine) sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []fl
 		eachRow(m, n, c, ldc, func(_ int, row []float32) { scale(row, beta) })
 		return nil
 	}
-	p := kernels.Product{
+	p := cpu.Product{
 		Dst: c, A: a, B: b, LdDst: ldc, LdA: lda, LdB: ldb, M: m, N: n, K: k,
 		TA: tA != blas.NoTrans, TB: tB != blas.NoTrans, Add: beta == 1,
 	}

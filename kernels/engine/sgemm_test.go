@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 	"pgregory.net/rapid"
 
-	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 	"gorgan/kernels/engine"
 )
 
@@ -111,9 +111,9 @@ func (c call) want() (want, off []float64) {
 
 // eachLevel runs f with every level of this processor in force.
 func eachLevel(t *testing.T, f func(t *testing.T)) {
-	for _, level := range kernels.Levels() {
+	for _, level := range cpu.Levels() {
 		t.Run(level, func(t *testing.T) {
-			t.Setenv(kernels.LevelVar, level)
+			t.Setenv(cpu.LevelVar, level)
 			f(t)
 		})
 	}
@@ -244,7 +244,7 @@ func TestUnusable(t *testing.T) {
 	if err := closed.Close(); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(kernels.LevelVar, "avx1024")
+	t.Setenv(cpu.LevelVar, "avx1024")
 	for name, e := range map[string]*engine.Engine{"closed": closed, "unknown level": newEngine(t, 1)} {
 		if _, isError := panicOf(c, e).(error); !isError {
 			t.Errorf("%s: Sgemm did not panic with an error", name)

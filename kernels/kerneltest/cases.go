@@ -67,16 +67,16 @@ var table = map[string]row{
 	"uniform":       {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, nil},
 	// the last two draw zeroWord and onesWord
 	"normal": {[][]int{{1, 1 << 16}, {2, 5}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}, {8, zeroWord}, {8, onesWord}}, [][]float32{{1}, {0.02}}},
-	// rows, cols, purpose
+	// rows, cols, stream
 	"interpolate": {[][]int{{1, 1, 1 << 16}, {3, 255, 5}, {5, 256, 5}, {33, 1, 5}, {65, 257, 2<<16 | 1}, {128, 784, 2 << 16}}, nil},
 	"perturb":     {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {4099, 5}, {100352, 2 << 16}}, [][]float32{{0.5}, {-3}}},
 	"deviation":   {append([][]int{{1024}, {1025}}, lengths...), nil},
-	// n, purpose, steps: none, over by the step, and to come; the last two draw zeroWord and
+	// n, stream, steps: none, over by the step, and to come; the last two draw zeroWord and
 	// onesWord
 	"add_noise": {[][]int{{1, 1 << 16, 0}, {2, 5, 1}, {3, 5, 3}, {257, 2<<16 | 1, 1500}, {4099, 5, 200000}, {12800, 2 << 16, 0}, {8, zeroWord, 0}, {8, onesWord, 0}}, [][]float32{{1}, {0.02}}},
 	// batch, images, batches a step, number of the batch; the last has epochs beyond 2^32
 	"shuffle": {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 128, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}, {300, 5, 1 << 20, 7}}, nil},
-	// n, purpose, first; the last draws zeroWord, which is below no share that is kept
+	// n, stream, first; the last draws zeroWord, which is below no share that is kept
 	"dropout": {[][]int{{1, 5, 0}, {1, 5, 3}, {3, 5, 6}, {257, 2<<16 | 1, 0}, {12801, 2 << 16, 4098}, {8, zeroWord, 0}}, [][]float32{{0}, {0.5}, {0.8}, {1}}},
 	// batch, images
 	"labels": {[][]int{{1, 1}, {33, 2}, {257, 100}, {1000, 60000}}, nil},
@@ -87,7 +87,7 @@ var table = map[string]row{
 	"non_finite": {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},
 }
 
-// Purposes for which the ends of the range of random words come up, once in 2^32: with
+// Streams for which the ends of the range of random words come up, once in 2^32: with
 // a key of 0, at step 1, the first word of counter 0 is 0, of counter 1 it is 2^32-1.
 const (
 	zeroWord = 61635094
@@ -141,33 +141,31 @@ var fills = map[string]func(*rand.Rand) float32{
 	},
 }
 
-// fillFloat gives one element of a float tensor: rates are small, second moments
-// not negative, Adagrad's sums positive, what a ReLU gave is often 0 and what a sigmoid
-// gave between 0 and 1.
-func fillFloat(kernel, tensor, fill string, r *rand.Rand) float32 {
+// fillFloat gives one element of a float tensor, within its domain unless the fill makes it
+// NaN or infinite.
+func fillFloat(d kernels.Domain, fill string, r *rand.Rand) float32 {
 	v := fills[fill](r)
-	if tensor == "rate" || tensor == "base" {
-		return max(v, -v) / 100
-	}
-	switch kernel + "." + tensor {
-	case "adam.v":
+	switch d {
+	case kernels.NotNegative:
 		return max(v, -v)
-	case "adagrad.sum":
+	case kernels.Positive:
 		return max(v, -v) + 0.1
-	case "relu_grad.y":
-		if r.IntN(4) == 0 {
-			return 0 // what ReLU makes of a negative value
-		}
-	case "tanh_grad.y":
-		return float32(math.Tanh(float64(v)))
-	case "sigmoid_grad.y", "log_loss.p", "sigmoid_back.p", "momentum.factor":
+	case kernels.Rate:
+		return max(v, -v) / 100
+	case kernels.Share:
 		return float32(1 / (1 + math.Exp(-float64(v))))
-	case "non_finite.x": // so rare that one alone decides about a chunk
+	case kernels.Probability:
+		return float32(1 / (1 + math.Exp(-0.8*float64(v))))
+	case kernels.Tanh:
+		return float32(math.Tanh(float64(v)))
+	case kernels.Rectified:
+		if r.IntN(4) == 0 {
+			return 0
+		}
+	case kernels.MostlyFinite:
 		if fill == "special" && r.IntN(50) > 0 {
 			return float32(r.NormFloat64())
 		}
-	case "log_loss_grad.p": // above 1e-35, so that what is divided by it is a float32
-		return float32(1 / (1 + math.Exp(-0.8*float64(v))))
 	}
 	return v
 }

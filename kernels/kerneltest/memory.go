@@ -2,6 +2,7 @@ package kerneltest
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -21,12 +22,14 @@ type host []any // []float32, []uint32 or []uint8
 
 // newHost fills k's tensors for a case, the same values each time.
 func newHost(k *kernels.Kernel, c Case) host {
-	r := rand.New(rand.NewPCG(1, uint64(len(c.String()))))
+	seed := fnv.New64a()
+	fmt.Fprint(seed, k.Name, "/", c)
+	r := rand.New(rand.NewPCG(1, seed.Sum64()))
 	h := make(host, len(k.Params))
 	for i, n := range k.Lens(c.Sizes) {
 		switch p := k.Params[i]; p.Type {
 		case tensor.Float32:
-			h[i] = floats(n, p.Access, func() float32 { return fillFloat(k.Name, p.Name, c.Fill, r) })
+			h[i] = floats(n, p.Access, func() float32 { return fillFloat(p.Domain, c.Fill, r) })
 		case tensor.Uint32:
 			h[i] = guarded(n, 0xdeadbeef, func() uint32 { return fillWord(p.Name, c.Sizes, c.Fill, r) })
 		default:

@@ -6,11 +6,8 @@ import (
 	"slices"
 
 	"gorgan/kernels"
+	"gorgan/model/streams"
 )
-
-// shifts keeps the random words that move images apart from the other streams of a
-// recipe's seed.
-const shifts = kernels.Purpose(1 << 31)
 
 // labelledSet is the images of a split that have labels.
 type labelledSet struct {
@@ -66,7 +63,7 @@ func (b *batch) fill(x []float32, step int) error {
 		if err := b.set.images.row(whole, b.set.index[k]); err != nil {
 			return err
 		}
-		r := kernels.Philox4x32([4]uint32{uint32(position), uint32(shifts), uint32(position >> 32), 0}, b.key)
+		r := kernels.Philox4x32([4]uint32{uint32(position), uint32(streams.Shifts), uint32(position >> 32), 0}, b.key)
 		span := uint32(2*b.shift + 1)
 		move(x[i*len(whole):][:len(whole)], whole, size.Height, size.Width, int(r[0]%span)-b.shift, int(r[1]%span)-b.shift)
 		return nil

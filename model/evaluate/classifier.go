@@ -21,7 +21,7 @@ type Classifier struct {
 	Fingerprint string // of the set they are from
 	Widths      []int  // of the layers, the pixels first and the classes last
 
-	weights []uint16 // float16, laid out as eachTensor goes
+	weights []uint16 // float16: layer by layer its weight (in,out), then its bias (out)
 }
 
 // Features is the number of values that stand for an image.

@@ -10,8 +10,10 @@ import (
 	"slices"
 
 	"github.com/nlpodyssey/safetensors"
+	"gorgonia.org/tensor"
 
 	"gorgan/dataset/atomicfile"
+	"gorgan/model/nn"
 )
 
 // ErrClassifier is wrapped by errors about a file that is no whole classifier.
@@ -29,19 +31,18 @@ func (c *Classifier) Save(path string) error {
 		return err
 	}
 	views := map[string]safetensors.TensorView{}
-	err = eachTensor(c.Widths, func(layer, offset int, shape ...int) error {
-		n := shape[0]
-		dims := []uint64{uint64(shape[0])}
-		if len(shape) == 2 {
-			n *= shape[1]
-			dims = append(dims, uint64(shape[1]))
+	weights := c.weights
+	for _, t := range c.tensors() {
+		var dims []uint64
+		for _, n := range t.Shape {
+			dims = append(dims, uint64(n))
 		}
-		view, err := safetensors.NewTensorView(safetensors.F16, dims, littleEndian(c.weights[offset:][:n]))
-		views[tensorName(layer, len(shape))] = view
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("evaluate: classifier: %w", err)
+		n := tensor.Shape(t.Shape).TotalSize()
+		view, err := safetensors.NewTensorView(safetensors.F16, dims, littleEndian(weights[:n]))
+		if err != nil {
+			return fmt.Errorf("evaluate: classifier: %w", err)
+		}
+		views[t.Name], weights = view, weights[n:]
 	}
 	err = atomicfile.Write(path, func(w io.Writer) error { return safetensors.SerializeToWriter(views, meta, w) })
 	if err != nil {
@@ -65,9 +66,10 @@ func (c *Classifier) metadata() (map[string]string, error) {
 	}, nil
 }
 
-// tensorName is the name in the file of a layer's weight, of two dimensions, or bias.
-func tensorName(layer, dims int) string {
-	return fmt.Sprintf("classifier.%d.%s", layer, []string{"bias", "weight"}[dims-1])
+// tensors are the parameters, in the order of the weights.
+func (c *Classifier) tensors() []nn.Tensor {
+	all, _ := newNet(c.Widths).Layout()
+	return all
 }
 
 func littleEndian(weights []uint16) []byte {
@@ -130,40 +132,33 @@ func parseClassifier(text []byte) (*Classifier, error) {
 	return c, c.finite()
 }
 
-// take reads the tensors, which say how wide the layers are.
+// take reads the tensors. The first says how many pixels an image has; the recipe and the
+// labels say how wide the layers are.
 func (c *Classifier) take(file safetensors.SafeTensors) error {
-	layers := len(c.Recipe.Hidden) + 1
-	if layers < 2 || file.Len() != 2*layers {
-		return fmt.Errorf("%d tensors and %d hidden layers, want one or more of these, and two tensors for each layer", file.Len(), layers-1)
+	hidden, classes := c.Recipe.Hidden, len(c.Labels)
+	if len(hidden) == 0 || slices.Min(hidden) < 1 || classes < 2 {
+		return fmt.Errorf("hidden layers of widths %v and %d labels, want one or more layers, and two or more labels", hidden, classes)
 	}
-	for i := range layers {
-		weight, ok := file.Tensor(tensorName(i, 2))
-		if !ok || len(weight.Shape()) != 2 {
-			return fmt.Errorf("no matrix %s", tensorName(i, 2))
-		}
-		in, out := int(weight.Shape()[0]), int(weight.Shape()[1])
-		if i == 0 {
-			c.Widths = []int{in}
-		}
-		if in < 1 || out < 1 || in != c.Widths[i] {
-			return fmt.Errorf("%s is of shape %v, want %d rows", tensorName(i, 2), weight.Shape(), c.Widths[i])
-		}
-		c.Widths = append(c.Widths, out)
-		bias, ok := file.Tensor(tensorName(i, 1))
-		if !ok || !slices.Equal(bias.Shape(), []uint64{uint64(out)}) {
-			return fmt.Errorf("no %s of %d values", tensorName(i, 1), out)
-		}
-		for _, t := range []safetensors.TensorView{weight, bias} {
-			if t.DType() != safetensors.F16 {
-				return fmt.Errorf("a tensor of type %v, want F16", t.DType())
-			}
-			for b := t.Data(); len(b) > 0; b = b[2:] {
-				c.weights = append(c.weights, binary.LittleEndian.Uint16(b))
-			}
-		}
+	first, ok := file.Tensor("classifier.0.weight")
+	if !ok || len(first.Shape()) != 2 || first.Shape()[0] < 1 {
+		return errors.New("no matrix classifier.0.weight")
 	}
-	if got := c.Widths[layers]; got != len(c.Labels) || got < 2 {
-		return fmt.Errorf("%d outputs and %d labels, want as many, and two or more", got, len(c.Labels))
+	c.Widths = slices.Concat([]int{int(first.Shape()[0])}, hidden, []int{classes})
+	tensors := c.tensors()
+	if file.Len() != len(tensors) {
+		return fmt.Errorf("%d tensors, want two for each of %d layers", file.Len(), len(hidden)+1)
+	}
+	for _, t := range tensors {
+		view, ok := file.Tensor(t.Name)
+		if !ok {
+			return fmt.Errorf("no tensor %s", t.Name)
+		}
+		if got, want := fmt.Sprint(view.DType(), view.Shape()), fmt.Sprint(safetensors.F16, t.Shape); got != want {
+			return fmt.Errorf("tensor %s is %s, want %s by the recipe and the labels", t.Name, got, want)
+		}
+		for b := view.Data(); len(b) > 0; b = b[2:] {
+			c.weights = append(c.weights, binary.LittleEndian.Uint16(b))
+		}
 	}
 	return nil
 }

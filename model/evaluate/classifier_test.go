@@ -68,7 +68,7 @@ func damaged(text []byte, at int) []byte {
 func FuzzParseClassifier(f *testing.F) {
 	small := &Classifier{
 		Labels: []int{0, 1}, Recipe: Recipe{Hidden: []int{2}, Epochs: 1, BatchSize: 1, LearningRate: 1}, Widths: []int{3, 2, 2},
-		weights: make([]uint16, parameters([]int{3, 2, 2})),
+		weights: make([]uint16, 3*2+2+2*2+2),
 	}
 	path := filepath.Join(f.TempDir(), "small.safetensors")
 	must(f, small.Save(path))
@@ -84,7 +84,11 @@ func FuzzParseClassifier(f *testing.F) {
 			}
 			return
 		}
-		if len(c.values()) != parameters(c.Widths) || len(c.Labels) != c.Widths[len(c.Widths)-1] {
+		parameters := 0
+		for _, d := range newNet(c.Widths).Dense() {
+			parameters += d.Parameters()
+		}
+		if len(c.values()) != parameters || len(c.Labels) != c.Widths[len(c.Widths)-1] {
 			t.Fatalf("%d weights and %d labels for the widths %v", len(c.weights), len(c.Labels), c.Widths)
 		}
 	})

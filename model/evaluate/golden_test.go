@@ -7,7 +7,7 @@ import (
 	"os"
 	"testing"
 
-	"gorgan/kernels"
+	"gorgan/model/streams"
 )
 
 // golden is what scripts/evaluate_golden.py writes.
@@ -102,7 +102,7 @@ func manifoldOf(t *testing.T, d *distances, features matrix, k int) manifold {
 func calibrate(t *testing.T, seed uint64, n int) coverage {
 	t.Helper()
 	d := newDistances(t)
-	real, fake := normalRows(seed, n, 1000, kernels.Samples+1), normalRows(seed, n, 1000, kernels.Samples+2)
+	real, fake := normalRows(seed, n, 1000, streams.Samples+1), normalRows(seed, n, 1000, streams.Samples+2)
 	got, err := d.coverage(context.Background(), manifoldOf(t, d, real, 5), manifoldOf(t, d, fake, 5), 5, 5)
 	must(t, err)
 	return got

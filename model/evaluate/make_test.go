@@ -10,6 +10,8 @@ import (
 
 	"gorgan/dataset"
 	"gorgan/kernels"
+	processor "gorgan/kernels/cpu"
+	"gorgan/model/streams"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -31,7 +33,7 @@ func long(t *testing.T) {
 
 func cpu(t testing.TB, workers int) kernels.Device {
 	t.Helper()
-	dev := kernels.CPU(workers)
+	dev := processor.New(workers)
 	t.Cleanup(func() { must(t, dev.Close()) })
 	return dev
 }
@@ -42,7 +44,7 @@ func newDistances(t testing.TB) *distances { return &distances{dev: cpu(t, 2)} }
 // scripts/evaluate_golden.py draw.
 func uniformRows(seed uint64, n, cols int, step uint32) matrix {
 	m := newMatrix(n, cols)
-	kernels.Uniform(m.values, kernels.Key(seed), kernels.Samples, step)
+	kernels.Uniform(m.values, kernels.Key(seed), streams.Samples, step)
 	return m
 }
 
@@ -54,9 +56,9 @@ func shrunkRows(seed uint64, n, cols int, step uint32) matrix {
 	return m
 }
 
-func normalRows(seed uint64, n, cols int, purpose kernels.Purpose) matrix {
+func normalRows(seed uint64, n, cols int, stream kernels.Stream) matrix {
 	m := newMatrix(n, cols)
-	kernels.Normal(m.values, 1, kernels.Key(seed), purpose)
+	kernels.Normal(m.values, 1, kernels.Key(seed), stream)
 	return m
 }
 

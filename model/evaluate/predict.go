@@ -7,6 +7,8 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/model/graph"
+	"gorgan/model/nn"
 )
 
 // predictRows is how many images the classifier sees at once. It is fixed, the last
@@ -15,16 +17,41 @@ const predictRows = 1024
 
 // predictor is a classifier on a device.
 type predictor struct {
-	*perceptron
-	host []float32 // (predictRows, pixels)
+	dev              kernels.Device
+	program          *graph.Program
+	host             []float32     // (predictRows, pixels)
+	x                *tensor.Dense // the same on the device
+	features, logits *tensor.Dense // (predictRows, the last hidden layer's units), (predictRows, classes)
 }
 
 func (c *Classifier) on(dev kernels.Device) (*predictor, error) {
-	net, err := newPerceptron(dev, c.Widths, predictRows)
+	net, err := newNet(c.Widths).New(dev)
 	if err != nil {
 		return nil, err
 	}
-	return &predictor{net, make([]float32, predictRows*c.Widths[0])}, dev.Upload(net.values, c.values())
+	if err := upload(dev, net, c.values()); err != nil {
+		return nil, err
+	}
+	p := &predictor{dev: dev, host: make([]float32, predictRows*c.Widths[0])}
+	if p.x, err = dev.New(tensor.Float32, predictRows, c.Widths[0]); err != nil {
+		return nil, err
+	}
+	var features, logits *graph.Value
+	g, err := graph.Build(func(b *graph.Builder) {
+		outputs := net.Outputs(&nn.Pass{Builder: b}, b.Leaf("x", p.x))
+		features, logits = b.Keep(outputs[len(outputs)-2]), b.Keep(outputs[len(outputs)-1])
+	})
+	if err != nil {
+		return nil, err
+	}
+	if p.program, err = g.Compile(dev); err != nil {
+		return nil, err
+	}
+	if p.features, err = p.program.Tensor(features); err != nil {
+		return nil, err
+	}
+	p.logits, err = p.program.Tensor(logits)
+	return p, err
 }
 
 // Accuracy is the share of the labelled images that c gets right, 0 if none has a label.
@@ -39,7 +66,7 @@ func (c *Classifier) Accuracy(ctx context.Context, dev kernels.Device, images Sp
 	}
 	logits := newMatrix(images.Len(), len(c.Labels))
 	err = net.each(ctx, images, nil, func(first, count int) error {
-		return net.take(logits.values[first*logits.cols:], net.logits(), count)
+		return net.take(logits.values[first*logits.cols:], net.logits, count)
 	})
 	return c.right(images, logits), err
 }
@@ -85,7 +112,7 @@ func (p *predictor) each(ctx context.Context, images rows, progress func(done, t
 		if err := p.dev.Upload(p.x, p.host); err != nil {
 			return err
 		}
-		if err := p.forward(); err != nil {
+		if err := p.program.Run(); err != nil {
 			return err
 		}
 		if err := visit(first, n); err != nil {

@@ -30,10 +30,10 @@ func (e *Evaluator) see(ctx context.Context, s *subject) (*seen, error) {
 	n := s.images.Len()
 	out := &seen{newMatrix(n, e.classifier.Features()), newMatrix(n, len(e.classifier.Labels))}
 	err := e.net.each(ctx, s.images, e.distances.progress, func(first, count int) error {
-		if err := e.net.take(out.features.values[first*out.features.cols:], e.net.features(), count); err != nil {
+		if err := e.net.take(out.features.values[first*out.features.cols:], e.net.features, count); err != nil {
 			return err
 		}
-		return e.net.take(out.logits.values[first*out.logits.cols:], e.net.logits(), count)
+		return e.net.take(out.logits.values[first*out.logits.cols:], e.net.logits, count)
 	})
 	if err != nil {
 		return nil, err

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-
-	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
 )
@@ -30,24 +27,6 @@ func DefaultRecipe() Recipe {
 
 // ErrNoLabels is wrapped when images that are to be told apart have no labels.
 var ErrNoLabels = errors.New("no labels to learn from")
-
-// Adam's constants, the defaults of Kingma and Ba, "Adam: a method for stochastic
-// optimization" (2015), algorithm 1; epsilon in the place of their epsilon hat, see
-// kernels.Adam.
-const beta1, beta2, epsilon = 0.9, 0.999, 1e-8
-
-// learner is a perceptron under training.
-type learner struct {
-	recipe            Recipe
-	steps             int
-	net               *perceptron
-	grads, m, v       *tensor.Dense   // as net.values
-	gradients         []dense         // of each layer: weight, bias and y
-	runs              []*tensor.Dense // of each layer, for kernels.ReLUGrad
-	clock, base, rate *tensor.Dense   // step, learning rate, and Adam's of it
-	x, logits, dLogit []float32
-	batch             batch
-}
 
 // TrainClassifier learns to tell the labels of images apart: softmax cross-entropy
 // by Adam over batches in a new order each epoch, each image moved a little. Images
@@ -82,8 +61,8 @@ func TrainClassifier(ctx context.Context, dev kernels.Device, images Split, r Re
 			progress(step+1, steps)
 		}
 	}
-	values := make([]float32, parameters(c.Widths))
-	if err := dev.Download(values, l.net.values); err != nil {
+	values, err := download(dev, l.net)
+	if err != nil {
 		return nil, err
 	}
 	if err := c.round(values); err != nil {
@@ -102,146 +81,4 @@ func (r Recipe) check() error {
 		return fmt.Errorf("evaluate: recipe %+v, want a hidden layer, a learning rate above 0 and a shift of 0 or more", r)
 	}
 	return nil
-}
-
-func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, steps int) (*learner, error) {
-	net, err := newPerceptron(dev, widths, r.BatchSize)
-	if err != nil {
-		return nil, err
-	}
-	n, classes := parameters(widths), len(set.labels)
-	l := &learner{
-		recipe: r, steps: steps, net: net, gradients: make([]dense, len(net.layers)), runs: make([]*tensor.Dense, len(net.layers)),
-		x:      make([]float32, r.BatchSize*widths[0]),
-		logits: make([]float32, r.BatchSize*classes), dLogit: make([]float32, r.BatchSize*classes),
-		batch: batch{set: set, shift: r.Shift, key: kernels.Key(r.Seed), targets: make([]int, r.BatchSize)},
-	}
-	for _, t := range []struct {
-		tensor **tensor.Dense
-		n      int
-	}{{&l.grads, n}, {&l.m, n}, {&l.v, n}, {&l.base, 1}, {&l.rate, 1}} {
-		if *t.tensor, err = dev.New(tensor.Float32, t.n); err != nil {
-			return nil, err
-		}
-	}
-	if l.clock, err = dev.New(tensor.Uint32, 1); err != nil {
-		return nil, err
-	}
-	values := make([]float32, n)
-	err = eachTensor(widths, func(layer, offset int, shape ...int) error {
-		d := &l.gradients[layer]
-		if len(shape) == 1 {
-			if d.bias, err = dev.View(l.grads, offset, shape...); err != nil {
-				return err
-			}
-			if n := kernels.GradRuns(r.BatchSize); n > 1 {
-				l.runs[layer], err = dev.New(tensor.Float32, n, shape[0])
-			}
-			return err
-		}
-		// He et al., "Delving deep into rectifiers: surpassing human-level performance on
-		// ImageNet classification" (2015), section 2.2.
-		stddev := math.Sqrt(2 / float64(shape[0]))
-		kernels.Normal(values[offset:][:shape[0]*shape[1]], stddev, kernels.Key(r.Seed), kernels.Weights+kernels.Purpose(layer))
-		if d.y, err = dev.New(tensor.Float32, r.BatchSize, shape[1]); err != nil {
-			return err
-		}
-		d.weight, err = dev.View(l.grads, offset, shape...)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return l, dev.Upload(net.values, values)
-}
-
-// step is one update; step counts from 0.
-func (l *learner) step(step int) error {
-	dev, last := l.net.dev, len(l.net.layers)-1
-	if err := l.batch.fill(l.x, step); err != nil {
-		return err
-	}
-	if err := dev.Upload(l.net.x, l.x); err != nil {
-		return err
-	}
-	if err := l.net.forward(); err != nil {
-		return err
-	}
-	if err := dev.Download(l.logits, l.net.logits()); err != nil {
-		return err
-	}
-	crossEntropyGrad(l.dLogit, l.logits, l.batch.targets)
-	if err := dev.Upload(l.gradients[last].y, l.dLogit); err != nil {
-		return err
-	}
-	if err := l.backward(); err != nil {
-		return err
-	}
-	if err := kernels.Tick(dev, l.clock); err != nil {
-		return err
-	}
-	if err := kernels.Ramp(dev, l.base, l.clock, l.recipe.LearningRate, 0, l.steps); err != nil {
-		return err
-	}
-	if err := kernels.AdamRate(dev, l.rate, l.base, l.clock, beta1, beta2, 1, 0); err != nil {
-		return err
-	}
-	return kernels.Adam(dev, l.net.values, l.m, l.v, l.grads, l.rate, beta1, beta2, epsilon)
-}
-
-// backward takes the gradient at the logits to the gradients of all parameters.
-func (l *learner) backward() error {
-	dev := l.net.dev
-	for i := len(l.net.layers) - 1; i >= 0; i-- {
-		d, x := l.gradients[i], l.net.x
-		if i > 0 {
-			x = l.net.layers[i-1].y
-		}
-		slope := func() error { return kernels.ReLUGrad(dev, d.y, d.bias, l.runs[i], l.net.layers[i].y, 0) }
-		if i == len(l.net.layers)-1 {
-			slope = func() error { return kernels.LinearGrad(dev, d.bias, l.runs[i], d.y) }
-		}
-		if err := slope(); err != nil {
-			return err
-		}
-		if err := dev.MatMul(d.weight, x, d.y, true, false); err != nil {
-			return err
-		}
-		if i > 0 {
-			if err := dev.MatMul(l.gradients[i-1].y, d.y, l.net.layers[i].weight, false, true); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// crossEntropyGrad writes the gradient of the mean of -log softmax(logits)[target]
-// over the rows of logits, (softmax(logits) - onehot(target)) / rows.
-func crossEntropyGrad(dst, logits []float32, targets []int) {
-	classes := len(logits) / len(targets)
-	p := make([]float64, classes)
-	for i, target := range targets {
-		softmax(p, logits[i*classes:][:classes])
-		p[target]--
-		for j, v := range p {
-			dst[i*classes+j] = float32(v / float64(len(targets)))
-		}
-	}
-}
-
-// softmax writes exp(logits)/sum(exp(logits)) to p.
-func softmax(p []float64, logits []float32) {
-	most := math.Inf(-1)
-	for _, v := range logits {
-		most = max(most, float64(v))
-	}
-	var sum float64
-	for j, v := range logits {
-		p[j] = math.Exp(float64(v) - most)
-		sum += p[j]
-	}
-	for j := range p {
-		p[j] /= sum
-	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"gorgan/dataset"
 	"gorgan/kernels"
+	"gorgan/model/nn"
 )
 
 // TestGradient holds the gradients of a small net against central differences of the
@@ -23,16 +24,20 @@ func TestGradient(t *testing.T) {
 	dev := cpu(t, 2)
 	l, err := newLearner(dev, widths, recipe, set, 1)
 	must(t, err)
-	n := parameters(widths)
-	values, grads := make([]float32, n), make([]float32, n)
-	must(t, dev.Download(values, l.net.values))
+	values, err := download(dev, l.net)
+	must(t, err)
 	for i := range values { // biases too, so that theirs is no special case
 		values[i] += 0.01 * float32(i%7)
 	}
-	must(t, dev.Upload(l.net.values, values))
+	must(t, upload(dev, l.net, values))
 	must(t, l.step(0))
-	must(t, dev.Download(grads, l.grads))
-	w := make([]float64, n)
+	var grads []float32
+	for _, p := range l.net.Tensors {
+		g := make([]float32, p.Grad.Shape().TotalSize())
+		must(t, dev.Download(g, p.Grad))
+		grads = append(grads, g...)
+	}
+	w := make([]float64, len(values))
 	for i, v := range values {
 		w[i] = float64(v)
 	}
@@ -40,9 +45,9 @@ func TestGradient(t *testing.T) {
 		const h = 1e-6
 		was := w[i]
 		w[i] = was + h
-		above := lossOf(widths, w, l.x, l.batch.targets)
+		above := lossOf(widths, w, l.images, l.batch.targets)
 		w[i] = was - h
-		below := lossOf(widths, w, l.x, l.batch.targets)
+		below := lossOf(widths, w, l.images, l.batch.targets)
 		w[i] = was
 		if want := (above - below) / (2 * h); math.Abs(float64(grads[i])-want) > 1e-5+1e-4*math.Abs(want) {
 			t.Errorf("gradient of parameter %d is %v, want %v", i, grads[i], want)
@@ -92,10 +97,11 @@ func TestLearner(t *testing.T) {
 	l, err := newLearner(dev, []int{36, 50, 50, 3}, recipe, set, steps)
 	must(t, err)
 	first := map[float32]bool{}
-	for i, layer := range l.net.layers[:2] {
-		in := layer.weight.Shape()[0]
+	for i, name := range []string{"classifier.0.weight", "classifier.1.weight"} {
+		weight := l.net.Tensors[slices.IndexFunc(l.net.Tensors, func(p nn.Tensor) bool { return p.Name == name })]
+		in := weight.Shape[0]
 		w := make([]float32, in*50)
-		must(t, dev.Download(w, layer.weight))
+		must(t, dev.Download(w, weight.Value))
 		var square float64
 		for _, v := range w {
 			square += float64(v) * float64(v) / float64(len(w))
@@ -111,7 +117,7 @@ func TestLearner(t *testing.T) {
 	base := make([]float32, 1)
 	for step := range steps {
 		must(t, l.step(step))
-		must(t, dev.Download(base, l.base))
+		must(t, dev.Download(base, l.rate.Value))
 		if want := 0.5 * float32(steps-step) / steps; base[0] != want {
 			t.Errorf("step %d: learning rate %v, want %v", step, base[0], want)
 		}

@@ -10,7 +10,7 @@ import (
 // the stream: the same three give the same numbers.
 type Random struct {
 	Key, Step *Value
-	Stream    kernels.Purpose
+	Stream    kernels.Stream
 }
 
 // Uniform is noise on [-1,1): kernels.NewNoise.
@@ -86,7 +86,7 @@ func (b *Builder) AddNoise(x *Value, r Random, stddev float32, steps int) *Value
 }
 
 type addNoise struct {
-	stream kernels.Purpose
+	stream kernels.Stream
 	stddev float32
 	steps  int
 }
@@ -111,7 +111,7 @@ func (b *Builder) Dropout(x *Value, r Random, keep float32, first int) *Value {
 
 // dropout is its own gradient: which elements are kept depends on the stream alone.
 type dropout struct {
-	stream kernels.Purpose
+	stream kernels.Stream
 	keep   float32
 	first  int // row
 }

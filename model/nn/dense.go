@@ -19,7 +19,7 @@ func (d Dense) products() int { return d.Units * d.Activation.Pieces }
 
 func (d Dense) Params() []Param {
 	return []Param{
-		{Name: fmt.Sprintf("%d.weight", d.Number), Shape: []int{d.In, d.products()}, In: d.In, Stream: kernels.Purpose(d.Number)},
+		{Name: fmt.Sprintf("%d.weight", d.Number), Shape: []int{d.In, d.products()}, In: d.In, Stream: kernels.Stream(d.Number)},
 		{Name: fmt.Sprintf("%d.bias", d.Number), Shape: []int{d.products()}},
 	}
 }

@@ -23,7 +23,7 @@ type Param struct {
 	// In is how many inputs a weight sums over; 0 for a bias, which begins at 0.
 	In int
 	// Stream numbers a weight among those of its net, for its first values.
-	Stream kernels.Purpose
+	Stream kernels.Stream
 	// Last puts the tensor behind those of all layers.
 	Last bool
 }

@@ -7,6 +7,7 @@ import (
 
 	"gorgan/kernels"
 	"gorgan/model/graph"
+	"gorgan/model/streams"
 )
 
 // Weights are the parameters of a net on a device.
@@ -92,11 +93,11 @@ func (w *Weights) StoreGrad(b *graph.Builder, seeds []graph.Seed) {
 // deviation sqrt(2/in): He et al., "Delving deep into rectifiers: surpassing human-level
 // performance on ImageNet classification" (2015), section 2.2. first is the stream of the
 // first weight among those of the seed.
-func (w *Weights) Initialize(seed uint64, first kernels.Purpose, scale float64) error {
+func (w *Weights) Initialize(seed uint64, first kernels.Stream, scale float64) error {
 	key := kernels.Key(seed)
 	for _, t := range w.Tensors {
 		values := make([]float32, tensor.Shape(t.Shape).TotalSize())
-		stream := kernels.Weights + first + t.Stream
+		stream := streams.Weights + first + t.Stream
 		switch {
 		case t.In == 0:
 		case scale > 0:

@@ -26,9 +26,9 @@ const (
 
 var checkpointName = regexp.MustCompile(`^checkpoint_(\d{6,})\.safetensors$`)
 
-// save writes a checkpoint, points last at it, and removes those past keep. What was noted
-// before is on the disk before last names the checkpoint: a power failure may take what the
-// run did after its last checkpoint, and nothing before it.
+// save writes a checkpoint, makes last name it, and removes checkpoints beyond keep. The lines
+// of earlier steps are on the disk before last names the checkpoint. So a power failure may
+// lose what the run did after its last checkpoint, and nothing else.
 func (r *Folder) save(s *model.State) error {
 	if err := r.here(); err != nil {
 		return err
@@ -45,12 +45,12 @@ func (r *Folder) save(s *model.State) error {
 	return r.prune(s.Step)
 }
 
-// pointLast has the last file name the checkpoint of step.
+// pointLast makes the file last name the checkpoint of step.
 func (r *Folder) pointLast(step uint32) error {
 	return writeText(r.Path(LastFile), fmt.Appendf(nil, CheckpointFile+"\n", step))
 }
 
-// Unsaved tells whether the run has no checkpoint to go on from, nor ever had one past
+// unsaved reports whether the run has no checkpoint to resume from and never had one after
 // step 0.
 func (r *Folder) Unsaved() bool {
 	if _, err := os.Lstat(r.Path(LastFile)); !errors.Is(err, fs.ErrNotExist) {
@@ -60,7 +60,7 @@ func (r *Folder) Unsaved() bool {
 	return err == nil && (len(steps) == 0 || steps[len(steps)-1] == 0)
 }
 
-// CheckpointSteps are the steps of the checkpoints in a folder, in order.
+// CheckpointSteps returns the steps of the checkpoints in a folder, in order.
 func CheckpointSteps(dir string) ([]uint32, error) {
 	held, err := os.ReadDir(dir)
 	if err != nil {
@@ -78,7 +78,7 @@ func CheckpointSteps(dir string) ([]uint32, error) {
 	return steps, nil
 }
 
-// prune removes the checkpoints before step past keep, but for the best.
+// prune removes the checkpoints before step that are beyond keep. It keeps the best.
 func (r *Folder) prune(step uint32) error {
 	if r.keep == 0 {
 		return nil
@@ -99,7 +99,7 @@ func (r *Folder) prune(step uint32) error {
 	return nil
 }
 
-// point has the best file name the checkpoint of r.best, or removes it where there is
+// point makes the file best name the checkpoint of r.best, or removes the file if there is
 // none.
 func (r *Folder) point() error {
 	if r.best == nil {
@@ -111,11 +111,11 @@ func (r *Folder) point() error {
 	return writeText(r.Path(BestFile), fmt.Appendf(nil, CheckpointFile+"\n", r.best.Step))
 }
 
-// longestName is more than a file that names a checkpoint holds.
+// longestName is more than the bytes of a file that names a checkpoint.
 const longestName = 64
 
-// CheckpointPath is the checkpoint that path means: itself; that which it names, if it
-// is the file last or best of a run; or the last of the run in that folder.
+// CheckpointPath resolves path to a checkpoint file. path is the file itself, RUN/last,
+// RUN/best, or a run folder, which means RUN/last.
 func CheckpointPath(path string) (string, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) && filepath.Base(path) == BestFile {
@@ -140,8 +140,8 @@ func CheckpointPath(path string) (string, error) {
 	return filepath.Join(filepath.Dir(path), name), nil
 }
 
-// LoadModel reads the checkpoint that path, a file or a run's folder, names. The error about
-// one that is damaged or gone names the newest whole one beside it.
+// LoadModel reads the checkpoint that path means (see CheckpointPath). If the checkpoint is
+// damaged or gone, the error names the newest whole one beside it.
 func LoadModel(path string) (file string, state *model.State, err error) {
 	if file, err = CheckpointPath(path); err == nil {
 		state, err = model.Load(file)
@@ -158,7 +158,7 @@ func LoadModel(path string) (file string, state *model.State, err error) {
 	return file, state, err
 }
 
-// DamagedError is about a checkpoint that is damaged or gone, with another that is whole.
+// DamagedError reports a checkpoint that is damaged or gone, and names another that is whole.
 type DamagedError struct {
 	error
 	Whole string // its path
@@ -170,7 +170,7 @@ func (e *DamagedError) Error() string {
 
 func (e *DamagedError) Unwrap() error { return e.error }
 
-// newestWhole is the newest checkpoint in a folder that can be read, empty where there is
+// newestWhole returns the newest checkpoint in a folder that can be read, or "" if there is
 // none.
 func newestWhole(dir string) string {
 	steps, err := CheckpointSteps(dir)

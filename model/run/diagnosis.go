@@ -9,8 +9,8 @@ import (
 	"gorgan/model/evaluate"
 )
 
-// diagnosis tells, from the figures of a run as they come, when its GAN fails in one of two
-// ways. It is shown all of them, those of before a resume too.
+// diagnosis finds from the metrics and evaluations of a run when its GAN fails in one of two ways.
+// It gets all of them, including those from before a resume.
 type diagnosis struct {
 	config    model.Config
 	won       streak  // the discriminator has
@@ -20,15 +20,15 @@ type diagnosis struct {
 	best      evaluate.Figure
 }
 
-// streak is a way to fail. It holds once its signs were seen so many times in a row.
+// condition is a way to fail. It holds once its signs were there so many times in a row.
 type streak struct {
 	seen  int    // times in a row
 	since uint32 // the step of the first of these
 	holds bool
 }
 
-// see takes whether the signs are there at step, and tells whether the streak begins
-// to hold, which it does when they were there so many times, over so many steps.
+// see takes whether the signs are there at step. It reports whether the condition begins to
+// hold: the signs must be there so many times in a row, over so many steps.
 func (c *streak) see(signs bool, step uint32, times int, steps uint32) (begins bool) {
 	if !signs {
 		*c = streak{}
@@ -42,11 +42,14 @@ func (c *streak) see(signs bool, step uint32, times int, steps uint32) (begins b
 	return begins
 }
 
-// When the discriminator has won. Three seeds of the tutorial come as near 0 as 0.007 about
-// step 2500 and leave it again, as is their way; with the minimax loss 0.001 at step 500 is
-// 0.05 five hundred steps later. Its nets with the least-squares loss stay below 0.004 from
-// step 1000 on, and draw but one image; of three seeds of docs/results/quality.md's
-// relativistic one is below 0.0001 there and draws but one, two stay above 0.04.
+// The limits for a discriminator that has won come from the discriminator's losses in runs:
+//
+//   - Three seeds of the tutorial fall to 0.007 at about step 2500 and recover, as usual.
+//   - With the minimax loss, 0.001 at step 500 becomes 0.05 five hundred steps later.
+//   - The tutorial's nets with the least-squares loss stay below 0.004 from step 1000 on, and
+//     make a single image.
+//   - Of three seeds of the row relativistic in docs/results/quality.md, one is below 0.0001
+//     there and makes a single image. The other two stay above 0.04.
 const (
 	wonLoss     = 0.005
 	wonDisplays = 3
@@ -54,12 +57,11 @@ const (
 	wonGain     = 0.1
 )
 
-// displayed takes the figures of a display step, and returns a warning where the
-// discriminator begins to have won: for three displays and 2000 steps its loss, penalties
-// apart, was below 0.005, next to the 0 of one that is always right, while the generator's
-// did not fall by a tenth. That loss is -V, or the least-squares one, or that of pairs; with
-// label smoothing it does not come so near 0. Only the losses that show a win are judged, see
-// model.LossTraits.
+// displayed takes the metrics of a display step. It returns a warning when the discriminator
+// begins to have won: for three displays and 2000 steps its loss, without penalties, was at most
+// 0.005, and the generator's loss did not fall by a tenth. A discriminator that is always right
+// has a loss of 0. With label smoothing the loss does not come so near 0. Only the losses that
+// show a win are judged: see model.LossTraits.
 func (d *diagnosis) displayed(m model.Metrics) string {
 	signs := m.DLoss-m.Penalty <= wonLoss && d.config.LossTraits().ShowsWin
 	if d.won.seen > 0 && m.GLoss < d.wonFrom-wonGain*math.Abs(d.wonFrom) {
@@ -76,7 +78,7 @@ func (d *diagnosis) displayed(m model.Metrics) string {
 		d.won.since, m.DReal, m.DFake, d.wonFrom, m.GLoss, strings.Join(d.againstWinner(), " or "))
 }
 
-// againstWinner are flags that hold a discriminator back.
+// againstWinner returns flags that weaken a discriminator.
 func (d *diagnosis) againstWinner() []string {
 	c := d.config
 	var flags []string
@@ -94,7 +96,7 @@ func (d *diagnosis) againstWinner() []string {
 	return flags[:min(len(flags), 3)]
 }
 
-// more is a flag with a value to begin with, or twice what it is.
+// more returns a flag with a first value, or with twice its present value.
 func more(name string, is, first float64) string {
 	if is > 0 {
 		first = 2 * is
@@ -102,22 +104,21 @@ func more(name string, is, first float64) string {
 	return fmt.Sprintf("--%s %g", name, first)
 }
 
-// When the generator has collapsed. The tutorial's draws one digit, or all but the same
-// image, up to step 3000 with its Fréchet distance no better than at step 500, and draws
-// seven or more from step 5500 on; its Fréchet distance goes up again by a quarter
-// later, with one digit missing at most.
+// The limits for a generator that has collapsed come from the tutorial's run. Up to step 3000
+// the generator makes one digit or nearly the same image, and its Fréchet distance is no better
+// than at step 500. From step 5500 on it makes seven digits or more. Later its Fréchet distance
+// rises again by a quarter, and at most one digit is missing.
 const (
 	collapsedEvaluations = 3
 	collapsedGain        = 0.02
 	graceSteps           = 10000
 )
 
-// evaluated takes an evaluation with the figure that decides, and returns a warning where
-// the generator begins to have collapsed: three evaluations in a row lack the data's
-// variety (see evaluate.Report.Collapse), and none is better than the best before it by a
-// fiftieth. That is no collapse where a generator has yet to learn what to draw, and it
-// is given 10000 steps to, unless an evaluation that saw classes found nothing missing
-// before.
+// evaluated takes an evaluation with the figure that decides. It returns a warning when the
+// generator begins to have collapsed: three evaluations in a row lack the data's variety (see
+// evaluate.Report.Collapse), and none is better by a fiftieth than the best before it. A
+// generator that has not learned all classes yet has not collapsed. It gets 10000 steps, unless
+// an earlier evaluation with classes found that nothing was missing.
 func (d *diagnosis) evaluated(e *Evaluation, f evaluate.Figure) string {
 	found, gains := e.Collapse(), d.gains(f)
 	if found == "" && e.Classifier != nil {
@@ -130,7 +131,7 @@ func (d *diagnosis) evaluated(e *Evaluation, f evaluate.Figure) string {
 	return fmt.Sprintf("the generator has collapsed: %s; in a new run try %s", found, strings.Join(d.againstCollapse(), " or "))
 }
 
-// gains tells whether f is well better than the best before, and then is the best.
+// gains reports whether f is clearly better than the best before. If so, f becomes the best.
 func (d *diagnosis) gains(f evaluate.Figure) bool {
 	gain := f.Value - d.best.Value
 	if f.Better == evaluate.Lower {
@@ -143,7 +144,7 @@ func (d *diagnosis) gains(f evaluate.Figure) bool {
 	return true
 }
 
-// againstCollapse are flags that help a generator to keep to all of the data.
+// againstCollapse returns flags that help a generator to cover all of the data.
 func (d *diagnosis) againstCollapse() []string {
 	c := d.config
 	var flags []string

@@ -9,18 +9,18 @@ import (
 	"gorgan/model/evaluate"
 )
 
-// Evaluation is a line of evaluations.jsonl: the report on images that the generator drew
-// after a step.
+// Evaluation is a line of evaluations.jsonl: the report on fake images of the generator after
+// a step.
 type Evaluation struct {
 	Step uint32 `json:"step"`
 	evaluate.Report
 }
 
-// decider is a metric that can choose the best checkpoint, by one of its figures.
+// decider is a metric that can choose the best checkpoint. One of its figures decides.
 type decider struct{ metric, figure string }
 
-// The deciders that are chosen where none is asked for: of images of a set with labels,
-// of one without, and of stacked images.
+// The default deciders: for a set with labels, for a set without labels, and for stacked
+// images.
 const (
 	ByFrechet = "frechet"
 	ByParzen  = "parzen"
@@ -42,7 +42,7 @@ func EvaluateMetrics() []string {
 	return names
 }
 
-// Decisive is the figure of e that decides between checkpoints.
+// Decisive returns the figure of e that decides between checkpoints.
 func (s Settings) Decisive(e *Evaluation) (evaluate.Figure, bool) {
 	for _, d := range deciders() {
 		if d.metric == s.EvaluateMetric {
@@ -52,8 +52,8 @@ func (s Settings) Decisive(e *Evaluation) (evaluate.Figure, bool) {
 	return evaluate.Figure{}, false
 }
 
-// better tells whether e is better than best, which is nil where there is none. What was
-// measured on another number of images cannot be compared.
+// better reports whether e is better than best, which may be nil. Evaluations with different
+// numbers of images cannot be compared.
 func (s Settings) better(e, best *Evaluation) bool {
 	f, ok := s.Decisive(e)
 	if !ok || e.Count != s.EvaluateCount || math.IsNaN(f.Value) || math.IsInf(f.Value, 0) {
@@ -72,7 +72,7 @@ func (s Settings) better(e, best *Evaluation) bool {
 	return f.Value > b.Value
 }
 
-// bestOf is the best of the evaluations whose checkpoint is kept, nil for none.
+// bestOf returns the best of the evaluations whose checkpoint is kept, or nil.
 func (s Settings) bestOf(all []Evaluation, kept func(step uint32) bool) (best *Evaluation) {
 	for _, e := range all {
 		if kept(e.Step) && s.better(&e, best) {
@@ -82,8 +82,8 @@ func (s Settings) bestOf(all []Evaluation, kept func(step uint32) bool) (best *E
 	return best
 }
 
-// record notes an evaluation of the checkpoint saved last, and if it is the best so far
-// has the best file name that checkpoint.
+// record adds the evaluation of the newest checkpoint to evaluations.jsonl. If it is the best
+// so far, the file best then names that checkpoint.
 func (r *Folder) record(e Evaluation, best bool) error {
 	if err := r.keeps(EvaluationsFile, r.reports); err != nil {
 		return err
@@ -91,7 +91,8 @@ func (r *Folder) record(e Evaluation, best bool) error {
 	if err := appendLine(r.reports, e); err != nil {
 		return err
 	}
-	// On the disk before best names the checkpoint, as what is best is read from here.
+	// The line is on the disk before best names the checkpoint, because a resume reads from
+	// the lines which checkpoint is best.
 	if err := r.reports.Sync(); err != nil {
 		return err
 	}
@@ -106,8 +107,8 @@ func (r *Folder) record(e Evaluation, best bool) error {
 	return r.prune(e.Step)
 }
 
-// evaluated is the line of an evaluation: the figures that decide and that tell of a
-// collapse, each with its floor.
+// evaluated returns the log line of an evaluation: the figure that decides and those that show
+// a collapse, each with its floor.
 func (s Settings) evaluated(e *Evaluation, best bool) string {
 	names := []string{"class_entropy", "missing_classes", "near_duplicates", "modes"}
 	if f, ok := s.Decisive(e); ok {

@@ -17,7 +17,7 @@ import (
 	"gorgan/model"
 )
 
-// Folder is the folder a run leaves its files in. It is locked while it is open.
+// Folder is the folder with the files of a run. It is locked while it is open.
 type Folder struct {
 	Dir     string
 	keep    int // checkpoints, 0 for all
@@ -32,15 +32,15 @@ type Folder struct {
 	plot      lossPlot             // of what is measured
 }
 
-// The files of a run that hold an object a line.
+// The files of a run that have one object on each line.
 const (
 	MetricsFile     = "metrics.jsonl"
 	EvaluationsFile = "evaluations.jsonl"
 )
 
-// Create makes a new folder: dir, or the next number under runs, with name, where dir is
-// empty. A folder that holds anything is an error, but for what a run that was killed
-// before it began left in it.
+// Create makes a new folder. This is dir or, if dir is empty, the next number under runs, with
+// name. A folder that is not empty is an error, except if it has only a lock and temporary
+// files, which a run that was killed before it began leaves.
 func Create(dir, name string, s Settings) (r *Folder, err error) {
 	if dir == "" {
 		if dir, err = nextRun("runs", name); err != nil {
@@ -78,7 +78,7 @@ func (r *Folder) create(s Settings) error {
 	return r.openLogs(s.EvaluateEvery > 0)
 }
 
-// Name is what the folder of a new run is called, after its number.
+// Name returns the part of a new run's folder name that follows the number.
 func Name(data, kind string) string {
 	source := regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(sourceName(data), "-")
 	if source == "" {
@@ -87,12 +87,12 @@ func Name(data, kind string) string {
 	return source + "-" + kind
 }
 
-// sourceName is what data are called in short.
+// sourceName returns a short name for the data.
 func sourceName(data string) string {
 	return strings.TrimSuffix(filepath.Base(data), filepath.Ext(data))
 }
 
-// nextRun makes the first numbered folder after those that are there.
+// nextRun makes the folder with the next free number.
 func nextRun(parent, name string) (string, error) {
 	if err := atomicfile.MkdirAll(parent); err != nil {
 		return "", fmt.Errorf("run folder: %w", err)
@@ -131,7 +131,7 @@ func Open(dir string) (*Folder, error) {
 	return &Folder{Dir: dir, lock: lock}, nil
 }
 
-// Read reads what the run noted up to step. It changes nothing.
+// Read reads the lines of the run up to step. It changes nothing.
 func (r *Folder) Read(step uint32) (err error) {
 	if r.measured, err = ReadMetrics(r.Dir, step); err != nil {
 		return err
@@ -140,9 +140,9 @@ func (r *Folder) Read(step uint32) (err error) {
 	return err
 }
 
-// GoOn takes the folder to step, which read was given. It drops the lines of later steps and
-// removes files that a crash left half-written. Afterwards last and best name the right
-// checkpoints. It returns sentences about what was lost.
+// GoOn prepares the folder to resume from step, which must be that of Read. It drops the lines
+// of later steps and removes files that a crash left half-written. Afterwards last and best name
+// the right checkpoints. It returns sentences about what was lost.
 func (r *Folder) GoOn(s Settings, step uint32) (notes []string, err error) {
 	r.keep, r.plot = s.Keep, newLossPlot(r.Path(LossFile), s)
 	if err := writeSettings(r.Dir, s); err != nil {
@@ -151,8 +151,8 @@ func (r *Folder) GoOn(s Settings, step uint32) (notes []string, err error) {
 	if err := atomicfile.RemoveTemporaries(r.Dir, 0); err != nil {
 		return nil, err
 	}
-	// Before lines are dropped: after a crash in between, last must not name a checkpoint past
-	// the lines that are left.
+	// This comes before lines are dropped. After a crash in between, last must not name a
+	// checkpoint that is later than the remaining lines.
 	saved := !r.Unsaved()
 	if saved {
 		if err := r.pointLast(step); err != nil {
@@ -190,8 +190,8 @@ func (r *Folder) GoOn(s Settings, step uint32) (notes []string, err error) {
 	return notes, r.openLogs(s.EvaluateEvery > 0)
 }
 
-// openLogs opens the files that lines are added to, that of evaluations where there will be
-// any. They are made before the first checkpoint, which syncs the folder they are in.
+// openLogs opens the files to which lines are added, including that of evaluations if there
+// will be any. It makes them before the first checkpoint, because saving syncs their folder.
 func (r *Folder) openLogs(evaluations bool) error {
 	files := map[string]**os.File{"log.txt": &r.log, MetricsFile: &r.metrics}
 	if evaluations {
@@ -210,7 +210,7 @@ func (r *Folder) openLogs(evaluations bool) error {
 	return nil
 }
 
-// Close closes the run's files, and gives the folder free.
+// Close closes the run's files and releases the folder.
 func (r *Folder) Close() (err error) {
 	for _, f := range []*os.File{r.log, r.metrics, r.reports} {
 		if f != nil {
@@ -220,20 +220,20 @@ func (r *Folder) Close() (err error) {
 	return errors.Join(err, r.lock.Close())
 }
 
-// Metrics are what the run has noted, in the order of the steps; the slice is the folder's.
+// Metrics returns the run's metrics in the order of the steps. The slice belongs to the folder.
 func (r *Folder) Metrics() []model.Metrics { return r.measured.Noted }
 
-// Evaluations are those that the run has noted, in the order of the steps; the slice is the
-// folder's.
+// Evaluations returns the run's evaluations in the order of the steps. The slice belongs to the
+// folder.
 func (r *Folder) Evaluations() []Evaluation { return r.evaluated.Noted }
 
-// Best is the best of them, nil for none.
+// Best returns the best evaluation, or nil.
 func (r *Folder) Best() *Evaluation { return r.best }
 
-// Log is the file that what is said of the run is added to, open while the run trains.
+// Log returns the run's log, which is open while the run trains.
 func (r *Folder) Log() io.Writer { return r.log }
 
-// Path is that of a file in the folder.
+// Path returns the path of a file in the folder.
 func (r *Folder) Path(name string) string { return filepath.Join(r.Dir, name) }
 
 // ReadMetrics reads a run's lines up to step.
@@ -246,7 +246,7 @@ func ReadEvaluations(dir string, step uint32) (Lines[Evaluation], error) {
 	return readLines(filepath.Join(dir, EvaluationsFile), step, func(e Evaluation) uint32 { return e.Step })
 }
 
-// Seconds is the time the run has spent training.
+// Seconds returns the time that the run has spent training.
 func (r *Folder) Seconds() float64 {
 	if n := len(r.measured.Noted); n > 0 {
 		return r.measured.Noted[n-1].Seconds
@@ -254,7 +254,7 @@ func (r *Folder) Seconds() float64 {
 	return 0
 }
 
-// measure notes the metrics of a step.
+// measure writes the metrics of a step.
 func (r *Folder) measure(m model.Metrics) error {
 	if err := r.keeps(MetricsFile, r.metrics); err != nil {
 		return err

@@ -7,15 +7,15 @@ import (
 	"os"
 )
 
-// GoneError is about a run's folder, or a file in it, that its name does not lead to any more.
-// What was saved is where the folder is now; nothing is written to the name.
+// GoneError reports that the name of a run's folder, or of a file in it, no longer leads to it.
+// The saved files are where the folder is now. Nothing is written to the old name.
 type GoneError struct{ text string }
 
 func (e *GoneError) Error() string { return e.text }
 
 // here returns a *GoneError if the run's folder was renamed or removed since it was opened.
-// The folder is known by the files in it that are open: by one of them, so that removing the
-// lock is no reason to stop.
+// The open files in it identify the folder. One of them is enough, so removing the lock is no
+// reason to stop.
 func (r *Folder) here() error {
 	if leadsTo(r.Path(LockFile), r.lock) || r.metrics != nil && leadsTo(r.Path(MetricsFile), r.metrics) {
 		return nil
@@ -27,8 +27,8 @@ func (r *Folder) here() error {
 	return &GoneError{fmt.Sprintf("run folder %s is %s while the run trained; if it was renamed, go on with --resume and its new name", r.Dir, now)}
 }
 
-// keeps returns a *GoneError if one of the files that the run adds lines to was removed or
-// replaced: what is written to it would be lost.
+// keeps returns a *GoneError if a file to which the run adds lines was removed or replaced,
+// because new lines would be lost.
 func (r *Folder) keeps(name string, f *os.File) error {
 	if err := r.here(); err != nil {
 		return err
@@ -39,7 +39,7 @@ func (r *Folder) keeps(name string, f *os.File) error {
 	return nil
 }
 
-// leadsTo tells whether the file at path is the one that is open.
+// leadsTo reports whether path leads to the open file.
 func leadsTo(path string, open interface{ Stat() (fs.FileInfo, error) }) bool {
 	held, err := open.Stat()
 	if err != nil {

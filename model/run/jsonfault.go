@@ -9,11 +9,11 @@ import (
 	"reflect"
 )
 
-// ErrFollows is about text behind the object of a config.json.
+// ErrFollows reports text behind the object of a config.json.
 var ErrFollows = errors.New("something follows the settings")
 
-// JSONFault is an error of the JSON package, which came up at offset or where it says itself,
-// in words about the file.
+// JSONFault rewrites an error of the JSON package as a sentence about the file. The error
+// happened at offset, unless it names another place itself.
 func JSONFault(file string, text []byte, offset int64, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("%s is empty or cut short, want a run's settings", file)
@@ -28,7 +28,7 @@ func JSONFault(file string, text []byte, offset int64, err error) error {
 	return fmt.Errorf("%s: %w", Position(file, text, int(offset)), err)
 }
 
-// jsonKind is what a value of a setting is called.
+// jsonKind names the type of a setting's value.
 func jsonKind(k reflect.Kind) string {
 	switch k {
 	case reflect.String:
@@ -45,7 +45,7 @@ func jsonKind(k reflect.Kind) string {
 	return "a whole number that " + k.String() + " holds"
 }
 
-// Position is a place in a file for people to read: file:line:column.
+// Position writes a place in a file as file:line:column.
 func Position(file string, text []byte, offset int) string {
 	before := text[:min(offset, len(text))]
 	line := bytes.LastIndexByte(before, '\n') + 1

@@ -13,7 +13,7 @@ import (
 	"gorgan/dataset/atomicfile"
 )
 
-// appendLine notes v, a line of JSON, at the end of w.
+// appendLine writes v to the end of w, as a line of JSON.
 func appendLine(w io.Writer, v any) error {
 	line, err := json.Marshal(v)
 	if err != nil {
@@ -23,18 +23,18 @@ func appendLine(w io.Writer, v any) error {
 	return err
 }
 
-// longestLine is more than a line of metrics.jsonl or evaluations.jsonl has.
+// longestLine is more than the bytes of a line of metrics.jsonl or evaluations.jsonl.
 const longestLine = 1 << 20
 
-// Lines are what a file of a run holds, a JSON object each.
+// lines are the lines of a run's file, one JSON object each.
 type Lines[T any] struct {
 	Noted   []T
 	torn    bool // the last line is cut short, as by a crash
 	damaged int  // lines before the last that cannot be read
 }
 
-// readLines reads the lines up to step; a file that is not there holds none. A line that
-// cannot be read is left out and counted.
+// readLines reads the lines up to step. A file that does not exist has none. A line that cannot
+// be read is left out and counted.
 func readLines[T any](path string, step uint32, of func(T) uint32) (l Lines[T], err error) {
 	f, _, err := atomicfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -67,8 +67,8 @@ func readLines[T any](path string, step uint32, of func(T) uint32) (l Lines[T], 
 	}
 }
 
-// readLine reads a line, without more of it in memory than longestLine. whole tells whether
-// all of it was read, and its end was there. The error io.EOF means that there is no line.
+// readLine reads a line and keeps at most longestLine bytes of it in memory. whole reports
+// whether all of it was read, with its end. The error io.EOF means that there is no line.
 func readLine(r *bufio.Reader) (line []byte, whole bool, err error) {
 	whole = true
 	for {
@@ -89,9 +89,8 @@ func readLine(r *bufio.Reader) (line []byte, whole bool, err error) {
 	}
 }
 
-// writeLines replaces a file, if it is there, by the lines that could be read, and keeps
-// the old one beside it where others could not. It returns a sentence about those for a
-// person to read, or none.
+// writeLines replaces an existing file with the lines that could be read. If other lines could
+// not be read, it keeps the old file beside the new one, and returns a sentence about them.
 func writeLines[T any](path string, l Lines[T]) (note string, err error) {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
@@ -117,8 +116,8 @@ func writeLines[T any](path string, l Lines[T]) (note string, err error) {
 	return note, writeText(path, text.Bytes())
 }
 
-// copyFile writes what is in the file at from to another. A rename would leave a moment, and
-// a crash a folder, with no file at from.
+// copyFile copies the file at from to another. With a rename there would be no file at from for
+// a moment, and a crash could leave the folder so.
 func copyFile(to, from string) error {
 	f, _, err := atomicfile.Open(from)
 	if err != nil {

@@ -16,11 +16,11 @@ import (
 // stays when the run ends: removing it could let two processes lock two different files.
 const LockFile = "lock"
 
-// longestHolder is more than what a lock file holds.
+// longestHolder is more than the bytes of a lock file.
 const longestHolder = 1 << 10
 
 // lockRun locks a run's folder for this process, until the lock is closed or the process
-// ends. A folder that another process trains in is an error that names the process.
+// ends. If another process trains in the folder, the error names that process.
 func lockRun(dir string) (*flock.Flock, error) {
 	path := filepath.Join(dir, LockFile)
 	if err := ownFile(path); err != nil {
@@ -38,13 +38,13 @@ func lockRun(dir string) (*flock.Flock, error) {
 	if err != nil {
 		host = "an unknown host"
 	}
-	// Not written, it costs the name in the message above and nothing else: on a full disk,
-	// or on Windows, where a locked file cannot be written through another handle.
+	// Writing can fail on a full disk, and on Windows, where a locked file cannot be written
+	// through another handle. Then the message above has no name, and nothing else is lost.
 	_ = os.WriteFile(path, fmt.Appendf(nil, "process %d on host %s\n", os.Getpid(), host), 0o666)
 	return l, nil
 }
 
-// holder is who has locked the file. Windows does not let others read a locked file.
+// holder returns who has locked the file. On Windows, others cannot read a locked file.
 func holder(path string) string {
 	text, err := atomicfile.Read(path, longestHolder)
 	if who := strings.TrimSpace(string(text)); err == nil && who != "" {
@@ -58,8 +58,8 @@ func holder(path string) string {
 	return "another process"
 }
 
-// ownFile returns an error if path is there and is no regular file. A run's files are opened
-// for writing: a link would lead to somebody else's file, and a FIFO waits for ever.
+// ownFile returns an error if path exists and is not a regular file. The run opens its files for
+// writing. A link would lead to somebody else's file, and a FIFO would wait forever.
 func ownFile(path string) error {
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {

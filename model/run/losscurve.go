@@ -18,8 +18,8 @@ import (
 	"gorgan/model"
 )
 
-// lossPlot is the picture of a run's curves. Drawing it takes long beside a step of a small
-// net, so that it is not drawn at each display step.
+// lossPlot is the picture of a run's curves. Drawing it takes long compared with a step of a
+// small net, so it is not drawn at each display step.
 type lossPlot struct {
 	path, title string
 	now         func() time.Time
@@ -27,14 +27,14 @@ type lossPlot struct {
 	shown       int       // how many points of the history it shows
 }
 
-// drawEvery is the least time from one drawing to the next.
+// drawEvery is the shortest time between two drawings.
 const drawEvery = time.Second
 
 func newLossPlot(path string, s Settings) lossPlot {
 	return lossPlot{path: path, title: fmt.Sprintf("%s · %s · seed %d", sourceName(s.Data), s.Model.Loss, s.Model.Seed), now: time.Now}
 }
 
-// update draws the picture, unless it was drawn just now.
+// update draws the picture, unless it was drawn less than drawEvery ago.
 func (p *lossPlot) update(history []model.Metrics) error {
 	if p.now().Sub(p.drawn) < drawEvery {
 		return nil
@@ -42,7 +42,7 @@ func (p *lossPlot) update(history []model.Metrics) error {
 	return p.flush(history)
 }
 
-// flush draws the picture, unless it shows all of history already.
+// flush draws the picture, unless it already shows all of history.
 func (p *lossPlot) flush(history []model.Metrics) error {
 	if len(history) == p.shown {
 		return nil
@@ -54,7 +54,7 @@ func (p *lossPlot) flush(history []model.Metrics) error {
 	return nil
 }
 
-// CurvePoints is about how many points a run's curves have.
+// CurvePoints is the approximate number of points of a run's curves.
 const CurvePoints = 500
 
 // curve is one figure over the steps.
@@ -65,9 +65,9 @@ type curve struct {
 	level bool // the same at each step: a line to hold others against
 }
 
-// curvesOf are both losses and, where it has a meaning, the divergence. Levels go with it:
-// where the discriminator cannot tell, the losses of the classic GAN are log 2 and log 4,
-// and a divergence is at most log 2.
+// curvesOf returns the curves of both losses and, if it has a meaning, of the divergence. It
+// also returns levels to compare with: the losses of the classic GAN are log 2 and log 4 if the
+// discriminator cannot tell real from fake, and a divergence is at most log 2.
 func curvesOf(history []model.Metrics) []curve {
 	level := func(name string, value float64) curve {
 		return curve{name, color.Gray{Y: 0x60}, func(model.Metrics) float64 { return value }, true}
@@ -85,7 +85,7 @@ func curvesOf(history []model.Metrics) []curve {
 	return curves
 }
 
-// line is c over history.
+// line returns the points of c over history.
 func (c curve) line(history []model.Metrics) (*plotter.Line, error) {
 	points := make(plotter.XYs, len(history))
 	for i, m := range history {
@@ -103,8 +103,8 @@ func (c curve) line(history []model.Metrics) (*plotter.Line, error) {
 	return line, nil
 }
 
-// thin leaves about CurvePoints points, the first and the last among them, and of each
-// stretch between those the lowest and the highest, so that no spike is lost.
+// thin keeps about curvePoints points: the first, the last, and the lowest and the highest of
+// each stretch between them, so that no spike is lost.
 func thin(points plotter.XYs) plotter.XYs {
 	if len(points) <= CurvePoints {
 		return points
@@ -138,7 +138,7 @@ const (
 	legendHeight          = vg.Centimeter
 )
 
-// writeCurves draws the curves of a run, with the legend below them, where it hides none.
+// writeCurves draws the curves of a run. The legend stands below them, where it hides none.
 func writeCurves(path, title string, history []model.Metrics) error {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text = title, "step"

@@ -9,9 +9,9 @@ import (
 	"gorgan/model/picture"
 )
 
-// The pictures of a run: images of the data, and what the generator makes of the noise of
-// seeds 0 to 35 before the first step and at display steps. Of a conditional one there are
-// as many or a few more, so that no class has fewer than another.
+// The pictures of a run are real images, and the images of seeds 0 to 35 before the first step
+// and at display steps. A conditional generator makes a few more if necessary, so that all
+// classes have the same number of images.
 const (
 	LossFile   = "loss.png"
 	RealsFile  = "reals.png"
@@ -20,7 +20,7 @@ const (
 	gridImages = 36
 )
 
-// Begin leaves the state before the first step.
+// Begin writes the pictures and curves before the first step.
 func (r *Folder) Begin(t *model.Trainer, set *dataset.Set) error {
 	if err := r.here(); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (r *Folder) display(m model.Metrics, t *model.Trainer) error {
 	return r.fakes(fmt.Sprintf(FakesFile, m.Step), t)
 }
 
-// fakes draws what generate would, of as many images.
+// fakes makes the images that generate would, and as many.
 func (r *Folder) fakes(name string, t *model.Trainer) error {
 	c := t.Config()
 	rows, cols := picture.Squarish(max(gridImages, c.Classes), c.Classes)

@@ -1,6 +1,5 @@
-// Package run is a training run: its folder, settings, history and checkpoints, its
-// evaluations, and the diagnosis of what goes wrong. Whoever wants to follow a run, a
-// terminal or a web page, is an Observer.
+// Package run does a training run: its folder, settings, history, checkpoints and evaluations,
+// and the diagnosis of what goes wrong. A terminal or a web page follows a run as an Observer.
 //
 //	folder, err := run.Create("", run.Name(settings.Data, settings.Model.Loss), settings)
 //	...
@@ -21,29 +20,29 @@ import (
 	"gorgan/model/picture"
 )
 
-// Observer is told of a run while it trains, on the goroutine of Training.Run. An error ends
-// the run, which saves its state first.
+// Observer follows a run. Training.Run calls its methods on its own goroutine. If one returns an
+// error, the run saves its state and ends.
 type Observer interface {
-	// Progress is told the losses of a step just done, now and then.
+	// Progress gets the losses of the newest step, from time to time.
 	Progress(step uint32, gLoss, dLoss float64) error
-	// Displayed is told the metrics of each display step.
+	// Displayed gets the metrics of each display step.
 	Displayed(m model.Metrics) error
-	// Evaluating is told what an evaluation of the state after step does now.
+	// Evaluating gets the progress of an evaluation of the state after step.
 	Evaluating(step uint32, stage string)
-	// Evaluated is told an evaluation and its line of text.
+	// Evaluated gets an evaluation and its line of text.
 	Evaluated(e *Evaluation, line string) error
-	// Warned is told once of each way in which the run fails.
+	// Warned gets a warning once for each way in which the run fails.
 	Warned(text string)
 }
 
-// Training takes a run from where its trainer stands to its last step.
+// Training runs the steps from that of its trainer to the last.
 type Training struct {
 	Settings
 	Folder    *Folder
 	Trainer   *model.Trainer
 	Evaluator *evaluate.Evaluator // nil for none
 	Observers []Observer
-	// Owed tells that the state the run begins with is to be evaluated first.
+	// Owed means that the first state must be evaluated before the run starts.
 	Owed bool
 	// Readers and Queue are model.Plan's.
 	Readers, Queue int
@@ -78,8 +77,8 @@ func (t *Training) Run(ctx context.Context) error {
 	return err
 }
 
-// lost is the error of a run that ended with err, or came to its last step, and whose folder
-// is gone.
+// lost returns the error of a run whose folder is gone. The run ended with err, or reached its
+// last step.
 func lost(gone error, step uint32, err error) error {
 	if errors.As(err, new(*GoneError)) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, context.Canceled) {
 		err = nil // gone says it
@@ -87,7 +86,8 @@ func lost(gone error, step uint32, err error) error {
 	return LostError{errors.Join(err, fmt.Errorf("%w; the run was at step %d", gone, step))}
 }
 
-// recall diagnoses what is noted: what was found out before a resume is not told again.
+// recall gives the diagnosis the earlier metrics and evaluations, so that a resume does not
+// repeat their warnings.
 func (t *Training) recall() {
 	t.diagnosis = diagnosis{config: t.Model}
 	for _, m := range t.Folder.measured.Noted {
@@ -116,7 +116,7 @@ func (t *Training) train(ctx context.Context) error {
 	return t.Trainer.Run(ctx, p)
 }
 
-// tell calls f with each observer, up to the first error.
+// tell calls f with each observer until one returns an error.
 func (t *Training) tell(f func(o Observer) error) error {
 	for _, o := range t.Observers {
 		if err := f(o); err != nil {
@@ -126,7 +126,7 @@ func (t *Training) tell(f func(o Observer) error) error {
 	return nil
 }
 
-// warn tells of a warning that is not empty.
+// warn passes a warning to the observers, unless it is empty.
 func (t *Training) warn(text string) {
 	if text == "" {
 		return
@@ -145,7 +145,7 @@ func (t *Training) display(m model.Metrics) error {
 	return t.Folder.display(m, t.Trainer)
 }
 
-// evaluate measures the generator as it is after step, which is saved.
+// evaluate measures the generator after step, whose state is saved.
 func (t *Training) evaluate(ctx context.Context, step uint32) error {
 	stage := func(what string) {
 		for _, o := range t.Observers {
@@ -181,7 +181,7 @@ func (t *Training) evaluate(ctx context.Context, step uint32) error {
 	return nil
 }
 
-// diagnose returns a warning where an evaluation gives reason for one.
+// diagnose returns a warning if an evaluation gives a reason.
 func (t *Training) diagnose(e *Evaluation) string {
 	f, _ := t.Decisive(e)
 	return t.diagnosis.evaluated(e, f)

@@ -10,14 +10,14 @@ import (
 	"slices"
 	"strings"
 
-	"gorgan/cuda"
 	"gorgan/dataset"
 	"gorgan/dataset/atomicfile"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/picture"
 )
 
-// Settings is config.json: a run, resolved.
+// Settings is config.json: all settings of a run.
 type Settings struct {
 	Data         string `json:"data"`
 	Fingerprint  string `json:"fingerprint"`
@@ -48,16 +48,16 @@ type Origin struct {
 	Date         string   `json:"date"`         // RFC 3339
 }
 
-// Plan is what a trainer is told of the settings.
+// Plan returns the settings that a trainer needs.
 func (s Settings) Plan() model.Plan {
 	return model.Plan{Steps: s.Steps, DisplayEvery: s.DisplayEvery, MeasureEvery: s.MeasureEvery, SaveEvery: s.SaveEvery, EvaluateEvery: s.EvaluateEvery}
 }
 
-// LeastEvaluated is how many images say anything about the classes drawn.
+// LeastEvaluated is the smallest number of images that say anything about classes.
 const LeastEvaluated = 100
 
-// Validate reports every setting that is out of range. named gives a setting's name as
-// the user wrote it: a flag's, or a key of config.json.
+// Validate reports every setting that is out of range. named returns a setting's name as the
+// user wrote it: a flag or a key of config.json.
 func (s Settings) Validate(named func(key string) string) error {
 	var errs []error
 	check := func(ok bool, key string, got any, want string) {
@@ -71,7 +71,7 @@ func (s Settings) Validate(named func(key string) string) error {
 		_, err := dataset.ParseSize(s.Resize)
 		check(err == nil, "resize", fmt.Sprintf("%.40q", s.Resize), "height and width as in 28x28")
 	}
-	check(cuda.IsName(s.Device), "device", fmt.Sprintf("%.40q", s.Device), cuda.Names)
+	check(device.IsName(s.Device), "device", fmt.Sprintf("%.40q", s.Device), device.Names)
 	for key, n := range map[string]uint32{"steps": s.Steps, "display_every": s.DisplayEvery, "save_every": s.SaveEvery} {
 		check(n >= 1, key, n, "1 to 2^32-1")
 	}
@@ -88,7 +88,7 @@ func (s Settings) Validate(named func(key string) string) error {
 
 const (
 	SettingsFile = "config.json"
-	// longestSettings is more than a config.json has.
+	// longestSettings is more than the bytes of a config.json.
 	longestSettings = 1 << 20
 )
 
@@ -101,8 +101,8 @@ func writeSettings(dir string, s Settings) error {
 	return writeText(filepath.Join(dir, SettingsFile), append(text, '\n'))
 }
 
-// ReadSettings reads a run's config.json. An unknown key is an error, and so is a value
-// that the flags would not take. A missing key of the model has its default.
+// ReadSettings reads a run's config.json. An unknown key is an error, and so is a value that
+// the flags would refuse. A missing key of the model gets its default.
 func ReadSettings(dir string) (Settings, error) {
 	path := filepath.Join(dir, SettingsFile)
 	text, err := atomicfile.Read(path, longestSettings)

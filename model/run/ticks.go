@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// roundAxes marks the axes of curves over steps at round numbers. The values' axis ends at
-// the marks above and below them, so that no curve runs along the edge.
+// roundAxes marks the axes of curves over steps at round numbers. The axis of the values ends
+// at the marks above and below them, so that no curve runs along the edge.
 func roundAxes(p *plot.Plot) {
 	p.X.Min = 0
 	p.X.Tick.Marker = roundTicks(0, p.X.Max, roundStep(p.X.Max, 8, 1))
@@ -17,8 +17,8 @@ func roundAxes(p *plot.Plot) {
 	p.Y.Tick.Marker = roundTicks(p.Y.Min, p.Y.Max, step)
 }
 
-// roundStep is the smallest of 1, 2 and 5 times a power of ten that takes at most so many
-// steps over a span, and is least or more.
+// roundStep returns the smallest step of 1, 2 or 5 times a power of ten that divides a span
+// into at most so many steps and is at least least.
 func roundStep(span float64, most int, least float64) float64 {
 	if span <= 0 {
 		span = 1 // of one value; any will do
@@ -33,7 +33,7 @@ func roundStep(span float64, most int, least float64) float64 {
 	return 10 * power
 }
 
-// roundTicks are the marks of an axis at the multiples of step.
+// roundTicks returns the marks of an axis at the multiples of step.
 func roundTicks(low, high, step float64) (ticks plot.ConstantTicks) {
 	for i := math.Ceil(low/step - 1e-9); i <= math.Floor(high/step+1e-9); i++ {
 		ticks = append(ticks, plot.Tick{Value: i * step, Label: roundLabel(i*step, step)})
@@ -41,7 +41,7 @@ func roundTicks(low, high, step float64) (ticks plot.ConstantTicks) {
 	return ticks
 }
 
-// roundLabel is a multiple of step in short: 5k is 5000.
+// roundLabel writes a multiple of step in short form: 5k is 5000.
 func roundLabel(value, step float64) string {
 	unit := ""
 	switch {

@@ -1,4 +1,4 @@
-// Asmgen writes the amd64 assembly of package kernels, the matrix product's
+// Asmgen writes the amd64 assembly of package kernels/cpu, the matrix product's
 // micro-kernels and the passes over memory:
 //
 //	cd scripts/asmgen && go run .
@@ -18,9 +18,9 @@ import (
 func main() {
 	// avo reads its output's names from these flags.
 	for name, value := range map[string]string{
-		"out":   "../../kernels/asm_amd64.s",
-		"stubs": "../../kernels/asm_stub_amd64.go",
-		"pkg":   "kernels",
+		"out":   "../../kernels/cpu/asm_amd64.s",
+		"stubs": "../../kernels/cpu/asm_stub_amd64.go",
+		"pkg":   "cpu",
 	} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)

@@ -60,7 +60,7 @@ func draws(v vector) {
 
 // counters are the parameters of every pass that draws. A group of counters gives two
 // vectors of words.
-const counters = "block, purpose, step, key0, key1 uint32"
+const counters = "block, stream, step, key0, key1 uint32"
 
 // eachCounter calls use with two vectors for each group: the upper 24 bits of a counter's
 // four words, behind those of the counter before, as floats. ptrs move on by two vectors.
@@ -77,7 +77,7 @@ func eachCounter(v vector, order Mem, ptrs []reg.Register, use func(offset int, 
 		}
 	}
 	word := func(name string) reg.VecVirtual { return v.word(Load(Param(name), GP32())) }
-	block, purpose, step, numbers := word("block"), word("purpose"), word("step"), v.new()
+	block, stream, step, numbers := word("block"), word("stream"), word("step"), v.new()
 	VPMOVZXBQ(order, numbers)
 	VPADDD(numbers, block, block)
 	multiplier := [2]reg.VecVirtual{v.bits(0xD2511F53), v.bits(0xCD9E8D57)}
@@ -85,7 +85,7 @@ func eachCounter(v vector, order Mem, ptrs []reg.Register, use func(offset int, 
 	Label("group")
 	c := v.regs(4)
 	VMOVUPS(block, c[0])
-	VMOVUPS(purpose, c[1])
+	VMOVUPS(stream, c[1])
 	VMOVUPS(step, c[2])
 	v.zero(c[3])
 	for round := range rounds {

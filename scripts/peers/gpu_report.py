@@ -77,7 +77,7 @@ def main(out, commit):
                 md += ["", f"## The passes of a step of {batch} alone, µs", "", "| pass | shape | in a step | median |", "| --- | --- | --- | --- |"]
                 md += [f"| {p['name']} | {p.get('shape', '')} | {p['count']} | {p['median_ms'] * 1e3:.2f} |" for p in line["bench"]["parts"]]
     for batch, programs in sorted(peers(out).items()):
-        md += ["", f"## Beside its peers, batch {batch}", "", "| program | median ms | Gorgan's time / its |", "| --- | --- | --- |"]
+        md += ["", f"## Beside its peers, batch {batch}", "", "| program | median ms | Gorgan's time divided by it |", "| --- | --- | --- |"]
         for group in PEERS:
             medians = {name: statistics.median(programs[name]) for name in group if name in programs}
             own = medians.get(next(iter(group)), float("nan"))

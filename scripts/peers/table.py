@@ -28,7 +28,7 @@ def main(folder, batch, hidden):
     cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.processor())
     flags = next(l for l in open("/proc/cpuinfo") if l.startswith("flags"))
     print(f"{cpu}, {os.cpu_count()} cores, {'AVX-512' if 'avx512f' in flags else 'AVX2'}; batch {batch}, hidden {hidden}\n")
-    print("| program | median ms | p10 | p90 | rounds' medians | Gorgan's time / its |")
+    print("| program | median ms | p10 | p90 | rounds' medians | ratio |")
     print("| --- | --- | --- | --- | --- | --- |")
     for name, title in NAMES.items():
         times, rounds = read(folder, name)

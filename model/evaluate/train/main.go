@@ -10,7 +10,7 @@ import (
 	"os"
 
 	"gorgan/dataset"
-	"gorgan/kernels"
+	"gorgan/kernels/cpu"
 	"gorgan/model/evaluate"
 )
 
@@ -34,7 +34,7 @@ func train(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	dev := kernels.CPU(0)
+	dev := cpu.New(0)
 	defer dev.Close()
 	progress := func(done, total int) {
 		if done%1000 == 0 || done == total {

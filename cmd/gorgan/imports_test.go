@@ -1,0 +1,123 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is the direction of imports: what each package may use of this module.
+var mayImport = map[string][]string{
+	"gorgan/cmd/gorgan":         {"gorgan/kernels/device", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/picture", "gorgan/model/run", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model":              {"gorgan/model/graph", "gorgan/model/nn", "gorgan/model/optim", "gorgan/model/streams", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model/run":          {"gorgan/kernels/device", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/picture", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model/nn":           {"gorgan/model/graph", "gorgan/model/streams", "gorgan/kernels"},
+	"gorgan/model/streams":      {"gorgan/kernels"},
+	"gorgan/model/picture":      {"gorgan/model", "gorgan/dataset"},
+	"gorgan/model/optim":        {"gorgan/model/nn", "gorgan/kernels"},
+	"gorgan/model/graph":        {"gorgan/kernels"},
+	"gorgan/cuda":               {"gorgan/kernels"},
+	"gorgan/kernels/cpu":        {"gorgan/kernels"},
+	"gorgan/kernels/device":     {"gorgan/cuda", "gorgan/kernels", "gorgan/kernels/cpu", "gorgan/kernels/kerneltest"},
+	"gorgan/kernels":            nil,
+	"gorgan/dataset":            {"gorgan/dataset/atomicfile"},
+	"gorgan/dataset/atomicfile": nil,
+	"gorgan/kernels/kerneltest": {"gorgan/kernels"},
+	// For the tests of packages that have a device to choose.
+	"gorgan/cuda/cudatest": {"gorgan/cuda", "gorgan/kernels"},
+	// The evaluation, and what makes the classifier in it.
+	"gorgan/model/evaluate":       {"gorgan/model/graph", "gorgan/model/nn", "gorgan/model/optim", "gorgan/model/streams", "gorgan/kernels", "gorgan/dataset", "gorgan/dataset/atomicfile"},
+	"gorgan/model/evaluate/train": {"gorgan/model/evaluate", "gorgan/kernels/cpu", "gorgan/dataset"},
+	// For Gorgonia programs, and one of them.
+	"gorgan/kernels/engine":         {"gorgan/kernels/cpu"},
+	"gorgan/kernels/engine/example": {"gorgan/kernels/engine", "gorgan/dataset"},
+	// Writes the PTX for the assembler.
+	"gorgan/scripts/ptx": {"gorgan/kernels"},
+	// For comparison, and independent of us.
+	"gorgan/scripts/peers/gorgonia": nil,
+}
+
+// fasterGzip is what package dataset has beside the standard library.
+const fasterGzip = "github.com/klauspost/compress/gzip"
+
+func goList(t *testing.T, args ...string) []string {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("there is no go command here, nor the sources it would list")
+	}
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list %v: %v", args, err)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}
+
+// TestImports holds the one direction of imports.
+func TestImports(t *testing.T) {
+	for _, line := range goList(t, "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "gorgan/...") {
+		fields := strings.Fields(line)
+		allowed, known := mayImport[fields[0]]
+		if !known {
+			t.Errorf("%s: a package without a place in the order of imports", fields[0])
+		}
+		for _, path := range fields[1:] {
+			first, _, _ := strings.Cut(path, "/")
+			if first == "gorgan" && !slices.Contains(allowed, path) {
+				t.Errorf("%s imports %s, may import %v", fields[0], path, allowed)
+			}
+			if fields[0] == "gorgan/dataset" && strings.Contains(first, ".") && path != fasterGzip {
+				t.Errorf("gorgan/dataset imports %s, may import the standard library and %s alone", path, fasterGzip)
+			}
+		}
+	}
+}
+
+// TestPureGo: without the tag gpu the program holds neither Gorgonia's CUDA binding
+// nor any cgo.
+func TestPureGo(t *testing.T) {
+	for _, tags := range []string{"", "cpu", "cpu,gpu"} {
+		deps := goList(t, "-deps", "-tags", tags, "-f", `{{.ImportPath}}{{if .CgoFiles}} {{.Standard}}{{end}}`, "gorgan/cmd/gorgan")
+		for _, d := range deps {
+			path, standard, cgo := strings.Cut(d, " ")
+			if strings.HasPrefix(path, "gorgonia.org/cu") || cgo && standard == "false" {
+				t.Errorf("tags %q: the program holds %s", tags, path)
+			}
+		}
+		if !slices.ContainsFunc(deps, func(d string) bool { return strings.HasPrefix(d, "gorgonia.org/tensor") }) {
+			t.Errorf("tags %q: go list did not see the program", tags)
+		}
+	}
+}
+
+// TestArchitecture: docs/architecture.md lists the imports that TestImports allows.
+func TestArchitecture(t *testing.T) {
+	text, err := os.ReadFile("../../docs/architecture.md")
+	must(t, err)
+	_, block, ok := strings.Cut(string(text), "```imports\n")
+	block, _, closed := strings.Cut(block, "```")
+	if !ok || !closed {
+		t.Fatal("docs/architecture.md has no list of imports")
+	}
+	listed := map[string][]string{}
+	for line := range strings.Lines(block) {
+		fields := strings.Fields(line)
+		listed["gorgan/"+fields[0]] = nil
+		for _, path := range fields[1:] {
+			if path != "-" {
+				listed["gorgan/"+fields[0]] = append(listed["gorgan/"+fields[0]], "gorgan/"+path)
+			}
+		}
+	}
+	for path, want := range mayImport {
+		got, ok := listed[path]
+		if slices.Sort(got); !ok || !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+			t.Errorf("docs/architecture.md: %s imports %v, want %v", path, got, want)
+		}
+		delete(listed, path)
+	}
+	for path := range listed {
+		t.Errorf("docs/architecture.md lists %s, which is no package of the order of imports", path)
+	}
+}

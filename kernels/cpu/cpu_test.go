@@ -1,0 +1,137 @@
+package cpu_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+	"gorgan/kernels/cpu"
+	"gorgan/kernels/kerneltest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func newDevice(t testing.TB, workers int) kernels.Device {
+	t.Helper()
+	dev := cpu.New(workers)
+	t.Cleanup(func() {
+		if err := dev.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return dev
+}
+
+// holding returns a tensor that holds values.
+func holding[T float32 | uint32 | uint8](t *testing.T, dev kernels.Device, values []T, shape ...int) *tensor.Dense {
+	t.Helper()
+	d, err := dev.New(tensor.New(tensor.WithBacking(values)).Dtype(), shape...)
+	if err == nil {
+		err = dev.Upload(d, values)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// eachLevel runs f with every level of this processor in force.
+func eachLevel(t *testing.T, f func(t *testing.T)) {
+	tried := 0
+	for _, level := range cpu.Levels() {
+		t.Run(level, func(t *testing.T) {
+			t.Setenv(cpu.LevelVar, level)
+			if name := newDevice(t, 1).Name(); !strings.HasSuffix(name, ", "+level) {
+				t.Fatalf("the device is %q", name)
+			}
+			f(t)
+			tried++
+		})
+	}
+	if tried == 0 {
+		t.Error("no level was tried")
+	}
+}
+
+// level is the one in force.
+func level(t testing.TB) string {
+	t.Helper()
+	name := os.Getenv(cpu.LevelVar)
+	if name == "" {
+		t.Fatal("no level is in force")
+	}
+	return name
+}
+
+func TestCPU(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		dev := newDevice(t, 0)
+		for name, check := range kerneltest.All() {
+			t.Run(name, func(t *testing.T) { report(t, check(dev)) })
+		}
+	})
+}
+
+// TestWorkers: the number of workers changes no bit.
+func TestWorkers(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		a, b := newDevice(t, 1), newDevice(t, 7)
+		for name, check := range kerneltest.Pairs() {
+			t.Run(name, func(t *testing.T) { report(t, check(a, b)) })
+		}
+	})
+}
+
+func report(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestUnknownLevel: what the processor or the build lacks is an error, not another
+// level.
+func TestUnknownLevel(t *testing.T) {
+	t.Setenv(cpu.LevelVar, "avx1024")
+	dev := newDevice(t, 2)
+	const want = `GORGAN_CPU is "avx1024", which is not an instruction level of this build on this processor; want one of `
+	if _, err := dev.New(tensor.Float32, 1); !errors.Is(err, cpu.ErrLevel) || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %q", err, want)
+	}
+	if name, err := cpu.Level(); name != "" || !errors.Is(err, cpu.ErrLevel) {
+		t.Errorf("the level is %q, %v", name, err)
+	}
+	if err := dev.Sync(); err == nil || !strings.Contains(dev.Name(), want) {
+		t.Errorf("%s: %v", dev.Name(), err)
+	}
+}
+
+// TestCPULevel: the level told is the one that computes, and without the variable the fastest.
+func TestCPULevel(t *testing.T) {
+	for _, want := range append(cpu.Levels(), "") {
+		t.Setenv(cpu.LevelVar, want)
+		if want == "" {
+			want = cpu.Levels()[0]
+		}
+		got, err := cpu.Level()
+		if got != want || err != nil || !strings.HasSuffix(newDevice(t, 1).Name(), ", "+want) {
+			t.Errorf("got %q, %v, want %q", got, err, want)
+		}
+	}
+}
+
+func TestClosedDevice(t *testing.T) {
+	dev := cpu.New(2)
+	clock, _ := dev.New(tensor.Uint32, 1)
+	if err := dev.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if kernels.Tick(dev, clock) == nil || dev.Close() == nil {
+		t.Error("a closed device still works")
+	}
+}

@@ -13,7 +13,15 @@ import (
 // modelFlag is the flag of one field of model.Config, named as the field is in JSON.
 type modelFlag struct {
 	cli.Flag
-	set func(c *cli.Context, m *model.Config) error
+	read func(c *cli.Context, m *model.Config) error // sets the field to what the flag says
+	copy func(to, from *model.Config)                // sets the field to from's
+}
+
+// fieldFlag is the flag f of a field; value reads it.
+func fieldFlag[T any](f cli.Flag, field func(*model.Config) *T, value func(c *cli.Context, name string) T) modelFlag {
+	return modelFlag{f,
+		func(c *cli.Context, m *model.Config) error { *field(m) = value(c, f.Names()[0]); return nil },
+		func(to, from *model.Config) { *field(to) = *field(from) }}
 }
 
 // modelFlagsOf returns the flags of all fields. d has their defaults.
@@ -61,14 +69,14 @@ func modelFlagsOf(d model.Config) []modelFlag {
 		whole(d, "batch-size", "show the discriminator `N` images of the data a step", func(m *c) *int { return &m.BatchSize }),
 		whole(d, "dis-steps", "discriminator steps before each generator step", func(m *c) *int { return &m.DisSteps }),
 		text(d, "update-order", "`ORDER`: "+strings.Join(model.UpdateOrders(), ", "), func(m *c) *string { return &m.UpdateOrder }),
-		{&cli.BoolFlag{Name: "fresh-noise", Usage: "the generator step draws its own noise, as it always does with --dis-steps above 1", Value: d.FreshNoise},
-			func(c *cli.Context, m *model.Config) error { m.FreshNoise = c.Bool("fresh-noise"); return nil }},
+		fieldFlag(&cli.BoolFlag{Name: "fresh-noise", Usage: "the generator step draws its own noise, as it always does with --dis-steps above 1", Value: d.FreshNoise},
+			func(m *c) *bool { return &m.FreshNoise }, (*cli.Context).Bool),
 		float(d, "instance-noise", "add normal noise of standard deviation `S` to all the discriminator sees", "", func(m *c) *float64 { return &m.InstanceNoise }),
 		whole(d, "instance-noise-steps", "fade --instance-noise out over `N` steps; 0 for never", func(m *c) *int { return &m.InstanceNoiseSteps }),
 		float(d, "ema", "draw images with the average of the generator's weights that keeps `D` of itself each step, less in the first 4/(1-D) steps; 0 for none", "", func(m *c) *float64 { return &m.EMA }),
 		float(d, "noise-scale", noiseScaleUsage, "", func(m *c) *float64 { return &m.NoiseScale }),
-		{&cli.Uint64Flag{Name: "seed", Usage: "begin all random numbers from `SEED`", Value: d.Seed},
-			func(c *cli.Context, m *model.Config) error { m.Seed = c.Uint64("seed"); return nil }},
+		fieldFlag(&cli.Uint64Flag{Name: "seed", Usage: "begin all random numbers from `SEED`", Value: d.Seed},
+			func(m *c) *uint64 { return &m.Seed }, (*cli.Context).Uint64),
 	}
 }
 
@@ -76,18 +84,15 @@ const noiseScaleUsage = "draw images from noise `S` times as wide as in training
 
 // float returns a flag for a number. shown, if not empty, replaces the default in the help.
 func float(d model.Config, name, usage, shown string, field func(*model.Config) *float64) modelFlag {
-	return modelFlag{&cli.Float64Flag{Name: name, Usage: usage, Value: *field(&d), DefaultText: shown},
-		func(c *cli.Context, m *model.Config) error { *field(m) = c.Float64(name); return nil }}
+	return fieldFlag(&cli.Float64Flag{Name: name, Usage: usage, Value: *field(&d), DefaultText: shown}, field, (*cli.Context).Float64)
 }
 
 func whole(d model.Config, name, usage string, field func(*model.Config) *int) modelFlag {
-	return modelFlag{&cli.IntFlag{Name: name, Usage: usage, Value: *field(&d)},
-		func(c *cli.Context, m *model.Config) error { *field(m) = c.Int(name); return nil }}
+	return fieldFlag(&cli.IntFlag{Name: name, Usage: usage, Value: *field(&d)}, field, (*cli.Context).Int)
 }
 
 func text(d model.Config, name, usage string, field func(*model.Config) *string) modelFlag {
-	return modelFlag{&cli.StringFlag{Name: name, Usage: usage, Value: *field(&d)},
-		func(c *cli.Context, m *model.Config) error { *field(m) = c.String(name); return nil }}
+	return fieldFlag(&cli.StringFlag{Name: name, Usage: usage, Value: *field(&d)}, field, (*cli.Context).String)
 }
 
 func widthList(d model.Config, name, usage string, field func(*model.Config) *[]int) modelFlag {
@@ -95,7 +100,8 @@ func widthList(d model.Config, name, usage string, field func(*model.Config) *[]
 		func(c *cli.Context, m *model.Config) (err error) {
 			*field(m), err = parseWidths(name, c.String(name))
 			return err
-		}}
+		},
+		func(to, from *model.Config) { *field(to) = *field(from) }}
 }
 
 func widths(w []int) string {
@@ -131,14 +137,17 @@ func modelFlags(d model.Config) []cli.Flag {
 	return flags
 }
 
-// applyFlags sets the fields whose flags were given. If all is true, it sets every field.
-func applyFlags(c *cli.Context, m *model.Config, all bool) error {
-	for _, f := range modelFlagsOf(model.Default()) {
-		if all || c.IsSet(f.Names()[0]) {
-			if err := f.set(c, m); err != nil {
-				return err
-			}
+// readModelFlags reads modelFlags into a model's settings. The loss may be given by another of
+// its names; the settings hold the one of model.Losses.
+func readModelFlags(c *cli.Context) (m model.Config, err error) {
+	m = model.Default()
+	for _, f := range modelFlagsOf(m) {
+		if err := f.read(c, &m); err != nil {
+			return m, err
 		}
 	}
-	return nil
+	if m.Loss, err = model.LossNamed(m.Loss); err != nil {
+		return m, usageError{err}
+	}
+	return m, nil
 }

@@ -22,7 +22,7 @@ import (
 func newEvaluate(ui *ui) *cli.Command {
 	return &cli.Command{
 		Name:  "evaluate",
-		Usage: "say in figures how good a generator's images are",
+		Usage: "measure how good a generator's images are",
 		Description: "Draws images and holds them against real ones; each figure stands beside its floor, what as many real\n" +
 			"training images score. Metrics: " + strings.Join(evaluate.Metrics(), ", ") + ".\n" +
 			"Stacked images, as of train --stack 3, are measured by the triples of classes that occur, of digits 1000, and\n" +
@@ -31,15 +31,15 @@ func newEvaluate(ui *ui) *cli.Command {
 			"   gorgan evaluate --model runs/00000-mnist-non-saturating --repeat 3 --json >figures.json\n" +
 			"   gorgan evaluate --samples digits.npy --metrics parzen,memory",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one; RUN/best for its best"},
-			&cli.StringFlag{Name: "samples", Usage: "images in a .npy `FILE` (N, pixels), values of 0 to 1; stacked ones (N, 3·pixels)"},
-			&cli.StringFlag{Name: "data", Usage: "hold them against `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist", DefaultText: "the data of the model's run, else mnist"},
+			&cli.StringFlag{Name: "model", Usage: "load the checkpoint `FILE`: a file, a run's folder for its last one, or RUN/best"},
+			&cli.StringFlag{Name: "samples", Usage: "measure the images in a .npy `FILE` (N, pixels), values of 0 to 1; stacked ones (N, 3·pixels)"},
+			&cli.StringFlag{Name: "data", Usage: "compare them with `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist", DefaultText: "the data of the model's run, else mnist"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: evaluatedImages,
 				DefaultText: fmt.Sprintf("%d, or %d stacked ones", evaluatedImages, evaluatedStacks)},
 			noiseScaleFlag(),
 			&cli.IntFlag{Name: "repeat", Usage: "evaluate `N` times, each on the next --count seeds, and give the spread", Value: 1},
 			&cli.StringFlag{Name: "metrics", Usage: "measure these `METRICS` alone, as in parzen,frechet"},
-			&cli.Uint64Flag{Name: "seed", Usage: "draws the real images that give the floor"},
+			&cli.Uint64Flag{Name: "seed", Usage: "draw the real images that give the floor from `SEED`"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 		}, append(deviceFlags("auto"), sourceFlags()...)...),
 		Action: action(ui, readEvaluateOptions, runEvaluate),

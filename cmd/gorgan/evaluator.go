@@ -17,11 +17,11 @@ import (
 // evaluateFlags returns the flags for evaluations during training.
 func evaluateFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.UintFlag{Name: "evaluate-every", Usage: "every `N` steps, and at the last, measure the images drawn and keep the best checkpoint; 0 for never"},
-		&cli.IntFlag{Name: "evaluate-count", Usage: "draw `N` images for that", DefaultText: fmt.Sprintf("%d, or %d stacked ones", evaluatedImages, evaluatedStacks)},
+		&cli.UintFlag{Name: "evaluate-every", Usage: "measure fake images every `N` steps and at the last, and keep the best checkpoint; 0 for never"},
+		&cli.IntFlag{Name: "evaluate-count", Usage: "measure `N` fake images each time", DefaultText: fmt.Sprintf("%d, or %d stacked ones", evaluatedImages, evaluatedStacks)},
 		&cli.StringFlag{Name: "evaluate-metric", Usage: "let `METRIC` choose the best: " + strings.Join(run.EvaluateMetrics(), ", "),
 			DefaultText: fmt.Sprintf("%s; %s without labels, %s of stacked images", run.ByFrechet, run.ByParzen, run.ByModes)},
-		&cli.BoolFlag{Name: "stop-on-collapse", Usage: fmt.Sprintf("end with code %d once evaluations find that the generator has collapsed", exitCollapsed)},
+		&cli.BoolFlag{Name: "stop-on-collapse", Usage: fmt.Sprintf("stop with exit code %d once evaluations find that the generator has collapsed", exitCollapsed)},
 	}
 }
 

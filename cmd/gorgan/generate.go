@@ -28,7 +28,7 @@ func newGenerate(ui *ui) *cli.Command {
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
 			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png",
 		Flags: slices.Concat([]cli.Flag{
-			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one; RUN/best for its best"},
+			&cli.StringFlag{Name: "model", Usage: "load the checkpoint `FILE`: a file, a run's folder for its last one, or RUN/best"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: 36},
 			&cli.StringFlag{Name: "seeds", Usage: "draw the images of these `SEEDS`, as in 0-35,40"},
 			&cli.StringFlag{Name: "class", Usage: "draw images of these `CLASSES` in turn, as in 7 or 0-4,9"},

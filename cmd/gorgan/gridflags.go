@@ -12,7 +12,7 @@ import (
 // gridFlags returns the flags for the layout and the size of a picture.
 func gridFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "grid", Usage: "`ROWSxCOLS` of the grid; nearly square without it"},
+		&cli.StringFlag{Name: "grid", Usage: "lay the images out in `ROWSxCOLS`; without it, nearly square"},
 		&cli.IntFlag{Name: "scale", Usage: "make each pixel of an image `N` pixels wide and high",
 			DefaultText: fmt.Sprintf("the least that makes a grid %d pixels wide; 1 for a folder", picture.LeastWidth)},
 	}

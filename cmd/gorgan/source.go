@@ -15,7 +15,7 @@ import (
 // sourceFlags returns the flags for reading a source of images.
 func sourceFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "resize", Usage: "bring all images to `HxW` pixels; without it they must agree"},
+		&cli.StringFlag{Name: "resize", Usage: "resize all images to `HxW` pixels; without it they must have one size"},
 		&cli.IntFlag{Name: "readers", Usage: "decode `N` images at a time", Value: 4},
 		&cli.IntFlag{Name: "cache", Usage: "keep decoded images in memory up to `MIB`; larger sets are read from disk each epoch", Value: 1024},
 	}

@@ -18,16 +18,18 @@ import (
 
 func newTrain(ui *ui) *cli.Command {
 	d := model.Default()
-	flags := []cli.Flag{
+	data := []cli.Flag{
 		&cli.StringFlag{Name: "data", Usage: "train on `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist"},
-		&cli.IntFlag{Name: "images", Usage: "train on the first `N` images of the set alone, 0 for all; evaluate counts on MNIST's first 50000"},
-		&cli.StringFlag{Name: "out", Usage: "run folder to make, `DIR`; a numbered one under runs without it"},
-		&cli.StringFlag{Name: "resume", Usage: "go on with the run in folder `RUN`, as if it had not stopped, or from a checkpoint in it"},
+		&cli.IntFlag{Name: "images", Usage: "train on the first `N` images alone, 0 for all; of MNIST the first 50000 leave a validation set for evaluate"},
+		&cli.IntFlag{Name: "queue", Usage: "read `N` batches ahead of a set too large for --cache", Value: 8},
+	}
+	run := []cli.Flag{
+		&cli.StringFlag{Name: "out", Usage: "make the run folder `DIR`; without it, a numbered one under runs"},
+		&cli.StringFlag{Name: "resume", Usage: "resume the run in folder `RUN` as if it had not stopped, or resume from a checkpoint in it"},
 		&cli.UintFlag{Name: "steps", Usage: "train to step `N`", Value: 15000},
 		&cli.UintFlag{Name: "display-every", Usage: "print the losses and write pictures every `N` steps", Value: 1000},
 		&cli.UintFlag{Name: "save-every", Usage: "write a checkpoint every `N` steps", Value: 1000},
 		&cli.IntFlag{Name: "keep", Usage: "keep the last `N` checkpoints, 0 for all", Value: 3},
-		&cli.IntFlag{Name: "queue", Usage: "read `N` batches ahead of a set too large for --cache", Value: 8},
 	}
 	return &cli.Command{
 		Name:  "train",
@@ -41,8 +43,9 @@ func newTrain(ui *ui) *cli.Command {
 			"   gorgan train --classes 10\n" +
 			"   gorgan train --preset best --evaluate-every 1000 --stop-on-collapse\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
-		Flags: slices.Concat(inCategory("Run", presetFlags()), inCategory("Run", flags), inCategory("Evaluation", evaluateFlags()),
-			inCategory("Device", deviceFlags("auto")), inModelCategories(modelFlags(d)), inCategory("Data", sourceFlags())),
+		Flags: slices.Concat(inCategory("Data", data), inCategory("Data", sourceFlags()), inModelCategories(modelFlags(d)),
+			inCategory("Run", presetFlags()), inCategory("Run", run), inCategory("Evaluation", evaluateFlags()),
+			inCategory("Device", deviceFlags("auto"))),
 		Action: action(ui, readTrainOptions, runTrain),
 	}
 }

@@ -75,7 +75,9 @@ gpu:
 	@readelf -d gorgan | awk '/NEEDED/ && !/lib(c|m|dl|pthread)\.so|ld-linux/ { print "gorgan needs " $$NF " to start"; bad = 1 } END { exit bad }'
 
 ptx:
-	scripts/cuda/ptx.py
+	rm -rf .cuda/ptx
+	$(GO) run ./scripts/ptx .cuda/ptx
+	scripts/cuda/ptx.py .cuda/ptx/*.ptx
 
 SIM = .cuda/sim
 

@@ -2,7 +2,7 @@ package kernels
 
 import "embed"
 
-// Each kernel's PTX is the file of its name: one entry of that name whose
+// Each kernel's PTX is the file of its name, within its frames: one entry of that name whose
 // parameters are the addresses of Params, the Scalars and the Sizes, as .u64, .f32
 // and .u32, in that order. Float arithmetic names its rounding (.rn): without it one
 // assembler may fuse a product and a sum and another not. What is only read comes by
@@ -13,11 +13,8 @@ var sources embed.FS
 
 // PTX returns the kernel's text for an NVIDIA GPU.
 func (k *Kernel) PTX() string {
-	text, err := sources.ReadFile(k.Name + ".ptx")
-	if err != nil {
-		return "" // TestPTX holds that there is one for each kernel
-	}
-	return string(text)
+	text, _ := join(sources, k.Name+".ptx") // TestPTX holds that it is whole
+	return text
 }
 
 // Grid is how many blocks, of how many threads each, run a kernel's PTX.

@@ -1,7 +1,7 @@
 package kernels
 
 import (
-	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,11 +12,15 @@ var entry = regexp.MustCompile(`(?s)\.visible \.entry (\w+)\((.*?)\)`)
 
 // TestPTX holds each kernel's text to its description in Go, and the folder to All.
 func TestPTX(t *testing.T) {
-	var files []string
+	named := map[string]bool{} // the files of kernels and of their frames
 	for _, k := range All() {
-		files = append(files, k.Name+".ptx")
+		named[k.Name+".ptx"] = true
 		t.Run(k.Name, func(t *testing.T) {
-			entries := entry.FindAllStringSubmatch(k.PTX(), -1)
+			text, err := join(sources, k.Name+".ptx")
+			if err != nil {
+				t.Fatal(err)
+			}
+			entries := entry.FindAllStringSubmatch(text, -1)
 			if len(entries) != 1 || entries[0][1] != k.Name {
 				t.Fatalf("entries %q, want one of the kernel's name", entries)
 			}
@@ -37,18 +41,28 @@ func TestPTX(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("parameters %q, want %q", got, want)
 			}
+			if k.PTX() != text {
+				t.Error("PTX returns another text")
+			}
 			if k.Grid == nil {
 				t.Error("no grid")
 			}
 		})
 	}
-	entries, err := os.ReadDir(".")
+	files, err := filepath.Glob("*.ptx")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".ptx") && !slices.Contains(files, e.Name()) {
-			t.Errorf("%s belongs to no kernel", e.Name())
+	for _, file := range files {
+		_, fills, err := split(sources, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named[fills["frame"]+".frame.ptx"] = true
+	}
+	for _, file := range files {
+		if !named[file] {
+			t.Errorf("%s belongs to no kernel", file)
 		}
 	}
 }

@@ -34,13 +34,50 @@ func newBench(ui *ui) *cli.Command {
 			&cli.Float64Flag{Name: "max-ratio", Usage: "with --compare, end with exit code 1 if a step takes more than `R` times as long as before"},
 			&cli.StringFlag{Name: "compare", Usage: "print ratios to what --json wrote to `FILE` before"},
 		}, inModelCategories(modelFlags(model.Default()))),
-		Action: func(c *cli.Context) error {
-			if _, err := positional(c); err != nil {
-				return err
-			}
-			return runBench(c.Context, ui, c)
-		},
+		Action: action(ui, readBenchOptions, runBench),
 	}
+}
+
+type benchOptions struct {
+	config   model.Config
+	given    given
+	device   deviceOptions
+	measure  model.BenchOptions
+	times    bool
+	json     bool
+	compare  string  // a file, empty for none
+	maxRatio float64 // 0 for any
+}
+
+func readBenchOptions(ui *ui, c *cli.Context) (o benchOptions, err error) {
+	if _, err = positional(c); err != nil {
+		return o, err
+	}
+	if _, err = applyPreset(ui, c); err != nil {
+		return o, err
+	}
+	o = benchOptions{given: givenFlags(c), times: c.Bool("times"), json: c.Bool("json"), compare: c.String("compare"), maxRatio: c.Float64("max-ratio")}
+	if o.device, err = readDeviceOptions(c); err != nil {
+		return o, err
+	}
+	if o.config, err = readModelFlags(c); err != nil {
+		return o, err
+	}
+	if err := o.config.Validate(); err != nil {
+		return o, usageError{err}
+	}
+	measured := c.Duration("time")
+	if measured <= 0 {
+		return o, usageError{fmt.Errorf("--time is %v, want more than 0", measured)}
+	}
+	if o.given["max-ratio"] && (o.compare == "" || !(o.maxRatio > 0)) {
+		return o, usageError{fmt.Errorf("--max-ratio is %v, want more than 0, and --compare with it", o.maxRatio)}
+	}
+	o.measure = model.BenchOptions{Step: measured, Part: measured / 20, Unfused: c.Bool("unfused"), Products: c.Bool("products")}
+	if c.Bool("step") || o.measure.Products {
+		o.measure.Part = 0
+	}
+	return o, nil
 }
 
 // benchReport is what bench prints.
@@ -51,60 +88,26 @@ type benchReport struct {
 	*model.Bench
 }
 
-func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
-	if _, err := applyPreset(ui, c); err != nil {
+func runBench(ctx context.Context, ui *ui, o benchOptions) error {
+	before, err := o.before()
+	if err != nil {
 		return err
 	}
-	config := model.Default()
-	if err := applyFlags(c, &config, true); err != nil {
-		return err
-	}
-	var err error
-	if config.Loss, err = model.LossNamed(config.Loss); err != nil {
-		return usageError{err}
-	}
-	if err := config.Validate(); err != nil {
-		return usageError{err}
-	}
-	if c.Duration("time") <= 0 {
-		return usageError{fmt.Errorf("--time is %v, want more than 0", c.Duration("time"))}
-	}
-	if c.IsSet("max-ratio") && (c.String("compare") == "" || !(c.Float64("max-ratio") > 0)) {
-		return usageError{fmt.Errorf("--max-ratio is %v, want more than 0, and --compare with it", c.Float64("max-ratio"))}
-	}
-	var before *benchReport
-	if path := c.String("compare"); path != "" {
-		text, err := atomicfile.Read(path, 16<<20)
-		if err != nil {
-			return err
-		}
-		before = new(benchReport)
-		if err := json.Unmarshal(text, before); err != nil || before.Bench == nil || before.Step.Median <= 0 {
-			return fmt.Errorf("%s is not what gorgan bench --json writes", path)
-		}
-		if d := config.Differences(before.Config); len(d) > 0 {
-			return usageError{fmt.Errorf("--compare %s: it was measured with other settings: %s", path, d[0])}
-		}
-	}
-	dev, _, err := device.Open(c.String("device"), deviceOptions(c))
+	dev, _, err := o.device.open()
 	if err != nil {
 		return err
 	}
 	defer dev.Close()
-	sayIneffectiveOn(ui, deviceOptions(c), device.IsCPU(dev))
-	sayIneffective(ui, c, config)
+	o.device.sayIneffective(ui, device.IsCPU(dev))
+	o.given.sayIneffective(ui, o.config)
 	if before != nil && before.Device != dev.Name() {
-		return usageError{fmt.Errorf("--compare %s: it was measured on another device, %q, and this is %q", c.String("compare"), before.Device, dev.Name())}
+		return usageError{fmt.Errorf("--compare %s: it was measured on another device, %q, and this is %q", o.compare, before.Device, dev.Name())}
 	}
 	set, _, err := dataset.Open(ctx, "mnist", dataset.Options{})
 	if err != nil {
 		return err
 	}
-	o := model.BenchOptions{Step: c.Duration("time"), Part: c.Duration("time") / 20, Unfused: c.Bool("unfused")}
-	if o.Products = c.Bool("products"); c.Bool("step") || o.Products {
-		o.Part = 0
-	}
-	b, err := model.RunBench(ctx, dev, config, set, o)
+	b, err := model.RunBench(ctx, dev, o.config, set, o.measure)
 	if err != nil {
 		return err
 	}
@@ -112,7 +115,7 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 	if b.Step.P90 > 2*b.Step.P10 {
 		ui.note("step times vary from %.3f to %.3f ms (p10, p90): the machine is busy, measure again", b.Step.P10, b.Step.P90)
 	}
-	if c.Bool("times") {
+	if o.times {
 		text, err := json.Marshal(b.Step.Times)
 		if err != nil {
 			return err
@@ -120,18 +123,37 @@ func runBench(ctx context.Context, ui *ui, c *cli.Context) error {
 		ui.say("%s", text)
 		return nil
 	}
-	if c.Bool("json") {
+	if o.json {
 		if err := printJSON(ui, r); err != nil {
 			return err
 		}
 	} else {
 		r.print(ui, before)
 	}
-	if most := c.Float64("max-ratio"); most > 0 && b.Step.Median > most*before.Step.Median {
+	if most := o.maxRatio; most > 0 && b.Step.Median > most*before.Step.Median {
 		return fmt.Errorf("a step takes %.2f times as long as in %s, %.3f ms for %.3f, want at most --max-ratio %v",
-			b.Step.Median/before.Step.Median, c.String("compare"), b.Step.Median, before.Step.Median, most)
+			b.Step.Median/before.Step.Median, o.compare, b.Step.Median, before.Step.Median, most)
 	}
 	return nil
+}
+
+// before reads the report that --compare names. It returns nil without --compare.
+func (o benchOptions) before() (*benchReport, error) {
+	if o.compare == "" {
+		return nil, nil
+	}
+	text, err := atomicfile.Read(o.compare, 16<<20)
+	if err != nil {
+		return nil, err
+	}
+	before := new(benchReport)
+	if err := json.Unmarshal(text, before); err != nil || before.Bench == nil || before.Step.Median <= 0 {
+		return nil, fmt.Errorf("%s is not what gorgan bench --json writes", o.compare)
+	}
+	if d := o.config.Differences(before.Config); len(d) > 0 {
+		return nil, usageError{fmt.Errorf("--compare %s: it was measured with other settings: %s", o.compare, d[0])}
+	}
+	return before, nil
 }
 
 // memory returns the memory that the program has from the system, in 10^6 bytes.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -29,25 +30,14 @@ func newData(ui *ui) *cli.Command {
 			ArgsUsage: "SRC",
 			Description: "SRC is mnist, a folder of IDX files, an IDX file, or a list file with lines `path label`.\n" +
 				"Exits with 1 if anything is wrong.\n\nExample:\n\n   gorgan data check mnist/train_labels.txt",
-			Flags: append(sourceFlags(), split, &cli.BoolFlag{Name: "json", Usage: "print JSON"}),
-			Action: func(c *cli.Context) error {
-				args, err := positional(c, "SRC")
-				if err != nil {
-					return err
-				}
-				return runCheck(ui, c, args[0])
-			},
+			Flags:  append(sourceFlags(), split, &cli.BoolFlag{Name: "json", Usage: "print JSON"}),
+			Action: action(ui, readCheckOptions, runCheck),
 		}, {
 			Name:        "export",
 			Usage:       "write the embedded MNIST as the tutorial's JPEG files and their list",
 			Description: "Example:\n\n   gorgan data export --to mnist\n   gorgan train --data mnist/train_labels.txt",
 			Flags:       []cli.Flag{&cli.StringFlag{Name: "to", Usage: "folder to write to, `DIR`; needed"}, split},
-			Action: func(c *cli.Context) error {
-				if _, err := positional(c); err != nil {
-					return err
-				}
-				return runExport(ui, c)
-			},
+			Action:      action(ui, readExportOptions, runExport),
 		}},
 	}
 }
@@ -64,16 +54,31 @@ func splitFlag(c *cli.Context) (string, error) {
 	return split, nil
 }
 
-func runCheck(ui *ui, c *cli.Context, source string) error {
-	split, err := splitFlag(c)
+type checkOptions struct {
+	source, split string
+	reading       sourceOptions
+	json          bool
+}
+
+func readCheckOptions(_ *ui, c *cli.Context) (o checkOptions, err error) {
+	args, err := positional(c, "SRC")
+	if err != nil {
+		return o, err
+	}
+	o.source, o.json = args[0], c.Bool("json")
+	if o.split, err = splitFlag(c); err != nil {
+		return o, err
+	}
+	o.reading, err = readSourceOptions(c)
+	return o, err
+}
+
+func runCheck(ctx context.Context, ui *ui, o checkOptions) error {
+	_, report, err := readSource(ctx, ui, o.source, o.split, o.reading)
 	if err != nil {
 		return err
 	}
-	_, report, err := readSource(c.Context, ui, c, source, split, c.String("resize"))
-	if err != nil {
-		return err
-	}
-	if c.Bool("json") {
+	if o.json {
 		err = printJSON(ui, report)
 	} else {
 		_, err = report.WriteTo(ui.out)
@@ -84,28 +89,33 @@ func runCheck(ui *ui, c *cli.Context, source string) error {
 	return err
 }
 
-func runExport(ui *ui, c *cli.Context) error {
-	dir := c.String("to")
-	if dir == "" {
-		return usageError{errors.New("data export: --to is missing, want the folder to write to; see gorgan data export --help")}
+type exportOptions struct{ to, split string }
+
+func readExportOptions(_ *ui, c *cli.Context) (o exportOptions, err error) {
+	if _, err = positional(c); err != nil {
+		return o, err
 	}
-	split, err := splitFlag(c)
-	if err != nil {
-		return err
+	if o.to = c.String("to"); o.to == "" {
+		return o, usageError{errors.New("data export: --to is missing, want the folder to write to; see gorgan data export --help")}
 	}
+	o.split, err = splitFlag(c)
+	return o, err
+}
+
+func runExport(ctx context.Context, ui *ui, o exportOptions) error {
 	// A killed export leaves these files. Younger ones may belong to another export.
-	for _, d := range []string{dir, filepath.Join(dir, split)} {
+	for _, d := range []string{o.to, filepath.Join(o.to, o.split)} {
 		if err := atomicfile.RemoveTemporaries(d, time.Hour); err != nil {
 			return err
 		}
 	}
-	set, _, err := dataset.Open(c.Context, "mnist", dataset.Options{Split: split})
+	set, _, err := dataset.Open(ctx, "mnist", dataset.Options{Split: o.split})
 	if err != nil {
 		return err
 	}
 	ui.start("writing", "image", 0, set.Len())
 	defer ui.stop()
-	err = dataset.Export(c.Context, set, dir, split, func(done, _ int) { ui.progress(done, "writing") })
+	err = dataset.Export(ctx, set, o.to, o.split, func(done, _ int) { ui.progress(done, "writing") })
 	if err != nil {
 		return err
 	}
@@ -114,10 +124,10 @@ func runExport(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := write(filepath.Join(dir, "README.md"), attribution); err != nil {
+	if err := write(filepath.Join(o.to, "README.md"), attribution); err != nil {
 		return err
 	}
-	list := filepath.Join(dir, split+"_labels.txt")
+	list := filepath.Join(o.to, o.split+"_labels.txt")
 	ui.say("%s: %s", list, count(set.Len(), "image"))
 	ui.note("train on them with: %s", ui.command("train", "--data", list))
 	return nil

@@ -22,21 +22,28 @@ func deviceFlags(standard string) []cli.Flag {
 // mostWorkers is more than the cores of any machine. Each worker costs memory.
 const mostWorkers = 1024
 
-// checkDevice refuses impossible values before a device is opened.
-func checkDevice(c *cli.Context) error {
-	if n := c.Int("workers"); n < 0 || n > mostWorkers {
-		return usageError{fmt.Errorf("--workers is %d, want 0 to %d", n, mostWorkers)}
+// deviceOptions are the values of deviceFlags.
+type deviceOptions struct {
+	name string
+	device.Options
+}
+
+// readDeviceOptions reads deviceFlags, and refuses values that no device can have.
+func readDeviceOptions(c *cli.Context) (deviceOptions, error) {
+	o := deviceOptions{c.String("device"), device.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}}
+	if o.Workers < 0 || o.Workers > mostWorkers {
+		return o, usageError{fmt.Errorf("--workers is %d, want 0 to %d", o.Workers, mostWorkers)}
 	}
-	return nil
+	return o, nil
 }
 
-// deviceOptions returns the options that the flags give, without the device's name.
-func deviceOptions(c *cli.Context) device.Options {
-	return device.Options{Workers: c.Int("workers"), TF32: c.Bool("tf32"), NoGraph: c.Bool("no-graph")}
+// open opens the device, and returns why it chose this one.
+func (o deviceOptions) open() (dev device.Device, why string, err error) {
+	return device.Open(o.name, o.Options)
 }
 
-// sayIneffectiveOn prints which of the given flags have no effect on the CPU, or on CUDA.
-func sayIneffectiveOn(ui *ui, o device.Options, cpu bool) {
+// sayIneffective prints which of the given flags have no effect on the CPU, or on CUDA.
+func (o deviceOptions) sayIneffective(ui *ui, cpu bool) {
 	for _, f := range []struct {
 		flag          string
 		given, effect bool
@@ -50,4 +57,17 @@ func sayIneffectiveOn(ui *ui, o device.Options, cpu bool) {
 			ui.note("--%s has no effect: it has one on %s", f.flag, f.on)
 		}
 	}
+}
+
+// sayOtherLevel prints a note if a run resumes on the CPU with another instruction set than it
+// began with, because that gives other bits.
+func sayOtherLevel(ui *ui, dev device.Device, began string) error {
+	level, err := device.CPULevel()
+	if err != nil {
+		return err
+	}
+	if device.IsCPU(dev) && began != "" && (began == "purego") != (level == "purego") {
+		ui.note("warning: the run began with the instructions %s and goes on with %s: its weights are not those it would have had", began, level)
+	}
+	return nil
 }

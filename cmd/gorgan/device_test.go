@@ -7,7 +7,7 @@ import (
 	"gorgan/kernels/device"
 )
 
-func TestSayIneffectiveOn(t *testing.T) {
+func TestDeviceSayIneffective(t *testing.T) {
 	all := device.Options{Workers: 2, TF32: true, NoGraph: true}
 	for _, c := range []struct {
 		options device.Options
@@ -20,7 +20,7 @@ func TestSayIneffectiveOn(t *testing.T) {
 		{all, false, "--workers has no effect: it has one on the CPU\n"},
 	} {
 		var said strings.Builder
-		sayIneffectiveOn(newUI(&strings.Builder{}, &said), c.options, c.cpu)
+		deviceOptions{Options: c.options}.sayIneffective(newUI(&strings.Builder{}, &said), c.cpu)
 		if said.String() != c.want {
 			t.Errorf("%+v, cpu %v: said %q, want %q", c.options, c.cpu, said.String(), c.want)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 
 	"github.com/urfave/cli/v2"
@@ -14,18 +15,20 @@ func newDevices(ui *ui) *cli.Command {
 		Usage:       "list what can compute here",
 		Description: "Example:\n\n   gorgan devices",
 		Flags:       []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
-		Action: func(c *cli.Context) error {
-			if _, err := positional(c); err != nil {
-				return err
-			}
-			return runDevices(ui, c.Bool("json"))
-		},
+		Action:      action(ui, readDevicesOptions, runDevices),
 	}
 }
 
-func runDevices(ui *ui, asJSON bool) error {
+type devicesOptions struct{ json bool }
+
+func readDevicesOptions(_ *ui, c *cli.Context) (devicesOptions, error) {
+	_, err := positional(c)
+	return devicesOptions{c.Bool("json")}, err
+}
+
+func runDevices(_ context.Context, ui *ui, o devicesOptions) error {
 	all := device.List()
-	if asJSON {
+	if o.json {
 		return printJSON(ui, all)
 	}
 	for _, d := range all {

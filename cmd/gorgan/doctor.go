@@ -18,28 +18,37 @@ func newDoctor(ui *ui) *cli.Command {
 			"Environment: " + device.LevelVar + " is the CPU's instruction level, avx512, avx2 or purego (the fastest without it);\n" +
 			device.TimeoutVar + " is how long a call of the CUDA driver may take before the device is given up, as 30s.\n\n" +
 			"Examples:\n\n   gorgan doctor\n   gorgan doctor --device cpu",
-		Flags: append(deviceFlags("cuda"), &cli.BoolFlag{Name: "json", Usage: "print JSON"}),
-		Action: func(c *cli.Context) error {
-			if _, err := positional(c); err != nil {
-				return err
-			}
-			return runDoctor(c.Context, ui, c.String("device"), deviceOptions(c), c.Bool("json"))
-		},
+		Flags:  append(deviceFlags("cuda"), &cli.BoolFlag{Name: "json", Usage: "print JSON"}),
+		Action: action(ui, readDoctorOptions, runDoctor),
 	}
 }
 
-func runDoctor(ctx context.Context, ui *ui, name string, o device.Options, asJSON bool) error {
+type doctorOptions struct {
+	device deviceOptions
+	json   bool
+}
+
+func readDoctorOptions(_ *ui, c *cli.Context) (o doctorOptions, err error) {
+	if _, err = positional(c); err != nil {
+		return o, err
+	}
+	o.json = c.Bool("json")
+	o.device, err = readDeviceOptions(c)
+	return o, err
+}
+
+func runDoctor(ctx context.Context, ui *ui, o doctorOptions) error {
 	all := []device.Finding{}
-	err := device.Examine(ctx, name, o, func(f device.Finding) {
+	err := device.Examine(ctx, o.device.name, o.device.Options, func(f device.Finding) {
 		all = append(all, f)
 		if f.Step == "device" && f.OK { // the one examined, which may not be the one asked for
-			sayIneffectiveOn(ui, o, strings.HasPrefix(f.About, "cpu"))
+			o.device.sayIneffective(ui, strings.HasPrefix(f.About, "cpu"))
 		}
-		if !asJSON {
+		if !o.json {
 			ui.say("%s %-14s %s", mark(f.OK), f.Step, f.About)
 		}
 	})
-	if asJSON {
+	if o.json {
 		if err := printJSON(ui, all); err != nil {
 			return err
 		}

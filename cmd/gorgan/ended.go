@@ -20,30 +20,30 @@ func (i interrupted) Unwrap() error { return context.Canceled }
 
 // notBegun is the error of a command that was interrupted before it trained, for example while
 // it read the data.
-func (p *plan) notBegun(ui *ui) error {
-	if p.folder == nil {
+func (s *session) notBegun(ui *ui) error {
+	if s.folder == nil {
 		return interrupted("interrupted before step 1; nothing was saved")
 	}
-	return interrupted(fmt.Sprintf("interrupted before step %d; the run is as it was; go on with: %s", p.step()+1, ui.command("train", "--resume", p.folder.Dir)))
+	return interrupted(fmt.Sprintf("interrupted before step %d; the run is as it was; go on with: %s", s.step()+1, ui.command("train", "--resume", s.folder.Dir)))
 }
 
 // ended returns the error of a run that ended early, and says what to do.
-func (p *plan) ended(ui *ui, step uint32, err error) error {
+func (s *session) ended(ui *ui, step uint32, err error) error {
 	if errors.As(err, new(run.LostError)) {
 		return err
 	}
 	if errors.Is(err, context.Canceled) {
-		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", step, ui.command("train", "--resume", p.folder.Dir)))
+		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", step, ui.command("train", "--resume", s.folder.Dir)))
 	}
 	if errors.As(err, new(run.CollapseError)) {
 		return err
 	}
-	if file, e := run.CheckpointPath(p.folder.Dir); e == nil {
+	if file, e := run.CheckpointPath(s.folder.Dir); e == nil {
 		ui.note("the last good checkpoint is %s", file)
-		if _, e := os.Stat(p.folder.Path(run.SettingsFile)); errors.Is(e, fs.ErrNotExist) {
-			ui.note("%s is gone, without which the run does not go on: put it back", p.folder.Path(run.SettingsFile))
+		if _, e := os.Stat(s.folder.Path(run.SettingsFile)); errors.Is(e, fs.ErrNotExist) {
+			ui.note("%s is gone, without which the run does not go on: put it back", s.folder.Path(run.SettingsFile))
 		} else if !errors.As(err, new(*model.NonFiniteError)) { // which would come again
-			ui.note("go on from it with: %s", ui.command("train", "--resume", p.folder.Dir))
+			ui.note("go on from it with: %s", ui.command("train", "--resume", s.folder.Dir))
 		}
 	}
 	return err
@@ -64,20 +64,20 @@ func timeSpent(noted []model.Metrics) string {
 }
 
 // finish says what a run that came to its last step leaves.
-func (p *plan) finish(ui *ui, t *model.Trainer) error {
+func (s *session) finish(ui *ui, t *model.Trainer) error {
 	state, err := t.State()
 	if err != nil {
 		return err
 	}
 	ui.say("optimization finished")
 	ui.note("weights: %s", state.WeightHash())
-	if spent := timeSpent(p.folder.Metrics()); spent != "" {
+	if spent := timeSpent(s.folder.Metrics()); spent != "" {
 		ui.note("time: %s", spent)
 	}
-	ui.note("picture: %s", p.folder.Path(fmt.Sprintf(run.FakesFile, state.Step)))
-	if best := p.folder.Best(); best != nil {
-		ui.note("best: step %d, %s", best.Step, p.folder.Path(run.BestFile))
+	ui.note("picture: %s", s.folder.Path(fmt.Sprintf(run.FakesFile, state.Step)))
+	if best := s.folder.Best(); best != nil {
+		ui.note("best: step %d, %s", best.Step, s.folder.Path(run.BestFile))
 	}
-	ui.note("draw more with: %s", ui.command("generate", "--model", p.folder.Dir))
+	ui.note("draw more with: %s", ui.command("generate", "--model", s.folder.Dir))
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,6 @@ import (
 
 	"gorgan/dataset"
 	"gorgan/kernels/device"
-	"gorgan/model"
 	"gorgan/model/evaluate"
 	"gorgan/model/picture"
 	"gorgan/model/run"
@@ -22,7 +22,7 @@ import (
 func newEvaluate(ui *ui) *cli.Command {
 	return &cli.Command{
 		Name:  "evaluate",
-		Usage: "say in figures how good a generator's images are",
+		Usage: "measure how good a generator's images are",
 		Description: "Draws images and holds them against real ones; each figure stands beside its floor, what as many real\n" +
 			"training images score. Metrics: " + strings.Join(evaluate.Metrics(), ", ") + ".\n" +
 			"Stacked images, as of train --stack 3, are measured by the triples of classes that occur, of digits 1000, and\n" +
@@ -31,65 +31,83 @@ func newEvaluate(ui *ui) *cli.Command {
 			"   gorgan evaluate --model runs/00000-mnist-non-saturating --repeat 3 --json >figures.json\n" +
 			"   gorgan evaluate --samples digits.npy --metrics parzen,memory",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one; RUN/best for its best"},
-			&cli.StringFlag{Name: "samples", Usage: "images in a .npy `FILE` (N, pixels), values of 0 to 1; stacked ones (N, 3·pixels)"},
-			&cli.StringFlag{Name: "data", Usage: "hold them against `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist", DefaultText: "the data of the model's run, else mnist"},
+			&cli.StringFlag{Name: "model", Usage: "load the checkpoint `FILE`: a file, a run's folder for its last one, or RUN/best"},
+			&cli.StringFlag{Name: "samples", Usage: "measure the images in a .npy `FILE` (N, pixels), values of 0 to 1; stacked ones (N, 3·pixels)"},
+			&cli.StringFlag{Name: "data", Usage: "compare them with `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist", DefaultText: "the data of the model's run, else mnist"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: evaluatedImages,
 				DefaultText: fmt.Sprintf("%d, or %d stacked ones", evaluatedImages, evaluatedStacks)},
 			noiseScaleFlag(),
 			&cli.IntFlag{Name: "repeat", Usage: "evaluate `N` times, each on the next --count seeds, and give the spread", Value: 1},
 			&cli.StringFlag{Name: "metrics", Usage: "measure these `METRICS` alone, as in parzen,frechet"},
-			&cli.Uint64Flag{Name: "seed", Usage: "draws the real images that give the floor"},
+			&cli.Uint64Flag{Name: "seed", Usage: "draw the real images that give the floor from `SEED`"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 		}, append(deviceFlags("auto"), sourceFlags()...)...),
-		Action: func(c *cli.Context) error {
-			if _, err := positional(c); err != nil {
-				return err
-			}
-			return runEvaluate(c.Context, ui, c)
-		},
+		Action: action(ui, readEvaluateOptions, runEvaluate),
 	}
 }
 
-func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
+type evaluateOptions struct {
+	model, samples string // one of them is empty
+	data           string // empty for that of the model's run, else mnist
+	count          int    // 0 for what suits the images
+	noiseScale     noiseScale
+	repeat         int
+	measure        evaluate.Options
+	json           bool
+	device         deviceOptions
+	reading        sourceOptions
+}
+
+func readEvaluateOptions(_ *ui, c *cli.Context) (o evaluateOptions, err error) {
+	if _, err = positional(c); err != nil {
+		return o, err
+	}
+	o = evaluateOptions{model: c.String("model"), samples: c.String("samples"), noiseScale: readNoiseScale(c), repeat: c.Int("repeat"),
+		measure: evaluate.Options{Seed: c.Uint64("seed")}, json: c.Bool("json")}
+	if c.IsSet("data") {
+		o.data = c.String("data")
+	}
 	if c.IsSet("model") == c.IsSet("samples") {
-		return usageError{errors.New("evaluate: give --model or --samples")}
+		return o, usageError{errors.New("evaluate: give --model or --samples")}
 	}
-	if n := c.Int("count"); n < 1 || n > picture.MaxImages {
-		return usageError{fmt.Errorf("--count is %d, want 1 to %d", n, picture.MaxImages)}
+	if c.IsSet("count") {
+		if o.count = c.Int("count"); o.count < 1 || o.count > picture.MaxImages {
+			return o, usageError{fmt.Errorf("--count is %d, want 1 to %d", o.count, picture.MaxImages)}
+		}
 	}
-	if c.IsSet("noise-scale") && c.IsSet("samples") {
-		return usageError{errors.New("--noise-scale is for --model: --samples are drawn already")}
+	if o.noiseScale.given && o.samples != "" {
+		return o, usageError{errors.New("--noise-scale is for --model: --samples are drawn already")}
 	}
-	repeat := c.Int("repeat")
-	if repeat < 1 || repeat > 1 && c.IsSet("samples") {
-		return usageError{fmt.Errorf("--repeat is %d, want 1 or, with --model, more", repeat)}
+	if o.repeat < 1 || o.repeat > 1 && o.samples != "" {
+		return o, usageError{fmt.Errorf("--repeat is %d, want 1 or, with --model, more", o.repeat)}
 	}
-	o := evaluate.Options{Seed: c.Uint64("seed")}
 	if text := c.String("metrics"); text != "" {
-		o.Metrics = strings.Split(text, ",")
-		for _, m := range o.Metrics {
+		o.measure.Metrics = strings.Split(text, ",")
+		for _, m := range o.measure.Metrics {
 			if !slices.Contains(evaluate.Metrics(), m) {
-				return usageError{fmt.Errorf("--metrics: metric is %.40q, want one of %s", m, strings.Join(evaluate.Metrics(), ", "))}
+				return o, usageError{fmt.Errorf("--metrics: metric is %.40q, want one of %s", m, strings.Join(evaluate.Metrics(), ", "))}
 			}
 		}
 	}
-	dev, _, err := device.Open(c.String("device"), deviceOptions(c))
+	if o.device, err = readDeviceOptions(c); err != nil {
+		return o, err
+	}
+	o.reading, err = readSourceOptions(c)
+	return o, err
+}
+
+func runEvaluate(ctx context.Context, ui *ui, o evaluateOptions) error {
+	dev, _, err := o.device.open()
 	if err != nil {
 		return err
 	}
 	defer dev.Close()
-	sayIneffectiveOn(ui, deviceOptions(c), device.IsCPU(dev))
-	source, err := openSamples(c, func(s *model.State) (*model.Generator, error) {
-		if err := checkDrawingMemory(dev, s.Config, int64(c.Int("count"))*int64(s.Config.Pixels())*4); err != nil {
-			return nil, err
-		}
-		return model.NewGenerator(dev, s, false)
-	})
+	o.device.sayIneffective(ui, device.IsCPU(dev))
+	source, err := o.open(dev)
 	if err != nil {
 		return err
 	}
-	reference, err := newReference(ctx, ui, c, source)
+	reference, err := newReference(ctx, ui, o, source)
 	if err != nil {
 		return err
 	}
@@ -97,7 +115,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if stacked && len(o.Metrics) > 0 {
+	if stacked && len(o.measure.Metrics) > 0 {
 		return usageError{errors.New("--metrics: of stacked images modes and mode_divergence are measured, and nothing else")}
 	}
 	defer ui.stop()
@@ -110,7 +128,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	evaluator, err := evaluate.New(dev, reference, classifier, o)
+	evaluator, err := evaluate.New(dev, reference, classifier, o.measure)
 	if err != nil {
 		return err
 	}
@@ -118,16 +136,24 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	if stacked {
 		measure = evaluator.RunStacked
 	}
-	report, err := source.report(ctx, repeat, func(s evaluate.Samples) (*evaluate.Report, error) { return measure(ctx, s, stage) })
+	report, err := source.report(ctx, o.repeat, func(s evaluate.Samples) (*evaluate.Report, error) { return measure(ctx, s, stage) })
 	if err != nil {
 		return err
 	}
 	ui.stop()
-	if c.Bool("json") {
+	if o.json {
 		return printJSON(ui, report)
 	}
 	_, err = report.WriteTo(ui.out)
 	return err
+}
+
+// open opens the images to evaluate.
+func (o evaluateOptions) open(dev device.Device) (*samples, error) {
+	if o.samples != "" {
+		return openSamples(o.samples)
+	}
+	return drawSamples(dev, o.model, o.noiseScale, o.count)
 }
 
 // stages shows the progress of an evaluation with a bar for each stage. A stage can pass over
@@ -146,23 +172,21 @@ func stages(ui *ui) evaluate.Progress {
 
 // newReference reads the real images that samples are compared with: those of --data, or
 // those that the model was trained on.
-func newReference(ctx context.Context, ui *ui, c *cli.Context, from *samples) (evaluate.Reference, error) {
-	source, resize, images := c.String("data"), c.String("resize"), 0
-	ofModel := from.model != nil && !c.IsSet("data")
+func newReference(ctx context.Context, ui *ui, o evaluateOptions, from *samples) (evaluate.Reference, error) {
+	source, reading, images := cmp.Or(o.data, "mnist"), o.reading, 0
+	ofModel := from.model != nil && o.data == ""
 	if ofModel {
 		s, err := run.ReadSettings(filepath.Dir(from.file))
 		switch {
 		case err == nil:
 			source, images = s.Data, s.Images
-			if !c.IsSet("resize") {
-				resize = s.Resize
-			}
+			reading.resize = cmp.Or(reading.resize, s.Resize)
 			ui.note("real images: %s, the data of the run", source)
 		case !errors.Is(err, fs.ErrNotExist):
 			return evaluate.Reference{}, err
 		}
 	}
-	train, report, err := openSource(ctx, ui, c, source, "train", resize)
+	train, report, err := openSource(ctx, ui, source, "train", reading)
 	if err != nil {
 		return evaluate.Reference{}, err
 	}
@@ -174,7 +198,7 @@ func newReference(ctx context.Context, ui *ui, c *cli.Context, from *samples) (e
 			return evaluate.Reference{}, err
 		}
 	}
-	test, err := testSplit(ctx, ui, c, source, resize)
+	test, err := testSplit(ctx, ui, source, reading)
 	if err != nil {
 		return evaluate.Reference{}, err
 	}

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,7 +28,7 @@ func newGenerate(ui *ui) *cli.Command {
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
 			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png",
 		Flags: slices.Concat([]cli.Flag{
-			&cli.StringFlag{Name: "model", Usage: "checkpoint `FILE`, or a run's folder for its last one; RUN/best for its best"},
+			&cli.StringFlag{Name: "model", Usage: "load the checkpoint `FILE`: a file, a run's folder for its last one, or RUN/best"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: 36},
 			&cli.StringFlag{Name: "seeds", Usage: "draw the images of these `SEEDS`, as in 0-35,40"},
 			&cli.StringFlag{Name: "class", Usage: "draw images of these `CLASSES` in turn, as in 7 or 0-4,9"},
@@ -37,125 +37,129 @@ func newGenerate(ui *ui) *cli.Command {
 			noiseScaleFlag(),
 			&cli.StringFlag{Name: "out", Usage: "write to `PATH`: a .png, .jpg or .npy file, a folder, or - for standard output", Value: "generated.png"},
 		}, gridFlags(), deviceFlags("auto")),
-		Action: func(c *cli.Context) error {
-			if _, err := positional(c); err != nil {
-				return err
-			}
-			return runGenerate(ui, c)
-		},
+		Action: action(ui, readGenerateOptions, runGenerate),
 	}
 }
 
-func runGenerate(ui *ui, c *cli.Context) error {
-	out, err := newPictureFile(ui, c.String("out"))
+type generateOptions struct {
+	model, out string
+	seeds      []uint64
+	classes    []uint64 // nil for all of the model's
+	noise      string   // a file, empty for that of the seeds
+	noiseScale noiseScale
+	raw        bool
+	grid       gridOptions
+	device     deviceOptions
+}
+
+func readGenerateOptions(_ *ui, c *cli.Context) (o generateOptions, err error) {
+	if _, err = positional(c); err != nil {
+		return o, err
+	}
+	o = generateOptions{model: c.String("model"), out: c.String("out"), noise: c.String("noise"), noiseScale: readNoiseScale(c), raw: c.Bool("raw")}
+	if c.IsSet("class") {
+		if o.classes, err = parseRanges("class", c.String("class")); err != nil {
+			return o, err
+		}
+	}
+	if o.seeds, err = readSeeds(c); err != nil {
+		return o, err
+	}
+	if o.grid, err = readGridOptions(c); err != nil {
+		return o, err
+	}
+	o.device, err = readDeviceOptions(c)
+	return o, err
+}
+
+func runGenerate(ctx context.Context, ui *ui, o generateOptions) error {
+	out, err := newPictureFile(ui, o.out)
 	if err != nil {
 		return err
 	}
-	_, state, err := loadModel(c.String("model"))
+	_, state, err := loadModel(o.model)
 	if err != nil {
 		return err
 	}
-	if err := scaleNoise(c, &state.Config); err != nil {
+	if err := o.noiseScale.apply(&state.Config); err != nil {
 		return err
 	}
-	p, err := choosePictures(c, state.Config)
+	p, err := o.pictures(state.Config)
 	if err != nil {
 		return err
 	}
-	g, err := chooseGrid(ui, c, p, out.form)
+	g, err := o.grid.choose(ui, p, out.form)
 	if err != nil {
 		return err
 	}
-	dev, _, err := device.Open(c.String("device"), deviceOptions(c))
+	dev, _, err := o.device.open()
 	if err != nil {
 		return err
 	}
 	defer dev.Close()
-	sayIneffectiveOn(ui, deviceOptions(c), device.IsCPU(dev))
+	o.device.sayIneffective(ui, device.IsCPU(dev))
 	if err := checkDrawingMemory(dev, state.Config, p.Bytes()+g.Bytes()); err != nil {
 		return err
 	}
-	gen, err := model.NewGenerator(dev, state, c.Bool("raw"))
+	gen, err := model.NewGenerator(dev, state, o.raw)
 	if err != nil {
 		return err
 	}
 	p.Draw = gen.Draw
-	return out.write(c.Context, ui, p, g)
+	return out.write(ctx, ui, p, g)
 }
 
-func choosePictures(c *cli.Context, config model.Config) (p *picture.Images, err error) {
-	p = &picture.Images{Config: config}
-	if p.Classes, err = chooseClasses(c, config.Classes); err != nil {
+// pictures returns the images to generate with a model of this config.
+func (o generateOptions) pictures(config model.Config) (p *picture.Images, err error) {
+	p = &picture.Images{Config: config, Seeds: o.seeds}
+	if p.Classes, err = o.classesOf(config.Classes); err != nil {
 		return nil, err
 	}
-	if path := c.String("noise"); path != "" {
-		if c.IsSet("count") || c.IsSet("seeds") || c.IsSet("noise-scale") {
-			return nil, errNoiseTwice
-		}
-		if p.Noise, err = readNoise(path, config.NoiseDim); err != nil {
+	if o.noise != "" {
+		if p.Noise, err = readNoise(o.noise, config.NoiseDim); err != nil {
 			return nil, err
 		}
 		p.Seeds = picture.SeedsFrom(0, len(p.Noise)/config.NoiseDim)
-	} else if p.Seeds, err = chooseSeeds(c); err != nil {
-		return nil, err
 	}
 	return p, nil
 }
 
-var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude each other, and so do --noise and --noise-scale")}
-
-// noiseScaleFlag returns the flag for commands that sample from a trained model.
-func noiseScaleFlag() cli.Flag {
-	return &cli.Float64Flag{Name: "noise-scale", Usage: noiseScaleUsage, DefaultText: "the model's, 1 unless it was trained with another"}
-}
-
-// scaleNoise sets config's noise scale if --noise-scale was given.
-func scaleNoise(c *cli.Context, config *model.Config) error {
-	if !c.IsSet("noise-scale") {
-		return nil
-	}
-	config.NoiseScale = c.Float64("noise-scale")
-	if err := config.Validate(); err != nil {
-		return usageError{fmt.Errorf("--noise-scale: %w", err)}
-	}
-	return nil
-}
-
-// chooseSeeds returns the seeds that the flags ask for.
-func chooseSeeds(c *cli.Context) ([]uint64, error) {
-	if c.IsSet("count") && c.IsSet("seeds") {
-		return nil, errNoiseTwice
-	}
-	text := c.String("seeds")
-	if text == "" {
-		if c.Int("count") < 1 {
-			return nil, usageError{fmt.Errorf("--count is %d, want 1 or more", c.Int("count"))}
-		}
-		text = fmt.Sprintf("0-%d", c.Int("count")-1)
-	}
-	return parseRanges("seeds", text)
-}
-
-// chooseClasses returns the classes that the images have in turn: all classes of the model, or
-// those of the flag. It returns nil for a model without classes.
-func chooseClasses(c *cli.Context, have int) ([]uint64, error) {
-	if !c.IsSet("class") {
-		if have == 0 {
-			return nil, nil
-		}
-		return parseRanges("class", fmt.Sprintf("0-%d", have-1))
-	}
-	if have == 0 {
+// classesOf returns the classes that the images have in turn: all classes of the model, or those
+// of the flag. It returns nil for a model without classes.
+func (o generateOptions) classesOf(have int) ([]uint64, error) {
+	switch {
+	case have == 0 && o.classes == nil:
+		return nil, nil
+	case have == 0:
 		return nil, usageError{errors.New("--class: the model was trained without --classes")}
+	case o.classes == nil:
+		return picture.SeedsFrom(0, have), nil
 	}
-	classes, err := parseRanges("class", c.String("class"))
-	if err != nil {
-		return nil, err
-	}
-	if largest := slices.Max(classes); largest >= uint64(have) {
+	if largest := slices.Max(o.classes); largest >= uint64(have) {
 		return nil, usageError{fmt.Errorf("--class: %d, want 0 to %d, the model's classes", largest, have-1)}
 	}
-	return classes, nil
+	return o.classes, nil
+}
+
+var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude each other, and so do --noise and --noise-scale")}
+
+// readSeeds returns the seeds that the flags ask for. With --noise it returns nil.
+func readSeeds(c *cli.Context) ([]uint64, error) {
+	text, n := c.String("seeds"), c.Int("count")
+	switch {
+	case c.String("noise") != "":
+		if c.IsSet("count") || c.IsSet("seeds") || c.IsSet("noise-scale") {
+			return nil, errNoiseTwice
+		}
+		return nil, nil
+	case text == "" && n < 1:
+		return nil, usageError{fmt.Errorf("--count is %d, want 1 or more", n)}
+	case text == "":
+		text = fmt.Sprintf("0-%d", n-1)
+	case c.IsSet("count"):
+		return nil, errNoiseTwice
+	}
+	return parseRanges("seeds", text)
 }
 
 // parseRanges reads "0-35,40".
@@ -182,21 +186,4 @@ func parseRanges(flag, text string) ([]uint64, error) {
 		}
 	}
 	return all, nil
-}
-
-// readNoise reads a .npy array (N, dim) of float32 or float64.
-func readNoise(path string, dim int) ([]float32, error) {
-	noise, rows, cols, err := readNpyFile(path)
-	if err != nil {
-		return nil, err
-	}
-	if cols != dim {
-		return nil, fmt.Errorf("%s: an array of shape (%d,%d), want (N,%d)", path, rows, cols, dim)
-	}
-	for i, v := range noise {
-		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-			return nil, fmt.Errorf("%s: row %d has %v in column %d, want finite numbers as float32 holds them; rows and columns count from 0", path, i/cols, v, i%cols)
-		}
-	}
-	return noise, nil
 }

@@ -55,9 +55,9 @@ func scratch(t *testing.T) string {
 // same step, which is not before saved.
 func reads(t *testing.T, dir, want string, saved int) {
 	t.Helper()
-	p := &plan{}
-	err := p.resume(newUI(io.Discard, io.Discard), dir)
-	defer func() { must(t, p.close()) }()
+	s := &session{}
+	err := s.resume(newUI(io.Discard, io.Discard), dir)
+	defer func() { must(t, s.close()) }()
 	if _, none := os.Stat(filepath.Join(dir, run.SettingsFile)); none != nil {
 		if saved >= 0 || err == nil || !strings.Contains(err.Error(), "is not a run") {
 			t.Errorf("there is no run: %v", err)
@@ -68,12 +68,12 @@ func reads(t *testing.T, dir, want string, saved int) {
 		t.Error(err)
 		return
 	}
-	if int(p.step()) < saved {
-		t.Errorf("it goes on from step %d", p.step())
+	if int(s.step()) < saved {
+		t.Errorf("it goes on from step %d", s.step())
 	}
-	measured, err := run.ReadMetrics(want, p.step())
+	measured, err := run.ReadMetrics(want, s.step())
 	must(t, err)
-	evaluated, err := run.ReadEvaluations(want, p.step())
+	evaluated, err := run.ReadEvaluations(want, s.step())
 	must(t, err)
 	untimed := func(all []model.Metrics) []model.Metrics {
 		all = slices.Clone(all)
@@ -82,19 +82,19 @@ func reads(t *testing.T, dir, want string, saved int) {
 		}
 		return all
 	}
-	if got, want := untimed(p.folder.Metrics()), untimed(measured.Noted); !slices.Equal(got, want) {
-		t.Errorf("up to step %d there are %d measurements, want the %d of the whole run", p.step(), len(got), len(want))
+	if got, want := untimed(s.folder.Metrics()), untimed(measured.Noted); !slices.Equal(got, want) {
+		t.Errorf("up to step %d there are %d measurements, want the %d of the whole run", s.step(), len(got), len(want))
 	}
 	steps := func(all []run.Evaluation) (steps []uint32) {
 		for _, e := range all {
-			if e.Step < p.step() { // that of the very step is made up for
+			if e.Step < s.step() { // that of the very step is made up for
 				steps = append(steps, e.Step)
 			}
 		}
 		return steps
 	}
-	if got, want := steps(p.folder.Evaluations()), steps(evaluated.Noted); !slices.Equal(got, want) {
-		t.Errorf("up to step %d there are evaluations of %v, want %v", p.step(), got, want)
+	if got, want := steps(s.folder.Evaluations()), steps(evaluated.Noted); !slices.Equal(got, want) {
+		t.Errorf("up to step %d there are evaluations of %v, want %v", s.step(), got, want)
 	}
 }
 

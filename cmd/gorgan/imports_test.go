@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -32,6 +33,8 @@ var mayImport = map[string][]string{
 	// For Gorgonia programs, and one of them.
 	"gorgan/kernels/engine":         {"gorgan/kernels/cpu"},
 	"gorgan/kernels/engine/example": {"gorgan/kernels/engine", "gorgan/dataset"},
+	// Writes the PTX for the assembler.
+	"gorgan/scripts/ptx": {"gorgan/kernels"},
 	// For comparison, and independent of us.
 	"gorgan/scripts/peers/gorgonia": nil,
 }
@@ -85,5 +88,36 @@ func TestPureGo(t *testing.T) {
 		if !slices.ContainsFunc(deps, func(d string) bool { return strings.HasPrefix(d, "gorgonia.org/tensor") }) {
 			t.Errorf("tags %q: go list did not see the program", tags)
 		}
+	}
+}
+
+// TestArchitecture: docs/architecture.md lists the imports that TestImports allows.
+func TestArchitecture(t *testing.T) {
+	text, err := os.ReadFile("../../docs/architecture.md")
+	must(t, err)
+	_, block, ok := strings.Cut(string(text), "```imports\n")
+	block, _, closed := strings.Cut(block, "```")
+	if !ok || !closed {
+		t.Fatal("docs/architecture.md has no list of imports")
+	}
+	listed := map[string][]string{}
+	for line := range strings.Lines(block) {
+		fields := strings.Fields(line)
+		listed["gorgan/"+fields[0]] = nil
+		for _, path := range fields[1:] {
+			if path != "-" {
+				listed["gorgan/"+fields[0]] = append(listed["gorgan/"+fields[0]], "gorgan/"+path)
+			}
+		}
+	}
+	for path, want := range mayImport {
+		got, ok := listed[path]
+		if slices.Sort(got); !ok || !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+			t.Errorf("docs/architecture.md: %s imports %v, want %v", path, got, want)
+		}
+		delete(listed, path)
+	}
+	for path := range listed {
+		t.Errorf("docs/architecture.md lists %s, which is no package of the order of imports", path)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"github.com/urfave/cli/v2"
@@ -24,23 +25,25 @@ func newInspect(ui *ui) *cli.Command {
 			&cli.BoolFlag{Name: "graph", Usage: "print the launches of a training step: operations, shapes, what they read and write"},
 			&cli.BoolFlag{Name: "dot", Usage: "print them in the language of Graphviz"},
 		},
-		Action: func(c *cli.Context) error {
-			args, err := positional(c, "FILE|RUN")
-			if err != nil {
-				return err
-			}
-			o := inspectOptions{args[0], c.Bool("json"), c.Bool("graph"), c.Bool("dot")}
-			if o.json && (o.graph || o.dot) || o.graph && o.dot {
-				return usageError{errors.New("inspect: got several of --json, --graph and --dot, want one")}
-			}
-			return runInspect(ui, o)
-		},
+		Action: action(ui, readInspectOptions, runInspect),
 	}
 }
 
 type inspectOptions struct {
 	path             string
 	json, graph, dot bool
+}
+
+func readInspectOptions(_ *ui, c *cli.Context) (o inspectOptions, err error) {
+	args, err := positional(c, "FILE|RUN")
+	if err != nil {
+		return o, err
+	}
+	o = inspectOptions{args[0], c.Bool("json"), c.Bool("graph"), c.Bool("dot")}
+	if o.json && (o.graph || o.dot) || o.graph && o.dot {
+		return o, usageError{errors.New("inspect: got several of --json, --graph and --dot, want one")}
+	}
+	return o, nil
 }
 
 // inspection is the output of inspect.
@@ -54,7 +57,7 @@ type inspection struct {
 	Config     model.Config `json:"config"`
 }
 
-func runInspect(ui *ui, o inspectOptions) error {
+func runInspect(_ context.Context, ui *ui, o inspectOptions) error {
 	file, state, err := loadModel(o.path)
 	if err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"gorgan/model/run"
 	"io"
 	"os"
 	"os/signal"
@@ -15,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"gorgan/kernels/device"
+	"gorgan/model/run"
 )
 
 // The exit codes.
@@ -124,9 +124,6 @@ func prepare(commands []*cli.Command) {
 		if len(command.Subcommands) == 0 {
 			command.CustomHelpTemplate = helpOf(command)
 		}
-		if hasFlag(command.Flags, "workers") {
-			command.Before = checkDevice
-		}
 		prepare(command.Subcommands)
 	}
 }
@@ -137,6 +134,18 @@ func version() string {
 		return fmt.Sprintf("%s, %s", info.Main.Version, info.GoVersion)
 	}
 	return "unknown"
+}
+
+// action returns the action of a command: it reads the options from the command line once, and
+// runs the command with them.
+func action[O any](ui *ui, read func(*ui, *cli.Context) (O, error), run func(context.Context, *ui, O) error) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		o, err := read(ui, c)
+		if err != nil {
+			return err
+		}
+		return run(c.Context, ui, o)
+	}
 }
 
 // positional returns the command's arguments that are not flags. There must be as many as

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"slices"
@@ -15,17 +16,29 @@ func newPresets(ui *ui) *cli.Command {
 		Usage:       "list the presets, or show the settings of one",
 		ArgsUsage:   "[NAME]",
 		Description: "Examples:\n\n   gorgan presets\n   gorgan presets best\n   gorgan train --preset best",
-		Action: func(c *cli.Context) error {
-			if c.NArg() == 0 {
-				return listPresets(ui)
-			}
-			args, err := positional(c, "NAME")
-			if err != nil {
-				return err
-			}
-			return showPreset(ui, args[0])
-		},
+		Action:      action(ui, readPresetsOptions, runPresets),
 	}
+}
+
+// presetsOptions name the preset to show, "" to list them.
+type presetsOptions struct{ name string }
+
+func readPresetsOptions(_ *ui, c *cli.Context) (o presetsOptions, err error) {
+	if c.NArg() == 0 {
+		return o, nil
+	}
+	args, err := positional(c, "NAME")
+	if err != nil {
+		return o, err
+	}
+	return presetsOptions{args[0]}, nil
+}
+
+func runPresets(_ context.Context, ui *ui, o presetsOptions) error {
+	if o.name == "" {
+		return listPresets(ui)
+	}
+	return showPreset(ui, o.name)
 }
 
 // listPresets writes each preset's name and what it is for.

@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/urfave/cli/v2"
-
 	"gorgan/dataset"
+	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/evaluate"
 	"gorgan/model/picture"
@@ -19,6 +18,15 @@ const (
 	evaluatedStacks = 26000
 )
 
+// evaluatedCount returns how many images to evaluate if no flag says so. stack is the number of
+// channels of an image.
+func evaluatedCount(stack int) int {
+	if stack > 1 {
+		return evaluatedStacks
+	}
+	return evaluatedImages
+}
+
 // samples are images to evaluate, from a file or a model.
 type samples struct {
 	draw   func(ctx context.Context, nth uint64) (evaluate.Samples, error) // gives those of the nth evaluation
@@ -29,35 +37,36 @@ type samples struct {
 	stack  int          // channels of an image, 0 where that is for its values to tell
 }
 
-// openSamples opens the images of a .npy file or of a model. A model makes the next --count
-// images for each evaluation.
-func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, error)) (*samples, error) {
-	if path := c.String("samples"); path != "" {
-		values, _, cols, err := readNpyFile(path)
-		if err != nil {
-			return nil, err
-		}
-		return &samples{source: path, values: cols, draw: func(context.Context, uint64) (evaluate.Samples, error) {
-			return evaluate.Samples{Source: path, Values: values}, nil
-		}}, nil
-	}
-	path, state, err := loadModel(c.String("model"))
+// openSamples opens the images of a .npy file.
+func openSamples(path string) (*samples, error) {
+	values, _, cols, err := readNpyFile(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := scaleNoise(c, &state.Config); err != nil {
-		return nil, err
-	}
-	gen, err := open(state)
+	return &samples{source: path, values: cols, draw: func(context.Context, uint64) (evaluate.Samples, error) {
+		return evaluate.Samples{Source: path, Values: values}, nil
+	}}, nil
+}
+
+// drawSamples opens the images of a model. The model makes the next count images for each
+// evaluation; 0 stands for evaluatedCount.
+func drawSamples(dev device.Device, path string, scale noiseScale, count int) (*samples, error) {
+	path, state, err := loadModel(path)
 	if err != nil {
 		return nil, err
 	}
-	count := evaluatedImages
-	if state.Config.Stack > 1 {
-		count = evaluatedStacks
+	if err := scale.apply(&state.Config); err != nil {
+		return nil, err
 	}
-	if c.IsSet("count") {
-		count = c.Int("count")
+	if count == 0 {
+		count = evaluatedCount(state.Config.Stack)
+	}
+	if err := checkDrawingMemory(dev, state.Config, int64(count)*int64(state.Config.Pixels())*4); err != nil {
+		return nil, err
+	}
+	gen, err := model.NewGenerator(dev, state, false)
+	if err != nil {
+		return nil, err
 	}
 	s := &samples{file: path, model: state, source: fmt.Sprintf("%s, step %d", path, state.Step), values: state.Config.Pixels(), stack: state.Config.Stack}
 	s.draw = func(ctx context.Context, nth uint64) (evaluate.Samples, error) {

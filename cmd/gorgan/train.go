@@ -1,15 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -21,16 +18,18 @@ import (
 
 func newTrain(ui *ui) *cli.Command {
 	d := model.Default()
-	flags := []cli.Flag{
+	data := []cli.Flag{
 		&cli.StringFlag{Name: "data", Usage: "train on `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist"},
-		&cli.IntFlag{Name: "images", Usage: "train on the first `N` images of the set alone, 0 for all; evaluate counts on MNIST's first 50000"},
-		&cli.StringFlag{Name: "out", Usage: "run folder to make, `DIR`; a numbered one under runs without it"},
-		&cli.StringFlag{Name: "resume", Usage: "go on with the run in folder `RUN`, as if it had not stopped, or from a checkpoint in it"},
+		&cli.IntFlag{Name: "images", Usage: "train on the first `N` images alone, 0 for all; of MNIST the first 50000 leave a validation set for evaluate"},
+		&cli.IntFlag{Name: "queue", Usage: "read `N` batches ahead of a set too large for --cache", Value: 8},
+	}
+	run := []cli.Flag{
+		&cli.StringFlag{Name: "out", Usage: "make the run folder `DIR`; without it, a numbered one under runs"},
+		&cli.StringFlag{Name: "resume", Usage: "resume the run in folder `RUN` as if it had not stopped, or resume from a checkpoint in it"},
 		&cli.UintFlag{Name: "steps", Usage: "train to step `N`", Value: 15000},
 		&cli.UintFlag{Name: "display-every", Usage: "print the losses and write pictures every `N` steps", Value: 1000},
 		&cli.UintFlag{Name: "save-every", Usage: "write a checkpoint every `N` steps", Value: 1000},
 		&cli.IntFlag{Name: "keep", Usage: "keep the last `N` checkpoints, 0 for all", Value: 3},
-		&cli.IntFlag{Name: "queue", Usage: "read `N` batches ahead of a set too large for --cache", Value: 8},
 	}
 	return &cli.Command{
 		Name:  "train",
@@ -44,14 +43,10 @@ func newTrain(ui *ui) *cli.Command {
 			"   gorgan train --classes 10\n" +
 			"   gorgan train --preset best --evaluate-every 1000 --stop-on-collapse\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
-		Flags: slices.Concat(inCategory("Run", presetFlags()), inCategory("Run", flags), inCategory("Evaluation", evaluateFlags()),
-			inCategory("Device", deviceFlags("auto")), inModelCategories(modelFlags(d)), inCategory("Data", sourceFlags())),
-		Action: func(c *cli.Context) error {
-			if _, err := positional(c); err != nil {
-				return err
-			}
-			return runTrain(c.Context, ui, c)
-		},
+		Flags: slices.Concat(inCategory("Data", data), inCategory("Data", sourceFlags()), inModelCategories(modelFlags(d)),
+			inCategory("Run", presetFlags()), inCategory("Run", run), inCategory("Evaluation", evaluateFlags()),
+			inCategory("Device", deviceFlags("auto"))),
+		Action: action(ui, readTrainOptions, runTrain),
 	}
 }
 
@@ -64,73 +59,74 @@ func summaries(names []string, summary func(string) string) string {
 	return list(rows...)
 }
 
-func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
-	p, err := newPlan(ui, c)
+func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
+	s, err := newSession(ui, o)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		ui.log = io.Discard
 		if errors.Is(err, context.Canceled) && !errors.As(err, new(interrupted)) {
-			err = p.notBegun(ui)
+			err = s.notBegun(ui)
 		}
-		err = errors.Join(err, p.close())
+		err = errors.Join(err, s.close())
 	}()
-	if p.state != nil && p.state.Step >= p.Steps && !p.owed {
-		if err := p.goOn(ui); err != nil {
+	if s.state != nil && s.state.Step >= s.Steps && !s.owed {
+		if err := s.goOn(ui); err != nil {
 			return err
 		}
-		ui.note("%s is at step %d already; train on with --steps above it", p.folder.Dir, p.state.Step)
+		ui.note("%s is at step %d already; train on with --steps above it", s.folder.Dir, s.state.Step)
 		return nil
 	}
-	dev, why, err := device.Open(p.Device, deviceOptions(c))
+	o.device.name, o.reading.resize = s.Device, s.Resize // a run that goes on has its own
+	dev, why, err := o.device.open()
 	if err != nil {
 		return err
 	}
 	defer dev.Close()
-	set, whole, err := trainingSet(ctx, ui, c, p)
+	set, whole, err := s.trainingSet(ctx, ui, o)
 	if err != nil {
 		return err
 	}
-	evaluator, err := p.newEvaluator(ctx, ui, c, dev, whole)
+	evaluator, err := s.newEvaluator(ctx, ui, o.reading, dev, whole)
 	if err != nil {
 		return err
 	}
-	if err := checkTrainingMemory(dev, p.Model, int64(len(set.Bytes()))); err != nil {
+	if err := checkTrainingMemory(dev, s.Model, int64(len(set.Bytes()))); err != nil {
 		return err
 	}
-	trainer, err := model.NewTrainer(dev, p.Model, set)
+	trainer, err := model.NewTrainer(dev, s.Model, set)
 	if err != nil {
 		return err
 	}
-	if err := p.open(ui, trainer, c.String("preset")); err != nil {
+	if err := s.open(ui, trainer, o); err != nil {
 		return err
 	}
-	ui.log = p.folder.Log()
+	ui.log = s.folder.Log()
 	ui.note("device: %s (%s)", dev.Name(), why)
-	if err := p.sayLevel(ui, dev); err != nil {
+	if err := sayOtherLevel(ui, dev, s.Began.Instructions); err != nil {
 		return err
 	}
-	sayIneffectiveOn(ui, deviceOptions(c), device.IsCPU(dev))
-	sayIneffective(ui, c, p.Model)
+	o.device.sayIneffective(ui, device.IsCPU(dev))
+	o.given.sayIneffective(ui, s.Model)
 	ui.note("data: %s, %s of %v, fingerprint %.12s", set.Name(), count(set.Len(), "image"), set.Size(), set.Fingerprint())
-	for _, n := range (&model.State{Config: p.Model}).Nets() {
+	for _, n := range (&model.State{Config: s.Model}).Nets() {
 		ui.note("%s: %s", n.Name, netForm(n))
 	}
-	ui.note("run: %s", p.folder.Dir)
-	if p.state == nil {
-		if err := p.folder.Begin(trainer, set); err != nil {
+	ui.note("run: %s", s.folder.Dir)
+	if s.state == nil {
+		if err := s.folder.Begin(trainer, set); err != nil {
 			return err
 		}
 	}
-	return p.train(ctx, ui, &run.Training{Settings: p.Settings, Folder: p.folder, Trainer: trainer, Evaluator: evaluator,
-		Observers: []run.Observer{terminalObserver{ui}}, Owed: p.owed, Readers: c.Int("readers"), Queue: c.Int("queue")})
+	return s.train(ctx, ui, &run.Training{Settings: s.Settings, Folder: s.folder, Trainer: trainer, Evaluator: evaluator,
+		Observers: []run.Observer{terminalObserver{ui}}, Owed: s.owed, Readers: o.reading.readers, Queue: o.queue})
 }
 
 // trainingSet reads the data. It returns the images to train on, and the whole set, of which they
 // may be a part. If the report has problems that forbid training, they are the error.
-func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, whole *dataset.Set, err error) {
-	whole, report, err := openSource(ctx, ui, c, p.Data, "train", p.Resize)
+func (s *session) trainingSet(ctx context.Context, ui *ui, o trainOptions) (set, whole *dataset.Set, err error) {
+	whole, report, err := openSource(ctx, ui, s.Data, "train", o.reading)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -138,25 +134,25 @@ func trainingSet(ctx context.Context, ui *ui, c *cli.Context, p *plan) (set, who
 		return nil, nil, err
 	}
 	set = whole
-	if p.Images > 0 {
-		if set, err = whole.First(p.Images); err != nil {
-			return nil, nil, fmt.Errorf("--images %d: %w", p.Images, err)
+	if s.Images > 0 {
+		if set, err = whole.First(s.Images); err != nil {
+			return nil, nil, fmt.Errorf("--images %d: %w", s.Images, err)
 		}
 	}
-	if p.state == nil {
-		p.Model.Height, p.Model.Width = set.Size().Height, set.Size().Width
-		if p.classesOfData {
-			p.Model.Classes = classesOf(set)
-			ui.note("--preset %s: the nets are told the classes of the data, %d", c.String("preset"), p.Model.Classes)
-			if err := p.Model.Validate(); err != nil {
+	if s.state == nil {
+		s.Model.Height, s.Model.Width = set.Size().Height, set.Size().Width
+		if o.classesOfData {
+			s.Model.Classes = classesOf(set)
+			ui.note("--preset %s: the nets are told the classes of the data, %d", o.preset, s.Model.Classes)
+			if err := s.Model.Validate(); err != nil {
 				return nil, nil, err
 			}
 		}
 	}
-	if p.folder != nil && p.Fingerprint != set.Fingerprint() {
-		return nil, nil, fmt.Errorf("%s: the data differ from those the run began with: fingerprint %.12s, was %.12s", p.Data, set.Fingerprint(), p.Fingerprint)
+	if s.folder != nil && s.Fingerprint != set.Fingerprint() {
+		return nil, nil, fmt.Errorf("%s: the data differ from those the run began with: fingerprint %.12s, was %.12s", s.Data, set.Fingerprint(), s.Fingerprint)
 	}
-	p.Fingerprint = set.Fingerprint()
+	s.Fingerprint = set.Fingerprint()
 	return set, whole, nil
 }
 
@@ -172,61 +168,16 @@ func classesOf(set *dataset.Set) int {
 	return classes
 }
 
-// open makes the run's folder, or takes trainer and folder to the step of the checkpoint.
-func (p *plan) open(ui *ui, t *model.Trainer, preset string) (err error) {
-	if p.folder == nil {
-		p.folder, err = run.Create(p.out, run.Name(p.Data, cmp.Or(preset, p.Model.Loss)), p.Settings)
-		return err
-	}
-	if p.state != nil {
-		if err := t.Restore(p.state, p.folder.Seconds()); err != nil {
-			return err
-		}
-	}
-	return p.goOn(ui)
-}
-
-// goOn takes the run's folder to the step of the checkpoint.
-func (p *plan) goOn(ui *ui) error {
-	notes, err := p.folder.GoOn(p.Settings, p.step())
-	for _, note := range notes {
-		ui.note("%s", note)
-	}
-	return err
-}
-
 // train takes the run to its last step.
-func (p *plan) train(ctx context.Context, ui *ui, t *run.Training) error {
-	ui.start("training", "step", int(t.Trainer.Step()), int(p.Steps))
+func (s *session) train(ctx context.Context, ui *ui, t *run.Training) error {
+	ui.start("training", "step", int(t.Trainer.Step()), int(s.Steps))
 	defer ui.stop()
 	err := t.Run(ctx)
 	ui.stop()
 	if err != nil {
-		return p.ended(ui, t.Trainer.Step(), err)
+		return s.ended(ui, t.Trainer.Step(), err)
 	}
-	return p.finish(ui, t.Trainer)
-}
-
-// sayLevel prints a note if a run resumes with another instruction set than it began with,
-// because that gives other bits.
-func (p *plan) sayLevel(ui *ui, dev device.Device) error {
-	level, err := device.CPULevel()
-	if err != nil {
-		return err
-	}
-	began := p.Began.Instructions
-	if device.IsCPU(dev) && began != "" && (began == "purego") != (level == "purego") {
-		ui.note("warning: the run began with the instructions %s and goes on with %s: its weights are not those it would have had", began, level)
-	}
-	return nil
-}
-
-// sayIneffective prints which given flags of the model's settings have no effect.
-func sayIneffective(ui *ui, c *cli.Context, m model.Config) {
-	without := m.Ineffective(func(field string) bool { return c.IsSet(strings.ReplaceAll(field, "_", "-")) })
-	for _, field := range slices.Sorted(maps.Keys(without)) {
-		ui.note("--%s has no effect: it has one %s", strings.ReplaceAll(field, "_", "-"), without[field])
-	}
+	return s.finish(ui, t.Trainer)
 }
 
 // netForm describes a net: the widths of its layers and the number of its parameters.

@@ -15,7 +15,7 @@ type Builder struct {
 	nodes  []*Node
 	leaves map[*tensor.Dense]*Value
 	stored map[*Value]*tensor.Dense // outputs whose memory is outside the graph
-	kept   map[*Value]bool          // outputs whose memory nothing else may take
+	kept   []*Value                 // values whose memory nothing else may take
 	one    *Value                   // the gradient of a loss at itself
 }
 
@@ -31,7 +31,7 @@ type Node struct {
 type Graph struct {
 	nodes  []*Node
 	stored map[*Value]*tensor.Dense
-	kept   map[*Value]bool
+	kept   []*Value
 }
 
 // failure is what ends the building function.
@@ -39,7 +39,7 @@ type failure struct{ err error }
 
 // Build calls f and returns what it built, or the first error of a method of b.
 func Build(f func(b *Builder)) (g *Graph, err error) {
-	b := &Builder{leaves: map[*tensor.Dense]*Value{}, stored: map[*Value]*tensor.Dense{}, kept: map[*Value]bool{},
+	b := &Builder{leaves: map[*tensor.Dense]*Value{}, stored: map[*Value]*tensor.Dense{},
 		one: &Value{Type: floats(1), name: "1"}}
 	defer func() {
 		if r := recover(); r != nil {
@@ -108,9 +108,7 @@ func (b *Builder) Store(v *Value, t *tensor.Dense) {
 
 // Keep makes v's memory its own, so that Program.Tensor gives its values after a run.
 func (b *Builder) Keep(v *Value) *Value {
-	for _, s := range v.whole() {
-		b.kept[s.root] = true
-	}
+	b.kept = append(b.kept, v)
 	return v
 }
 
@@ -143,11 +141,11 @@ func (b *Builder) Join(vs ...*Value) *Value {
 			if n := len(parts); n > 0 {
 				// What lies behind the last part belongs to it.
 				if last := parts[n-1].whole()[0]; last.root == s.root && last.first+last.n == s.first {
-					parts[n-1] = view(s.root, last.first, (last.n+s.n)/v.Cols(), v.Cols())
+					parts[n-1] = stretch(v, s.root, last.first, last.n+s.n)
 					continue
 				}
 			}
-			parts = append(parts, view(s.root, s.first, s.n/v.Cols(), v.Cols()))
+			parts = append(parts, stretch(v, s.root, s.first, s.n))
 		}
 	}
 	t := vs[0].Type.rows(rows)

@@ -13,9 +13,9 @@
 //	...
 //	step, err := dev.Record(program.Run)
 //
-// A value is assigned once. Its first dimension counts rows: images, most often. An
-// operation is one row of the table Examples: the shapes of its outputs, its gradient, and its
-// launch. The gradient is written with operations of the same table, so that a gradient
+// A value is assigned once. Its first dimension counts rows: images, most often. An Op says
+// the shapes of its outputs, its gradient and its launch; the tests have an example of each
+// in the table Examples. A gradient is written with operations of that table too, so that it
 // can be differentiated once more, as a gradient penalty wants. An operation whose gradient
 // cannot is terminal: Build refuses a graph that asks for it.
 //

@@ -32,8 +32,14 @@ func (b *Builder) Grad(seeds []Seed, at ...*Value) []*Value {
 	}
 	for _, s := range seeds {
 		d := s.D
-		if d == nil {
+		switch {
+		case d != nil && d.Size() != s.Of.Size():
+			b.fail("a gradient of type %v at a value of type %v, want as many elements", d.Type, s.Of.Type)
+		case d == nil:
 			d = b.one
+			if n := s.Of.node; n == nil || s.Of != n.Out[0] || !isLoss(n) {
+				b.fail("a value of type %v is differentiated that is no loss, want the gradient there", s.Of.Type)
+			}
 		}
 		w.add(s.Of, 0, d)
 	}
@@ -128,7 +134,7 @@ func (w *walk) add(v *Value, first int, d *Value) {
 	note := func(to map[*Value][]piece, wanted []span) {
 		for _, s := range wanted {
 			if lo, hi := max(s.lo, first), min(s.hi, first+d.Size()); lo < hi {
-				to[v] = append(to[v], piece{lo, slice(v, d, lo-first, hi-lo)})
+				to[v] = append(to[v], piece{lo, stretch(v, d, lo-first, hi-lo)})
 			}
 		}
 	}
@@ -144,19 +150,13 @@ func (w *walk) add(v *Value, first int, d *Value) {
 		at := 0
 		for _, p := range v.parts {
 			if lo, hi := max(first, at), min(first+d.Size(), at+p.Size()); lo < hi {
-				w.add(p, lo-at, slice(p, d, lo-first, hi-lo))
+				w.add(p, lo-at, stretch(p, d, lo-first, hi-lo))
 			}
 			at += p.Size()
 		}
 	default:
 		note(w.pieces, w.needs[v])
 	}
-}
-
-// slice is n elements of d from element first on, in rows as v's; all of it where v has
-// no rows as long.
-func slice(v, d *Value, first, n int) *Value {
-	return view(d, first, v.Type.rows(n/v.Cols()).Shape...)
 }
 
 // visit appends the gradient of n for the rows on which one arrives at its outputs.
@@ -178,6 +178,9 @@ func (w *walk) visit(n *Node) {
 			w.b.terminal(n) // a sum over the rows
 		}
 		for _, p := range d[i] {
+			if t.byRows() && (p.first%v.Cols() != 0 || p.d.Size()%v.Cols() != 0) {
+				w.b.fail("%s: a gradient arrives at elements %d to %d, want whole rows of %d", n.Op.Name(), p.first, p.first+p.d.Size()-1, v.Cols())
+			}
 			at = append(at, span{p.first / v.Cols(), (p.first + p.d.Size()) / v.Cols()})
 		}
 	}
@@ -227,7 +230,7 @@ func (b *Builder) merge(v *Value, pieces []piece) (all []piece) {
 			if p.first > lo || p.first+p.d.Size() < hi {
 				continue
 			}
-			if d := slice(v, p.d, lo-p.first, hi-lo); sum == nil {
+			if d := stretch(v, p.d, lo-p.first, hi-lo); sum == nil {
 				sum = d
 			} else {
 				sum = b.Add(sum, d)

@@ -90,3 +90,9 @@ func (o loss) Gradient(b *Builder, n *Node, d []*Value) []*Value {
 	}
 	return n.Out[1:]
 }
+
+// isLoss tells whether the first output of n is the pair of numbers of a loss.
+func isLoss(n *Node) bool {
+	_, ok := n.Op.(loss)
+	return ok
+}

@@ -54,7 +54,7 @@ type placement struct {
 	blocks  []*block          // in the order of their making; some have become part of others
 	block   map[*Value]*block // of each root in the arena
 	offset  map[*Value]int    // in its block
-	joins   map[*Value]*Value // to the same with copies of some of its parts
+	joins   map[*Value]*Value // to the same with copies of some of its parts, one behind the other
 }
 
 func (g *Graph) place(nodes []*Node) *placement {
@@ -62,22 +62,30 @@ func (g *Graph) place(nodes []*Node) *placement {
 		offset: map[*Value]int{}, joins: map[*Value]*Value{}}
 	for i, n := range nodes {
 		for _, v := range n.In {
-			for _, s := range v.whole() {
-				p.reads[s.root] = append(p.reads[s.root], use{s, 2*i + 1})
-				if s.root.constant != nil && p.block[s.root] == nil {
-					p.define(s.root, -1)
-					p.reads[s.root] = append(p.reads[s.root], use{s, forever})
-				}
-			}
+			p.read(v, 2*i+1)
 		}
 	}
-	for v := range g.kept {
-		p.reads[v] = append(p.reads[v], use{v.whole()[0], forever})
+	for _, v := range g.kept {
+		p.read(v, forever)
 	}
 	for i, n := range nodes {
 		p.node(n, 2*i+1)
 	}
+	for _, v := range g.kept {
+		p.contiguous(v, forever)
+	}
 	return p
+}
+
+// read notes that v is read at a time, and places constants.
+func (p *placement) read(v *Value, time int) {
+	for _, s := range v.placed() {
+		p.reads[s.root] = append(p.reads[s.root], use{s, time})
+		if s.root.constant != nil && p.block[s.root] == nil {
+			p.define(s.root, -1)
+			p.reads[s.root] = append(p.reads[s.root], use{s, forever})
+		}
+	}
 }
 
 // define gives a root a block of its own, unless its memory is outside.
@@ -94,6 +102,10 @@ func (p *placement) node(n *Node, time int) {
 	s := step{Node: n, in: slices.Clone(n.In)}
 	if n.Op == nil {
 		p.steps = append(p.steps, s)
+		// The copies of leaves in joins are out of date, where the update changes them.
+		maps.DeleteFunc(p.joins, func(v, _ *Value) bool {
+			return slices.ContainsFunc(v.whole(), func(s segment) bool { return s.root.leaf != nil })
+		})
 		return
 	}
 	for i, v := range s.in {
@@ -171,23 +183,36 @@ func (p *placement) contiguous(v *Value, time int) *Value {
 		return v
 	}
 	if p.joins[v] == nil {
-		same := &Value{Type: v.Type, parts: slices.Clone(v.parts)}
-		at := 0
-		for i, part := range same.parts {
-			if !p.follows(same, i, at) {
-				c := &Value{Type: part.Type}
-				same.parts[i] = p.copy(c, part, time)
-				p.follows(same, i, at)
-			}
-			at += part.Size()
-		}
-		p.joins[v] = same
+		p.join(v, time)
 	}
 	// Who reads a copied part reads the copy, from now on.
 	for _, s := range p.joins[v].whole() {
 		p.reads[s.root] = append(p.reads[s.root], use{s, time})
 	}
 	return p.joins[v]
+}
+
+// join places the parts of v one behind the other.
+func (p *placement) join(v *Value, time int) {
+	same := &Value{Type: v.Type, parts: slices.Clone(v.parts)}
+	at := 0
+	for i, part := range v.parts {
+		if !p.follows(same, i, at) {
+			same.parts[i] = p.copy(&Value{Type: part.Type}, part, time)
+			if !p.follows(same, i, at) {
+				// Something else lies behind the parts before this one: they are copied too.
+				first := 0
+				for j, before := range v.parts[:i] {
+					same.parts[j] = p.copy(&Value{Type: before.Type}, before, time)
+					p.follows(same, j, first)
+					first += before.Size()
+				}
+				p.follows(same, i, at)
+			}
+		}
+		at += part.Size()
+	}
+	p.joins[v], p.joins[same] = same, same
 }
 
 // follows puts part i of a join at element at of it, behind the parts before it, and tells

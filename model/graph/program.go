@@ -30,7 +30,7 @@ type viewKey struct {
 
 // Compile takes the graph's memory from dev, which keeps it until it is closed.
 func (g *Graph) Compile(dev kernels.Device) (*Program, error) {
-	p := &Program{dev: dev, placement: g.place(signsAfterDropout(g.live())),
+	p := &Program{dev: dev, placement: g.place(g.signsAfterDropout(g.live())),
 		arenas: map[tensor.Dtype]*tensor.Dense{}, views: map[viewKey]*tensor.Dense{}}
 	for elem, size := range p.placement.arrange() {
 		var err error
@@ -107,11 +107,10 @@ func (p *Program) locate(v *Value) (of *tensor.Dense, offset int) {
 		of, offset = p.locate(v.base)
 		return of, offset + v.first
 	case v.parts != nil:
-		same := p.placement.joins[v]
-		if same == nil {
-			same = v
+		if same := p.placement.joins[v]; same != nil {
+			return p.locate(same.parts[0])
 		}
-		return p.locate(same.parts[0])
+		return nil, 0 // its parts lie in several places
 	case v.leaf != nil:
 		return v.leaf, 0
 	}

@@ -1,5 +1,7 @@
 package graph
 
+import "slices"
+
 // product returns the node of v where v is the product of a transposed matrix by another,
 // which sums over rows.
 func product(v *Value) (n *Node, ok bool) {
@@ -29,8 +31,10 @@ func (g *Graph) live() []*Node {
 	for v := range g.stored {
 		wanted[v.node] = true
 	}
-	for v := range g.kept {
-		wanted[v.node] = true
+	for _, v := range g.kept {
+		for _, s := range v.placed() {
+			wanted[s.root.node] = true
+		}
 	}
 	for i := len(g.nodes) - 1; i >= 0; i-- {
 		n := g.nodes[i]
@@ -41,7 +45,7 @@ func (g *Graph) live() []*Node {
 			continue
 		}
 		for _, v := range n.In {
-			for _, s := range v.whole() {
+			for _, s := range v.placed() {
 				if s.root.node != nil {
 					wanted[s.root.node] = true
 				}
@@ -59,10 +63,12 @@ func (g *Graph) live() []*Node {
 
 // signsAfterDropout lets the gradients of a rectifier read its output after dropout, so
 // that dropout can work in place. A rectifier's gradient asks only for the signs of its
-// output. Dropout keeps them or makes a 0, and where it does, it makes the gradient 0 too,
-// before the rectifier's gradient is taken or after it.
-func signsAfterDropout(nodes []*Node) []*Node {
+// output. Dropout keeps them or makes a 0, and where it does, it must make the gradient 0
+// too, before the rectifier's gradient is taken or after it. The graph's nodes stay as
+// they are.
+func (g *Graph) signsAfterDropout(nodes []*Node) []*Node {
 	dropped := map[*Value]*Value{} // a rectifier's output to what dropout makes of it
+	readers := map[*Value][]*Node{}
 	for _, n := range nodes {
 		if _, ok := n.Op.(dropout); ok {
 			if of := n.In[0]; of.node != nil && of.isRoot() {
@@ -71,31 +77,61 @@ func signsAfterDropout(nodes []*Node) []*Node {
 				}
 			}
 		}
-	}
-	for _, n := range nodes {
-		if _, ok := n.Op.(reluGrad); ok || n.Op == nil {
-			continue
-		}
 		for _, v := range n.In {
 			for _, s := range v.whole() {
-				if after := dropped[s.root]; after != nil && after.node != n {
-					delete(dropped, s.root) // something else reads it
-				}
+				readers[s.root] = append(readers[s.root], n)
 			}
 		}
 	}
-	for _, n := range nodes {
+	outside := map[*Value]bool{}
+	for v := range g.stored {
+		outside[v] = true
+	}
+	for _, v := range g.kept {
+		for _, s := range v.whole() {
+			outside[s.root] = true
+		}
+	}
+	for of, after := range dropped {
+		if slices.ContainsFunc(readers[of], func(n *Node) bool {
+			_, ok := n.Op.(reluGrad)
+			return !ok && n != after.node
+		}) {
+			delete(dropped, of) // something else reads it
+		}
+	}
+	all := slices.Clone(nodes)
+	written := map[*Node]bool{}
+	for i, n := range nodes {
+		written[n] = true
 		if _, ok := n.Op.(reluGrad); !ok {
 			continue
 		}
-		y := n.In[1]
-		root, first := y, 0
-		if y.base != nil {
-			root, first = y.base, y.first
+		root, first := n.In[1], 0
+		if root.base != nil {
+			root, first = root.base, root.first
 		}
-		if after := dropped[root]; after != nil {
-			n.In = []*Value{n.In[0], view(after, first, y.Shape...)}
+		after := dropped[root]
+		if after == nil || !written[after.node] {
+			continue
+		}
+		drops := func(n *Node) bool {
+			if n == nil {
+				return false
+			}
+			d, ok := n.Op.(dropout)
+			of := after.node.Op.(dropout)
+			return ok && d.stream == of.stream && d.keep == of.keep
+		}
+		before := !slices.ContainsFunc(n.In[0].whole(), func(s segment) bool { return !drops(s.root.node) })
+		dx, sum := n.Out[0], n.Out[1]
+		later := !outside[dx] && !outside[sum] && readers[sum] == nil &&
+			!slices.ContainsFunc(readers[dx], func(n *Node) bool { return !drops(n) })
+		if before || later {
+			changed := *n
+			changed.In = []*Value{n.In[0], view(after, first, n.In[1].Shape...)}
+			all[i] = &changed
 		}
 	}
-	return nodes
+	return all
 }

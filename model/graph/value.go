@@ -83,9 +83,26 @@ func (v *Value) segments(first, n int) []segment {
 // whole is all of v's segments.
 func (v *Value) whole() []segment { return v.segments(0, v.Size()) }
 
+// placed is what has to lie in memory for v to be read: of a view of a join, all of the join.
+func (v *Value) placed() []segment {
+	if v.base != nil && v.base.parts != nil {
+		return v.base.whole()
+	}
+	return v.whole()
+}
+
 // overlaps tells whether two segments share an element.
 func (s segment) overlaps(o segment) bool {
 	return s.root == o.root && s.first < o.first+o.n && o.first < s.first+s.n
+}
+
+// stretch is n elements of v from element first on, in rows as long as those of like where
+// that makes whole rows, else in one.
+func stretch(like, v *Value, first, n int) *Value {
+	if n%like.Cols() != 0 {
+		return view(v, first, 1, n)
+	}
+	return view(v, first, like.Type.rows(n/like.Cols()).Shape...)
 }
 
 // view returns elements of v from element first on in a shape, as v itself, a root or a

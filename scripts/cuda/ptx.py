@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""usage: scripts/cuda/ptx.py [FILE.ptx...]   assembles kernels/*.ptx for every architecture, with a line for each kernel
+"""usage: scripts/cuda/ptx.py FILE.ptx...   assembles PTX for every architecture, with a line for each kernel
 
-Fetches the pinned ptxas into .cuda/bin. Fails on an error of ptxas, and on a kernel
-that spills registers to memory on any architecture.
+`make ptx` calls it on the kernels, whose texts scripts/ptx writes. It fetches the pinned
+ptxas into .cuda/bin. It fails on an error of ptxas, and on a kernel that spills registers
+to memory on any architecture.
 """
 
 import concurrent.futures
-import glob
 import os
 import platform
 import re
@@ -95,9 +95,8 @@ def check(ptxas, paths):
 
 
 def main(paths):
-    paths = paths or sorted(glob.glob(os.path.join(headers.ROOT, "kernels", "*.ptx")))
     if not paths:
-        raise remote.Error("there is no kernels/*.ptx")
+        raise remote.Error("no file is named; make ptx assembles all kernels")
     failures = check(assembler(), paths)
     print(f"{len(paths)} files for sm_{', '.join(map(str, ARCHITECTURES))}: "
           + (f"{failures} failures" if failures else "all assemble, none spills"))

@@ -17,11 +17,11 @@ import (
 // evaluateFlags returns the flags for evaluations during training.
 func evaluateFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.UintFlag{Name: "evaluate-every", Usage: "every `N` steps, and at the last, measure the images drawn and keep the best checkpoint; 0 for never"},
-		&cli.IntFlag{Name: "evaluate-count", Usage: "draw `N` images for that", DefaultText: fmt.Sprintf("%d, or %d stacked ones", evaluatedImages, evaluatedStacks)},
+		&cli.UintFlag{Name: "evaluate-every", Usage: "measure fake images every `N` steps and at the last, and keep the best checkpoint; 0 for never"},
+		&cli.IntFlag{Name: "evaluate-count", Usage: "measure `N` fake images each time", DefaultText: fmt.Sprintf("%d, or %d stacked ones", evaluatedImages, evaluatedStacks)},
 		&cli.StringFlag{Name: "evaluate-metric", Usage: "let `METRIC` choose the best: " + strings.Join(run.EvaluateMetrics(), ", "),
 			DefaultText: fmt.Sprintf("%s; %s without labels, %s of stacked images", run.ByFrechet, run.ByParzen, run.ByModes)},
-		&cli.BoolFlag{Name: "stop-on-collapse", Usage: fmt.Sprintf("end with code %d once evaluations find that the generator has collapsed", exitCollapsed)},
+		&cli.BoolFlag{Name: "stop-on-collapse", Usage: fmt.Sprintf("stop with exit code %d once evaluations find that the generator has collapsed", exitCollapsed)},
 	}
 }
 
@@ -30,11 +30,11 @@ func evaluateFlags() []cli.Flag {
 //
 // Images are compared with the validation split and not with the test split. The test images
 // then take no part in choosing the best checkpoint, and can measure it fairly.
-func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev device.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
-	if p.EvaluateEvery == 0 {
+func (s *session) newEvaluator(ctx context.Context, ui *ui, reading sourceOptions, dev device.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
+	if s.EvaluateEvery == 0 {
 		return nil, nil
 	}
-	test, err := testSplit(ctx, ui, c, p.Data, p.Resize)
+	test, err := testSplit(ctx, ui, s.Data, reading)
 	if err != nil {
 		return nil, err
 	}
@@ -42,16 +42,16 @@ func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev dev
 	if err != nil {
 		return nil, err
 	}
-	classifier, err := p.classifier(ctx, ui, dev, r)
+	classifier, err := s.classifier(ctx, ui, dev, r)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.settle(classifier); err != nil {
+	if err := s.settle(classifier); err != nil {
 		return nil, err
 	}
 	o := evaluate.Options{Metrics: []string{"duplicates"}}
-	if p.Model.Stack == 1 {
-		o.Metrics = append(o.Metrics, p.EvaluateMetric)
+	if s.Model.Stack == 1 {
+		o.Metrics = append(o.Metrics, s.EvaluateMetric)
 		if classifier != nil {
 			o.Metrics = append(o.Metrics, run.ByFrechet, "classes")
 		}
@@ -61,12 +61,12 @@ func (p *plan) newEvaluator(ctx context.Context, ui *ui, c *cli.Context, dev dev
 }
 
 // classifier returns the classifier of r's images, or nil if they have no labels or are too few.
-func (p *plan) classifier(ctx context.Context, ui *ui, dev device.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
+func (s *session) classifier(ctx context.Context, ui *ui, dev device.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
 	defer ui.stop()
 	stage := stages(ui)
 	classifier, err := evaluate.ClassifierFor(ctx, dev, r, func(done, total int) { stage("training a classifier", done, total) })
 	if errors.Is(err, evaluate.ErrNoLabels) {
-		ui.note("%s has no labels to train a classifier on: evaluations have the figures that need none", p.Data)
+		ui.note("%s has no labels to train a classifier on: evaluations have the figures that need none", s.Data)
 		return nil, nil
 	}
 	if err != nil {
@@ -80,29 +80,29 @@ func (p *plan) classifier(ctx context.Context, ui *ui, dev device.Device, r eval
 }
 
 // settle chooses the settings that were not given and checks those that were.
-func (p *plan) settle(classifier *evaluate.Classifier) error {
-	count, metric := evaluatedImages, run.ByFrechet
+func (s *session) settle(classifier *evaluate.Classifier) error {
+	metric := run.ByFrechet
 	switch {
-	case p.Model.Stack > 1 && classifier == nil:
+	case s.Model.Stack > 1 && classifier == nil:
 		return errors.New("--evaluate-every: stacked images are measured by their classes, for which the set has too few images or no labels")
-	case p.Model.Stack > 1:
-		count, metric = evaluatedStacks, run.ByModes
+	case s.Model.Stack > 1:
+		metric = run.ByModes
 	case classifier == nil:
 		metric = run.ByParzen
 	}
-	if p.EvaluateCount == 0 {
-		p.EvaluateCount = count
+	if s.EvaluateCount == 0 {
+		s.EvaluateCount = evaluatedCount(s.Model.Stack)
 	}
-	if p.EvaluateMetric == "" {
-		p.EvaluateMetric = metric
+	if s.EvaluateMetric == "" {
+		s.EvaluateMetric = metric
 	}
 	switch {
-	case (p.EvaluateMetric == run.ByModes) != (p.Model.Stack > 1):
-		return usageError{fmt.Errorf("--evaluate-metric is %q, which is not for images of --stack %d", p.EvaluateMetric, p.Model.Stack)}
-	case classifier == nil && p.EvaluateMetric != run.ByParzen:
-		return usageError{fmt.Errorf("--evaluate-metric is %q, want %s, which needs no classifier", p.EvaluateMetric, run.ByParzen)}
-	case p.Model.Stack == 1 && classifier != nil && p.EvaluateCount < classifier.FrechetImages():
-		return usageError{fmt.Errorf("--evaluate-count is %d, want %d or more for the Fréchet distance", p.EvaluateCount, classifier.FrechetImages())}
+	case (s.EvaluateMetric == run.ByModes) != (s.Model.Stack > 1):
+		return usageError{fmt.Errorf("--evaluate-metric is %q, which is not for images of --stack %d", s.EvaluateMetric, s.Model.Stack)}
+	case classifier == nil && s.EvaluateMetric != run.ByParzen:
+		return usageError{fmt.Errorf("--evaluate-metric is %q, want %s, which needs no classifier", s.EvaluateMetric, run.ByParzen)}
+	case s.Model.Stack == 1 && classifier != nil && s.EvaluateCount < classifier.FrechetImages():
+		return usageError{fmt.Errorf("--evaluate-count is %d, want %d or more for the Fréchet distance", s.EvaluateCount, classifier.FrechetImages())}
 	}
 	return nil
 }

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/urfave/cli/v2"
+
+	"gorgan/model"
+)
+
+// noiseScaleFlag returns the flag for commands that sample from a trained model.
+func noiseScaleFlag() cli.Flag {
+	return &cli.Float64Flag{Name: "noise-scale", Usage: noiseScaleUsage, DefaultText: "the model's, 1 unless it was trained with another"}
+}
+
+// noiseScale is the value of noiseScaleFlag.
+type noiseScale struct {
+	value float64
+	given bool // if false, the model keeps its own scale
+}
+
+func readNoiseScale(c *cli.Context) noiseScale {
+	return noiseScale{c.Float64("noise-scale"), c.IsSet("noise-scale")}
+}
+
+// apply sets config's noise scale if --noise-scale was given.
+func (s noiseScale) apply(config *model.Config) error {
+	if !s.given {
+		return nil
+	}
+	config.NoiseScale = s.value
+	if err := config.Validate(); err != nil {
+		return usageError{fmt.Errorf("--noise-scale: %w", err)}
+	}
+	return nil
+}
+
+// readNoise reads a .npy array (N, dim) of float32 or float64.
+func readNoise(path string, dim int) ([]float32, error) {
+	noise, rows, cols, err := readNpyFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if cols != dim {
+		return nil, fmt.Errorf("%s: an array of shape (%d,%d), want (N,%d)", path, rows, cols, dim)
+	}
+	for i, v := range noise {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return nil, fmt.Errorf("%s: row %d has %v in column %d, want finite numbers as float32 holds them; rows and columns count from 0", path, i/cols, v, i%cols)
+		}
+	}
+	return noise, nil
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gorgan/kernels/device"
+	"gorgan/model"
+	"gorgan/model/run"
+)
+
+// session is a run that is open for training: its settings, its folder, and the step that it has
+// reached.
+type session struct {
+	run.Settings
+	folder *run.Folder  // locked; nil until a new run has one
+	state  *model.State // it goes on from here; nil at step 0
+	owed   bool         // the checkpoint it goes on from was to be evaluated, and was not
+}
+
+// newSession begins a run, or opens the one to resume. The caller must close the session.
+func newSession(ui *ui, o trainOptions) (*session, error) {
+	if o.resume == "" {
+		return beginSession(o)
+	}
+	s := &session{}
+	if err := s.goOnWith(ui, o); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// beginSession returns the session of a new run. Its method open makes the folder of the run.
+func beginSession(o trainOptions) (*session, error) {
+	level, err := device.CPULevel()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	s := &session{Settings: o.flags}
+	s.Began = run.Origin{Version: version(), Command: os.Args[1:], Instructions: level, Date: time.Now().Format(time.RFC3339)}
+	s.MeasureEvery = max(1, s.Steps/run.CurvePoints)
+	return s, nil
+}
+
+// goOnWith opens the run to resume. The flags can replace some of its settings.
+func (s *session) goOnWith(ui *ui, o trainOptions) error {
+	if err := s.resume(ui, o.resume); err != nil {
+		return err
+	}
+	began := s.Model
+	s.Settings = o.over(s.Settings)
+	if err := o.validate(s.Settings); err != nil {
+		return err
+	}
+	if d := s.Model.Differences(began); len(d) > 0 {
+		return usageError{fmt.Errorf("--resume: a run goes on with the settings it began with, and %s", strings.Join(d, "; "))}
+	}
+	if s.state != nil {
+		done := s.folder.Evaluations()
+		s.owed = s.Plan().Evaluates(s.state.Step) && (len(done) == 0 || done[len(done)-1].Step < s.state.Step)
+	}
+	return nil
+}
+
+// resume takes the settings and the state of the run that path names: its folder, or a
+// checkpoint in it.
+func (s *session) resume(ui *ui, path string) error {
+	dir := path
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Base(path) != run.BestFile {
+		return fmt.Errorf("--resume: %s is not a run nor a checkpoint: %w", path, err.(*fs.PathError).Err)
+	}
+	if err != nil {
+		_, err := run.CheckpointPath(path) // which knows why there is no best
+		return err
+	}
+	if !info.IsDir() {
+		dir = filepath.Dir(path)
+	}
+	if _, err := os.Stat(filepath.Join(dir, run.SettingsFile)); err != nil {
+		return fmt.Errorf("--resume: %s is not a run: %w", dir, err)
+	}
+	if s.folder, err = run.Open(dir); err != nil {
+		return err
+	}
+	if s.Settings, err = run.ReadSettings(dir); err != nil {
+		return err
+	}
+	if path == dir && s.folder.Unsaved() {
+		ui.note("%s has no checkpoint yet: the run begins again at step 0", dir)
+	} else if _, s.state, err = run.LoadModel(path); err != nil {
+		if d, ok := errors.AsType[*run.DamagedError](err); ok {
+			err = fmt.Errorf("%w; go on from it with: %s", err, ui.command("train", "--resume", d.Whole))
+		}
+		return err
+	} else {
+		if d := s.Model.Differences(s.state.Config); len(d) > 0 {
+			ui.note("%s: the checkpoint's settings are taken, of which these differ: %s", filepath.Join(dir, run.SettingsFile), strings.Join(d, "; "))
+		}
+		s.Model = s.state.Config
+	}
+	return s.folder.Read(s.step())
+}
+
+// open makes the run's folder, or takes trainer and folder to the step of the checkpoint.
+func (s *session) open(ui *ui, t *model.Trainer, o trainOptions) (err error) {
+	if s.folder == nil {
+		s.folder, err = run.Create(o.out, run.Name(s.Data, cmp.Or(o.preset, s.Model.Loss)), s.Settings)
+		return err
+	}
+	if s.state != nil {
+		if err := t.Restore(s.state, s.folder.Seconds()); err != nil {
+			return err
+		}
+	}
+	return s.goOn(ui)
+}
+
+// goOn takes the run's folder to the step of the checkpoint.
+func (s *session) goOn(ui *ui) error {
+	notes, err := s.folder.GoOn(s.Settings, s.step())
+	for _, note := range notes {
+		ui.note("%s", note)
+	}
+	return err
+}
+
+// step returns the step that the run has reached.
+func (s *session) step() uint32 {
+	if s.state == nil {
+		return 0
+	}
+	return s.state.Step
+}
+
+// close releases the run's folder.
+func (s *session) close() error {
+	if s.folder == nil {
+		return nil
+	}
+	return s.folder.Close()
+}

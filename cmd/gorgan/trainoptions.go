@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/urfave/cli/v2"
+
+	"gorgan/model/picture"
+	"gorgan/model/run"
+)
+
+// trainOptions are the values of train's flags. A preset or a file of settings counts as flags.
+type trainOptions struct {
+	flags         run.Settings // the values of the flags, or their defaults
+	given         given        // a resumed run takes these flags alone
+	preset        string       // empty for none
+	classesOfData bool         // the nets are told as many classes as the data have
+	out           string       // the new run's folder, empty for a numbered one
+	resume        string       // the run to go on with, empty for a new one
+	device        deviceOptions
+	reading       sourceOptions
+	queue         int
+}
+
+func readTrainOptions(ui *ui, c *cli.Context) (o trainOptions, err error) {
+	if _, err = positional(c); err != nil {
+		return o, err
+	}
+	if o.classesOfData, err = applyPreset(ui, c); err != nil {
+		return o, err
+	}
+	o.preset, o.out, o.resume, o.queue = c.String("preset"), c.String("out"), c.String("resume"), c.Int("queue")
+	if o.resume != "" && o.out != "" {
+		return o, usageError{errors.New("--out and --resume exclude each other: a run goes on in its own folder")}
+	}
+	if o.queue < 1 || o.queue > 1<<16 {
+		return o, usageError{fmt.Errorf("--queue is %d, want 1 to 65536", o.queue)}
+	}
+	if o.device, err = readDeviceOptions(c); err != nil {
+		return o, err
+	}
+	if o.reading, err = readSourceOptions(c); err != nil {
+		return o, err
+	}
+	o.given = givenFlags(c)
+	if o.flags, err = readSettings(c); err != nil || o.resume != "" {
+		return o, err // a resumed run's settings are validated when they are read
+	}
+	return o, o.validate(o.flags)
+}
+
+// readSettings reads the flags into the settings of a run.
+func readSettings(c *cli.Context) (s run.Settings, err error) {
+	s = run.Settings{Resize: c.String("resize"), Images: c.Int("images"), Device: c.String("device"), Keep: c.Int("keep"),
+		EvaluateCount: c.Int("evaluate-count"), EvaluateMetric: c.String("evaluate-metric"), StopOnCollapse: c.Bool("stop-on-collapse")}
+	if s.Data, err = resolved(c.String("data")); err != nil {
+		return s, err
+	}
+	for name, to := range map[string]*uint32{
+		"steps": &s.Steps, "display-every": &s.DisplayEvery, "save-every": &s.SaveEvery, "evaluate-every": &s.EvaluateEvery,
+	} {
+		n := c.Uint(name)
+		if n > math.MaxUint32 {
+			return s, usageError{fmt.Errorf("--%s is %d, want at most 2^32-1", name, n)}
+		}
+		*to = uint32(n)
+	}
+	s.Model, err = readModelFlags(c)
+	return s, err
+}
+
+// over returns the settings of a resumed run. A flag that is given replaces the run's own setting.
+func (o trainOptions) over(s run.Settings) run.Settings {
+	for name, set := range map[string]func(){
+		"data":             func() { s.Data = o.flags.Data },
+		"resize":           func() { s.Resize = o.flags.Resize },
+		"images":           func() { s.Images = o.flags.Images },
+		"device":           func() { s.Device = o.flags.Device },
+		"steps":            func() { s.Steps = o.flags.Steps },
+		"display-every":    func() { s.DisplayEvery = o.flags.DisplayEvery },
+		"save-every":       func() { s.SaveEvery = o.flags.SaveEvery },
+		"keep":             func() { s.Keep = o.flags.Keep },
+		"evaluate-every":   func() { s.EvaluateEvery = o.flags.EvaluateEvery },
+		"evaluate-count":   func() { s.EvaluateCount = o.flags.EvaluateCount },
+		"evaluate-metric":  func() { s.EvaluateMetric = o.flags.EvaluateMetric },
+		"stop-on-collapse": func() { s.StopOnCollapse = o.flags.StopOnCollapse },
+	} {
+		if o.given[name] {
+			set()
+		}
+	}
+	if s.EvaluateEvery == 0 {
+		s.StopOnCollapse = false
+	}
+	o.given.model(&s.Model, o.flags.Model)
+	return s
+}
+
+// validate refuses impossible settings, whose names it gives as flags.
+func (o trainOptions) validate(s run.Settings) error {
+	if s.EvaluateEvery == 0 {
+		for _, name := range []string{"evaluate-count", "evaluate-metric", "stop-on-collapse"} {
+			if o.given[name] {
+				return usageError{fmt.Errorf("--%s has no effect without --evaluate-every", name)}
+			}
+		}
+	}
+	if o.given["evaluate-count"] && s.EvaluateCount == 0 {
+		return usageError{fmt.Errorf("--evaluate-count is 0, want %d to %d", run.LeastEvaluated, picture.MaxImages)}
+	}
+	if err := s.Validate(func(key string) string { return "--" + strings.ReplaceAll(key, "_", "-") }); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// resolved returns a source of images as config.json has it. The path is absolute, so the run
+// can be resumed from any folder.
+func resolved(data string) (string, error) {
+	if data == "mnist" || data == "" {
+		return data, nil
+	}
+	path, err := filepath.Abs(data)
+	if err != nil {
+		return "", fmt.Errorf("--data: %w", err)
+	}
+	if !utf8.ValidString(path) {
+		return "", usageError{fmt.Errorf("--data is %q, want a path in UTF-8, as config.json can hold no other; give the file another name", path)}
+	}
+	return path, nil
+}

@@ -1,0 +1,94 @@
+package graph
+
+import "gorgonia.org/tensor"
+
+// Example is an operation on inputs that it takes.
+type Example struct {
+	Name string // of the operation
+	In   []Type
+	// Make appends the operation to b and returns its first output.
+	Make func(b *Builder, in []*Value) *Value
+	// Gradient has the inputs that a gradient flows to; none where the operation is the
+	// end of all gradients. Second has those of them whose gradient can be differentiated
+	// once more.
+	Gradient, Second []int
+}
+
+// Examples has every operation at least once.
+var Examples = []Example{
+	{"bias_linear", xBias, pair(func(b *Builder, x, y *Value) *Value { return b.BiasLinear(x, y) }), both, first},
+	{"bias_tanh", xBias, pair(func(b *Builder, x, y *Value) *Value { return b.BiasTanh(x, y) }), both, nil},
+	{"bias_sigmoid", xBias, pair(func(b *Builder, x, y *Value) *Value { return b.BiasSigmoid(x, y) }), both, nil},
+	{"bias_relu", xBias, pair(func(b *Builder, x, y *Value) *Value { return b.BiasReLU(x, y, 0) }), both, first},
+	{"bias_relu", xBias, pair(func(b *Builder, x, y *Value) *Value { return b.BiasReLU(x, y, 0.2) }), both, first},
+	{"tanh_grad", twice, of(curvedGradOf((*Builder).BiasTanh)), nil, nil},
+	{"sigmoid_grad", twice, of(curvedGradOf((*Builder).BiasSigmoid)), nil, nil},
+	{"relu_grad", twice, of(reluGrad{0.2}), first, first},
+	{"linear_grad", once, of(columnSum{}), nil, nil},
+	{"class_bias", []Type{floats(3, 4), floats(3, 4), words(3)}, func(b *Builder, in []*Value) *Value { return b.ClassBias(in[0], in[1], in[2]) }, both, first},
+	{"class_grad", []Type{floats(3, 4), words(3)}, of(classGrad{3}), nil, nil},
+	{"matmul NN", []Type{floats(3, 4), floats(4, 5)}, of(matMul{false, false}), both, both},
+	{"matmul NT", []Type{floats(3, 4), floats(5, 4)}, of(matMul{false, true}), both, both},
+	{"matmul TN", []Type{floats(4, 3), floats(4, 5)}, of(matMul{true, false}), both, both},
+	{"matmul TT", []Type{floats(4, 3), floats(5, 4)}, of(matMul{true, true}), both, both},
+	{"add", twice, pair((*Builder).Add), both, both},
+	{"bce_logits", column, func(b *Builder, in []*Value) *Value { return b.BCELogits(in[0], 0.9, 1) }, first, nil},
+	{"least_squares", column, func(b *Builder, in []*Value) *Value { return b.LeastSquares(in[0], 1, 0.5) }, first, nil},
+	{"hinge", column, func(b *Builder, in []*Value) *Value { return b.Hinge(in[0], -1) }, first, nil},
+	{"wasserstein", column, func(b *Builder, in []*Value) *Value { return b.Mean(in[0], -1) }, first, nil},
+	{"pairing", []Type{floats(3, 1), floats(3, 1)}, pair((*Builder).Pairing), both, nil},
+	{"row_penalty", once, func(b *Builder, in []*Value) *Value { return b.Penalty(in[0], 5, 0) }, first, nil},
+	{"row_penalty", once, func(b *Builder, in []*Value) *Value { return b.Penalty(in[0], 10, 1) }, first, nil},
+	{"maxout", []Type{floats(3, 6), floats(6)}, pair(func(b *Builder, x, y *Value) *Value { return b.Maxout(x, y, 3) }), both, first},
+	{"maxout_grad", []Type{floats(3, 2), floats(3, 6)}, of(maxoutGrad{3}), first, first},
+	{"maxout_pick", []Type{floats(3, 6), floats(3, 6)}, of(maxoutPick{3}), first, first},
+	{"uniform", random(), func(b *Builder, in []*Value) *Value { return b.Uniform(drawn(in), 3, 4) }, nil, nil},
+	{"shuffle", random(), func(b *Builder, in []*Value) *Value { return b.BatchIndex(drawn(in), 3, 5, 1, 0) }, nil, nil},
+	{"gather", []Type{words(3), bytes(5, 4)}, pair((*Builder).Gather), nil, nil},
+	{"labels", []Type{words(3), bytes(5)}, pair((*Builder).Labels), nil, nil},
+	{"interpolate", random(floats(3, 4), floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.Interpolate(in[0], in[1], drawn(in)) }, nil, nil},
+	{"deviation", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.Perturb(in[0], drawn(in), 0.5).node.In[1] }, nil, nil},
+	{"perturb", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.Perturb(in[0], drawn(in), 0.5) }, nil, nil},
+	{"add_noise", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.AddNoise(in[0], drawn(in), 0.3, 0) }, first, first},
+	{"dropout", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.Dropout(in[0], drawn(in), 0.6, 2) }, first, first},
+	{"copy", once, of(copyOp{}), first, first},
+}
+
+var (
+	once   = []Type{floats(3, 4)}
+	twice  = []Type{floats(3, 4), floats(3, 4)}
+	xBias  = []Type{floats(3, 4), floats(4)}
+	column = []Type{floats(3, 1)}
+	first  = []int{0}
+	both   = []int{0, 1}
+)
+
+func bytes(shape ...int) Type { return Type{tensor.Uint8, shape} }
+
+// random is types with those of a key and a step behind them, drawn what they stand for.
+func random(types ...Type) []Type { return append(types, words(2), words(1)) }
+
+func drawn(in []*Value) Random {
+	return Random{Key: in[len(in)-2], Step: in[len(in)-1], Stream: 7}
+}
+
+func of(op Op) func(b *Builder, in []*Value) *Value {
+	return func(b *Builder, in []*Value) *Value { return b.Apply(op, in...)[0] }
+}
+
+func pair(f func(b *Builder, x, y *Value) *Value) func(b *Builder, in []*Value) *Value {
+	return func(b *Builder, in []*Value) *Value { return f(b, in[0], in[1]) }
+}
+
+// curvedGradOf is the operation that the gradient of an activation makes.
+func curvedGradOf(activation func(b *Builder, x, bias *Value) *Value) (op Op) {
+	_, err := Build(func(b *Builder) {
+		y := activation(b, &Value{Type: floats(3, 4)}, &Value{Type: floats(4)})
+		dx := y.node.Op.Gradient(b, y.node, []*Value{{Type: y.Type}})[0]
+		op = dx.node.Op
+	})
+	if err != nil {
+		panic(err)
+	}
+	return op
+}

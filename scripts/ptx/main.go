@@ -1,0 +1,37 @@
+// Command ptx writes the PTX of every kernel, joined with its frames, into a folder.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"gorgan/kernels"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: go run ./scripts/ptx FOLDER")
+		os.Exit(2)
+	}
+	if err := write(os.Args[1]); err != nil {
+		fmt.Fprintf(os.Stderr, "ptx: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func write(folder string) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	for _, k := range kernels.All() {
+		text := k.PTX()
+		if text == "" {
+			return fmt.Errorf("kernel %s has no PTX; go test ./kernels -run PTX says why", k.Name)
+		}
+		if err := os.WriteFile(filepath.Join(folder, k.Name+".ptx"), []byte(text), 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -8,10 +8,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// The passes over memory. Each element goes through the same instructions in a
-// whole vector as in the masked rest, so its result does not depend on where a
-// piece of work begins or ends. But for the exponential and for denormals in updates
-// they are the operations of the Go bodies in the same order, and give the same bits.
+// The vector bodies of kernels. An element goes through the same instructions in a whole vector
+// as in the masked rest, so its result does not depend on where a piece of work begins or ends.
+// The operations are those of the Go bodies in the same order, and give the same bits. The
+// exceptions are the exponential, and denormals in updates.
 
 // elementwise writes all of them for one instruction set.
 func elementwise(v vector) {

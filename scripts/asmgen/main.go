@@ -1,5 +1,5 @@
 // Asmgen writes the amd64 assembly of package kernels/cpu, the matrix product's
-// micro-kernels and the passes over memory:
+// micro-kernels and the vector bodies of kernels:
 //
 //	cd scripts/asmgen && go run .
 //

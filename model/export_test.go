@@ -21,7 +21,7 @@ type Probe struct {
 	labels  []*tensor.Dense // bytes
 	index   *tensor.Dense   // (B): 0, 1, ...
 	program *graph.Program  // the last that ran
-	play    play            // of that program
+	turn    turn            // of that program
 	d       disForward
 }
 
@@ -75,21 +75,21 @@ func (p *Probe) run(f func(b *graph.Builder)) error {
 }
 
 func (p *Probe) Step() error {
-	p.play.z = nil
+	p.turn.z = nil
 	return p.run(p.g.step)
 }
 
-func (p *Probe) Tick() error      { return kernels.Tick(p.g.dev, p.g.clock) }
+func (p *Probe) Tick() error      { return kernels.Tick(p.g.dev, p.g.stepCount) }
 func (p *Probe) UpdateDis() error { return p.run(func(b *graph.Builder) { p.g.disUpdate(b, 0) }) }
 func (p *Probe) UpdateGen() error { return p.run(p.g.genUpdate) }
 func (p *Probe) Measure() error   { return p.run(p.g.measure) }
 
 func (p *Probe) DisGradients(nth int) error {
 	return p.run(func(b *graph.Builder) {
-		p.play = p.g.play(b, nth)
-		p.d = p.g.discriminate(b, p.play)
+		p.turn = p.g.turn(b, nth)
+		p.d = p.g.forwardForDis(b, p.turn)
 		p.g.dis.StoreGrad(b, p.g.disLoss(b, p.d))
-		b.Keep(p.play.z)
+		b.Keep(p.turn.z)
 		b.Keep(p.d.logits)
 		b.Keep(p.d.x)
 	})
@@ -98,9 +98,9 @@ func (p *Probe) DisGradients(nth int) error {
 // GenGradients follows DisGradients: G's gradients are taken on the same noise.
 func (p *Probe) GenGradients() error {
 	return p.run(func(b *graph.Builder) {
-		p.play = p.g.play(b, p.play.nth)
-		b.Keep(p.play.z)
-		p.g.genGradients(b, p.play)
+		p.turn = p.g.turn(b, p.turn.nth)
+		b.Keep(p.turn.z)
+		p.g.genGradients(b, p.turn)
 	})
 }
 
@@ -108,12 +108,12 @@ func (p *Probe) Tensors() ([]Tensor, error) { return p.g.tensors() }
 
 // Noise is that of the last gradients. That of a whole step is drawn once more.
 func (p *Probe) Noise() ([]float32, error) {
-	if p.play.z != nil {
-		return p.value(p.play.z)
+	if p.turn.z != nil {
+		return p.value(p.turn.z)
 	}
-	var last play
+	var last turn
 	err := p.run(func(b *graph.Builder) {
-		last = p.g.lastPlay(b)
+		last = p.g.lastTurn(b)
 		b.Keep(last.z)
 	})
 	if err != nil {
@@ -146,7 +146,7 @@ func (p *Probe) Losses() (dis, gen float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	m := metricsOf(0, s, p.g.loss.critic)
+	m := metricsOf(0, s, p.g.loss.notProbability)
 	return m.DLoss, m.GLoss, nil
 }
 
@@ -206,9 +206,9 @@ func (t *Trainer) Poison(what string, at int, v float32) error {
 }
 
 // Look and Check are the two halves of the search for what is not finite.
-func (t *Trainer) Look() error  { return t.health.look() }
+func (t *Trainer) Look() error  { return t.health.scan() }
 func (t *Trainer) Check() error { return t.health.check() }
-func (t *Trainer) Tick() error  { return kernels.Tick(t.game.dev, t.game.clock) }
+func (t *Trainer) Tick() error  { return kernels.Tick(t.game.dev, t.game.stepCount) }
 
 // TrainStep and MeasureStep are the recorded steps, without the feed and the metrics.
 func (t *Trainer) TrainStep() error   { return t.train.Run() }

@@ -11,19 +11,19 @@ import (
 
 // game is the two nets, and what a step of training changes.
 type game struct {
-	config     Config
-	dev        kernels.Device
-	loss       loss
-	objective  objective
-	gen, dis   *nn.Weights
-	average    *average // of G's parameters, nil for none
-	optG, optD optim.Optimizer
-	key, clock *tensor.Dense // seed (2), number of the step under way or last done (1)
-	learned    *tensor.Dense // D's gradients and values, then G's
-	stats      *tensor.Dense // results, see the offsets below
-	results    [statsSize / 2]*tensor.Dense
-	unit       *tensor.Dense // (classes, classes) bytes: the labels as vectors; nil unless D takes several images a row
-	batches    batchSource
+	config          Config
+	dev             kernels.Device
+	loss            loss
+	objective       objective
+	gen, dis        *nn.Weights
+	average         *average // of G's parameters, nil for none
+	optG, optD      optim.Optimizer
+	seed, stepCount *tensor.Dense // seed (2), number of the step under way or last done (1)
+	arena           *tensor.Dense // D's gradients and values, then G's
+	stats           *tensor.Dense // results, see the offsets below
+	results         [statsSize / 2]*tensor.Dense
+	unit            *tensor.Dense // (classes, classes) bytes: the labels as vectors; nil unless D takes several images a row
+	batches         batchSource
 }
 
 // batchSource appends the nth batch of the step to a graph: images (B, pixels), and as many
@@ -53,33 +53,33 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	loss, _ := losses.find(c.Loss)
 	g := &game{config: c, dev: dev, loss: loss.value, objective: loss.value.objective(c)}
 	al := &allocator{dev: dev}
-	g.key, g.clock, g.stats = al.words(2), al.words(1), al.floats(statsSize)
-	key := kernels.Key(c.Seed)
-	al.upload(g.key, key[:])
+	g.seed, g.stepCount, g.stats = al.words(2), al.words(1), al.floats(statsSize)
+	seed := kernels.Key(c.Seed)
+	al.upload(g.seed, seed[:])
 	for i := range g.results {
 		g.results[i] = al.view(g.stats, 2*i, 2)
 	}
 	dis, gen := discriminatorNet(c), generatorNet(c)
 	n, m := dis.Size(), gen.Size()
-	g.learned = al.floats(2 * (n + m))
-	g.dis = al.weights(dis, al.view(g.learned, n, n), al.view(g.learned, 0, n))
-	g.gen = al.weights(gen, al.view(g.learned, 2*n+m, m), al.view(g.learned, 2*n, m))
+	g.arena = al.floats(2 * (n + m))
+	g.dis = al.weights(dis, al.view(g.arena, n, n), al.view(g.arena, 0, n))
+	g.gen = al.weights(gen, al.view(g.arena, 2*n+m, m), al.view(g.arena, 2*n, m))
 	if c.Classes > 0 && c.Pack > 1 {
 		g.unit = al.unitVectors(c.Classes)
 	}
 	if al.err != nil {
 		return nil, al.err
 	}
-	method, _ := optimizers.find(c.Optimizer)
+	kind, _ := optimizers.find(c.Optimizer)
 	var err error
-	if g.optG, err = method.value.open(dev, c, g.gen, g.clock, 1); err != nil {
+	if g.optG, err = kind.value.open(dev, c, g.gen, g.stepCount, 1); err != nil {
 		return nil, err
 	}
-	if g.optD, err = method.value.open(dev, c.ofDiscriminator(), g.dis, g.clock, c.DisSteps); err != nil {
+	if g.optD, err = kind.value.open(dev, c.ofDiscriminator(), g.dis, g.stepCount, c.DisSteps); err != nil {
 		return nil, err
 	}
 	if c.EMA > 0 {
-		g.average, err = newAverage(dev, g.gen, g.clock, c.EMA)
+		g.average, err = newAverage(dev, g.gen, g.stepCount, c.EMA)
 	}
 	return g, err
 }

@@ -28,13 +28,13 @@ func (e *NonFiniteError) Error() string {
 type health struct {
 	game  *game
 	rows  []healthRow
-	looks []healthLook
+	scans []healthScan
 	first *tensor.Dense // (chunks of all rows)
 	host  []uint32
 }
 
 // healthLook is memory that one launch looks at.
-type healthLook struct{ values, first *tensor.Dense }
+type healthScan struct{ values, first *tensor.Dense }
 
 // healthRow is one tensor that is looked at, in the order in which trouble spreads.
 type healthRow struct {
@@ -53,14 +53,14 @@ func newHealth(g *game) (*health, error) {
 	}
 	h := &health{game: g}
 	total := 0
-	for _, memory := range []*tensor.Dense{disLoss, genLoss, g.learned} {
-		h.looks = append(h.looks, healthLook{values: memory})
+	for _, memory := range []*tensor.Dense{disLoss, genLoss, g.arena} {
+		h.scans = append(h.scans, healthScan{values: memory})
 		total += chunks(memory)
 	}
 	h.first, h.host = al.words(total), make([]uint32, total)
 	at := 0
-	for i := range h.looks {
-		l := &h.looks[i]
+	for i := range h.scans {
+		l := &h.scans[i]
 		l.first = al.view(h.first, at, chunks(l.values))
 		at += chunks(l.values)
 	}
@@ -82,9 +82,9 @@ func newHealth(g *game) (*health, error) {
 func chunks(t *tensor.Dense) int { return (t.Shape().TotalSize() + kernels.Chunk - 1) / kernels.Chunk }
 
 // look is the part of a step that notes what is not finite.
-func (h *health) look() error {
-	for _, l := range h.looks {
-		if err := kernels.NonFinite(h.game.dev, l.first, l.values, h.game.clock); err != nil {
+func (h *health) scan() error {
+	for _, l := range h.scans {
+		if err := kernels.NonFinite(h.game.dev, l.first, l.values, h.game.stepCount); err != nil {
 			return err
 		}
 	}

@@ -15,15 +15,15 @@ type objective interface {
 // loss is a way to play the game: one row of the table, with all that the program knows of
 // it.
 type loss struct {
-	objective func(Config) objective
-	aliases   []string      // other names in the field, in lower case with hyphens
-	critic    bool          // D's output is no probability's logit
-	paired    bool          // G's loss compares fake images with real ones
-	clips     bool          // D's parameters stay within weight_clip of 0
-	smooths   bool          // D's target takes label_smoothing
-	points    penaltyPoints // where it has a gradient penalty of its own, which gp_weight weighs
-	showsWin  bool          // D's loss comes near 0 only where D has won
-	saturates bool          // G's gradient vanishes where D is sure
+	objective      func(Config) objective
+	aliases        []string      // other names in the field, in lower case with hyphens
+	notProbability bool          // D's output is no probability's logit
+	paired         bool          // G's loss compares fake images with real ones
+	clips          bool          // D's parameters stay within weight_clip of 0
+	smooths        bool          // D's target takes label_smoothing
+	points         penaltyPoints // where it has a gradient penalty of its own, which gp_weight weighs
+	showsWin       bool          // D's loss comes near 0 only where D has won
+	saturates      bool          // G's gradient vanishes where D is sure
 }
 
 // losses is the table that flags, help, errors, diagnosis and tests range over. With r and f
@@ -42,21 +42,21 @@ var losses = table[loss]{
 		}, smooths: true, showsWin: true,
 		aliases: []string{"cross-entropy", "vanilla"}}},
 	{"least-squares", "squared distances to targets 0 and 1: LSGAN, Mao et al. 2017", loss{
-		objective: fixed(leastSquares{}), critic: true, showsWin: true,
+		objective: fixed(leastSquares{}), notProbability: true, showsWin: true,
 		aliases: []string{"lsgan", "ls", "mse"}}},
 	// A Wasserstein loss has no bound.
 	{"wgan", "difference of a critic's means, its weights clipped: Arjovsky et al. 2017", loss{
-		objective: fixed(wasserstein{}), critic: true, clips: true}},
+		objective: fixed(wasserstein{}), notProbability: true, clips: true}},
 	{"wgan-gp", "the same with a penalty on gradients between images: Gulrajani et al. 2017", loss{
-		objective: fixed(wasserstein{}), critic: true, points: betweenImages,
+		objective: fixed(wasserstein{}), notProbability: true, points: betweenImages,
 		aliases: []string{"wgangp"}}},
 	{"dragan", "non-saturating with a penalty on gradients about the data: Kodali et al. 2017", loss{
 		objective: fixed(crossEntropy{realTarget: 1, genTarget: 1, genWeight: 1}), points: aroundData, showsWin: true}},
 	// The hinge loss is near 0 as soon as D keeps its margin.
 	{"hinge", "a critic's outputs held past 1 and -1: Lim and Ye 2017", loss{
-		objective: fixed(hinge{}), critic: true}},
+		objective: fixed(hinge{}), notProbability: true}},
 	{"relativistic", "data against generated images in pairs: Jolicoeur-Martineau 2019; with r1 and r2, R3GAN's", loss{
-		objective: fixed(relativistic{}), critic: true, paired: true, showsWin: true,
+		objective: fixed(relativistic{}), notProbability: true, paired: true, showsWin: true,
 		aliases: []string{"rgan", "rpgan"}}},
 }
 

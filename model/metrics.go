@@ -28,7 +28,7 @@ type Metrics struct {
 	ImagesPerSecond float64 `json:"images_per_second"`
 }
 
-func metricsOf(step uint32, s []float32, critic bool) Metrics {
+func metricsOf(step uint32, s []float32, notProbability bool) Metrics {
 	at := func(stat int) float64 { return float64(s[stat]) }
 	m := Metrics{
 		Step:    step,
@@ -38,7 +38,7 @@ func metricsOf(step uint32, s []float32, critic bool) Metrics {
 		DFake:   at(measuredFake + 1),
 	}
 	m.DLoss = at(disRealStat) + at(disFakeStat) + m.Penalty
-	if !critic {
+	if !notProbability {
 		m.Value = -at(measuredReal) - at(measuredFake)
 		m.JSD = (m.Value + math.Log(4)) / 2
 	}

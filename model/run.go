@@ -179,7 +179,7 @@ func (t *Trainer) progress(p Plan) error {
 	if err != nil {
 		return err
 	}
-	m := metricsOf(t.step, s, t.game.loss.critic)
+	m := metricsOf(t.step, s, t.game.loss.notProbability)
 	if err := p.Progress(t.step, m.GLoss, m.DLoss); err != nil {
 		return stopped{err}
 	}

@@ -156,7 +156,7 @@ func (g *game) restore(s *State) error {
 	if err != nil {
 		return err
 	}
-	return g.dev.Upload(g.clock, []uint32{s.Step})
+	return g.dev.Upload(g.stepCount, []uint32{s.Step})
 }
 
 // tensors copies the state's tensors from the device.

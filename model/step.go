@@ -10,18 +10,18 @@ import (
 // step is one training step: algorithm 1 of the 2014 paper.
 func (g *game) step(b *graph.Builder) {
 	c := g.config
-	b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, g.clock) })
+	b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, g.stepCount) })
 	if c.UpdateOrder == Simultaneous {
-		p := g.play(b, 0)
+		p := g.turn(b, 0)
 		g.disGradients(b, p)
 		g.genGradients(b, p)
 		g.disUpdate(b, 0)
 		g.genUpdate(b)
 		return
 	}
-	var p play
+	var p turn
 	for nth := range c.DisSteps {
-		p = g.play(b, nth)
+		p = g.turn(b, nth)
 		g.disGradients(b, p)
 		g.disUpdate(b, nth)
 	}
@@ -35,8 +35,8 @@ func (g *game) step(b *graph.Builder) {
 // freshNoise tells whether G's gradients are taken on noise of their own.
 func (g *game) freshNoise() bool { return g.config.FreshNoise || g.config.DisSteps > 1 }
 
-// play is what the two nets do in one turn of D.
-type play struct {
+// turn is the data of one turn of D.
+type turn struct {
 	nth        int          // of D's turns in the step, from 0
 	real, fake *graph.Value // (B, pixels)
 	z          *graph.Value // (B, noise)
@@ -45,9 +45,9 @@ type play struct {
 	labels, oneHot *graph.Value
 }
 
-// play draws the nth batch, and as many fake images from noise.
-func (g *game) play(b *graph.Builder, nth int) play {
-	p := play{nth: nth}
+// turn appends the nth batch of the step, and as many fake images from noise of its own.
+func (g *game) turn(b *graph.Builder, nth int) turn {
+	p := turn{nth: nth}
 	copies := 0
 	if g.config.Classes > 0 {
 		copies = groupsOf(g.config, g.loss).all
@@ -64,7 +64,7 @@ func (g *game) play(b *graph.Builder, nth int) play {
 }
 
 // fake is G's images of noise from a stream, with the labels of p's batch. It sets p.z.
-func (g *game) fake(b *graph.Builder, p *play, stream kernels.Stream) *graph.Value {
+func (g *game) fake(b *graph.Builder, p *turn, stream kernels.Stream) *graph.Value {
 	c := g.config
 	p.z = b.Uniform(g.random(b, stream), c.BatchSize, c.NoiseDim)
 	pass := &nn.Pass{Builder: b}
@@ -85,9 +85,9 @@ func (d disForward) of(b *graph.Builder, group int) *graph.Value {
 	return d.groups.of(b, d.logits, group, d.first)
 }
 
-// discriminate applies D to what it learns from: real and fake images, and the points of the
+// forwardForDis applies D to the images that D learns from: real and fake ones, and the points of the
 // loss's own penalty.
-func (g *game) discriminate(b *graph.Builder, p play) disForward {
+func (g *game) forwardForDis(b *graph.Builder, p turn) disForward {
 	d := disForward{groups: groupsOf(g.config, g.loss)}
 	stage := kernels.Stream(p.nth)
 	d.x = g.input(b, d.groups.images(b, p.real, p.fake), stage)
@@ -99,9 +99,9 @@ func (g *game) discriminate(b *graph.Builder, p play) disForward {
 	return d
 }
 
-// judge applies D to what G learns from: fake images, and real ones where the loss compares
-// the two.
-func (g *game) judge(b *graph.Builder, p play) disForward {
+// forwardForGen applies D to the images that G learns from: fake ones, and also real ones if the
+// loss compares the two.
+func (g *game) forwardForGen(b *graph.Builder, p turn) disForward {
 	d := disForward{groups: groupsOf(g.config, g.loss)}
 	images := p.fake
 	d.first = d.groups.fake
@@ -124,7 +124,7 @@ func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream
 }
 
 // apply is D's logits of x, which has groups from the given one on.
-func (g *game) apply(b *graph.Builder, p play, x *graph.Value, group int, stage kernels.Stream) *graph.Value {
+func (g *game) apply(b *graph.Builder, p turn, x *graph.Value, group int, stage kernels.Stream) *graph.Value {
 	pass := &nn.Pass{Builder: b, Random: g.random(b, stage), FirstRow: group * g.config.BatchSize / g.config.Pack}
 	images := x.Rows() * g.config.Pack
 	if p.labels != nil {
@@ -159,13 +159,13 @@ func (g *game) genLoss(b *graph.Builder, d disForward) []graph.Seed {
 	return []graph.Seed{{Of: loss}}
 }
 
-func (g *game) disGradients(b *graph.Builder, p play) {
-	d := g.discriminate(b, p)
+func (g *game) disGradients(b *graph.Builder, p turn) {
+	d := g.forwardForDis(b, p)
 	g.dis.StoreGrad(b, g.disLoss(b, d))
 }
 
-func (g *game) genGradients(b *graph.Builder, p play) {
-	d := g.judge(b, p)
+func (g *game) genGradients(b *graph.Builder, p turn) {
+	d := g.forwardForGen(b, p)
 	g.gen.StoreGrad(b, g.genLoss(b, d))
 }
 
@@ -188,16 +188,16 @@ func (g *game) genUpdate(b *graph.Builder) {
 // measure evaluates both losses, and D's outputs, with the weights as they are, on the last
 // batch and the last noise of the step.
 func (g *game) measure(b *graph.Builder) {
-	d := g.discriminate(b, g.lastPlay(b))
+	d := g.forwardForDis(b, g.lastTurn(b))
 	g.measureOutputs(b, d)
 	g.disLoss(b, d)
 	g.genLoss(b, d)
 }
 
-// lastPlay is the play that G's gradients were taken on. The batch and the noise are drawn
-// again from the same counters.
-func (g *game) lastPlay(b *graph.Builder) play {
-	p := g.play(b, g.config.DisSteps-1)
+// lastTurn returns the turn on which G's gradients were taken. Its batch and noise are made
+// again from the same random numbers.
+func (g *game) lastTurn(b *graph.Builder) turn {
+	p := g.turn(b, g.config.DisSteps-1)
 	if g.freshNoise() {
 		p.fake = g.fake(b, &p, streams.GenNoise)
 	}
@@ -207,7 +207,7 @@ func (g *game) lastPlay(b *graph.Builder) play {
 // measureOutputs stores what D makes of real and of fake images.
 func (g *game) measureOutputs(b *graph.Builder, d disForward) {
 	real, fake := d.of(b, d.groups.real), d.of(b, d.groups.fake)
-	if g.loss.critic {
+	if g.loss.notProbability {
 		b.Store(b.Mean(real, 0), g.result(measuredReal))
 		b.Store(b.Mean(fake, 0), g.result(measuredFake))
 		return

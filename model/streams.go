@@ -11,5 +11,5 @@ const genStage kernels.Stream = 1<<16 - 1
 
 // random is the numbers of a stream in the step under way.
 func (g *game) random(b *graph.Builder, stream kernels.Stream) graph.Random {
-	return graph.Random{Key: b.Leaf("seed", g.key), Step: b.Leaf("step", g.clock), Stream: stream}
+	return graph.Random{Key: b.Leaf("seed", g.seed), Step: b.Leaf("step", g.stepCount), Stream: stream}
 }

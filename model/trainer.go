@@ -67,7 +67,7 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 	}
 	t.train, err = t.record(func(b *graph.Builder) {
 		g.step(b)
-		b.Update("non_finite", func(kernels.Device) error { return t.health.look() })
+		b.Update("non_finite", func(kernels.Device) error { return t.health.scan() })
 	})
 	if err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (t *Trainer) Measure() (Metrics, error) {
 			return Metrics{}, &NonFiniteError{Step: t.step, Net: "discriminator", Tensor: "loss", Value: v}
 		}
 	}
-	m := metricsOf(t.step, s, t.game.loss.critic)
+	m := metricsOf(t.step, s, t.game.loss.notProbability)
 	m.Seconds = t.seconds
 	return m, nil
 }

@@ -46,24 +46,24 @@ func labelled(images Split) (labelledSet, error) {
 type batch struct {
 	set     labelledSet
 	shift   int // in pixels
-	key     [2]uint32
+	seed    [2]uint32
 	targets []int // the classes of the batch drawn last
 }
 
 // fill writes the images of a step, counted from 0, to x (B, pixels): those at B
-// successive positions of the stream that kernels.Image orders by key, each moved by
+// successive positions of the stream that kernels.Image orders by seed, each moved by
 // -shift to shift pixels down and across.
 func (b *batch) fill(x []float32, step int) error {
 	size, n := b.set.images.Set.Size(), len(b.targets)
 	return parallel(n, func(i int) error {
 		position := uint64(step)*uint64(n) + uint64(i)
-		k := kernels.Image(position, uint32(len(b.set.index)), b.key)
+		k := kernels.Image(position, uint32(len(b.set.index)), b.seed)
 		b.targets[i] = b.set.classes[k]
 		whole := make([]float32, size.Pixels())
 		if err := b.set.images.row(whole, b.set.index[k]); err != nil {
 			return err
 		}
-		r := kernels.Philox4x32([4]uint32{uint32(position), uint32(streams.Shifts), uint32(position >> 32), 0}, b.key)
+		r := kernels.Philox4x32([4]uint32{uint32(position), uint32(streams.Shifts), uint32(position >> 32), 0}, b.seed)
 		span := uint32(2*b.shift + 1)
 		move(x[i*len(whole):][:len(whole)], whole, size.Height, size.Width, int(r[0]%span)-b.shift, int(r[1]%span)-b.shift)
 		return nil

@@ -48,9 +48,9 @@ func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Pr
 		return nil, err
 	}
 	of := countModes(n, drawn.cols, func(i int) int { return likeliest(drawn.at(i)) })
-	key := kernels.Key(e.options.Seed)
+	seed := kernels.Key(e.options.Seed)
 	floor := countModes(n, drawn.cols, func(i int) int {
-		return likeliest(real.at(int(kernels.Image(uint64(i), uint32(real.Len()), key))))
+		return likeliest(real.at(int(kernels.Image(uint64(i), uint32(real.Len()), seed))))
 	})
 	uniformModes, uniformDivergence := uniform(n, len(of))
 	report.Figures = []Figure{

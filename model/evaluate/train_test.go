@@ -284,7 +284,7 @@ func TestBatches(t *testing.T) {
 	must(t, err)
 	images, err := labelled(Whole("train", set))
 	must(t, err)
-	b := batch{set: images, shift: 1, key: kernels.Key(4), targets: make([]int, 10)}
+	b := batch{set: images, shift: 1, seed: kernels.Key(4), targets: make([]int, 10)}
 	x := make([]float32, 250)
 	drawn, at := map[int]bool{}, map[int]bool{}
 	for step := range n / 10 {

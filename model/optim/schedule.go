@@ -19,18 +19,18 @@ func Constant(dev kernels.Device, value float32) (s Schedule, err error) {
 	return s, err
 }
 
-// Decay begins at start, and falls by a factor each step of clock (1) but not below least:
+// Decay begins at start, and falls by a factor in each step of stepCount (1), but not below least:
 // kernels.Decay.
-func Decay(dev kernels.Device, clock *tensor.Dense, start, factor, least float32) (Schedule, error) {
+func Decay(dev kernels.Device, stepCount *tensor.Dense, start, factor, least float32) (Schedule, error) {
 	s, err := Constant(dev, start)
-	s.renew = func(dev kernels.Device) error { return kernels.Decay(dev, s.Value, clock, start, factor, least) }
+	s.renew = func(dev kernels.Device) error { return kernels.Decay(dev, s.Value, stepCount, start, factor, least) }
 	return s, err
 }
 
-// Ramp goes from start to end in a line, in so many steps of clock (1): kernels.Ramp.
-func Ramp(dev kernels.Device, clock *tensor.Dense, start, end float32, steps int) (Schedule, error) {
+// Ramp goes from start to end in a line, over so many steps of stepCount (1): kernels.Ramp.
+func Ramp(dev kernels.Device, stepCount *tensor.Dense, start, end float32, steps int) (Schedule, error) {
 	s, err := Constant(dev, start)
-	s.renew = func(dev kernels.Device) error { return kernels.Ramp(dev, s.Value, clock, start, end, steps) }
+	s.renew = func(dev kernels.Device) error { return kernels.Ramp(dev, s.Value, stepCount, start, end, steps) }
 	return s, err
 }
 

@@ -38,9 +38,9 @@ func newFeed(g *game, set *dataset.Set) (feed, error) {
 }
 
 // gather appends the images of data (images, pixels) that index (Stack*B) names, as a batch
-// (B, Config.Pixels()). A stacked image's channels are images of the set, one after the other.
+// (B, Config.Values()). A stacked image's channels are images of the set, one after the other.
 func (c Config) gather(b *graph.Builder, index, data *graph.Value) *graph.Value {
-	return b.Reshape(b.Gather(index, data), c.BatchSize, c.Pixels())
+	return b.Reshape(b.Gather(index, data), c.BatchSize, c.Values())
 }
 
 // resident is a set that lies on the device as bytes: a step chooses and gathers its
@@ -53,7 +53,7 @@ type resident struct {
 
 func newResident(g *game, set *dataset.Set, labels []uint8) (*resident, error) {
 	al := &allocator{dev: g.dev}
-	r := &resident{game: g, data: al.bytes(set.Len(), set.Size().Pixels())}
+	r := &resident{game: g, data: al.bytes(set.Len(), set.Size().Area())}
 	al.upload(r.data, set.Bytes())
 	if labels != nil {
 		r.label = al.bytes(set.Len())
@@ -91,7 +91,7 @@ type stream struct {
 }
 
 func newStream(g *game, set *dataset.Set, labels []uint8) (*stream, error) {
-	batch, pixels := g.config.batchImages(), set.Size().Pixels()
+	batch, pixels := g.config.batchImages(), set.Size().Area()
 	n := g.config.DisSteps * batch
 	al := &allocator{dev: g.dev}
 	s := &stream{game: g, set: set, host: make([]uint8, n*pixels), data: al.bytes(n, pixels), setLabels: labels}

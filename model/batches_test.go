@@ -24,7 +24,7 @@ func TestBatches(t *testing.T) {
 					var want []float32
 					for range c.BatchSize * stack {
 						image := make([]byte, 12)
-						must(t, set.Pixels(image, int(kernels.Image(position, 25, kernels.Key(c.Seed)))))
+						must(t, set.Read(image, int(kernels.Image(position, 25, kernels.Key(c.Seed)))))
 						for _, p := range image {
 							want = append(want, float32(p)/255)
 						}

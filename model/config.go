@@ -107,9 +107,9 @@ func (c Config) ofDiscriminator() Config {
 	return c
 }
 
-// Pixels is the number of values of an image: the Height*Width of each of its Stack
+// Values returns the number of values of an image: the Height*Width pixels of each of its Stack
 // channels, one after the other.
-func (c Config) Pixels() int { return c.Stack * c.Height * c.Width }
+func (c Config) Values() int { return c.Stack * c.Height * c.Width }
 
 // batchImages is how many images of the set make a batch.
 func (c Config) batchImages() int { return c.Stack * c.BatchSize }

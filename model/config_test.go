@@ -30,8 +30,8 @@ func TestDefault(t *testing.T) {
 		t.Error(d)
 	}
 	for stack, want := range map[int]int{1: 784, 3: 2352} {
-		if c.Stack = stack; c.Pixels() != want {
-			t.Errorf("an image of %d channels has %d values, want %d", stack, c.Pixels(), want)
+		if c.Stack = stack; c.Values() != want {
+			t.Errorf("an image of %d channels has %d values, want %d", stack, c.Values(), want)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func NewProbe(dev kernels.Device, c Config) (*Probe, error) {
 	g.batches = p
 	al := &allocator{dev: dev}
 	for range c.DisSteps {
-		p.images = append(p.images, al.floats(c.BatchSize, c.Pixels()))
+		p.images = append(p.images, al.floats(c.BatchSize, c.Values()))
 		p.labels = append(p.labels, al.bytes(c.BatchSize))
 	}
 	p.index = al.sequence(0, c.BatchSize)
@@ -128,7 +128,7 @@ func (p *Probe) Logits() ([]float32, error) { return p.value(p.d.logits) }
 // Points are where the loss's own penalty was last taken.
 func (p *Probe) Points() ([]float32, error) {
 	x, err := p.value(p.d.x)
-	return x[:p.g.config.BatchSize*p.g.config.Pixels()], err
+	return x[:p.g.config.BatchSize*p.g.config.Values()], err
 }
 
 // value copies a value that the last program kept.

@@ -144,7 +144,7 @@ func opened(t testing.TB, name string, o devices.Options) kernels.Device {
 // has classes; 21 is no multiple of the batch.
 func noiseSet(t testing.TB, n int, c model.Config) *dataset.Set {
 	t.Helper()
-	pixels := make([]byte, n*c.Pixels())
+	pixels := make([]byte, n*c.Values())
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range pixels {
 		pixels[i] = byte(r.Uint32())
@@ -189,7 +189,7 @@ func newProbe(t reporter, dev kernels.Device, c model.Config) *model.Probe {
 	must(t, err)
 	r := rand.New(rand.NewPCG(3, 4))
 	for range c.DisSteps {
-		x, labels := make([]float32, c.BatchSize*c.Pixels()), make([]uint32, c.BatchSize)
+		x, labels := make([]float32, c.BatchSize*c.Values()), make([]uint32, c.BatchSize)
 		for i := range x {
 			x[i] = r.Float32()
 		}

@@ -17,10 +17,10 @@ func outputBias(c Config, set *dataset.Set) ([]float32, error) {
 	if c.GenBiasInit != MarginalBias {
 		return nil, nil
 	}
-	pixels := set.Size().Pixels()
+	pixels := set.Size().Area()
 	sum, image := make([]uint64, pixels), make([]byte, pixels)
 	for i := range set.Len() {
-		if err := set.Pixels(image, i); err != nil {
+		if err := set.Read(image, i); err != nil {
 			return nil, err
 		}
 		for j, v := range image {

@@ -19,13 +19,13 @@ func TestMarginals(t *testing.T) {
 	set := noiseSet(t, 21, c)
 	pixels := slices.Clone(set.Bytes())
 	for i := range 21 {
-		pixels[i*c.Pixels()], pixels[i*c.Pixels()+1] = 0, 255 // the ends of the logistic's range
+		pixels[i*c.Values()], pixels[i*c.Values()+1] = 0, 255 // the ends of the logistic's range
 	}
 	set, err := dataset.FromPixels("noise", set.Size(), pixels, nil)
 	must(t, err)
-	want := make([]float64, c.Pixels())
+	want := make([]float64, c.Values())
 	for i, p := range pixels {
-		want[i%c.Pixels()] += float64(p) / 255 / 21
+		want[i%c.Values()] += float64(p) / 255 / 21
 	}
 	want[0], want[1] = 1e-7, 1-1e-7
 	streamed := streamedSet(t, set)

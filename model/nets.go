@@ -10,13 +10,13 @@ import (
 func generatorNet(c Config) *nn.Net {
 	hidden, _ := activations.find(c.GenActivation)
 	widths := append([]int{c.NoiseDim}, c.GenHidden...)
-	return perceptron{"generator", append(widths, c.Pixels()), hidden.value(c), nn.Sigmoid(), c.Classes, 1, 0, 0}.net()
+	return perceptron{"generator", append(widths, c.Values()), hidden.value(c), nn.Sigmoid(), c.Classes, 1, 0, 0}.net()
 }
 
 // discriminatorNet is the net of c from Pack images, one after the other, to a logit.
 func discriminatorNet(c Config) *nn.Net {
 	hidden, _ := activations.find(c.DisActivation)
-	widths := append([]int{c.Pack * c.Pixels()}, c.DisHidden...)
+	widths := append([]int{c.Pack * c.Values()}, c.DisHidden...)
 	return perceptron{"discriminator", append(widths, 1), hidden.value(c), nn.Linear(), c.Classes, c.Pack, c.DisDropoutInput, c.DisDropoutHidden}.net()
 }
 

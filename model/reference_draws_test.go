@@ -48,7 +48,7 @@ func (r *reference) keeps(step, stage int) [][][]complex128 {
 		return rows
 	}
 	for row := range rows {
-		for layer, width := range append([]int{c.Pack * c.Pixels()}, c.DisHidden...) {
+		for layer, width := range append([]int{c.Pack * c.Values()}, c.DisHidden...) {
 			keep := float64(float32(1 - c.DisDropoutHidden))
 			if layer == 0 {
 				keep = float64(float32(1 - c.DisDropoutInput))
@@ -90,7 +90,7 @@ func (r *reference) noisy(s show, dataFirst bool) (x, drawn []complex128) {
 
 // between are wgan-gp's points, one on each line from a row of data to one drawn.
 func (r *reference) between(s show, x, drawn []complex128) []complex128 {
-	width := r.config.Pack * r.config.Pixels()
+	width := r.config.Pack * r.config.Values()
 	points := make([]complex128, len(x))
 	for i := range points {
 		e := complex(unit(r.word(i/width, pointFamily+s.stage, s.step)), 0)

@@ -87,7 +87,7 @@ type seen struct {
 // or these before the data where they alone have a penalty.
 func (r *reference) look(s show) seen {
 	c := r.config
-	width := c.Pack * c.Pixels()
+	width := c.Pack * c.Values()
 	rows := len(s.drawn) / width
 	point, data, drawn := 0, 0, rows
 	if c.Loss == "wgan-gp" || c.Loss == "dragan" {

@@ -164,7 +164,7 @@ func streamedSet(t *testing.T, set *dataset.Set) *dataset.Set {
 	var list bytes.Buffer
 	for i := range set.Len() {
 		img := image.NewGray(image.Rect(0, 0, size.Width, size.Height))
-		must(t, set.Pixels(img.Pix, i))
+		must(t, set.Read(img.Pix, i))
 		name := fmt.Sprintf("%02d.png", i)
 		must(t, dataset.WritePNG(filepath.Join(dir, name), img))
 		fmt.Fprint(&list, name)

@@ -115,8 +115,9 @@ func (c Config) Noise(seeds []uint64) []float32 {
 	return z
 }
 
-// Pixels rounds images in [0,1] to bytes.
-func Pixels(images []float32) []byte {
+// Quantize returns images as bytes: it maps [0,1] to 0 to 255 and rounds to the nearest. The slice
+// is new.
+func Quantize(images []float32) []byte {
 	p := make([]byte, len(images))
 	for i, v := range images {
 		p[i] = byte(255*v + 0.5)
@@ -151,7 +152,7 @@ func NewGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
 }
 
 // Draw takes noise (n, Config.NoiseDim), and labels (n) below Config.Classes where
-// there are classes, to images (n, Config.Pixels()) in [0,1], a stacked one's channels
+// there are classes, to images (n, Config.Values()) in [0,1], a stacked one's channels
 // one after the other. An image depends on its own noise and label alone.
 func (g *Generator) Draw(noise []float32, labels []uint32) ([]float32, error) {
 	return g.sampler.draw(noise, labels)

@@ -55,7 +55,7 @@ func TestImageAlone(t *testing.T) {
 	down := slices.Clone(up)
 	slices.Reverse(down)
 	all, turned := draw(up...), draw(down...)
-	n := s.Config.Pixels()
+	n := s.Config.Values()
 	if len(all) != 100*n {
 		t.Fatalf("got %d values, want %d", len(all), 100*n)
 	}
@@ -145,8 +145,8 @@ func TestDrawErrors(t *testing.T) {
 	contains(t, err, "label 3, want 0 to 2, the generator's classes")
 }
 
-func TestPixels(t *testing.T) {
-	got := model.Pixels([]float32{0, 1, 0.5, 0.4 / 255, 0.6 / 255, 254.4 / 255})
+func TestQuantize(t *testing.T) {
+	got := model.Quantize([]float32{0, 1, 0.5, 0.4 / 255, 0.6 / 255, 254.4 / 255})
 	if d := cmp.Diff(got, []byte{0, 255, 128, 0, 1, 254}); d != "" {
 		t.Error(d)
 	}

@@ -120,7 +120,7 @@ func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream
 	if c.InstanceNoise > 0 {
 		images = b.AddNoise(images, g.random(b, streams.InstanceNoise+stage), float32(c.InstanceNoise), c.InstanceNoiseSteps)
 	}
-	return b.Reshape(images, images.Rows()/c.Pack, c.Pack*c.Pixels())
+	return b.Reshape(images, images.Rows()/c.Pack, c.Pack*c.Values())
 }
 
 // apply is D's logits of x, which has groups from the given one on.

@@ -81,7 +81,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	defer dev.Close()
 	sayIneffectiveOn(ui, deviceOptions(c), device.IsCPU(dev))
 	source, err := openSamples(c, func(s *model.State) (*model.Generator, error) {
-		if err := checkDrawingMemory(dev, s.Config, int64(c.Int("count"))*int64(s.Config.Pixels())*4); err != nil {
+		if err := checkDrawingMemory(dev, s.Config, int64(c.Int("count"))*int64(s.Config.Values())*4); err != nil {
 			return nil, err
 		}
 		return model.NewGenerator(dev, s, false)
@@ -93,7 +93,7 @@ func runEvaluate(ctx context.Context, ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	stacked, err := source.stacked(reference.Train.Set.Size().Pixels())
+	stacked, err := source.stacked(reference.Train.Set.Size().Area())
 	if err != nil {
 		return err
 	}

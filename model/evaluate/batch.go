@@ -59,7 +59,7 @@ func (b *batch) fill(x []float32, step int) error {
 		position := uint64(step)*uint64(n) + uint64(i)
 		k := kernels.Image(position, uint32(len(b.set.index)), b.seed)
 		b.targets[i] = b.set.classes[k]
-		whole := make([]float32, size.Pixels())
+		whole := make([]float32, size.Area())
 		if err := b.set.images.row(whole, b.set.index[k]); err != nil {
 			return err
 		}

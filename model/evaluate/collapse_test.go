@@ -50,7 +50,7 @@ func TestCollapse(t *testing.T) {
 func TestCollapseMeasured(t *testing.T) {
 	e := toyEvaluator(t, Options{Metrics: []string{"classes", "duplicates"}})
 	good := blend(t, 400)
-	n := toySize.Pixels()
+	n := toySize.Area()
 	collapse := func(from func(i int) int) string {
 		s := Samples{Source: "chosen", Values: make([]float32, len(good.Values))}
 		for i := range len(s.Values) / n {

@@ -66,7 +66,7 @@ func TestProtocols(t *testing.T) {
 	if f, _ := report.Figure("parzen_sigma"); f.Against != "validation" || f.Note != "the first 1000" {
 		t.Errorf("sigma is chosen by %s, %s", f.Against, f.Note)
 	}
-	features, err := e.see(context.Background(), &subject{images: matrix{samples.Values, toySize.Pixels()}})
+	features, err := e.see(context.Background(), &subject{images: matrix{samples.Values, toySize.Area()}})
 	must(t, err)
 	want, err := e.distances.coverage(context.Background(), *e.test.manifold, manifoldOf(t, &e.distances, features.features, 5), 3, 5)
 	must(t, err)
@@ -158,7 +158,7 @@ func TestWithoutClassifier(t *testing.T) {
 func TestErrors(t *testing.T) {
 	dev, r := cpu(t, 1), toyReference(t)
 	c := toyClassifier(t, dev, r)
-	n := toySize.Pixels()
+	n := toySize.Area()
 	with := func(at int, v float32) Samples {
 		s := blend(t, 50)
 		s.Values[at] = v

@@ -80,16 +80,16 @@ var (
 
 func toySet(t testing.TB, n int, seed uint64) *dataset.Set {
 	t.Helper()
-	pixels, labels := make([]byte, n*toySize.Pixels()), make([]int, n)
+	pixels, labels := make([]byte, n*toySize.Area()), make([]int, n)
 	for i := range n {
 		r := kernels.Philox4x32([4]uint32{uint32(i), 1}, kernels.Key(seed))
 		class := int(r[0] % 3)
 		labels[i] = toyLabels[class]
-		for k := range toySize.Pixels() {
+		for k := range toySize.Area() {
 			w := kernels.Philox4x32([4]uint32{uint32(i), 2, uint32(k)}, kernels.Key(seed))[0]
-			pixels[i*toySize.Pixels()+k] = byte(w % 100)
+			pixels[i*toySize.Area()+k] = byte(w % 100)
 			if k%toySize.Width/2 == class {
-				pixels[i*toySize.Pixels()+k] = byte(155 + w%100)
+				pixels[i*toySize.Area()+k] = byte(155 + w%100)
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func TestNewReference(t *testing.T) {
 		t.Error("5 images were divided in six")
 	}
 	set := func(labels ...int) *dataset.Set {
-		s, err := dataset.FromPixels("list", toySize, make([]byte, len(labels)*toySize.Pixels()), labels)
+		s, err := dataset.FromPixels("list", toySize, make([]byte, len(labels)*toySize.Area()), labels)
 		must(t, err)
 		return s
 	}

@@ -52,7 +52,7 @@ func (s Split) String() string {
 	return fmt.Sprintf("%s %s[%d:%d]", s.Set.Name(), s.Name, s.First, s.End)
 }
 
-func (s Split) width() int { return s.Set.Size().Pixels() }
+func (s Split) width() int { return s.Set.Size().Area() }
 
 func (s Split) row(dst []float32, i int) error {
 	var p []byte
@@ -60,7 +60,7 @@ func (s Split) row(dst []float32, i int) error {
 		p = all[(s.First+i)*len(dst):][:len(dst)]
 	} else {
 		p = make([]byte, len(dst))
-		if err := s.Set.Pixels(p, s.First+i); err != nil {
+		if err := s.Set.Read(p, s.First+i); err != nil {
 			return err
 		}
 	}

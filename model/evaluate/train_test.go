@@ -188,7 +188,7 @@ func TestSameClassifier(t *testing.T) {
 
 func TestTrainClassifierErrors(t *testing.T) {
 	dev := cpu(t, 1)
-	pixels := slices.Repeat([]byte{200}, 4*toySize.Pixels())
+	pixels := slices.Repeat([]byte{200}, 4*toySize.Area())
 	of := func(labels ...int) Split {
 		set, err := dataset.FromPixels("some", toySize, pixels, labels)
 		must(t, err)
@@ -231,7 +231,7 @@ func TestTrainClassifierErrors(t *testing.T) {
 // TestUnlabelledLeftOut: images without a label change nothing.
 func TestUnlabelledLeftOut(t *testing.T) {
 	whole := toySet(t, 60, 1)
-	n := toySize.Pixels()
+	n := toySize.Area()
 	var pixels []byte
 	var labels []int
 	for i := range whole.Len() {

@@ -161,7 +161,7 @@ func NewCanvas(g Grid) (*Canvas, error) {
 // Put draws images, of which the first has number first. pixels are the bytes of image
 // after image, the channels of an image one after the other.
 func (c *Canvas) Put(first int, pixels []byte) {
-	plane := c.size.Pixels()
+	plane := c.size.Area()
 	for i := range len(pixels) / (c.channels * plane) {
 		cell := c.cell(first + i)
 		for channel := range c.channels {

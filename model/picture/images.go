@@ -87,7 +87,7 @@ func (p *Images) Name(n int) string {
 
 // Values draws all images, and holds them. It tells of each piece.
 func (p *Images) Values(ctx context.Context, drawn func()) ([]float32, error) {
-	values := make([]float32, 0, len(p.Seeds)*p.Config.Pixels())
+	values := make([]float32, 0, len(p.Seeds)*p.Config.Values())
 	err := p.Pieces(ctx, func(_ int, images []float32) error {
 		values = append(values, images...)
 		drawn()
@@ -119,7 +119,7 @@ func (p *Images) Picture(ctx context.Context, g Grid) (image.Image, error) {
 		return nil, err
 	}
 	err = p.Pieces(ctx, func(first int, images []float32) error {
-		c.Put(first, model.Pixels(images))
+		c.Put(first, model.Quantize(images))
 		return nil
 	})
 	return c.Image, err
@@ -128,7 +128,7 @@ func (p *Images) Picture(ctx context.Context, g Grid) (image.Image, error) {
 // Bytes is about how much memory they take on the host beside the generator: the seeds, and
 // a piece as float32 and as bytes.
 func (p *Images) Bytes() int64 {
-	n, pixels := int64(len(p.Seeds)), int64(p.Config.Pixels())
+	n, pixels := int64(len(p.Seeds)), int64(p.Config.Values())
 	return 8*n + min(n, PieceRows)*(4*int64(p.Config.NoiseDim)+5*pixels)
 }
 

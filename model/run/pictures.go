@@ -26,7 +26,7 @@ func (r *Folder) Begin(t *model.Trainer, set *dataset.Set) error {
 		return err
 	}
 	c := t.Config()
-	n, size := min(gridImages, set.Len()/c.Stack), set.Size().Pixels()
+	n, size := min(gridImages, set.Len()/c.Stack), set.Size().Area()
 	rows, cols := picture.Squarish(n, 0)
 	g := picture.New(c, rows, cols)
 	g.Suit(picture.MaxPixels)
@@ -34,9 +34,9 @@ func (r *Folder) Begin(t *model.Trainer, set *dataset.Set) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", RealsFile, err)
 	}
-	pixels := make([]byte, n*c.Pixels())
+	pixels := make([]byte, n*c.Values())
 	for i := range n * c.Stack {
-		if err := set.Pixels(pixels[i*size:], i); err != nil {
+		if err := set.Read(pixels[i*size:], i); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ import (
 type feed interface {
 	batchSource
 	// start begins to read for the steps after done; stop ends that.
-	start(ctx context.Context, done uint32, p Plan) error
+	start(ctx context.Context, done uint32, p RunOptions) error
 	stop()
 	// next prepares the batches of the next step.
 	next(ctx context.Context) error
@@ -71,9 +71,9 @@ func (r *resident) batch(b *graph.Builder, nth, copies int) (images *graph.Value
 	return c.gather(b, index, b.Leaf("images", r.data)), labels
 }
 
-func (r *resident) start(context.Context, uint32, Plan) error { return nil }
-func (r *resident) stop()                                     {}
-func (r *resident) next(context.Context) error                { return nil }
+func (r *resident) start(context.Context, uint32, RunOptions) error { return nil }
+func (r *resident) stop()                                           {}
+func (r *resident) next(context.Context) error                      { return nil }
 
 // stream is a set too large for memory: a loader reads the images of the same
 // batches ahead, and each step's are sent to the device before it.
@@ -104,7 +104,7 @@ func newStream(g *game, set *dataset.Set, labels []uint8) (*stream, error) {
 	return s, al.err
 }
 
-func (s *stream) start(ctx context.Context, done uint32, p Plan) (err error) {
+func (s *stream) start(ctx context.Context, done uint32, p RunOptions) (err error) {
 	c := s.game.config
 	s.position = uint64(done) * uint64(c.DisSteps) * uint64(c.batchImages())
 	s.loader, err = dataset.NewLoader(ctx, s.set, dataset.LoaderOptions{

@@ -83,7 +83,7 @@ func numberedSet(t *testing.T, n int, c model.Config) *dataset.Set {
 func eachBatch(t *testing.T, c model.Config, set *dataset.Set, steps uint32, f func(x []float32)) {
 	t.Helper()
 	trainer := newTrainer(t, device(t), c, set)
-	run(t, trainer, model.Plan{Steps: steps, DisplayEvery: 1, Display: func(model.Metrics) error {
+	run(t, trainer, model.RunOptions{Steps: steps, DisplayEvery: 1, Display: func(model.Metrics) error {
 		for nth := range c.DisSteps {
 			x, err := trainer.Batch(nth)
 			if err != nil {

@@ -67,7 +67,7 @@ func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Se
 	if err != nil {
 		return nil, err
 	}
-	if err := t.feed.start(ctx, 0, Plan{}); err != nil {
+	if err := t.feed.start(ctx, 0, RunOptions{}); err != nil {
 		return nil, err
 	}
 	defer t.feed.stop()

@@ -17,7 +17,7 @@ import (
 func trained(t testing.TB, change ...func(*model.Config)) *model.State {
 	t.Helper()
 	trainer := trainerOf(t, small(change...))
-	run(t, trainer, model.Plan{Steps: 2})
+	run(t, trainer, model.RunOptions{Steps: 2})
 	return stateOf(t, trainer)
 }
 

@@ -52,9 +52,9 @@ func TestConditional(t *testing.T) {
 			set, err := dataset.FromPixels("two", dataset.Size{Height: 4, Width: 4}, pixels, labels)
 			must(t, err)
 			trainer := newTrainer(t, device(t), c, set)
-			run(t, trainer, model.Plan{Steps: 1000})
+			run(t, trainer, model.RunOptions{Steps: 1000})
 			seeds := []uint64{0, 1, 2, 3, 4, 5, 6, 7}
-			images, err := trainer.Draw(c.Noise(seeds), c.Labels(seeds))
+			images, err := trainer.Sample(c.Noise(seeds), c.Labels(seeds))
 			must(t, err)
 			var mean [2]float64
 			for i, v := range images {

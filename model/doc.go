@@ -25,7 +25,7 @@
 //	dev := cpu.New(0)
 //	t, err := model.NewTrainer(dev, model.Default(), images)
 //	...
-//	err = t.Run(ctx, model.Plan{Steps: 15000, DisplayEvery: 1000})
+//	err = t.Run(ctx, model.RunOptions{Steps: 15000, DisplayEvery: 1000})
 //
 // All randomness comes from (seed, step), so the same seed gives the same weights,
 // bit for bit, with any number of workers and after a resume at any step.

@@ -24,8 +24,8 @@ func (c Config) TrainingBytes(dataBytes int64) int64 {
 	return perFloat*floats + dataBytes
 }
 
-// DrawingBytes is about how many bytes it takes to read a checkpoint of c and draw with it.
-func (c Config) DrawingBytes() int64 {
+// SamplingBytes is about how many bytes it takes to read a checkpoint of c and draw with it.
+func (c Config) SamplingBytes() int64 {
 	gen := generatorNet(c)
 	g, d := gen.Size(), discriminatorNet(c).Size()
 	// The checkpoint's values and moments of both nets, and G's once more on the device.

@@ -214,7 +214,7 @@ func newProbe(t reporter, dev kernels.Device, c model.Config) *model.Probe {
 }
 
 // run trains in a context that never ends: whatever Run starts, it stops itself.
-func run(t testing.TB, trainer *model.Trainer, p model.Plan) {
+func run(t testing.TB, trainer *model.Trainer, p model.RunOptions) {
 	t.Helper()
 	must(t, trainer.Run(context.Background(), p))
 }

@@ -30,13 +30,13 @@ func TestMarginals(t *testing.T) {
 	want[0], want[1] = 1e-7, 1-1e-7
 	streamed := streamedSet(t, set)
 	for name, set := range map[string]*dataset.Set{"resident": set, "streamed": streamed} {
-		got, err := newTrainer(t, device(t), c, set).Draw(c.Noise([]uint64{5}), nil)
+		got, err := newTrainer(t, device(t), c, set).Sample(c.Noise([]uint64{5}), nil)
 		must(t, err)
 		differs(t, name, got, want, 1e-7, 1e-6)
 	}
 	stacked := c
 	stacked.Stack, stacked.BatchSize = 3, 7
-	got, err := newTrainer(t, device(t), stacked, set).Draw(c.Noise([]uint64{5}), nil)
+	got, err := newTrainer(t, device(t), stacked, set).Sample(c.Noise([]uint64{5}), nil)
 	must(t, err)
 	differs(t, "stacked", got, slices.Repeat(want, 3), 1e-7, 1e-6)
 	must(t, os.RemoveAll(filepath.Dir(streamed.Name())))

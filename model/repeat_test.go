@@ -35,7 +35,7 @@ func sameSeedSameBits(t *testing.T, c model.Config) {
 	hash := func(workers, procs int, c model.Config) string {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 		trainer := newTrainer(t, cpu(t, workers), c, set)
-		run(t, trainer, model.Plan{Steps: 4})
+		run(t, trainer, model.RunOptions{Steps: 4})
 		return stateOf(t, trainer).WeightHash()
 	}
 	want := hash(1, 1, c)
@@ -70,10 +70,10 @@ func TestResume(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := small(f)
 			whole := trainerOf(t, c)
-			run(t, whole, model.Plan{Steps: 20})
+			run(t, whole, model.RunOptions{Steps: 20})
 			first := trainerOf(t, c)
 			path := filepath.Join(t.TempDir(), "half")
-			run(t, first, model.Plan{Steps: 10, Save: func(s *model.State) error { return model.Save(path, s) }})
+			run(t, first, model.RunOptions{Steps: 10, Save: func(s *model.State) error { return model.Save(path, s) }})
 			equal(t, finish(t, trainerOf(t, c), path, 20), stateOf(t, whole))
 		})
 	}
@@ -88,7 +88,7 @@ func finish(t *testing.T, trainer *model.Trainer, path string, steps uint32) *mo
 	if trainer.Step() != s.Step {
 		t.Errorf("restored at step %d, want %d", trainer.Step(), s.Step)
 	}
-	run(t, trainer, model.Plan{Steps: steps})
+	run(t, trainer, model.RunOptions{Steps: steps})
 	return stateOf(t, trainer)
 }
 
@@ -142,17 +142,17 @@ func TestStreamed(t *testing.T) {
 			resident := noiseSet(t, 21, c)
 			streamed := streamedSet(t, resident)
 			want := newTrainer(t, device(t), c, resident)
-			run(t, want, model.Plan{Steps: 8})
+			run(t, want, model.RunOptions{Steps: 8})
 
 			first := newTrainer(t, device(t), c, streamed)
 			path := filepath.Join(t.TempDir(), "half")
-			run(t, first, model.Plan{Steps: 3, Save: func(s *model.State) error { return model.Save(path, s) }})
+			run(t, first, model.RunOptions{Steps: 3, Save: func(s *model.State) error { return model.Save(path, s) }})
 			equal(t, finish(t, newTrainer(t, device(t), c, streamed), path, 8), stateOf(t, want))
-			run(t, first, model.Plan{Steps: 8, Readers: 1, Queue: 1}) // and the same trainer goes on
+			run(t, first, model.RunOptions{Steps: 8, Readers: 1, Queue: 1}) // and the same trainer goes on
 			equal(t, stateOf(t, first), stateOf(t, want))
 
 			must(t, os.RemoveAll(filepath.Dir(streamed.Name())))
-			contains(t, newTrainer(t, device(t), c, streamed).Run(t.Context(), model.Plan{Steps: 8}), ".png")
+			contains(t, newTrainer(t, device(t), c, streamed).Run(t.Context(), model.RunOptions{Steps: 8}), ".png")
 		})
 	}
 }

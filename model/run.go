@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Plan says how far Run goes and which functions it calls on the way. A nil function is
+// RunOptions says how far Run goes and which functions it calls on the way. A nil function is
 // not called. An error of one ends the run.
-type Plan struct {
+type RunOptions struct {
 	Steps        uint32 // the step to stop after
 	DisplayEvery uint32 // steps; the first and the last are displayed too
 	SaveEvery    uint32 // steps; the last, and one that is interrupted, are saved too
@@ -32,15 +32,15 @@ type Plan struct {
 }
 
 // Displays tells whether step is a display step.
-func (p Plan) Displays(step uint32) bool { return step == 1 || p.due(step, p.DisplayEvery) }
+func (p RunOptions) Displays(step uint32) bool { return step == 1 || p.due(step, p.DisplayEvery) }
 
 // Evaluates tells whether the checkpoint of step is evaluated.
-func (p Plan) Evaluates(step uint32) bool {
+func (p RunOptions) Evaluates(step uint32) bool {
 	return p.EvaluateEvery > 0 && step > 0 && p.due(step, p.EvaluateEvery)
 }
 
 // due tells whether what is done every n steps, and at the last, is done after step.
-func (p Plan) due(step, n uint32) bool { return step == p.Steps || every(step, n) }
+func (p RunOptions) due(step, n uint32) bool { return step == p.Steps || every(step, n) }
 
 func every(step, n uint32) bool { return n > 0 && step%n == 0 }
 
@@ -77,7 +77,7 @@ func (s stopped) Error() string { return s.cause.Error() }
 // holds one is saved. After an error of the device nothing can be saved.
 //
 // Memory on the device goes with the device; all goroutines end with Run.
-func (t *Trainer) Run(ctx context.Context, p Plan) error {
+func (t *Trainer) Run(ctx context.Context, p RunOptions) error {
 	if err := t.feed.start(ctx, t.step, p); err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (t *Trainer) Run(ctx context.Context, p Plan) error {
 }
 
 // steps is Run without the save of a run that stops early.
-func (t *Trainer) steps(ctx context.Context, p Plan) error {
+func (t *Trainer) steps(ctx context.Context, p RunOptions) error {
 	measured, since := t.step, time.Now()
 	for t.step < p.Steps {
 		began := time.Now()
@@ -155,7 +155,7 @@ func (t *Trainer) steps(ctx context.Context, p Plan) error {
 }
 
 // tell hands on the metrics of a step that was measured.
-func (p Plan) tell(m Metrics, display bool) error {
+func (p RunOptions) tell(m Metrics, display bool) error {
 	if p.Measured != nil {
 		if err := p.Measured(m); err != nil {
 			return err
@@ -168,7 +168,7 @@ func (p Plan) tell(m Metrics, display bool) error {
 }
 
 // progress waits for the step, looks at its health and tells its losses.
-func (t *Trainer) progress(p Plan) error {
+func (t *Trainer) progress(p RunOptions) error {
 	if err := t.health.check(); err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (t *Trainer) progress(p Plan) error {
 }
 
 // save hands the state to p.Save, unless it holds a NaN or an infinity.
-func (t *Trainer) save(p Plan) error {
+func (t *Trainer) save(p RunOptions) error {
 	if p.Save == nil {
 		return nil
 	}

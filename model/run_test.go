@@ -16,7 +16,7 @@ import (
 // to the same weights.
 func TestInterrupted(t *testing.T) {
 	whole := trainerOf(t, small())
-	run(t, whole, model.Plan{Steps: 20})
+	run(t, whole, model.RunOptions{Steps: 20})
 	for name, cancel := range map[string]func(context.Context) (context.Context, func()){
 		"cancel": func(ctx context.Context) (context.Context, func()) { return context.WithCancel(ctx) },
 		// As a signal does.
@@ -30,7 +30,7 @@ func TestInterrupted(t *testing.T) {
 			ctx, stop := cancel(t.Context())
 			defer stop()
 			var saved []uint32
-			err := trainerOf(t, small()).Run(ctx, model.Plan{
+			err := trainerOf(t, small()).Run(ctx, model.RunOptions{
 				Steps: 20, DisplayEvery: 7,
 				Display: func(m model.Metrics) error {
 					if m.Step == 7 {
@@ -60,7 +60,7 @@ func TestInterruptedAtOnce(t *testing.T) {
 	cancel()
 	for name, set := range map[string]*dataset.Set{"resident": noiseSet(t, 21, small()), "streamed": streamedSet(t, noiseSet(t, 21, small()))} {
 		var saved []uint32
-		err := newTrainer(t, device(t), small(), set).Run(ctx, model.Plan{Steps: 9, Save: func(s *model.State) error {
+		err := newTrainer(t, device(t), small(), set).Run(ctx, model.RunOptions{Steps: 9, Save: func(s *model.State) error {
 			saved = append(saved, s.Step)
 			return nil
 		}})
@@ -77,7 +77,7 @@ func TestPlan(t *testing.T) {
 		*list = append(*list, step)
 		return nil
 	}
-	plan := model.Plan{
+	plan := model.RunOptions{
 		Steps: 110, DisplayEvery: 30, SaveEvery: 40, EvaluateEvery: 25,
 		Progress: func(step uint32, _, _ float64) error { return note(&told, step) },
 		Display:  func(m model.Metrics) error { return note(&displayed, m.Step) },
@@ -112,16 +112,16 @@ func TestPlan(t *testing.T) {
 func TestEvaluateBetweenSteps(t *testing.T) {
 	const pause = 50 * time.Millisecond
 	whole := trainerOf(t, small())
-	run(t, whole, model.Plan{Steps: 20})
+	run(t, whole, model.RunOptions{Steps: 20})
 	trainer := trainerOf(t, small())
 	began, last := time.Now(), model.Metrics{}
-	run(t, trainer, model.Plan{
+	run(t, trainer, model.RunOptions{
 		Steps: 20, DisplayEvery: 10, EvaluateEvery: 5,
 		Display: func(m model.Metrics) error { last = m; return nil },
 		Evaluate: func(uint32) error {
 			time.Sleep(pause)
 			seeds := []uint64{0, 1, 2}
-			_, err := trainer.Draw(small().Noise(seeds), nil)
+			_, err := trainer.Sample(small().Noise(seeds), nil)
 			return err
 		},
 	})
@@ -133,7 +133,7 @@ func TestEvaluateBetweenSteps(t *testing.T) {
 	if since := float64(10*small().BatchSize) / last.ImagesPerSecond; since > most {
 		t.Errorf("%v seconds between displays, of %v", since, most)
 	}
-	run(t, trainerOf(t, small()), model.Plan{Steps: 1, Evaluate: func(uint32) error {
+	run(t, trainerOf(t, small()), model.RunOptions{Steps: 1, Evaluate: func(uint32) error {
 		t.Error("a run is evaluated that was not to be")
 		return nil
 	}})
@@ -142,7 +142,7 @@ func TestEvaluateBetweenSteps(t *testing.T) {
 // TestPlanErrors: the error of a function ends the run and comes back.
 func TestPlanErrors(t *testing.T) {
 	failed := errors.New("the disk is full")
-	for name, plan := range map[string]model.Plan{
+	for name, plan := range map[string]model.RunOptions{
 		"display":  {Display: func(model.Metrics) error { return failed }},
 		"save":     {Save: func(*model.State) error { return failed }},
 		"progress": {Progress: func(uint32, float64, float64) error { return failed }},
@@ -167,7 +167,7 @@ func TestUnsaved(t *testing.T) {
 	full := errors.New("the disk is full")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := trainerOf(t, small()).Run(ctx, model.Plan{Steps: 1, Save: func(*model.State) error { return full }})
+	err := trainerOf(t, small()).Run(ctx, model.RunOptions{Steps: 1, Save: func(*model.State) error { return full }})
 	if errors.Is(err, context.Canceled) || !errors.Is(err, full) {
 		t.Errorf("got %v, want it to be %v and not the context's", err, full)
 	}
@@ -176,7 +176,7 @@ func TestUnsaved(t *testing.T) {
 		t.Errorf("got %T", err)
 	}
 	unwritable := errors.New("no picture")
-	err = trainerOf(t, small()).Run(t.Context(), model.Plan{Steps: 3, Display: func(model.Metrics) error { return unwritable },
+	err = trainerOf(t, small()).Run(t.Context(), model.RunOptions{Steps: 3, Display: func(model.Metrics) error { return unwritable },
 		Save: func(*model.State) error { return full }})
 	contains(t, err, "no picture; and step 1 is not saved: the disk is full")
 }
@@ -192,7 +192,7 @@ func TestStoppedIsSaved(t *testing.T) {
 			return nil
 		}
 	}
-	for name, plan := range map[string]model.Plan{
+	for name, plan := range map[string]model.RunOptions{
 		"display":  {DisplayEvery: 3, Display: at(3)},
 		"measured": {MeasureEvery: 3, Measured: at(3)},
 		"progress": {DisplayEvery: 3, Progress: func(step uint32, _, _ float64) error { return at(3)(model.Metrics{Step: step}) }},
@@ -223,12 +223,12 @@ func TestStoppedIsSaved(t *testing.T) {
 func TestMeasured(t *testing.T) {
 	var measured, displayed []uint32
 	trainer, plain := trainerOf(t, small()), trainerOf(t, small())
-	run(t, trainer, model.Plan{Steps: 10, MeasureEvery: 3, DisplayEvery: 4,
+	run(t, trainer, model.RunOptions{Steps: 10, MeasureEvery: 3, DisplayEvery: 4,
 		Measured: func(m model.Metrics) error { measured = append(measured, m.Step); return nil },
 		Display:  func(m model.Metrics) error { displayed = append(displayed, m.Step); return nil }})
 	if !slices.Equal(measured, []uint32{1, 3, 4, 6, 8, 9, 10}) || !slices.Equal(displayed, []uint32{1, 4, 8, 10}) {
 		t.Errorf("measured %v, displayed %v", measured, displayed)
 	}
-	run(t, plain, model.Plan{Steps: 10})
+	run(t, plain, model.RunOptions{Steps: 10})
 	equal(t, stateOf(t, trainer), stateOf(t, plain))
 }

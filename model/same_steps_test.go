@@ -94,7 +94,7 @@ func twentySteps(t *testing.T, dev kernels.Device, c model.Config) recordedStep 
 	counter := &launchCounter{Device: dev}
 	images := c.BatchSize + 17 // an epoch ends in the middle of a batch
 	trainer := newTrainer(t, counter, c, noiseSet(t, images*c.Stack/min(c.Stack, 2), c))
-	run(t, trainer, model.Plan{Steps: 20})
+	run(t, trainer, model.RunOptions{Steps: 20})
 	var launches []string
 	for what, n := range counter.first {
 		launches = append(launches, fmt.Sprintf("%d × %s", n, what))

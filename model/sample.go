@@ -47,7 +47,7 @@ func newSampler(dev kernels.Device, gen *nn.Weights, classes int) (*sampler, err
 }
 
 // draw takes noise (n, noise dim) and labels (n) to images (n, pixels) in [0,1].
-func (s *sampler) draw(noise []float32, labels []uint32) ([]float32, error) {
+func (s *sampler) sample(noise []float32, labels []uint32) ([]float32, error) {
 	dim, pixels := s.net.In(), s.net.Out()
 	n := len(noise) / dim
 	if err := s.check(noise, labels); err != nil {
@@ -154,6 +154,6 @@ func NewGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
 // Draw takes noise (n, Config.NoiseDim), and labels (n) below Config.Classes where
 // there are classes, to images (n, Config.Values()) in [0,1], a stacked one's channels
 // one after the other. An image depends on its own noise and label alone.
-func (g *Generator) Draw(noise []float32, labels []uint32) ([]float32, error) {
-	return g.sampler.draw(noise, labels)
+func (g *Generator) Sample(noise []float32, labels []uint32) ([]float32, error) {
+	return g.sampler.sample(noise, labels)
 }

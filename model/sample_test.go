@@ -44,7 +44,7 @@ func TestImageAlone(t *testing.T) {
 	g, err := model.NewGenerator(device(t), s, false)
 	must(t, err)
 	draw := func(seeds ...uint64) []float32 {
-		x, err := g.Draw(s.Config.Noise(seeds), s.Config.Labels(seeds))
+		x, err := g.Sample(s.Config.Noise(seeds), s.Config.Labels(seeds))
 		must(t, err)
 		return x
 	}
@@ -73,10 +73,10 @@ func TestImageAlone(t *testing.T) {
 	}
 }
 
-// TestDraw holds drawn images against the reference, and a checkpoint's generator
+// TestSample compares fake images against the reference, and a checkpoint's generator
 // against the trainer it is of: with the average of the weights where there is one, and
 // with labels where there are classes.
-func TestDraw(t *testing.T) {
+func TestSample(t *testing.T) {
 	for name, f := range map[string]func(*model.Config){
 		"plain": func(*model.Config) {}, "average": func(c *model.Config) { c.EMA = 0.5 },
 		"classes": func(c *model.Config) { c.Classes, c.Pack = 3, 2 }, "stacked": func(c *model.Config) { c.Stack = 3 },
@@ -84,11 +84,11 @@ func TestDraw(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := small(twoLayers, f)
 			trainer := trainerOf(t, c)
-			run(t, trainer, model.Plan{Steps: 3})
+			run(t, trainer, model.RunOptions{Steps: 3})
 			s := stateOf(t, trainer)
 			seeds := []uint64{3, 1, 4}
 			z, labels := c.Noise(seeds), c.Labels(seeds)
-			got, err := trainer.Draw(z, labels)
+			got, err := trainer.Sample(z, labels)
 			must(t, err)
 			raw := newReference(s)
 			averaged := newReference(s)
@@ -102,7 +102,7 @@ func TestDraw(t *testing.T) {
 			for _, last := range []bool{false, true} {
 				g, err := model.NewGenerator(device(t), s, last)
 				must(t, err)
-				again, err := g.Draw(z, labels)
+				again, err := g.Sample(z, labels)
 				must(t, err)
 				want := averaged
 				if last {
@@ -117,9 +117,9 @@ func TestDraw(t *testing.T) {
 				}
 			}
 			// Drawing leaves the run as it is.
-			run(t, trainer, model.Plan{Steps: 6})
+			run(t, trainer, model.RunOptions{Steps: 6})
 			whole := trainerOf(t, c)
-			run(t, whole, model.Plan{Steps: 6})
+			run(t, whole, model.RunOptions{Steps: 6})
 			equal(t, stateOf(t, trainer), stateOf(t, whole))
 		})
 	}
@@ -129,9 +129,9 @@ func TestDrawErrors(t *testing.T) {
 	s := trained(t)
 	g, err := model.NewGenerator(device(t), s, false)
 	must(t, err)
-	_, err = g.Draw(make([]float32, 11), nil)
+	_, err = g.Sample(make([]float32, 11), nil)
 	contains(t, err, "noise of 11 values, want a multiple of the noise dim, 5")
-	_, err = g.Draw(make([]float32, 5), []uint32{0})
+	_, err = g.Sample(make([]float32, 5), []uint32{0})
 	contains(t, err, "1 labels, want none: the generator was trained without classes")
 	s.Tensors = s.Tensors[:1]
 	_, err = model.NewGenerator(device(t), s, false)
@@ -139,9 +139,9 @@ func TestDrawErrors(t *testing.T) {
 
 	g, err = model.NewGenerator(device(t), trained(t, func(c *model.Config) { c.Classes = 3 }), false)
 	must(t, err)
-	_, err = g.Draw(make([]float32, 10), []uint32{0})
+	_, err = g.Sample(make([]float32, 10), []uint32{0})
 	contains(t, err, "1 labels for 2 images, want one each")
-	_, err = g.Draw(make([]float32, 10), []uint32{0, 3})
+	_, err = g.Sample(make([]float32, 10), []uint32{0, 3})
 	contains(t, err, "label 3, want 0 to 2, the generator's classes")
 }
 

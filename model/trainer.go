@@ -116,8 +116,8 @@ func (t *Trainer) State() (*State, error) {
 // Draw takes noise (n, noise dim), and labels (n) where there are classes, to images
 // (n, pixels) in [0,1] with the generator as it is, or with the average of its weights
 // where that is kept.
-func (t *Trainer) Draw(noise []float32, labels []uint32) ([]float32, error) {
-	return t.sampler.draw(noise, labels)
+func (t *Trainer) Sample(noise []float32, labels []uint32) ([]float32, error) {
+	return t.sampler.sample(noise, labels)
 }
 
 // Measure evaluates the metrics of the last step, with the weights as they are now.

@@ -79,7 +79,7 @@ func runGenerate(ui *ui, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	p.Draw = gen.Draw
+	p.Sample = gen.Sample
 	return out.write(c.Context, ui, p, g)
 }
 

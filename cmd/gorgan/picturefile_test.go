@@ -18,7 +18,7 @@ import (
 func somePictures(n int, drawn func(images int)) *picture.Images {
 	p := &picture.Images{Config: model.Default(), Seeds: picture.SeedsFrom(0, n)}
 	p.Config.Height, p.Config.Width = 28, 28
-	p.Draw = func(noise []float32, _ []uint32) ([]float32, error) {
+	p.Sample = func(noise []float32, _ []uint32) ([]float32, error) {
 		images := len(noise) / p.Config.NoiseDim
 		drawn(images)
 		return make([]float32, images*p.Config.Values()), nil

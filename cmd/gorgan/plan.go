@@ -75,7 +75,7 @@ func (p *plan) make(ui *ui, c *cli.Context) error {
 	}
 	if p.state != nil {
 		done := p.folder.Evaluations()
-		p.owed = p.Plan().Evaluates(p.state.Step) && (len(done) == 0 || done[len(done)-1].Step < p.state.Step)
+		p.owed = p.RunOptions().Evaluates(p.state.Step) && (len(done) == 0 || done[len(done)-1].Step < p.state.Step)
 	}
 	return nil
 }

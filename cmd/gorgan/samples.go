@@ -62,7 +62,7 @@ func openSamples(c *cli.Context, open func(*model.State) (*model.Generator, erro
 	s := &samples{file: path, model: state, source: fmt.Sprintf("%s, step %d", path, state.Step), values: state.Config.Values(), stack: state.Config.Stack}
 	s.draw = func(ctx context.Context, nth uint64) (evaluate.Samples, error) {
 		seeds := picture.SeedsFrom(nth*uint64(count), count)
-		images, err := picture.Of(state.Config, seeds, gen.Draw).Values(ctx, func() {})
+		images, err := picture.Of(state.Config, seeds, gen.Sample).Values(ctx, func() {})
 		return evaluate.Samples{Source: s.source, Seed: seeds[0], Values: images}, err
 	}
 	return s, nil

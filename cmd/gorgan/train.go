@@ -124,7 +124,7 @@ func runTrain(ctx context.Context, ui *ui, c *cli.Context) (err error) {
 		}
 	}
 	return p.train(ctx, ui, &run.Training{Settings: p.Settings, Folder: p.folder, Trainer: trainer, Evaluator: evaluator,
-		Observers: []run.Observer{terminalObserver{ui}}, Owed: p.owed, Readers: c.Int("readers"), Queue: c.Int("queue")})
+		Observers: []run.Observer{terminalObserver{ui}}, EvaluateFirst: p.owed, Readers: c.Int("readers"), Queue: c.Int("queue")})
 }
 
 // trainingSet reads the data. It returns the images to train on, and the whole set, of which they
@@ -188,7 +188,7 @@ func (p *plan) open(ui *ui, t *model.Trainer, preset string) (err error) {
 
 // goOn takes the run's folder to the step of the checkpoint.
 func (p *plan) goOn(ui *ui) error {
-	notes, err := p.folder.GoOn(p.Settings, p.step())
+	notes, err := p.folder.Resume(p.Settings, p.step())
 	for _, note := range notes {
 		ui.note("%s", note)
 	}

@@ -19,7 +19,7 @@ type Class struct {
 // measureClasses counts the images that the classifier puts into each class. The
 // entropy is at most the logarithm of the number of classes. A class is missing if
 // its share is less than a tenth of that among the test images.
-func measureClasses(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+func measureClasses(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	counts, err := e.counts(ctx, s)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func measureClasses(ctx context.Context, e *Evaluator, s *subject) ([]Figure, er
 }
 
 // counts is how many images of s fall into each class.
-func (e *Evaluator) counts(ctx context.Context, s *subject) ([]int, error) {
+func (e *Evaluator) counts(ctx context.Context, s *imageSet) ([]int, error) {
 	logits, err := e.logits(ctx, s)
 	if err != nil {
 		return nil, err

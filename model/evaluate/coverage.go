@@ -25,8 +25,8 @@ const (
 // and diversity metrics for generative models" (2020). A ball is open, without its
 // edge, as in Naeem's program prdc; in Kynkäänniemi's it is closed. Real images do not
 // score 1: see the floor.
-func measureCoverage(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
-	for _, r := range []*subject{s, e.test} {
+func measureCoverage(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
+	for _, r := range []*imageSet{s, e.test} {
 		if n := r.images.Len(); n <= densityNeighbour {
 			return nil, fmt.Errorf("evaluate: precision and recall: %d images (%s), want more than %d", n, r.name, densityNeighbour)
 		}

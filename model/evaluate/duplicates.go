@@ -9,7 +9,7 @@ import (
 // duplicate if its distance to the nearest other of the subject's is among what the
 // closest 1 % of as many training images have; it is a duplicate if in 8 bits it has
 // the pixels of an earlier one.
-func measureDuplicates(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+func measureDuplicates(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	if n := s.images.Len(); n < 2 {
 		return nil, fmt.Errorf("evaluate: duplicates: %d images (%s), want 2 or more", n, s.name)
 	}
@@ -46,7 +46,7 @@ func measureDuplicates(ctx context.Context, e *Evaluator, s *subject) ([]Figure,
 }
 
 // apart is each image's distance to the nearest other of the same subject.
-func (e *Evaluator) apart(ctx context.Context, s *subject) ([]float64, error) {
+func (e *Evaluator) apart(ctx context.Context, s *imageSet) ([]float64, error) {
 	if s.apart != nil {
 		return s.apart, nil
 	}

@@ -13,15 +13,15 @@ import (
 type metric struct {
 	name       string
 	classifier bool // whether it works on what a classifier sees
-	measure    func(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error)
+	measure    func(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error)
 	// floor gives the real images whose figures stand beside those of n samples.
-	floor func(e *Evaluator, n int) *subject
+	floor func(e *Evaluator, n int) *imageSet
 }
 
 // metrics are all there are, in the order of the report.
 func metrics() []metric {
 	train := (*Evaluator).floor
-	test := func(e *Evaluator, _ int) *subject { return e.test }
+	test := func(e *Evaluator, _ int) *imageSet { return e.test }
 	return []metric{
 		{"parzen", false, measureParzen, train},
 		{"frechet", true, measureFrechet, train},
@@ -71,15 +71,15 @@ type Evaluator struct {
 	metrics    []metric
 	net        *predictor
 	distances  distances
-	test       *subject
-	floors     map[int]*subject // by the number of images
+	test       *imageSet
+	floors     map[int]*imageSet // by the number of images
 	figures    map[floorKey][]Figure
 }
 
 // floorKey names the figures of a metric's floor.
 type floorKey struct {
 	metric string
-	of     *subject
+	of     *imageSet
 }
 
 // New prepares an evaluation on dev, whose memory it uses until dev is closed. The
@@ -95,8 +95,8 @@ func New(dev kernels.Device, r Reference, c *Classifier, o Options) (*Evaluator,
 	e := &Evaluator{
 		reference: r, classifier: c, options: o, metrics: chosen,
 		distances: distances{dev: dev},
-		test:      &subject{images: r.Test, name: r.Test.String(), split: r.Test.Name},
-		floors:    map[int]*subject{}, figures: map[floorKey][]Figure{},
+		test:      &imageSet{images: r.Test, name: r.Test.String(), split: r.Test.Name},
+		floors:    map[int]*imageSet{}, figures: map[floorKey][]Figure{},
 	}
 	if c == nil {
 		return e, nil
@@ -104,7 +104,7 @@ func New(dev kernels.Device, r Reference, c *Classifier, o Options) (*Evaluator,
 	if err := c.fits(r.Train); err != nil {
 		return nil, err
 	}
-	e.net, err = c.on(dev)
+	e.net, err = c.load(dev)
 	return e, err
 }
 
@@ -135,7 +135,7 @@ func (e *Evaluator) Run(ctx context.Context, samples Samples, progress Progress)
 	if err != nil {
 		return nil, err
 	}
-	s := &subject{images: images, name: samples.Source}
+	s := &imageSet{images: images, name: samples.Source}
 	report, err := e.report(ctx, samples, images.Len(), progress)
 	if err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func (e *Evaluator) Run(ctx context.Context, samples Samples, progress Progress)
 }
 
 // add measures one metric, and its floor unless it is known.
-func (e *Evaluator) add(ctx context.Context, r *Report, m metric, s *subject, progress Progress) error {
+func (e *Evaluator) add(ctx context.Context, r *Report, m metric, s *imageSet, progress Progress) error {
 	e.stage(m.name, progress)
 	figures, err := m.measure(ctx, e, s)
 	if err != nil {

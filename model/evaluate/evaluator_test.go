@@ -66,7 +66,7 @@ func TestProtocols(t *testing.T) {
 	if f, _ := report.Figure("parzen_sigma"); f.Against != "validation" || f.Note != "the first 1000" {
 		t.Errorf("sigma is chosen by %s, %s", f.Against, f.Note)
 	}
-	features, err := e.see(context.Background(), &subject{images: matrix{samples.Values, toySize.Area()}})
+	features, err := e.outputs(context.Background(), &imageSet{images: matrix{samples.Values, toySize.Area()}})
 	must(t, err)
 	want, err := e.distances.coverage(context.Background(), *e.test.manifold, manifoldOf(t, &e.distances, features.features, 5), 3, 5)
 	must(t, err)

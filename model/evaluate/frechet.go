@@ -42,8 +42,8 @@ func momentsOf(features matrix) moments {
 // time-scale update rule converge to a local Nash equilibrium" (2017), equation 6,
 // between normal distributions fitted to the features of the subject's and of the test
 // images; squared, as is usual.
-func measureFrechet(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
-	for _, r := range []*subject{s, e.test} {
+func measureFrechet(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
+	for _, r := range []*imageSet{s, e.test} {
 		if least, dim := e.classifier.FrechetImages(), e.classifier.Features(); r.images.Len() < least {
 			return nil, fmt.Errorf("evaluate: Fréchet distance: %d images (%s) for %d features, want %d or more", r.images.Len(), r.name, dim, least)
 		}

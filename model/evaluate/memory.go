@@ -31,7 +31,7 @@ type Neighbour struct {
 // far as the second nearest, after Yoon et al., "Diffusion probabilistic models
 // generalize when they fail to memorize" (2023); it is a copy if rounded to 8 bits it
 // has the pixels of its nearest one.
-func measureMemory(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+func measureMemory(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	near, err := e.nearestTraining(ctx, s)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func measureMemory(ctx context.Context, e *Evaluator, s *subject) ([]Figure, err
 }
 
 // nearestTraining finds each image's nearest training image.
-func (e *Evaluator) nearestTraining(ctx context.Context, s *subject) ([]Neighbour, error) {
+func (e *Evaluator) nearestTraining(ctx context.Context, s *imageSet) ([]Neighbour, error) {
 	if s.training != nil {
 		return s.training, nil
 	}

@@ -23,7 +23,7 @@ const selectOn = 1000
 // It can be fooled: centres found by k-means outdo real images, as Theis et al., "A note
 // on the evaluation of generative models" (2016), show, so that figures above those of
 // real images mean little.
-func measureParzen(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+func measureParzen(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	validation := e.reference.Validation
 	validation.End = min(validation.End, validation.First+selectOn)
 	p, err := e.distances.parzen(ctx, s.images, validation, e.reference.Test)

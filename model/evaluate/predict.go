@@ -24,7 +24,7 @@ type predictor struct {
 	features, logits *tensor.Dense // (predictRows, the last hidden layer's units), (predictRows, classes)
 }
 
-func (c *Classifier) on(dev kernels.Device) (*predictor, error) {
+func (c *Classifier) load(dev kernels.Device) (*predictor, error) {
 	net, err := newNet(c.Widths).New(dev)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (c *Classifier) Accuracy(ctx context.Context, dev kernels.Device, images Sp
 	if err := c.fits(images); err != nil {
 		return 0, err
 	}
-	net, err := c.on(dev)
+	net, err := c.load(dev)
 	if err != nil {
 		return 0, err
 	}

@@ -89,7 +89,7 @@ func (e *Evaluator) report(ctx context.Context, samples Samples, n int, progress
 	return r, nil
 }
 
-func (e *Evaluator) countClasses(ctx context.Context, r *Report, s, floor *subject) error {
+func (e *Evaluator) countClasses(ctx context.Context, r *Report, s, floor *imageSet) error {
 	of, err := e.counts(ctx, s)
 	if err != nil {
 		return err

@@ -111,7 +111,7 @@ func classify(t *testing.T, recipe *Recipe) (step, prediction []string, hashes m
 		})
 	}
 	must(t, err)
-	net, err := c.on(counter)
+	net, err := c.load(counter)
 	must(t, err)
 	e := &Evaluator{classifier: c, net: net, distances: distances{dev: counter}}
 	e.distances.progress = func(done, _ int) {
@@ -120,7 +120,7 @@ func classify(t *testing.T, recipe *Recipe) (step, prediction []string, hashes m
 		}
 	}
 	counter.launches = map[string]int{}
-	out, err := e.see(ctx, &subject{images: images})
+	out, err := e.outputs(ctx, &imageSet{images: images})
 	must(t, err)
 	return step, prediction, map[string]string{
 		"training": training, "classifier": c.SHA256(), "features": hashOf(t, out.features), "logits": hashOf(t, out.logits),

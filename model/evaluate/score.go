@@ -17,7 +17,7 @@ const scoreSplits = 10
 // program, the images are cut into 10 parts in their order; the figure is the mean of
 // the parts' scores, its spread their standard deviation, with n. It is at most the
 // number of classes.
-func measureScore(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+func measureScore(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	logits, err := e.logits(ctx, s)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Pr
 	}
 	report.Floor = fmt.Sprintf("%d stacks of %v", n, e.reference.Train)
 	e.stage("stacked", progress)
-	drawn, err := e.logits(ctx, &subject{images: images, name: samples.Source})
+	sampled, err := e.logits(ctx, &imageSet{images: images, name: samples.Source})
 	if err != nil {
 		return nil, err
 	}
@@ -47,9 +47,9 @@ func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Pr
 	if err != nil {
 		return nil, err
 	}
-	of := countModes(n, drawn.cols, func(i int) int { return likeliest(drawn.at(i)) })
+	of := countModes(n, sampled.cols, func(i int) int { return likeliest(sampled.at(i)) })
 	seed := kernels.Key(e.options.Seed)
-	floor := countModes(n, drawn.cols, func(i int) int {
+	floor := countModes(n, sampled.cols, func(i int) int {
 		return likeliest(real.at(int(kernels.Image(uint64(i), uint32(real.Len()), seed))))
 	})
 	uniformModes, uniformDivergence := uniform(n, len(of))

@@ -286,11 +286,11 @@ func TestBatches(t *testing.T) {
 	must(t, err)
 	b := batch{set: images, shift: 1, seed: kernels.Key(4), targets: make([]int, 10)}
 	x := make([]float32, 250)
-	drawn, at := map[int]bool{}, map[int]bool{}
+	sampled, at := map[int]bool{}, map[int]bool{}
 	for step := range n / 10 {
 		must(t, b.fill(x, step))
 		for i, target := range b.targets {
-			drawn[target] = true
+			sampled[target] = true
 			place := slices.Index(x[i*25:][:25], float32(target+1)/255)
 			if place < 0 {
 				t.Fatalf("image %d of step %d does not fit its class %d: %v", i, step, target, x[i*25:][:25])
@@ -298,7 +298,7 @@ func TestBatches(t *testing.T) {
 			at[place] = true
 		}
 	}
-	if len(drawn) != n || len(at) != 9 {
-		t.Errorf("%d of %d images drawn, at %d of 9 places", len(drawn), n, len(at))
+	if len(sampled) != n || len(at) != 9 {
+		t.Errorf("%d of %d images drawn, at %d of 9 places", len(sampled), n, len(at))
 	}
 }

@@ -282,7 +282,7 @@ func TestPicturesArePieces(t *testing.T) {
 	const n = 2*PieceRows + 7
 	p := picturesOfSize(1, n, 0)
 	p.Config.NoiseDim = 1
-	p.Draw = func(noise []float32, _ []uint32) ([]float32, error) { return slices.Clone(noise), nil }
+	p.Sample = func(noise []float32, _ []uint32) ([]float32, error) { return slices.Clone(noise), nil }
 	noise := make([]float32, n)
 	for i := range noise {
 		noise[i] = float32(i%200) / 255

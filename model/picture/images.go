@@ -21,13 +21,13 @@ type Images struct {
 	Seeds   []uint64  // or the numbers of the rows of noise
 	Noise   []float32 // read from a file, nil for that of the seeds
 	Classes []uint64  // that they are of in turn, nil for a model without
-	Draw    func(noise []float32, labels []uint32) ([]float32, error)
+	Sample  func(noise []float32, labels []uint32) ([]float32, error)
 	Done    func(images int) // is told how many are drawn and used; nil for nobody
 }
 
 // Of are the images of seeds, of all the model's classes in turn.
-func Of(config model.Config, seeds []uint64, draw func([]float32, []uint32) ([]float32, error)) *Images {
-	p := &Images{Config: config, Seeds: seeds, Draw: draw}
+func Of(config model.Config, seeds []uint64, sample func([]float32, []uint32) ([]float32, error)) *Images {
+	p := &Images{Config: config, Seeds: seeds, Sample: sample}
 	if config.Classes > 0 {
 		p.Classes = SeedsFrom(0, config.Classes)
 	}
@@ -55,7 +55,7 @@ func (p *Images) Pieces(ctx context.Context, use func(first int, images []float3
 				labels = append(labels, uint32(p.Class(s)))
 			}
 		}
-		images, err := p.Draw(noise, labels)
+		images, err := p.Sample(noise, labels)
 		if err != nil {
 			return err
 		}

@@ -20,24 +20,24 @@ type diagnosis struct {
 	best      evaluate.Figure
 }
 
-// condition is a way to fail. It holds once its signs were there so many times in a row.
+// streak is an alarm. It holds once its signs were there so many times in a row.
 type streak struct {
-	seen  int    // times in a row
+	count int    // times in a row
 	since uint32 // the step of the first of these
 	holds bool
 }
 
-// see takes whether the signs are there at step. It reports whether the condition begins to
+// add takes whether the signs are there at step. It reports whether the alarm begins to
 // hold: the signs must be there so many times in a row, over so many steps.
-func (c *streak) see(signs bool, step uint32, times int, steps uint32) (begins bool) {
+func (c *streak) add(signs bool, step uint32, times int, steps uint32) (begins bool) {
 	if !signs {
 		*c = streak{}
 		return false
 	}
-	if c.seen++; c.seen == 1 {
+	if c.count++; c.count == 1 {
 		c.since = step
 	}
-	begins = !c.holds && c.seen >= times && step-c.since >= steps
+	begins = !c.holds && c.count >= times && step-c.since >= steps
 	c.holds = c.holds || begins
 	return begins
 }
@@ -64,13 +64,13 @@ const (
 // show a win are judged: see model.LossTraits.
 func (d *diagnosis) displayed(m model.Metrics) string {
 	signs := m.DLoss-m.Penalty <= wonLoss && d.config.LossTraits().ShowsWin
-	if d.won.seen > 0 && m.GLoss < d.wonFrom-wonGain*math.Abs(d.wonFrom) {
-		d.won.see(false, m.Step, wonDisplays, wonSteps)
+	if d.won.count > 0 && m.GLoss < d.wonFrom-wonGain*math.Abs(d.wonFrom) {
+		d.won.add(false, m.Step, wonDisplays, wonSteps)
 	}
-	if d.won.seen == 0 {
+	if d.won.count == 0 {
 		d.wonFrom = m.GLoss
 	}
-	if !d.won.see(signs, m.Step, wonDisplays, wonSteps) {
+	if !d.won.add(signs, m.Step, wonDisplays, wonSteps) {
 		return ""
 	}
 	return fmt.Sprintf("the discriminator has won: since step %d it tells drawn images from data all but always (D(x) %.4f, D(G(z)) %.4f), "+
@@ -125,7 +125,7 @@ func (d *diagnosis) evaluated(e *Evaluation, f evaluate.Figure) string {
 		d.drewAll = true
 	}
 	signs := found != "" && !gains && (d.drewAll || e.Step >= graceSteps)
-	if !d.collapsed.see(signs, e.Step, collapsedEvaluations, 0) {
+	if !d.collapsed.add(signs, e.Step, collapsedEvaluations, 0) {
 		return ""
 	}
 	return fmt.Sprintf("the generator has collapsed: %s; in a new run try %s", found, strings.Join(d.againstCollapse(), " or "))

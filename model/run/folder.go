@@ -140,10 +140,10 @@ func (r *Folder) Read(step uint32) (err error) {
 	return err
 }
 
-// GoOn prepares the folder to resume from step, which must be that of Read. It drops the lines
+// Resume prepares the folder to resume from step, which must be that of Read. It drops the lines
 // of later steps and removes files that a crash left half-written. Afterwards last and best name
 // the right checkpoints. It returns sentences about what was lost.
-func (r *Folder) GoOn(s Settings, step uint32) (notes []string, err error) {
+func (r *Folder) Resume(s Settings, step uint32) (notes []string, err error) {
 	r.keep, r.plot = s.Keep, newLossPlot(r.Path(LossFile), s)
 	if err := writeSettings(r.Dir, s); err != nil {
 		return nil, err

@@ -69,7 +69,7 @@ func (r *Folder) display(m model.Metrics, t *model.Trainer) error {
 func (r *Folder) fakes(name string, t *model.Trainer) error {
 	c := t.Config()
 	rows, cols := picture.Squarish(max(gridImages, c.Classes), c.Classes)
-	p := picture.Of(c, picture.SeedsFrom(0, rows*cols), t.Draw)
+	p := picture.Of(c, picture.SeedsFrom(0, rows*cols), t.Sample)
 	img, err := p.Picture(context.Background(), p.Grid(rows, cols, 0, picture.MaxPixels))
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

@@ -125,7 +125,7 @@ func TestNewTrainerRefuses(t *testing.T) {
 	contains(t, err, "noise has 21 images, fewer than batch_size 8 times stack 3")
 	c.Height = 6
 	_, err = model.NewTrainer(device(t), c, set)
-	contains(t, err, "images of noise are 4x4, the config wants 6x4")
+	contains(t, err, "images of noise are 4x4, want 6x4 by the config")
 	c.Loss = "wasserstein"
 	_, err = model.NewTrainer(device(t), c, set)
 	contains(t, err, `loss is "wasserstein"`)

@@ -32,16 +32,16 @@ func (g *game) step(b *graph.Builder) {
 	g.genUpdate(b)
 }
 
-// freshNoise tells whether G's gradients are taken on noise of their own.
+// freshNoise reports whether G's update has noise of its own.
 func (g *game) freshNoise() bool { return g.config.FreshNoise || g.config.DisSteps > 1 }
 
 // turn is the data of one turn of D.
 type turn struct {
-	nth        int          // of D's turns in the step, from 0
+	nth        int          // number of the turn in the step, from 0
 	real, fake *graph.Value // (B, pixels)
 	z          *graph.Value // (B, noise)
-	// labels (groups·B) are those of D's rows, group by group, and oneHot (groups·B,
-	// classes) the same as vectors; nil where there are none.
+	// labels (groups·B) are the labels of D's images, group by group. oneHot (groups·B, classes)
+	// are the same as vectors. They are nil if D does not need them.
 	labels, oneHot *graph.Value
 }
 
@@ -63,7 +63,8 @@ func (g *game) turn(b *graph.Builder, nth int) turn {
 	return p
 }
 
-// fake is G's images of noise from a stream, with the labels of p's batch. It sets p.z.
+// fake returns G's images (B, pixels) for noise from a stream and the labels of p's batch. It sets
+// p.z.
 func (g *game) fake(b *graph.Builder, p *turn, stream kernels.Stream) *graph.Value {
 	c := g.config
 	p.z = b.Uniform(g.random(b, stream), c.BatchSize, c.NoiseDim)
@@ -74,11 +75,11 @@ func (g *game) fake(b *graph.Builder, p *turn, stream kernels.Stream) *graph.Val
 	return g.gen.Apply(pass, p.z)
 }
 
-// disForward is D at work on groups of images.
+// disForward is a forward of D on groups of images.
 type disForward struct {
 	groups    groups
 	x, logits *graph.Value // D's input (rows, pack·pixels) and output (rows, 1)
-	first     int          // the group that comes first
+	first     int          // the group of the first rows
 }
 
 func (d disForward) of(b *graph.Builder, group int) *graph.Value {
@@ -114,7 +115,7 @@ func (g *game) forwardForGen(b *graph.Builder, p turn) disForward {
 	return d
 }
 
-// input is images (n, pixels) as D sees them: with noise, and Pack of them in a row.
+// input returns D's input (n/pack, pack·pixels) for images (n, pixels). It adds instance noise.
 func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream) *graph.Value {
 	c := g.config
 	if c.InstanceNoise > 0 {
@@ -123,7 +124,7 @@ func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream
 	return b.Reshape(images, images.Rows()/c.Pack, c.Pack*c.Values())
 }
 
-// apply is D's logits of x, which has groups from the given one on.
+// apply returns D's logits for x. The first rows of x are those of the given group.
 func (g *game) apply(b *graph.Builder, p turn, x *graph.Value, group int, stage kernels.Stream) *graph.Value {
 	pass := &nn.Pass{Builder: b, Random: g.random(b, stage), FirstRow: group * g.config.BatchSize / g.config.Pack}
 	images := x.Rows() * g.config.Pack
@@ -136,7 +137,7 @@ func (g *game) apply(b *graph.Builder, p turn, x *graph.Value, group int, stage 
 	return g.dis.Apply(pass, x)
 }
 
-// disLoss is D's loss with its penalties, in parts. Their values are stored in g.stats.
+// disLoss returns the parts of D's loss, including penalties. It stores their values in g.stats.
 func (g *game) disLoss(b *graph.Builder, d disForward) (seeds []graph.Seed) {
 	for i, part := range g.objective.discriminator(b, d.of(b, d.groups.real), d.of(b, d.groups.fake)) {
 		b.Store(part, g.result([]int{disRealStat, disFakeStat}[i]))
@@ -148,7 +149,7 @@ func (g *game) disLoss(b *graph.Builder, d disForward) (seeds []graph.Seed) {
 	return seeds
 }
 
-// genLoss is G's loss. Its value is stored in g.stats.
+// genLoss returns G's loss. It stores the value in g.stats.
 func (g *game) genLoss(b *graph.Builder, d disForward) []graph.Seed {
 	var real *graph.Value
 	if g.loss.paired {
@@ -185,8 +186,8 @@ func (g *game) genUpdate(b *graph.Builder) {
 	}
 }
 
-// measure evaluates both losses, and D's outputs, with the weights as they are, on the last
-// batch and the last noise of the step.
+// measure stores both losses and D's outputs for the present weights, on the last batch and the
+// last noise of the step.
 func (g *game) measure(b *graph.Builder) {
 	d := g.forwardForDis(b, g.lastTurn(b))
 	g.measureOutputs(b, d)
@@ -204,7 +205,7 @@ func (g *game) lastTurn(b *graph.Builder) turn {
 	return p
 }
 
-// measureOutputs stores what D makes of real and of fake images.
+// measureOutputs stores D's mean outputs on real and on fake images.
 func (g *game) measureOutputs(b *graph.Builder, d disForward) {
 	real, fake := d.of(b, d.groups.real), d.of(b, d.groups.fake)
 	if g.loss.notProbability {

@@ -13,8 +13,8 @@ import (
 type labelledSet struct {
 	images  Split
 	index   []int // in images
-	classes []int // of each, a place in labels
-	labels  []int // in order
+	classes []int // class of each, which is a place in labels
+	labels  []int // in ascending order
 }
 
 func labelled(images Split) (labelledSet, error) {
@@ -42,17 +42,17 @@ func labelled(images Split) (labelledSet, error) {
 	return s, nil
 }
 
-// batch draws the batches of a training.
+// batch makes the batches of a training.
 type batch struct {
 	set     labelledSet
 	shift   int // in pixels
 	seed    [2]uint32
-	targets []int // the classes of the batch drawn last
+	targets []int // the classes of the last batch
 }
 
-// fill writes the images of a step, counted from 0, to x (B, pixels): those at B
-// successive positions of the stream that kernels.Image orders by seed, each moved by
-// -shift to shift pixels down and across.
+// fill writes the images of a step, counted from 0, to x (B, pixels). They are at B successive
+// positions of the endless stream that kernels.Image shuffles by seed. Each is moved by -shift to
+// shift pixels down and across.
 func (b *batch) fill(x []float32, step int) error {
 	size, n := b.set.images.Set.Size(), len(b.targets)
 	return parallel(n, func(i int) error {
@@ -70,8 +70,8 @@ func (b *batch) fill(x []float32, step int) error {
 	})
 }
 
-// move writes to dst the image src moved down and across. What comes in repeats the
-// edge.
+// move writes the image src, moved down and across, to dst. New pixels repeat the edge. dst and
+// src must not overlap.
 func move(dst, src []float32, height, width, down, across int) {
 	for y := range height {
 		from := src[min(max(y-down, 0), height-1)*width:][:width]

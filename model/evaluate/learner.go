@@ -15,16 +15,16 @@ type learner struct {
 	net     *nn.Weights
 	program *graph.Program // one step
 	batch   batch
-	images  []float32     // (B, pixels), the batch drawn last
+	images  []float32     // (B, pixels), the last batch
 	x       *tensor.Dense // the same on the device
-	// logits (B, classes) are the net's output, gradient (B, classes) the loss's at it.
+	// logits (B, classes) are the net's output. gradient (B, classes) is the loss's gradient there.
 	logits, gradient         *tensor.Dense
 	hostLogits, hostGradient []float32
 	stepCount                *tensor.Dense // number of steps begun
 	rate                     optim.Schedule
 }
 
-// newLearner prepares a training of so many steps.
+// newLearner prepares a training of that many steps.
 func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, steps int) (*learner, error) {
 	pixels, classes := widths[0], widths[len(widths)-1]
 	l := &learner{
@@ -81,7 +81,7 @@ func (l *learner) compile(adam optim.Optimizer) error {
 	return err
 }
 
-// step is one update; step counts from 0.
+// step does update number step, from 0.
 func (l *learner) step(step int) error {
 	if err := l.batch.fill(l.images, step); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (l *learner) step(step int) error {
 	return l.program.Run()
 }
 
-// crossEntropy computes the gradient at the logits from them, in float64.
+// crossEntropy computes the loss's gradient at the logits on the host, in float64.
 func (l *learner) crossEntropy(dev kernels.Device) error {
 	if err := dev.Download(l.hostLogits, l.logits); err != nil {
 		return err

@@ -7,22 +7,23 @@ import (
 	"gorgan/model/nn"
 )
 
-// AdamConstants are the decay rates of the two moments, and what is added to the square root
-// of the second. Epsilon is the paper's "epsilon hat", as in TensorFlow: see kernels.Adam.
+// AdamConstants are the decay rates of the two moments, and the number that is added to the square
+// root of the second. Epsilon is the paper's "epsilon hat", as in TensorFlow: see kernels.Adam.
 type AdamConstants struct{ Beta1, Beta2, Epsilon float32 }
 
 type adam struct {
 	net       *nn.Weights
 	stepCount *tensor.Dense
 	base      Schedule
-	rate      *tensor.Dense // (1): base's, for the moments' bias
+	rate      *tensor.Dense // (1), the base corrected for the bias of the moments
 	m, v      *tensor.Dense
 	perStep   int
 	constants AdamConstants
 }
 
-// NewAdam is the optimizer of Kingma and Ba, "Adam: a method for stochastic optimization"
-// (2015). It makes perStep updates in each step of stepCount (1).
+// NewAdam returns the optimizer of Kingma and Ba, "Adam: a method for stochastic optimization"
+// (2015). It does perStep updates in each step of stepCount (1), which counts from 1 at the first
+// update. It keeps net, rate and stepCount, and allocates memory of dev. It returns dev's error.
 func NewAdam(dev kernels.Device, net *nn.Weights, rate Schedule, stepCount *tensor.Dense, perStep int, c AdamConstants) (Optimizer, error) {
 	a := &adam{net: net, stepCount: stepCount, base: rate, perStep: perStep, constants: c}
 	var err error

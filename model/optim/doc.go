@@ -1,5 +1,6 @@
-// Package optim has the optimizers, one file each, and the schedules of what they read from
-// the device.
+// Package optim has the optimizers, one file each, and the schedules of the learning rate and the
+// momentum. An optimizer launches kernels and does not wait for them, so that a step can be
+// recorded.
 //
 //	rate, err := optim.Ramp(dev, stepCount, 1e-3, 0, steps)
 //	...

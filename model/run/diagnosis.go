@@ -13,10 +13,10 @@ import (
 // It gets all of them, including those from before a resume.
 type diagnosis struct {
 	config    model.Config
-	won       streak  // the discriminator has
-	wonFrom   float64 // the generator's loss where the signs of it began
-	collapsed streak  // the generator has
-	drewAll   bool    // an evaluation that saw classes found nothing missing
+	won       streak  // signs that the discriminator has won
+	wonFrom   float64 // the generator's loss when these signs began
+	collapsed streak  // signs that the generator has collapsed
+	drewAll   bool    // an evaluation with classes found that nothing was missing
 	best      evaluate.Figure
 }
 
@@ -73,7 +73,7 @@ func (d *diagnosis) displayed(m model.Metrics) string {
 	if !d.won.add(signs, m.Step, wonDisplays, wonSteps) {
 		return ""
 	}
-	return fmt.Sprintf("the discriminator has won: since step %d it tells drawn images from data all but always (D(x) %.4f, D(G(z)) %.4f), "+
+	return fmt.Sprintf("the discriminator has won: since step %d it tells fake images from real ones almost always (D(x) %.4f, D(G(z)) %.4f), "+
 		"and the generator's loss, %.3g then, is %.3g; in a new run try %s",
 		d.won.since, m.DReal, m.DFake, d.wonFrom, m.GLoss, strings.Join(d.againstWinner(), " or "))
 }

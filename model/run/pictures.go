@@ -20,7 +20,8 @@ const (
 	gridImages = 36
 )
 
-// Begin writes the pictures and curves before the first step.
+// Begin writes the pictures and the checkpoint of step 0. It returns an error if an image of set
+// cannot be read or a file cannot be written.
 func (r *Folder) Begin(t *model.Trainer, set *dataset.Set) error {
 	if err := r.here(); err != nil {
 		return err
@@ -54,7 +55,7 @@ func (r *Folder) Begin(t *model.Trainer, set *dataset.Set) error {
 	return r.save(state)
 }
 
-// display draws curves and images.
+// display writes the curves and the fake images of a display step.
 func (r *Folder) display(m model.Metrics, t *model.Trainer) error {
 	if err := r.here(); err != nil {
 		return err
@@ -65,7 +66,7 @@ func (r *Folder) display(m model.Metrics, t *model.Trainer) error {
 	return r.fakes(fmt.Sprintf(FakesFile, m.Step), t)
 }
 
-// fakes makes the images that generate would, and as many.
+// fakes writes a picture of the first fake images, as the command generate makes them.
 func (r *Folder) fakes(name string, t *model.Trainer) error {
 	c := t.Config()
 	rows, cols := picture.Squarish(max(gridImages, c.Classes), c.Classes)

@@ -35,7 +35,7 @@ type Observer interface {
 	Warned(text string)
 }
 
-// Training runs the steps from that of its trainer to the last.
+// Training does the steps of a run, from the trainer's present step to the last.
 type Training struct {
 	Settings
 	Folder    *Folder
@@ -60,8 +60,9 @@ type CollapseError string
 
 func (e CollapseError) Error() string { return string(e) }
 
-// Run trains to the last step. It returns model.Trainer.Run's errors, a CollapseError, or a
-// LostError.
+// Run trains to the last step. It returns the errors of model.Trainer.Run, of the observers and of
+// the files of the run. It returns a CollapseError if Settings.StopOnCollapse asks for it, and a
+// LostError if the folder is gone. It is for one call.
 func (t *Training) Run(ctx context.Context) error {
 	t.recall()
 	err := t.train(ctx)

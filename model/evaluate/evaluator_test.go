@@ -188,10 +188,10 @@ func TestErrors(t *testing.T) {
 		"one":              {r, c, Options{Metrics: []string{"duplicates"}}, of(n), "evaluate: duplicates: 1 images (some), want 2 or more"},
 		"unknown metric":   {r, c, Options{Metrics: []string{"fid"}}, of(n), "evaluate: metric is \"fid\", want one of [parzen frechet score coverage classes memory duplicates]"},
 		"no classifier":    {r, nil, Options{Metrics: []string{"score"}}, of(n), "evaluate: score: needs a classifier; images with labels can train one"},
-		"other pixels":     {wideReference, c, Options{}, of(n), "evaluate: wide train[0:8]: images of 37 pixels, the classifier 36-16-8-3 takes 36"},
+		"other pixels":     {wideReference, c, Options{}, of(n), "evaluate: wide train[0:8]: images have 37 pixels, want 36 for the classifier 36-16-8-3"},
 		"one of training":  {Reference{Split{"train", r.Train.Set, 0, 1}, r.Validation, r.Test}, c, Options{Metrics: []string{"memory"}}, of(n), "evaluate: memory: 1 training images, want 2 or more"},
 		"no reference":     {Reference{}, c, Options{}, of(n), "evaluate: split \"\" has no set of images"},
-		"reference's size": {Reference{r.Train, r.Validation, Whole("test", wide)}, c, Options{}, of(n), "evaluate: wide test[0:12] has images of 1x37, the training set of 6x6"},
+		"reference's size": {Reference{r.Train, r.Validation, Whole("test", wide)}, c, Options{}, of(n), "evaluate: wide test[0:12] has images of 1x37, want 6x6 as in the training set"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, err := New(dev, c.reference, c.classifier, c.options)

@@ -28,7 +28,7 @@ func TestNewReference(t *testing.T) {
 		must(t, err)
 		return s
 	}
-	const want = "evaluate: list is in the order of its labels, so that its end is no fair sample; shuffle it"
+	const want = "evaluate: list is in the order of its labels, so its end lacks most of them; shuffle it"
 	if _, err := NewReference(set(0, 0, 0, 1, 1, 1, 4, 4), nil); err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}

@@ -217,7 +217,7 @@ func TestTrainClassifierErrors(t *testing.T) {
 		"no hidden":    {context.Background(), of(1, 2, 1, 2), change(func(r *Recipe) { r.Hidden = nil }), nil, ""},
 		"shift":        {context.Background(), of(1, 2, 1, 2), change(func(r *Recipe) { r.Shift = -1 }), nil, ""},
 		"rate":         {context.Background(), of(1, 2, 1, 2), change(func(r *Recipe) { r.LearningRate = float32(math.NaN()) }), nil, ""},
-		"rate too far": {context.Background(), of(1, 2, 1, 2), change(func(r *Recipe) { r.LearningRate = 1e6 }), nil, "evaluate: the classifier of some train[0:4] went astray: weight "},
+		"rate too far": {context.Background(), of(1, 2, 1, 2), change(func(r *Recipe) { r.LearningRate = 1e6 }), nil, "evaluate: training the classifier of some train[0:4] failed: weight "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := TrainClassifier(c.ctx, dev, c.images, c.recipe, nil)

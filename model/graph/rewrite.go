@@ -1,7 +1,7 @@
 package graph
 
-// product returns the node of v where v is the product of a transposed matrix by another,
-// which sums over rows.
+// product returns the node of v if v is a product of a transposed matrix and another, which is a
+// sum over rows.
 func product(v *Value) (n *Node, ok bool) {
 	if v.node == nil || v.node.Op == nil {
 		return nil, false
@@ -10,9 +10,8 @@ func product(v *Value) (n *Node, ok bool) {
 	return v.node, ok && op.tA && !op.tB
 }
 
-// joined returns aᵀb + cᵀd as one product of the joined rows, (a;c)ᵀ(b;d), where x and y
-// are such products; nil where they are not. Compile places the rows one after the other,
-// so that nothing is copied.
+// joined returns x + y = aᵀb + cᵀd as one product of joined rows, (a;c)ᵀ(b;d), or nil if x or y is
+// no such product. Compile places the rows one after the other, so that nothing is copied.
 func (b *Builder) joined(x, y *Value) *Value {
 	p, ok := product(x)
 	q, also := product(y)
@@ -22,8 +21,8 @@ func (b *Builder) joined(x, y *Value) *Value {
 	return b.MatMul(b.Join(p.In[0], q.In[0]), b.Join(p.In[1], q.In[1]), true, false)
 }
 
-// live returns the nodes whose work is seen outside: updates, nodes with an output that is
-// stored or kept, and those they read from.
+// live returns the nodes that have an effect outside the graph: updates, nodes with an output that
+// is stored or kept, and the nodes whose outputs they need.
 func (g *Graph) live() []*Node {
 	wanted := map[*Node]bool{}
 	for v := range g.stored {
@@ -57,12 +56,11 @@ func (g *Graph) live() []*Node {
 	return all
 }
 
-// signsAfterDropout lets the gradients of a rectifier read its output after dropout, so
-// that dropout can work in place. A rectifier's gradient asks only for the signs of its
-// output. Dropout keeps them or makes a 0, and where it does, it makes the gradient 0 too,
-// before the rectifier's gradient is taken or after it.
+// signsAfterDropout lets the gradient of a rectifier read the rectifier's output after dropout, so
+// that dropout can work in place. This is right because the gradient depends only on the signs of
+// the output. Dropout keeps an element's sign, or sets the element and its gradient to 0.
 func signsAfterDropout(nodes []*Node) []*Node {
-	dropped := map[*Value]*Value{} // a rectifier's output to what dropout makes of it
+	dropped := map[*Value]*Value{} // from a rectifier's output to that of the dropout after it
 	for _, n := range nodes {
 		if _, ok := n.Op.(dropout); ok {
 			if of := n.In[0]; of.node != nil && of.isRoot() {

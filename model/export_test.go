@@ -205,8 +205,8 @@ func (t *Trainer) Poison(what string, at int, v float32) error {
 	return g.dev.Upload(one, []float32{v})
 }
 
-// Look and Check are the two halves of the search for what is not finite.
-func (t *Trainer) Look() error  { return t.health.scan() }
+// Scan and Check are the two halves of the search for values that are not finite.
+func (t *Trainer) Scan() error  { return t.health.scan() }
 func (t *Trainer) Check() error { return t.health.check() }
 func (t *Trainer) Tick() error  { return kernels.Tick(t.game.dev, t.game.stepCount) }
 

@@ -37,7 +37,7 @@ func TestNonFiniteFound(t *testing.T) {
 				trainer := trainerOf(t, small(func(c *model.Config) { c.GenHidden, c.Classes = []int{128}, 3 }))
 				run(t, trainer, model.RunOptions{Steps: 3})
 				must(t, trainer.Poison(r.poison, at, v))
-				must(t, trainer.Look())
+				must(t, trainer.Scan())
 				want := fmt.Sprintf("model: step 3: %s: %s holds %s; try a lower learning rate", r.net, r.tensor, shown)
 				err := trainer.Check()
 				if err == nil || err.Error() != want {
@@ -51,7 +51,7 @@ func TestNonFiniteFound(t *testing.T) {
 				// It is remembered, with its step, after the value is gone.
 				must(t, trainer.Poison(r.poison, at, 0))
 				must(t, trainer.Tick())
-				must(t, trainer.Look())
+				must(t, trainer.Scan())
 				e, ok = errors.AsType[*model.NonFiniteError](trainer.Check())
 				if !ok || e.Step != 3 || e.Net != r.net || e.Tensor != r.tensor {
 					t.Errorf("later: got %+v", e)
@@ -69,7 +69,7 @@ func TestFirstStepTold(t *testing.T) {
 		run(t, trainer, model.RunOptions{Steps: 3})
 		for _, what := range order {
 			must(t, trainer.Poison(what, 0, nonFinite["NaN"]))
-			must(t, trainer.Look())
+			must(t, trainer.Scan())
 			must(t, trainer.Tick())
 		}
 		if e, ok := errors.AsType[*model.NonFiniteError](trainer.Check()); !ok || e.Step != 3 || e.Tensor != order[0] {

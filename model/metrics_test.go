@@ -31,7 +31,7 @@ func TestMetrics(t *testing.T) {
 			}})
 			r.step(dataOf(set), 1)
 			in := r.step(dataOf(set), 2)
-			see := r.look(r.shown(in, in.nth))
+			see := r.forwardDis(r.shown(in, in.nth))
 			value, jsd := r.value(see)
 			want := []float64{real(r.genLossOn(see)), real(r.disLossOn(see)),
 				real(meanOf(see.real, r.probability)), real(meanOf(see.fake, r.probability)), value, jsd, real(see.penalty)}

@@ -21,7 +21,7 @@ const (
 	dropoutFamily = 0x82 << 16 // of the input, and a family more for each hidden layer
 )
 
-// word is the random word of element i of what is drawn from a stream.
+// word is the random word of element i of a stream.
 func (r *reference) word(i, stream, step int) uint32 {
 	return kernels.Philox4x32([4]uint32{uint32(i / 4), uint32(stream), uint32(step), 0}, kernels.Key(r.config.Seed))[i%4]
 }
@@ -65,9 +65,9 @@ func (r *reference) keeps(step, stage int) [][][]complex128 {
 	return rows
 }
 
-// noisy adds the instance noise of the step. Where only drawn images are shown, their
-// noise begins at the first of the normal values.
-func (r *reference) noisy(s show, dataFirst bool) (x, drawn []complex128) {
+// noisy adds the instance noise of the step. If there are only fake images, their noise begins at
+// the first of the normal values.
+func (r *reference) noisy(s disInput, dataFirst bool) (x, fake []complex128) {
 	c := r.config
 	stddev := float64(float32(c.InstanceNoise))
 	if c.InstanceNoiseSteps > 0 {
@@ -80,27 +80,27 @@ func (r *reference) noisy(s show, dataFirst bool) (x, drawn []complex128) {
 		return sum
 	}
 	if s.stage == genStage && c.Loss != "relativistic" {
-		return s.x, add(s.drawn, 0)
+		return s.real, add(s.fake, 0)
 	}
 	if dataFirst {
-		return add(s.x, 0), add(s.drawn, len(s.x))
+		return add(s.real, 0), add(s.fake, len(s.real))
 	}
-	return add(s.x, len(s.x)), add(s.drawn, 0)
+	return add(s.real, len(s.real)), add(s.fake, 0)
 }
 
-// between are wgan-gp's points, one on each line from a row of data to one drawn.
-func (r *reference) between(s show, x, drawn []complex128) []complex128 {
+// between returns wgan-gp's points, one on each line from a real to a fake row.
+func (r *reference) between(s disInput, x, fake []complex128) []complex128 {
 	width := r.config.Pack * r.config.Values()
 	points := make([]complex128, len(x))
 	for i := range points {
 		e := complex(unit(r.word(i/width, pointFamily+s.stage, s.step)), 0)
-		points[i] = e*x[i] + (1-e)*drawn[i]
+		points[i] = e*x[i] + (1-e)*fake[i]
 	}
 	return points
 }
 
 // around are dragan's points.
-func (r *reference) around(s show, x []complex128) []complex128 {
+func (r *reference) around(s disInput, x []complex128) []complex128 {
 	mean, variance := 0.0, 0.0
 	for _, v := range x {
 		mean += real(v) / float64(len(x))

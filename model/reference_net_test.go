@@ -107,7 +107,7 @@ func logistic(x complex128) complex128 { return 1 / (1 + cmplx.Exp(-x)) }
 func softplus(x complex128) complex128 { return cmplx.Log(1 + cmplx.Exp(x)) }
 
 // draw takes rows of noise to images, one behind the other.
-func (r *reference) draw(z []float64, labels []uint32) []complex128 {
+func (r *reference) generate(z []float64, labels []uint32) []complex128 {
 	var x []complex128
 	for i := range len(z) / r.config.NoiseDim {
 		var label []uint32

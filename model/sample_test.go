@@ -37,8 +37,7 @@ func TestNoise(t *testing.T) {
 	}
 }
 
-// TestImageAlone: an image depends on its own noise and label, not on what is drawn
-// with it.
+// TestImageAlone: an image depends on its own noise and label, not on the images made with it.
 func TestImageAlone(t *testing.T) {
 	s := trained(t, large, func(c *model.Config) { c.Classes = 4 })
 	g, err := model.NewGenerator(device(t), s, false)
@@ -97,7 +96,7 @@ func TestSample(t *testing.T) {
 					averaged.values[name] = onAxis(wide(w.Values))
 				}
 			}
-			differs(t, "images", got, parts(averaged.draw(wide(z), labels)), 1e-6, 1e-5)
+			differs(t, "images", got, parts(averaged.generate(wide(z), labels)), 1e-6, 1e-5)
 
 			for _, last := range []bool{false, true} {
 				g, err := model.NewGenerator(device(t), s, last)
@@ -108,7 +107,7 @@ func TestSample(t *testing.T) {
 				if last {
 					want = raw
 				}
-				differs(t, "images of a checkpoint", again, parts(want.draw(wide(z), labels)), 1e-6, 1e-5)
+				differs(t, "images of a checkpoint", again, parts(want.generate(wide(z), labels)), 1e-6, 1e-5)
 				if same := slices.Equal(again, got); same != (c.EMA == 0 || !last) {
 					t.Errorf("the trainer's images and the checkpoint's, of the last weights: %v, are the same: %v", last, same)
 				}
@@ -116,7 +115,7 @@ func TestSample(t *testing.T) {
 					t.Error(d)
 				}
 			}
-			// Drawing leaves the run as it is.
+			// Sampling leaves the run as it is.
 			run(t, trainer, model.RunOptions{Steps: 6})
 			whole := trainerOf(t, c)
 			run(t, whole, model.RunOptions{Steps: 6})

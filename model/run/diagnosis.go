@@ -12,12 +12,12 @@ import (
 // diagnosis finds from the metrics and evaluations of a run when its GAN fails in one of two ways.
 // It gets all of them, including those from before a resume.
 type diagnosis struct {
-	config    model.Config
-	won       streak  // signs that the discriminator has won
-	wonFrom   float64 // the generator's loss when these signs began
-	collapsed streak  // signs that the generator has collapsed
-	drewAll   bool    // an evaluation with classes found that nothing was missing
-	best      evaluate.Figure
+	config        model.Config
+	won           streak  // signs that the discriminator has won
+	wonFrom       float64 // the generator's loss when these signs began
+	collapsed     streak  // signs that the generator has collapsed
+	sawAllClasses bool    // an evaluation with classes found that nothing was missing
+	best          evaluate.Figure
 }
 
 // streak is an alarm. It holds once its signs were there so many times in a row.
@@ -122,9 +122,9 @@ const (
 func (d *diagnosis) evaluated(e *Evaluation, f evaluate.Figure) string {
 	found, gains := e.Collapse(), d.gains(f)
 	if found == "" && e.Classifier != nil {
-		d.drewAll = true
+		d.sawAllClasses = true
 	}
-	signs := found != "" && !gains && (d.drewAll || e.Step >= graceSteps)
+	signs := found != "" && !gains && (d.sawAllClasses || e.Step >= graceSteps)
 	if !d.collapsed.add(signs, e.Step, collapsedEvaluations, 0) {
 		return ""
 	}

@@ -180,7 +180,7 @@ func TestCollapsedWords(t *testing.T) {
 		"they are there":  {func(c *model.Config) { c.R1, c.Pack = 1, 4 }, "--r1 2 or --pack 8 or --learning-rate 0.0001"},
 		"odd batch, tanh": {func(c *model.Config) { c.BatchSize, c.DisActivation = 33, "tanh" }, "--learning-rate 0.0001"},
 	} {
-		d := diagnosis{config: model.Default(), drewAll: true}
+		d := diagnosis{config: model.Default(), sawAllClasses: true}
 		c.change(&d.config)
 		var got string
 		for step := uint32(1000); step <= 4000; step += 1000 {

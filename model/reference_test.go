@@ -10,12 +10,12 @@ import (
 	"gorgan/model"
 )
 
-// reference plays the game in plain double precision, one row at a time, by the formulas
-// of the papers. It has no backward pass. Its numbers are complex: an objective's
-// derivative by a weight is its imaginary part after a step along the imaginary axis
-// (Squire and Trapp, "Using complex variables to estimate derivatives of real
-// functions", 1998), a difference quotient that neither cancels nor crosses a kink.
-// D's gradient at its input is found forward, one direction after the other.
+// reference trains the nets in double precision, row by row, by the formulas of the papers. It has
+// no backward code. Its numbers are complex: the derivative of an objective by a weight is the
+// imaginary part of the objective after a step of the weight along the imaginary axis (Squire and
+// Trapp, "Using complex variables to estimate derivatives of real functions", 1998). This
+// difference quotient has no cancellation and crosses no kink. D's gradient at its input is
+// computed forward, one direction after the other.
 type reference struct {
 	config model.Config
 	values map[string][]complex128         // parameters by name
@@ -63,7 +63,7 @@ func parts(values []complex128) []float64 {
 	return x
 }
 
-// names are the parameters of a net.
+// names returns the names of the parameters of a net.
 func (r *reference) names(net string) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(r.values)), func(n string) bool { return !strings.HasPrefix(n, net) })
 }
@@ -172,7 +172,7 @@ func above(x complex128) complex128 {
 	return x
 }
 
-// pairs are the differences a-b.
+// pairs returns the differences a-b.
 func pairs(a, b []complex128) []complex128 {
 	d := slices.Clone(a)
 	for i := range d {
@@ -181,10 +181,10 @@ func pairs(a, b []complex128) []complex128 {
 	return d
 }
 
-// disLoss is D's whole objective.
+// disLoss returns D's loss with penalties.
 func (r *reference) disLoss(s disInput) complex128 { return r.disLossOn(r.forwardDis(s)) }
 
-// genLoss is G's objective.
+// genLoss returns G's loss.
 func (r *reference) genLoss(s disInput) complex128 { return r.genLossOn(r.forwardDis(s)) }
 
 func (r *reference) disLossOn(see disOutput) complex128 {
@@ -208,7 +208,7 @@ func (r *reference) disLossOn(see disOutput) complex128 {
 	panic(noOracle(r.config.Loss))
 }
 
-// noOracle is what is wrong where a test meets a loss that it does not know.
+// noOracle is the failure of a test that does not know a loss.
 func noOracle(loss string) string {
 	return "the loss " + loss + " has no oracle: add it to reference_test.go and autodiff_test.go"
 }
@@ -231,7 +231,7 @@ func (r *reference) genLossOn(see disOutput) complex128 {
 
 // gradients differentiates an objective by each parameter of a net.
 func (r *reference) gradients(net string, objective func() complex128) map[string][]float64 {
-	const h = 1e-100 // its square is nothing beside 1
+	const h = 1e-100 // 1 plus its square is 1
 	found := map[string][]float64{}
 	for _, name := range r.names(net) {
 		v, g := r.values[name], make([]float64, len(r.values[name]))
@@ -254,17 +254,17 @@ func (r *reference) genGradients(in inputs) map[string][]float64 {
 	return r.gradients("generator", func() complex128 { return r.genLoss(r.shown(in, genStage)) })
 }
 
-// shown is what D is shown of a batch and noise.
+// shown returns D's input for a batch and noise.
 func (r *reference) shown(in inputs, stage int) disInput {
 	return disInput{in.step, stage, onAxis(in.x), r.generate(in.z, in.labels), in.labels, r.keeps(in.step, stage)}
 }
 
-// isCritic tells whether D's output is no probability's logit.
+// isCritic reports whether D's output is not the logit of a probability.
 func (r *reference) isCritic() bool {
 	return slices.Contains([]string{"least-squares", "wgan", "wgan-gp", "hinge", "relativistic"}, r.config.Loss)
 }
 
-// probability is what is displayed as D's answer.
+// probability returns the D(x) that metrics show.
 func (r *reference) probability(x complex128) complex128 {
 	if r.isCritic() {
 		return x
@@ -272,7 +272,7 @@ func (r *reference) probability(x complex128) complex128 {
 	return logistic(x)
 }
 
-// value is V(D,G), and the estimate of the divergence, on what D says.
+// value returns V(D,G) and the estimate of the divergence, from D's outputs.
 func (r *reference) value(see disOutput) (v, jsd float64) {
 	if r.isCritic() {
 		return 0, 0

@@ -12,23 +12,23 @@ func (g *game) step(b *graph.Builder) {
 	c := g.config
 	b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, g.stepCount) })
 	if c.UpdateOrder == Simultaneous {
-		p := g.turn(b, 0)
-		g.disGradients(b, p)
-		g.genGradients(b, p)
+		t := g.turn(b, 0)
+		g.disGradients(b, t)
+		g.genGradients(b, t)
 		g.disUpdate(b, 0)
 		g.genUpdate(b)
 		return
 	}
-	var p turn
+	var t turn
 	for nth := range c.DisSteps {
-		p = g.turn(b, nth)
-		g.disGradients(b, p)
+		t = g.turn(b, nth)
+		g.disGradients(b, t)
 		g.disUpdate(b, nth)
 	}
 	if g.freshNoise() {
-		p.fake = g.fake(b, &p, streams.GenNoise)
+		t.fake = g.fake(b, &t, streams.GenNoise)
 	}
-	g.genGradients(b, p)
+	g.genGradients(b, t)
 	g.genUpdate(b)
 }
 
@@ -47,32 +47,32 @@ type turn struct {
 
 // turn appends the nth batch of the step, and as many fake images from noise of its own.
 func (g *game) turn(b *graph.Builder, nth int) turn {
-	p := turn{nth: nth}
+	t := turn{nth: nth}
 	copies := 0
 	if g.config.Classes > 0 {
 		copies = groupsOf(g.config, g.loss).all
 	}
 	var labels []*graph.Value
-	if p.real, labels = g.batches.batch(b, nth, copies); labels != nil {
-		p.labels = b.Join(labels...)
+	if t.real, labels = g.batches.batch(b, nth, copies); labels != nil {
+		t.labels = b.Join(labels...)
 	}
 	if g.unit != nil {
-		p.oneHot = b.Gather(p.labels, b.Leaf("unit vectors", g.unit))
+		t.oneHot = b.Gather(t.labels, b.Leaf("unit vectors", g.unit))
 	}
-	p.fake = g.fake(b, &p, streams.DisNoise+kernels.Stream(nth))
-	return p
+	t.fake = g.fake(b, &t, streams.DisNoise+kernels.Stream(nth))
+	return t
 }
 
-// fake returns G's images (B, pixels) for noise from a stream and the labels of p's batch. It sets
-// p.z.
-func (g *game) fake(b *graph.Builder, p *turn, stream kernels.Stream) *graph.Value {
+// fake returns G's images (B, pixels) for noise from a stream and the labels of t's batch. It sets
+// t.z.
+func (g *game) fake(b *graph.Builder, t *turn, stream kernels.Stream) *graph.Value {
 	c := g.config
-	p.z = b.Uniform(g.random(b, stream), c.BatchSize, c.NoiseDim)
+	t.z = b.Uniform(g.random(b, stream), c.BatchSize, c.NoiseDim)
 	pass := &nn.Pass{Builder: b}
-	if p.labels != nil {
-		pass.Labels = b.Rows(p.labels, 0, c.BatchSize)
+	if t.labels != nil {
+		pass.Labels = b.Rows(t.labels, 0, c.BatchSize)
 	}
-	return g.gen.Apply(pass, p.z)
+	return g.gen.Apply(pass, t.z)
 }
 
 // disForward is a forward of D on groups of images.
@@ -88,30 +88,30 @@ func (d disForward) of(b *graph.Builder, group int) *graph.Value {
 
 // forwardForDis applies D to the images that D learns from: real and fake ones, and the points of the
 // loss's own penalty.
-func (g *game) forwardForDis(b *graph.Builder, p turn) disForward {
+func (g *game) forwardForDis(b *graph.Builder, t turn) disForward {
 	d := disForward{groups: groupsOf(g.config, g.loss)}
-	stage := kernels.Stream(p.nth)
-	d.x = g.input(b, d.groups.images(b, p.real, p.fake), stage)
+	stage := kernels.Stream(t.nth)
+	d.x = g.input(b, d.groups.images(b, t.real, t.fake), stage)
 	if d.groups.points > 0 {
 		real, fake := d.groups.of(b, d.x, d.groups.real, 1), d.groups.of(b, d.x, d.groups.fake, 1)
 		d.x = b.Join(g.points(b, real, fake, g.random(b, streams.PenaltyPoint+stage)), d.x)
 	}
-	d.logits = g.apply(b, p, d.x, 0, stage)
+	d.logits = g.apply(b, t, d.x, 0, stage)
 	return d
 }
 
 // forwardForGen applies D to the images that G learns from: fake ones, and also real ones if the
 // loss compares the two.
-func (g *game) forwardForGen(b *graph.Builder, p turn) disForward {
+func (g *game) forwardForGen(b *graph.Builder, t turn) disForward {
 	d := disForward{groups: groupsOf(g.config, g.loss)}
-	images := p.fake
+	images := t.fake
 	d.first = d.groups.fake
 	if g.loss.paired {
-		images = d.groups.images(b, p.real, p.fake)
+		images = d.groups.images(b, t.real, t.fake)
 		d.first = d.groups.points
 	}
 	d.x = g.input(b, images, genStage)
-	d.logits = g.apply(b, p, d.x, d.first, genStage)
+	d.logits = g.apply(b, t, d.x, d.first, genStage)
 	return d
 }
 
@@ -125,14 +125,14 @@ func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream
 }
 
 // apply returns D's logits for x. The first rows of x are those of the given group.
-func (g *game) apply(b *graph.Builder, p turn, x *graph.Value, group int, stage kernels.Stream) *graph.Value {
+func (g *game) apply(b *graph.Builder, t turn, x *graph.Value, group int, stage kernels.Stream) *graph.Value {
 	pass := &nn.Pass{Builder: b, Random: g.random(b, stage), FirstRow: group * g.config.BatchSize / g.config.Pack}
 	images := x.Rows() * g.config.Pack
-	if p.labels != nil {
-		pass.Labels = b.Rows(p.labels, group*g.config.BatchSize, images)
+	if t.labels != nil {
+		pass.Labels = b.Rows(t.labels, group*g.config.BatchSize, images)
 	}
-	if p.oneHot != nil {
-		pass.OneHot = b.Rows(p.oneHot, group*g.config.BatchSize, images)
+	if t.oneHot != nil {
+		pass.OneHot = b.Rows(t.oneHot, group*g.config.BatchSize, images)
 	}
 	return g.dis.Apply(pass, x)
 }
@@ -160,13 +160,13 @@ func (g *game) genLoss(b *graph.Builder, d disForward) []graph.Seed {
 	return []graph.Seed{{Of: loss}}
 }
 
-func (g *game) disGradients(b *graph.Builder, p turn) {
-	d := g.forwardForDis(b, p)
+func (g *game) disGradients(b *graph.Builder, t turn) {
+	d := g.forwardForDis(b, t)
 	g.dis.StoreGrad(b, g.disLoss(b, d))
 }
 
-func (g *game) genGradients(b *graph.Builder, p turn) {
-	d := g.forwardForGen(b, p)
+func (g *game) genGradients(b *graph.Builder, t turn) {
+	d := g.forwardForGen(b, t)
 	g.gen.StoreGrad(b, g.genLoss(b, d))
 }
 
@@ -198,11 +198,11 @@ func (g *game) measure(b *graph.Builder) {
 // lastTurn returns the turn on which G's gradients were taken. Its batch and noise are made
 // again from the same random numbers.
 func (g *game) lastTurn(b *graph.Builder) turn {
-	p := g.turn(b, g.config.DisSteps-1)
+	t := g.turn(b, g.config.DisSteps-1)
 	if g.freshNoise() {
-		p.fake = g.fake(b, &p, streams.GenNoise)
+		t.fake = g.fake(b, &t, streams.GenNoise)
 	}
-	return p
+	return t
 }
 
 // measureOutputs stores D's mean outputs on real and on fake images.

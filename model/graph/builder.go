@@ -145,7 +145,7 @@ func (b *Builder) Join(vs ...*Value) *Value {
 		rows += v.Rows()
 		for _, s := range v.whole() {
 			if n := len(parts); n > 0 {
-				// What lies behind the last part belongs to it.
+				// Elements that follow the last part directly extend it.
 				if last := parts[n-1].whole()[0]; last.root == s.root && last.first+last.n == s.first {
 					parts[n-1] = view(s.root, last.first, (last.n+s.n)/v.Cols(), v.Cols())
 					continue

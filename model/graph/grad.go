@@ -59,7 +59,7 @@ type walk struct {
 // span is the range of elements from lo to hi-1.
 type span struct{ lo, hi int }
 
-// piece is the gradient d at as many elements of a value from first on.
+// piece is the gradient d at the d.Size() elements of a value from first on.
 type piece struct {
 	first int
 	d     *Value
@@ -123,7 +123,7 @@ func (w *walk) mark(n *Node) {
 	}
 }
 
-// add notes a gradient d at as many elements of v from element first on.
+// add notes a gradient d at the d.Size() elements of v from element first on.
 func (w *walk) add(v *Value, first int, d *Value) {
 	note := func(to map[*Value][]piece, wanted []span) {
 		for _, s := range wanted {

@@ -136,7 +136,7 @@ func checkHeader(f io.Reader, size int64) error {
 func dataEnd(header []byte) (end uint64, err error) {
 	d := json.NewDecoder(bytes.NewReader(header))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return 0, errors.New("the header is no JSON object")
+		return 0, errors.New("the header is not a JSON object")
 	}
 	seen := map[string]bool{}
 	for d.More() {

@@ -24,9 +24,9 @@ func TestLabelsMissing(t *testing.T) {
 	c := small(func(c *model.Config) { c.Classes = 3 })
 	pixels := make([]byte, 8*c.Values())
 	for want, labels := range map[string][]int{
-		"image 0 of some has no label":              nil,
-		"image 7 of some has no label":              {0, 1, 2, 0, 1, 2, 0, -1},
-		"image 1 of some has label 3, want below 3": {0, 3, 2, 0, 1, 2, 0, 1},
+		"image 0 of some has no label":             nil,
+		"image 7 of some has no label":             {0, 1, 2, 0, 1, 2, 0, -1},
+		"image 1 of some has label 3, want 0 to 2": {0, 3, 2, 0, 1, 2, 0, 1},
 	} {
 		set, err := dataset.FromPixels("some", dataset.Size{Height: 4, Width: 4}, pixels, labels)
 		must(t, err)

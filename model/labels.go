@@ -19,7 +19,7 @@ func labelsOf(set *dataset.Set, classes int) ([]uint8, error) {
 			return nil, fmt.Errorf("model: image %d of %s has no label, want a label for each image because classes is %d; classes 0 trains without labels", i, set.Name(), classes)
 		}
 		if label >= classes {
-			return nil, fmt.Errorf("model: image %d of %s has label %d, want below %d, which is classes", i, set.Name(), label, classes)
+			return nil, fmt.Errorf("model: image %d of %s has label %d, want 0 to %d because classes is %d", i, set.Name(), label, classes-1, classes)
 		}
 		all[i] = uint8(label)
 	}

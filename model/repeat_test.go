@@ -15,13 +15,13 @@ import (
 	"gorgan/model"
 )
 
-// large is a game whose kernels are worth sharing among workers.
+// large returns a config whose kernels are large enough to be shared among workers.
 func large(c *model.Config) {
 	c.GenHidden, c.DisHidden, c.Height, c.Width, c.BatchSize = []int{128}, []int{128}, 12, 12, 96
 }
 
 func TestSameSeedSameBits(t *testing.T) {
-	// What is drawn and summed in a variant is shared out too.
+	// The random numbers and sums of a variant are shared among workers too.
 	for name, f := range map[string]func(*model.Config){
 		"plain": func(*model.Config) {}, "all at once": everythingAtOnce,
 		"stacked": func(c *model.Config) { c.Stack = 3 },
@@ -79,7 +79,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// finish takes a fresh trainer from a checkpoint to the end.
+// finish resumes a checkpoint with a new trainer and trains to the end.
 func finish(t *testing.T, trainer *model.Trainer, path string, steps uint32) *model.State {
 	t.Helper()
 	s, err := model.Load(path)
@@ -92,7 +92,7 @@ func finish(t *testing.T, trainer *model.Trainer, path string, steps uint32) *mo
 	return stateOf(t, trainer)
 }
 
-// equal compares states bit for bit, the optimizer's memory and the step with them.
+// equal compares states bit for bit, including moments and the step.
 func equal(t *testing.T, got, want *model.State) {
 	t.Helper()
 	if g, w := text(got), text(want); g != w {
@@ -106,7 +106,7 @@ func equal(t *testing.T, got, want *model.State) {
 // text shows each float in full: %v is exact, but for the bits of a NaN.
 func text(s *model.State) string { return fmt.Sprintf("%+v", *s) }
 
-// TestRestoreRefuses what would not be the same run.
+// TestRestoreRefuses: a state of another run is an error.
 func TestRestoreRefuses(t *testing.T) {
 	c := small()
 	s := stateOf(t, trainerOf(t, c))
@@ -131,8 +131,8 @@ func TestNewTrainerRefuses(t *testing.T) {
 	contains(t, err, `loss is "wasserstein"`)
 }
 
-// TestStreamed: data that are read as they are needed train as those in memory do,
-// through a resume and the end of an epoch.
+// TestStreamed: training with data that are read ahead gives the bits of training with data in
+// memory, also after a resume and at the end of an epoch.
 func TestStreamed(t *testing.T) {
 	for name, f := range map[string]func(*model.Config){
 		"images": func(*model.Config) {}, "labels": func(c *model.Config) { c.Classes = 3 }, "stacked": func(c *model.Config) { c.Stack = 3 },
@@ -157,7 +157,7 @@ func TestStreamed(t *testing.T) {
 	}
 }
 
-// streamedSet is the same images, left on disk as PNG files.
+// streamedSet returns the images of set as a set of PNG files that is not kept in memory.
 func streamedSet(t *testing.T, set *dataset.Set) *dataset.Set {
 	t.Helper()
 	dir, size := t.TempDir(), set.Size()

@@ -101,7 +101,7 @@ func (b *Builder) Update(name string, f func(dev kernels.Device) error) {
 // size of v, and belongs to the caller.
 func (b *Builder) Store(v *Value, t *tensor.Dense) {
 	if v.node == nil {
-		b.fail("store: the value is no output of a node")
+		b.fail("store: the value is not an output of a node")
 	}
 	if got := t.Shape().TotalSize(); got != v.Size() || t.Dtype() != v.Elem {
 		b.fail("store: the tensor is of %d %v, want %v", got, t.Dtype(), v.Type)
@@ -129,7 +129,7 @@ func (b *Builder) Reshape(v *Value, shape ...int) *Value {
 // Rows returns n rows of v from row first on, without a copy.
 func (b *Builder) Rows(v *Value, first, n int) *Value {
 	if first < 0 || n < 1 || first+n > v.Rows() {
-		b.fail("rows %d to %d of %d", first, first+n-1, v.Rows())
+		b.fail("rows %d to %d of a value with %d rows", first, first+n-1, v.Rows())
 	}
 	return view(v, first*v.Cols(), v.Type.rows(n).Shape...)
 }
@@ -140,7 +140,7 @@ func (b *Builder) Join(vs ...*Value) *Value {
 	rows := 0
 	for _, v := range vs {
 		if v.Elem != vs[0].Elem || v.Cols() != vs[0].Cols() {
-			b.fail("join: a value of type %v beside one of %v, want as many columns", v.Type, vs[0].Type)
+			b.fail("join: a value of type %v beside one of %v, want the same number of columns", v.Type, vs[0].Type)
 		}
 		rows += v.Rows()
 		for _, s := range v.whole() {

@@ -21,7 +21,7 @@ func (classBias) Name() string { return "class_bias" }
 func (classBias) Infer(in []*Value) ([]Type, error) {
 	x, table, label := in[0], in[1], in[2]
 	if x.Cols() != table.Cols() || label.Size() != x.Rows() || label.Elem != tensor.Uint32 {
-		return nil, fmt.Errorf("inputs of types %v, %v and %v, want rows, a table of rows as long, and a label for each row", x.Type, table.Type, label.Type)
+		return nil, fmt.Errorf("inputs of types %v, %v and %v, want a matrix, a table with the same number of columns, and a label for each row", x.Type, table.Type, label.Type)
 	}
 	return []Type{x.Type}, nil
 }

@@ -78,7 +78,7 @@ func (o loss) Infer(in []*Value) ([]Type, error) {
 	types := []Type{floats(2)}
 	for _, v := range in {
 		if v.Elem != tensor.Float32 || v.Size() != in[0].Size() {
-			return nil, fmt.Errorf("inputs of types %v and %v, want as many floats", in[0].Type, v.Type)
+			return nil, fmt.Errorf("inputs of types %v and %v, want the same number of floats", in[0].Type, v.Type)
 		}
 		types = append(types, v.Type)
 	}

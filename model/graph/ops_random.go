@@ -77,7 +77,7 @@ func (o source) Traits() Traits                            { return Traits{} }
 func (o source) Launch(dev kernels.Device, m Memory) error { return o.launch(dev, m) }
 
 func (o source) Gradient(b *Builder, _ *Node, _ []*Value) []*Value {
-	b.fail("%s: a gradient is asked for through data", o.name)
+	b.fail("%s: a gradient cannot pass through data", o.name)
 	return nil
 }
 

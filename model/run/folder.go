@@ -65,7 +65,7 @@ func (r *Folder) create(s Settings) error {
 	}
 	for _, e := range held {
 		if e.Name() != LockFile && !atomicfile.IsTemporary(e.Name()) {
-			return fmt.Errorf("run folder %s is not empty; choose another --out, or go on with --resume %[1]s", r.Dir)
+			return fmt.Errorf("run folder %s is not empty; choose another --out, or resume the run with --resume %[1]s", r.Dir)
 		}
 	}
 	if err := atomicfile.RemoveTemporaries(r.Dir, 0); err != nil {

@@ -90,8 +90,8 @@ func (c *census) gather(img checked) {
 	if img.index == 0 {
 		s.size = size
 		c.fingerprint = newFingerprint(n, size)
-		if c.list.options.fits(int64(n) * int64(size.Pixels())) {
-			s.pixels = make([]byte, n*size.Pixels())
+		if c.list.options.fits(int64(n) * int64(size.Area())) {
+			s.pixels = make([]byte, n*size.Area())
 		} else {
 			s.decode = c.list.decoder(size)
 		}
@@ -103,7 +103,7 @@ func (c *census) gather(img checked) {
 	c.fingerprint.add(img.grey.Pix)
 	s.labels.wide[img.index] = int32(c.list.entries[img.index].Label)
 	if s.pixels != nil {
-		copy(s.pixels[img.index*size.Pixels():], img.grey.Pix)
+		copy(s.pixels[img.index*size.Area():], img.grey.Pix)
 	}
 }
 

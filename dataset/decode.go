@@ -74,7 +74,7 @@ func decodeGrey(ctx context.Context, data []byte, most int) (d decoded, err erro
 // holdsImage reports whether a file is long enough for the size in its header. The decoders
 // allocate memory for that size before they read the rest.
 func holdsImage(data []byte, size Size) bool {
-	pixels, length := int64(size.Pixels()), int64(len(data))
+	pixels, length := int64(size.Area()), int64(len(data))
 	if bytes.HasPrefix(data, pngMagic) {
 		const depth = 24 // the offset of the bits per channel; a pixel has at least one bit
 		return pixels*int64(data[depth])/8 <= length*maxInflation

@@ -60,8 +60,8 @@ func Export(ctx context.Context, s *Set, dir, split string, progress func(done, 
 }
 
 func exportImage(s *Set, i int, path string) error {
-	pixels := make([]byte, s.Size().Pixels())
-	if err := s.Pixels(pixels, i); err != nil {
+	pixels := make([]byte, s.Size().Area())
+	if err := s.Read(pixels, i); err != nil {
 		return err
 	}
 	return atomicfile.WriteUnsynced(path, func(w io.Writer) error {

@@ -19,7 +19,7 @@ func TestFirst(t *testing.T) {
 	}
 	onDisk := *whole
 	onDisk.pixels = nil
-	onDisk.decode = func(dst []byte, i int) error { return whole.Pixels(dst, i) }
+	onDisk.decode = func(dst []byte, i int) error { return whole.Read(dst, i) }
 	for n := 1; n <= 5; n++ {
 		want, err := FromPixels("five", size, pixels[:n*6], labels[:n])
 		if err != nil {
@@ -36,7 +36,7 @@ func TestFirst(t *testing.T) {
 			if name == "in memory" && !slices.Equal(got.Bytes(), pixels[:n*6]) {
 				t.Errorf("the first %d hold other pixels", n)
 			}
-			if err := got.Pixels(make([]byte, 6), n); err == nil {
+			if err := got.Read(make([]byte, 6), n); err == nil {
 				t.Errorf("%s: image %d of %d", name, n, n)
 			}
 		}

@@ -229,7 +229,7 @@ func (u *unpacked) imagesShape() (count int, size Size, err error) {
 	if err := size.check(); err != nil {
 		return 0, Size{}, fmt.Errorf("%s: offset 8: %w", u.name, err)
 	}
-	want := imagesHeader + shape[0]*int64(size.Pixels())
+	want := imagesHeader + shape[0]*int64(size.Area())
 	if u.packed && want > u.length {
 		return 0, Size{}, fmt.Errorf("%s: offset 4: header says %d images of %v, %d bytes, more than the gzip file can hold: %w",
 			u.name, shape[0], size, want, ErrFormat)

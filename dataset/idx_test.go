@@ -61,7 +61,7 @@ func TestUncachedIDXFileVanishes(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	err := s.Pixels(make([]byte, 4), 2)
+	err := s.Read(make([]byte, 4), 2)
 	says(t, err, "dataset: "+path, "image 2")
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v does not wrap ErrNotExist", err)
@@ -79,7 +79,7 @@ func FuzzIDX(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if s.Len() != r.Images || s.Len()*s.Size().Pixels() != len(s.Bytes()) {
+		if s.Len() != r.Images || s.Len()*s.Size().Area() != len(s.Bytes()) {
 			t.Fatalf("%d images of %v in %d bytes", s.Len(), s.Size(), len(s.Bytes()))
 		}
 		if len(images) > 4 && images[0] == 0 && int64(binary.BigEndian.Uint32(images[4:])) != int64(s.Len()) {

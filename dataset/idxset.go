@@ -59,7 +59,7 @@ func openIDX(ctx context.Context, report *Report, images stored, labels *stored,
 	r.to = o.target(r.from)
 	set := &Set{name: report.Source, size: r.to}
 	set.labels = unlabelled(r.count)
-	held := int64(r.count) * int64(r.to.Pixels())
+	held := int64(r.count) * int64(r.to.Area())
 	if labels != nil {
 		held += int64(r.count)
 	}
@@ -80,10 +80,10 @@ func openIDX(ctx context.Context, report *Report, images stored, labels *stored,
 		set.labels = byteLabels(read)
 	}
 	if kept {
-		if err := u.proven(ctx, images, imagesHeader+int64(r.count)*int64(r.from.Pixels())); err != nil {
+		if err := u.proven(ctx, images, imagesHeader+int64(r.count)*int64(r.from.Area())); err != nil {
 			return nil, nil, err
 		}
-		r.pixels = make([]byte, r.count*r.to.Pixels())
+		r.pixels = make([]byte, r.count*r.to.Area())
 		set.pixels = r.pixels
 	} else {
 		set.decode = idxDecoder(images, r.from, o)
@@ -148,7 +148,7 @@ func (s *idxCensus) add(c *idxChunk) {
 
 // chunks reads the file in order. Images that keep their size are read straight into the set.
 func (r *idxImages) chunks() func(context.Context) (*idxChunk, error) {
-	n := r.from.Pixels()
+	n := r.from.Area()
 	total := imagesHeader + int64(r.count)*int64(n)
 	first := 0
 	return func(context.Context) (*idxChunk, error) {
@@ -172,14 +172,14 @@ func (r *idxImages) chunks() func(context.Context) (*idxChunk, error) {
 // prepare scales a chunk's images to the set's size and hashes each, to find identical ones.
 func (r *idxImages) prepare(c *idxChunk) (*idxChunk, error) {
 	c.pixels = c.raw
-	n := r.to.Pixels()
+	n := r.to.Area()
 	if r.from != r.to {
 		if r.pixels != nil {
 			c.pixels = r.pixels[c.first*n : (c.first+c.count)*n]
 		} else {
 			c.pixels = make([]byte, c.count*n)
 		}
-		m := r.from.Pixels()
+		m := r.from.Area()
 		for k := range c.count {
 			grey, err := r.options.fit(greyOver(c.raw[k*m:(k+1)*m], r.from))
 			if err != nil {
@@ -191,7 +191,7 @@ func (r *idxImages) prepare(c *idxChunk) (*idxChunk, error) {
 	select {
 	case c.hashes = <-r.hashes:
 	default:
-		c.hashes = make([]uint64, 0, max(1, chunkBytes/r.from.Pixels()))
+		c.hashes = make([]uint64, 0, max(1, chunkBytes/r.from.Area()))
 	}
 	c.hashes = c.hashes[:c.count]
 	for k := range c.hashes {
@@ -212,14 +212,14 @@ func idxDecoder(f stored, from Size, o Options) func([]byte, int) error {
 	return func(dst []byte, i int) error {
 		raw := dst
 		if o.target(from) != from {
-			raw = make([]byte, from.Pixels())
+			raw = make([]byte, from.Area())
 		}
 		file, err := f.open()
 		if err != nil {
 			return fmt.Errorf("dataset: %w, wanted for its image %d", notOpened(f.name, err), i)
 		}
 		defer file.Close()
-		at := imagesHeader + int64(i)*int64(from.Pixels())
+		at := imagesHeader + int64(i)*int64(from.Area())
 		if _, err := file.(io.ReaderAt).ReadAt(raw, at); err != nil {
 			return fmt.Errorf("dataset: %s: image %d at offset %d: %w", f.name, i, at, plain(err))
 		}

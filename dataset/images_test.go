@@ -165,9 +165,9 @@ func TestUncachedImageChanges(t *testing.T) {
 	s, _ := mustOpen(t, pngList(t, dir, randomSet(t, 2, dataset.Size{Height: 2, Width: 2})), dataset.Options{Cache: -1})
 	path := filepath.Join(dir, "images", "001.png")
 	write(t, path, flatPNG(t, dataset.Size{Height: 2, Width: 3}, 0))
-	says(t, s.Pixels(make([]byte, 4), 1), "dataset: "+path, "2x3, want 2x2")
+	says(t, s.Read(make([]byte, 4), 1), "dataset: "+path, "2x3, want 2x2")
 	write(t, path, []byte("x"))
-	says(t, s.Pixels(make([]byte, 4), 1), "dataset: "+path, "neither JPEG nor PNG")
+	says(t, s.Read(make([]byte, 4), 1), "dataset: "+path, "neither JPEG nor PNG")
 }
 
 func TestReportKeepsOddTextApart(t *testing.T) {

@@ -75,7 +75,7 @@ func NewLoader(ctx context.Context, set *Set, o LoaderOptions) (*Loader, error) 
 	}
 	l.ctx, l.cancel = context.WithCancel(ctx)
 	for range buffers {
-		l.free <- &batch{make([]int, o.Batch), make([]byte, o.Batch*set.Size().Pixels())}
+		l.free <- &batch{make([]int, o.Batch), make([]byte, o.Batch*set.Size().Area())}
 	}
 	go func() {
 		defer close(l.done)
@@ -109,13 +109,13 @@ func (l *Loader) draw(set *Set, o LoaderOptions) func(context.Context) (*batch, 
 
 // fill reads a batch's images.
 func (l *Loader) fill(set *Set) func(*batch) (*batch, error) {
-	n := set.Size().Pixels()
+	n := set.Size().Area()
 	return func(b *batch) (*batch, error) {
 		for k, i := range b.indices {
 			if err := l.ctx.Err(); err != nil {
 				return nil, err
 			}
-			if err := set.Pixels(b.pixels[k*n:(k+1)*n], i); err != nil {
+			if err := set.Read(b.pixels[k*n:(k+1)*n], i); err != nil {
 				return nil, err
 			}
 		}

@@ -36,7 +36,7 @@ func stream(t *testing.T, s *dataset.Set, o dataset.LoaderOptions, n int) []byte
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(b) != o.Batch*s.Size().Pixels() {
+		if len(b) != o.Batch*s.Size().Area() {
 			t.Fatalf("batch has %d bytes", len(b))
 		}
 		all = append(all, b...)

@@ -20,7 +20,7 @@ import (
 // randomSet is n distinct images of noise with labels 0 to 9.
 func randomSet(t testing.TB, n int, size dataset.Size) *dataset.Set {
 	t.Helper()
-	pixels, labels := make([]byte, n*size.Pixels()), make([]int, n)
+	pixels, labels := make([]byte, n*size.Area()), make([]int, n)
 	r := rand.New(rand.NewPCG(1, 2))
 	for k := range pixels {
 		pixels[k] = byte(r.Uint32())
@@ -102,7 +102,7 @@ func flatPNG(t testing.TB, size dataset.Size, grey byte) []byte { return encoded
 func pngList(t testing.TB, dir string, s *dataset.Set) string {
 	t.Helper()
 	var list strings.Builder
-	n, size := s.Size().Pixels(), s.Size()
+	n, size := s.Size().Area(), s.Size()
 	for i := range s.Len() {
 		img := image.NewGray(image.Rect(0, 0, size.Width, size.Height))
 		copy(img.Pix, s.Bytes()[i*n:])
@@ -142,12 +142,12 @@ func same(t testing.TB, got, want *dataset.Set) {
 	if got.Len() != want.Len() || got.Size() != want.Size() {
 		t.Fatalf("got %d images of %v, want %d of %v", got.Len(), got.Size(), want.Len(), want.Size())
 	}
-	a, b := make([]byte, want.Size().Pixels()), make([]byte, want.Size().Pixels())
+	a, b := make([]byte, want.Size().Area()), make([]byte, want.Size().Area())
 	for i := range want.Len() {
-		if err := got.Pixels(a, i); err != nil {
+		if err := got.Read(a, i); err != nil {
 			t.Fatal(err)
 		}
-		if err := want.Pixels(b, i); err != nil {
+		if err := want.Read(b, i); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(a, b) || got.Label(i) != want.Label(i) {

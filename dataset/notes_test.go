@@ -187,7 +187,7 @@ func TestLargeImage(t *testing.T) {
 	write(t, filepath.Join(dir, "a.png"), flatPNG(t, dataset.Size{Height: 6000, Width: 4000}, 9))
 	list := write(t, filepath.Join(dir, "list"), []byte("a.png 0\n"))
 	s, _ := mustOpen(t, list, dataset.Options{Resize: dataset.Size{Height: 2, Width: 2}, Scale: nearest})
-	if p := make([]byte, 4); s.Pixels(p, 0) != nil || p[3] != 9 {
+	if p := make([]byte, 4); s.Read(p, 0) != nil || p[3] != 9 {
 		t.Errorf("got %v", p)
 	}
 	_, r, err := dataset.Open(t.Context(), list, dataset.Options{})

@@ -90,7 +90,7 @@ func TestResize(t *testing.T) {
 		t.Fatalf("size is %v", want.Size())
 	}
 	var pixels [6]byte
-	want.Pixels(pixels[:], 1)
+	want.Read(pixels[:], 1)
 	if pixels[5] != small.Bytes()[24+2*6+4] {
 		t.Errorf("scaled wrongly: %v", pixels)
 	}

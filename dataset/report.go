@@ -114,7 +114,7 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	if r.Fingerprint != "" {
 		place := "decoded when asked for"
 		if r.Cached {
-			place = fmt.Sprintf("in memory, %.1f MB", float64(r.Images)*float64(r.Size.Pixels())/1e6)
+			place = fmt.Sprintf("in memory, %.1f MB", float64(r.Images)*float64(r.Size.Area())/1e6)
 		}
 		line("pixels", "%s", place)
 		line("fingerprint", "%s", r.Fingerprint)

@@ -34,11 +34,11 @@ func (s *Set) Label(i int) int {
 	return s.labels.at(i)
 }
 
-// Pixels writes the Height*Width grey bytes of image i to the start of dst, row-major. It
+// Read writes the Height*Width grey bytes of image i to the start of dst, row-major. It
 // fails if there is no image i or if dst is too short. For a set that is not kept in memory, it
 // also fails if the file can no longer be read; the error then names the file.
-func (s *Set) Pixels(dst []byte, i int) error {
-	n := s.size.Pixels()
+func (s *Set) Read(dst []byte, i int) error {
+	n := s.size.Area()
 	if i < 0 || i >= s.Len() {
 		return fmt.Errorf("dataset: %s: no image %d, want 0 to %d", s.name, i, s.Len()-1)
 	}
@@ -69,10 +69,10 @@ func FromPixels(name string, size Size, pixels []byte, labels []int) (*Set, erro
 	if err := size.check(); err != nil {
 		return nil, fmt.Errorf("dataset: %s: %w", name, err)
 	}
-	n := len(pixels) / size.Pixels()
-	if n == 0 || len(pixels)%size.Pixels() != 0 {
+	n := len(pixels) / size.Area()
+	if n == 0 || len(pixels)%size.Area() != 0 {
 		return nil, fmt.Errorf("dataset: %s: got %d pixels, want one or more images of %v, %d each: %w",
-			name, len(pixels), size, size.Pixels(), ErrFormat)
+			name, len(pixels), size, size.Area(), ErrFormat)
 	}
 	if labels != nil && len(labels) != n {
 		return nil, fmt.Errorf("dataset: %s: got %d labels, want one for each of %d images: %w", name, len(labels), n, ErrFormat)

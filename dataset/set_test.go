@@ -14,15 +14,15 @@ func TestFromPixels(t *testing.T) {
 		t.Fatal(err)
 	}
 	dst := make([]byte, 3)
-	if err := s.Pixels(dst, 1); err != nil || !bytes.Equal(dst, []byte{3, 4, 0}) {
+	if err := s.Read(dst, 1); err != nil || !bytes.Equal(dst, []byte{3, 4, 0}) {
 		t.Errorf("got %v, %v", dst, err)
 	}
 	if s.Name() != "x" || s.Len() != 2 || s.Label(0) != 7 || s.Label(1) != -1 || s.Label(2) != -1 || s.Label(-1) != -1 {
 		t.Errorf("got %q, %d images, labels %d and %d", s.Name(), s.Len(), s.Label(0), s.Label(1))
 	}
-	says(t, s.Pixels(dst, 2), "dataset: x: no image 2, want 0 to 1")
-	says(t, s.Pixels(dst, -1), "no image -1")
-	says(t, s.Pixels(dst[:1], 0), "image 0 has 2 pixels", "room for 1")
+	says(t, s.Read(dst, 2), "dataset: x: no image 2, want 0 to 1")
+	says(t, s.Read(dst, -1), "no image -1")
+	says(t, s.Read(dst[:1], 0), "image 0 has 2 pixels", "room for 1")
 
 	tooBig := int64(1 << 31)
 	for _, c := range []struct {

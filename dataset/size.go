@@ -25,8 +25,8 @@ type Size struct {
 // String writes the height, an x and the width: "28x28".
 func (s Size) String() string { return fmt.Sprintf("%dx%d", s.Height, s.Width) }
 
-// Pixels is Height times Width.
-func (s Size) Pixels() int { return s.Height * s.Width }
+// Area returns Height times Width, the number of pixels.
+func (s Size) Area() int { return s.Height * s.Width }
 
 // ParseSize reads what [Size.String] writes. Both sides must be at least 1, and the image must
 // have at most 16 Mi pixels. The error wraps [ErrFormat].

@@ -6,8 +6,8 @@ import (
 	"gorgan/model/nn"
 )
 
-// activations is the table that flags, help, errors and tests range over. The output
-// layers have nn.Sigmoid and nn.Linear.
+// activations is the table of hidden activations. Flags, help, errors and tests range over it.
+// The output layers have nn.Sigmoid and nn.Linear.
 var activations = table[func(Config) nn.Activation]{
 	{"relu", "max(x,0): the tutorial's", func(Config) nn.Activation { return nn.ReLU(0) }},
 	{"leaky-relu", "max(x,0) + leaky_slope·min(x,0): Maas et al. 2013",
@@ -17,15 +17,16 @@ var activations = table[func(Config) nn.Activation]{
 		func(c Config) nn.Activation { return nn.Maxout(c.MaxoutPieces) }},
 }
 
-// Activations returns the names Config.DisActivation takes.
+// Activations returns the names that Config.DisActivation can have.
 func Activations() []string { return activations.names() }
 
-// GenActivations returns the names Config.GenActivation takes.
+// GenActivations returns the names that Config.GenActivation can have.
 func GenActivations() []string {
 	return slices.DeleteFunc(Activations(), func(name string) bool { return name == "maxout" })
 }
 
-// ActivationSummary says in a line what the activation of that name is.
+// ActivationSummary describes the activation of that name in a line. It returns "" if there is
+// none.
 func ActivationSummary(name string) string {
 	a, _ := activations.find(name)
 	return a.summary

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// unsupported says of variants of GANs that are no loss, or not implemented, what to do.
+// unsupported returns hints for the names of GAN variants that are not losses here. A hint
+// follows the name in an error.
 func unsupported() map[string]string {
 	hints := map[string]string{"cgan": "is not a loss: use --classes N with any loss", "dcgan": "is not implemented: nets are of dense layers"}
 	for _, name := range []string{"acgan", "infogan", "began", "ebgan", "vae-gan", "cyclegan", "pix2pix", "stylegan", "progan", "biggan", "sagan", "bigan", "sngan"} {
@@ -15,8 +16,9 @@ func unsupported() map[string]string {
 	return hints
 }
 
-// LossNamed is the name in Losses that name stands for, in any case, with _ for - and by
-// the field's other names for it. The error says what to use instead.
+// LossNamed returns the name in Losses that name stands for. It ignores case, reads _ as -, and
+// knows the field's other names for a loss. It returns an error for an unknown name, which says
+// what to use instead.
 func LossNamed(name string) (string, error) {
 	plain := strings.ReplaceAll(strings.ToLower(name), "_", "-")
 	for _, r := range losses {

@@ -7,8 +7,8 @@ import (
 	"gorgan/model/nn"
 )
 
-// allocator makes tensors on a device. After an error it makes no more and keeps the
-// error, so that whoever needs many asks once, at the end.
+// allocator makes tensors on a device. After an error it keeps the error and returns nil tensors,
+// so that a caller that needs many tensors can check err once, at the end.
 type allocator struct {
 	dev kernels.Device
 	err error
@@ -25,7 +25,7 @@ func (a *allocator) floats(shape ...int) *tensor.Dense { return a.make(tensor.Fl
 func (a *allocator) words(shape ...int) *tensor.Dense  { return a.make(tensor.Uint32, shape) }
 func (a *allocator) bytes(shape ...int) *tensor.Dense  { return a.make(tensor.Uint8, shape) }
 
-// sequence is a tensor of the n numbers from first on.
+// sequence returns a tensor (n) with the numbers from first on.
 func (a *allocator) sequence(first, n int) *tensor.Dense {
 	numbers := make([]uint32, n)
 	for i := range numbers {
@@ -43,7 +43,7 @@ func (a *allocator) upload(t *tensor.Dense, values any) {
 	}
 }
 
-// view is the part of t that starts at element offset, in the given shape.
+// view returns the part of t that starts at element offset, in the given shape.
 func (a *allocator) view(t *tensor.Dense, offset int, shape ...int) (v *tensor.Dense) {
 	if a.err == nil {
 		v, a.err = a.dev.View(t, offset, shape...)
@@ -51,7 +51,8 @@ func (a *allocator) view(t *tensor.Dense, offset int, shape ...int) (v *tensor.D
 	return v
 }
 
-// weights are the parameters of a net, with their gradients, in memory of their size each.
+// weights returns the weights of n with their values and gradients in the given memory. Each
+// tensor has the net's size.
 func (a *allocator) weights(n *nn.Net, values, grads *tensor.Dense) (w *nn.Weights) {
 	if a.err == nil {
 		w, a.err = n.Over(a.dev, values, grads)
@@ -59,7 +60,8 @@ func (a *allocator) weights(n *nn.Net, values, grads *tensor.Dense) (w *nn.Weigh
 	return w
 }
 
-// unitVectors is a byte matrix (n, n) that kernels.Gather takes to the unit matrix.
+// unitVectors returns a byte matrix (n, n), which kernels.Gather turns into rows of the unit
+// matrix.
 func (a *allocator) unitVectors(n int) *tensor.Dense {
 	unit := make([]uint8, n*n)
 	for i := range n {

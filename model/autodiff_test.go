@@ -133,8 +133,8 @@ func (g *graph) short(x *gorgonia.Node, sign float64) *gorgonia.Node {
 // loss is a net's, from D's outputs.
 func (g *graph) loss(net string, x, z []float64) *gorgonia.Node {
 	c := g.r.config
-	gen := slices.Concat([]int{c.NoiseDim}, c.GenHidden, []int{c.Pixels()})
-	dis := slices.Concat([]int{c.Pixels()}, c.DisHidden, []int{1})
+	gen := slices.Concat([]int{c.NoiseDim}, c.GenHidden, []int{c.Values()})
+	dis := slices.Concat([]int{c.Values()}, c.DisHidden, []int{1})
 	drawn := gorgonia.Must(gorgonia.Sigmoid(g.forward("generator", g.matrix("z", z, c.BatchSize), gen...)))
 	fake := g.forward("discriminator", drawn, dis...)
 	var real *gorgonia.Node

@@ -7,20 +7,20 @@ import (
 	"gorgan/model/nn"
 )
 
-// average is the moving average of G's parameters over the steps, which images are drawn
-// from: see kernels.EMA. Before the first step it is the initial weights.
+// average is the moving average of G's parameters over the steps: see kernels.EMA. Samples come
+// from it. Before the first step it is the initial weights.
 type average struct {
-	of, net *nn.Weights
-	clock   *tensor.Dense
-	decay   float32
+	of, net   *nn.Weights
+	stepCount *tensor.Dense
+	decay     float32
 }
 
-func newAverage(dev kernels.Device, of *nn.Weights, clock *tensor.Dense, decay float64) (*average, error) {
+func newAverage(dev kernels.Device, of *nn.Weights, stepCount *tensor.Dense, decay float64) (*average, error) {
 	n, err := of.Net.New(dev)
-	return &average{of, n, clock, float32(decay)}, err
+	return &average{of, n, stepCount, float32(decay)}, err
 }
 
-// start copies the weights. A nil average has none.
+// start copies the weights. It does nothing for a nil average.
 func (a *average) start(dev kernels.Device) error {
 	if a == nil {
 		return nil
@@ -28,10 +28,10 @@ func (a *average) start(dev kernels.Device) error {
 	return kernels.Copy(dev, a.net.Values, a.of.Values)
 }
 
-// update follows each update of the net.
+// update adds the present weights to the average. It belongs after each update of the net.
 func (a *average) update(dev kernels.Device) error {
-	return kernels.EMA(dev, a.net.Values, a.of.Values, a.clock, a.decay)
+	return kernels.EMA(dev, a.net.Values, a.of.Values, a.stepCount, a.decay)
 }
 
-// averaged is what stands before a parameter's name where its average is meant.
+// averaged is the prefix of a parameter's name that stands for the parameter's average.
 const averaged = "ema."

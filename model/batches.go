@@ -10,14 +10,13 @@ import (
 	"gorgan/model/graph"
 )
 
-// feed brings the images of a set to the device, batch by batch. Those of a batch follow
-// each other in the shuffled order of the set. Of a stacked image each of the channels is
-// one of them, as in the protocol of stacked MNIST (Srivastava et al., "VEEGAN", 2017),
-// but stacked anew in each epoch.
+// feed brings the images of a set to the device, batch by batch, in the shuffled order of the
+// set. Each channel of a stacked image is an image of the set, as in the protocol of stacked
+// MNIST (Srivastava et al., "VEEGAN", 2017). Unlike there, each epoch stacks other images.
 type feed interface {
 	batchSource
-	// start begins to read for the steps after done; stop ends that.
-	start(ctx context.Context, done uint32, p Plan) error
+	// start begins to read images for the steps after done. stop ends the reading.
+	start(ctx context.Context, done uint32, p RunOptions) error
 	stop()
 	// next prepares the batches of the next step.
 	next(ctx context.Context) error
@@ -37,14 +36,14 @@ func newFeed(g *game, set *dataset.Set) (feed, error) {
 	return newStream(g, set, labels)
 }
 
-// gather appends the images of data (images, pixels) that index (Stack*B) names, as a batch
-// (B, Config.Pixels()). A stacked image's channels are images of the set, one after the other.
+// gather appends a batch (B, Config.Values()) of the images of data (images, pixels) that index
+// (Stack*B) names. The channels of a stacked image are successive images of index.
 func (c Config) gather(b *graph.Builder, index, data *graph.Value) *graph.Value {
-	return b.Reshape(b.Gather(index, data), c.BatchSize, c.Pixels())
+	return b.Reshape(b.Gather(index, data), c.BatchSize, c.Values())
 }
 
-// resident is a set that lies on the device as bytes: a step chooses and gathers its
-// batches there.
+// resident is a set whose bytes are in device memory. A step chooses and gathers its batches
+// there.
 type resident struct {
 	game  *game
 	data  *tensor.Dense // (images, pixels)
@@ -53,7 +52,7 @@ type resident struct {
 
 func newResident(g *game, set *dataset.Set, labels []uint8) (*resident, error) {
 	al := &allocator{dev: g.dev}
-	r := &resident{game: g, data: al.bytes(set.Len(), set.Size().Pixels())}
+	r := &resident{game: g, data: al.bytes(set.Len(), set.Size().Area())}
 	al.upload(r.data, set.Bytes())
 	if labels != nil {
 		r.label = al.bytes(set.Len())
@@ -71,27 +70,27 @@ func (r *resident) batch(b *graph.Builder, nth, copies int) (images *graph.Value
 	return c.gather(b, index, b.Leaf("images", r.data)), labels
 }
 
-func (r *resident) start(context.Context, uint32, Plan) error { return nil }
-func (r *resident) stop()                                     {}
-func (r *resident) next(context.Context) error                { return nil }
+func (r *resident) start(context.Context, uint32, RunOptions) error { return nil }
+func (r *resident) stop()                                           {}
+func (r *resident) next(context.Context) error                      { return nil }
 
-// stream is a set too large for memory: a loader reads the images of the same
-// batches ahead, and each step's are sent to the device before it.
+// stream is a set that is too large for memory. A loader reads ahead the images of the same
+// batches that a resident set would have. The images of a step are uploaded before the step.
 type stream struct {
 	game      *game
 	set       *dataset.Set
 	loader    *dataset.Loader
 	host      []uint8
 	data      *tensor.Dense   // (DisSteps*N, pixels), N = Stack*B
-	index     []*tensor.Dense // (N) each: of the nth batch, nN, nN+1, ... (n+1)N-1
+	index     []*tensor.Dense // (N) each: the rows of data with the nth batch, nN to (n+1)N-1
 	setLabels []uint8         // of the whole set, nil without classes
-	position  uint64          // in the endless stream of images, of the next step's first
+	position  uint64          // of the next step's first image in the endless stream of images
 	hostLabel []uint8
 	label     *tensor.Dense // (DisSteps*N)
 }
 
 func newStream(g *game, set *dataset.Set, labels []uint8) (*stream, error) {
-	batch, pixels := g.config.batchImages(), set.Size().Pixels()
+	batch, pixels := g.config.batchImages(), set.Size().Area()
 	n := g.config.DisSteps * batch
 	al := &allocator{dev: g.dev}
 	s := &stream{game: g, set: set, host: make([]uint8, n*pixels), data: al.bytes(n, pixels), setLabels: labels}
@@ -104,7 +103,7 @@ func newStream(g *game, set *dataset.Set, labels []uint8) (*stream, error) {
 	return s, al.err
 }
 
-func (s *stream) start(ctx context.Context, done uint32, p Plan) (err error) {
+func (s *stream) start(ctx context.Context, done uint32, p RunOptions) (err error) {
 	c := s.game.config
 	s.position = uint64(done) * uint64(c.DisSteps) * uint64(c.batchImages())
 	s.loader, err = dataset.NewLoader(ctx, s.set, dataset.LoaderOptions{
@@ -114,7 +113,7 @@ func (s *stream) start(ctx context.Context, done uint32, p Plan) (err error) {
 	return err
 }
 
-// image is which of the set's is at a position of the endless stream.
+// image returns the number in the set of the image at a position of the endless stream.
 func (s *stream) image(position uint64) int {
 	return int(kernels.Image(position, uint32(s.set.Len()), kernels.Key(s.game.config.Seed)))
 }

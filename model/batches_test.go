@@ -24,7 +24,7 @@ func TestBatches(t *testing.T) {
 					var want []float32
 					for range c.BatchSize * stack {
 						image := make([]byte, 12)
-						must(t, set.Pixels(image, int(kernels.Image(position, 25, kernels.Key(c.Seed)))))
+						must(t, set.Read(image, int(kernels.Image(position, 25, kernels.Key(c.Seed)))))
 						for _, p := range image {
 							want = append(want, float32(p)/255)
 						}
@@ -83,7 +83,7 @@ func numberedSet(t *testing.T, n int, c model.Config) *dataset.Set {
 func eachBatch(t *testing.T, c model.Config, set *dataset.Set, steps uint32, f func(x []float32)) {
 	t.Helper()
 	trainer := newTrainer(t, device(t), c, set)
-	run(t, trainer, model.Plan{Steps: steps, DisplayEvery: 1, Display: func(model.Metrics) error {
+	run(t, trainer, model.RunOptions{Steps: steps, DisplayEvery: 1, Display: func(model.Metrics) error {
 		for nth := range c.DisSteps {
 			x, err := trainer.Batch(nth)
 			if err != nil {

@@ -13,47 +13,48 @@ import (
 	"gorgan/kernels"
 )
 
-// Timing is how long one piece of work took, in milliseconds, over Repeats runs.
+// Timing is the time that one piece of work took, in milliseconds, over Repeats runs.
 type Timing struct {
 	Name    string  `json:"name"`
 	Shape   string  `json:"shape,omitempty"`
-	Count   int     `json:"count"` // of such pieces in a step
+	Count   int     `json:"count"` // how often a step does this work
 	Median  float64 `json:"median_ms"`
 	P10     float64 `json:"p10_ms"`
 	P90     float64 `json:"p90_ms"`
 	Repeats int     `json:"repeats"`
-	// GFLOPS is 10^9 floating point operations a second, for products; GBPerSecond 10^9
-	// bytes read and written a second, for other passes.
+	// GFLOPS is the rate of a product, in 10^9 floating point operations a second. GBPerSecond is
+	// the rate of a kernel, in 10^9 bytes read and written a second.
 	GFLOPS      float64 `json:"gflops,omitempty"`
 	GBPerSecond float64 `json:"gb_per_second,omitempty"`
-	// Times are all repeats, sorted.
+	// Times are the times of all repeats, sorted.
 	Times []float64 `json:"-"`
 }
 
-// Bench is what RunBench found.
+// Bench is the result of RunBench.
 type Bench struct {
 	Device          string   `json:"device"`
 	Config          Config   `json:"config"`
 	Step            Timing   `json:"step"`
 	ImagesPerSecond float64  `json:"images_per_second"`
-	Parts           []Timing `json:"parts"` // what a step is made of
-	// PeakGFLOPS is the rate of a large product, the most this device was seen to do.
+	Parts           []Timing `json:"parts"` // the kernels and products of a step, the most costly first
+	// PeakGFLOPS is the rate of a large square product, for comparison.
 	PeakGFLOPS float64 `json:"peak_gflops"`
 }
 
 // BenchOptions say how long to measure.
 type BenchOptions struct {
-	Step     time.Duration // spent on whole steps
-	Part     time.Duration // spent on each part; 0 leaves the parts out
-	Products bool          // times, in place of a step, its large matrix products together
-	Unfused  bool          // computes the loss in four passes, as the tutorial does
+	Step     time.Duration // time for whole steps
+	Part     time.Duration // time for each part; 0 leaves the parts out
+	Products bool          // measure only the large matrix products of a step, together
+	Unfused  bool          // compute the loss in four kernels, as the tutorial does
 }
 
-// largeProduct is how many multiplications make a product a large one.
+// largeProduct is the smallest number of multiplications of a large product.
 const largeProduct = 1 << 20
 
-// RunBench times training steps of c on dev with the images of set, then each of the
-// passes they are made of, alone.
+// RunBench measures training steps of c on dev with the images of set, and then each kernel and
+// product of a step alone. It returns the errors of NewTrainer and of the device, and ctx's error
+// if ctx ends. Its memory on dev is free only after dev is closed.
 func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Set, o BenchOptions) (*Bench, error) {
 	ledger := &ledger{Device: dev}
 	on := kernels.Device(ledger)
@@ -67,7 +68,7 @@ func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Se
 	if err != nil {
 		return nil, err
 	}
-	if err := t.feed.start(ctx, 0, Plan{}); err != nil {
+	if err := t.feed.start(ctx, 0, RunOptions{}); err != nil {
 		return nil, err
 	}
 	defer t.feed.stop()
@@ -77,7 +78,7 @@ func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Se
 		}
 		return t.train.Run()
 	}
-	// A device that runs the recorded function itself has filled the books after this.
+	// Some devices call the recorded function here and not before. Now the ledger is full.
 	if err := step(); err != nil {
 		return nil, err
 	}
@@ -113,8 +114,8 @@ func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Se
 
 func (t Timing) cost() float64 { return t.Median * float64(t.Count) }
 
-// clock runs f for about d, at least ten times, after warming up. Short pieces of work
-// are queued together, as training queues its steps, and share their time.
+// clock runs f for about d and at least ten times, after a warm-up. It queues short pieces of
+// work together, as training queues its steps, and divides their time.
 func clock(ctx context.Context, dev kernels.Device, d time.Duration, f func() error) (Timing, error) {
 	const warm, least, together = 3, 10, time.Millisecond
 	group := 1
@@ -146,7 +147,7 @@ func clock(ctx context.Context, dev kernels.Device, d time.Duration, f func() er
 	return Timing{Median: at(0.5), P10: at(0.1), P90: at(0.9), Repeats: len(ms), Times: ms}, nil
 }
 
-// peak is the rate of a product of (1024,1024) by (1024,1024).
+// peak returns the rate, in GFLOPS, of a product of (1024,1024) by (1024,1024).
 func peak(ctx context.Context, dev kernels.Device, d time.Duration) (float64, error) {
 	const n = 1024
 	var m [3]*tensor.Dense
@@ -155,7 +156,7 @@ func peak(ctx context.Context, dev kernels.Device, d time.Duration) (float64, er
 		if m[i], err = dev.New(tensor.Float32, n, n); err != nil {
 			return 0, err
 		}
-		if err := dev.Upload(m[i], slices.Repeat([]float32{1}, n*n)); err != nil { // steps with zeros are left out
+		if err := dev.Upload(m[i], slices.Repeat([]float32{1}, n*n)); err != nil { // a product may skip zeros
 			return 0, err
 		}
 	}
@@ -163,10 +164,10 @@ func peak(ctx context.Context, dev kernels.Device, d time.Duration) (float64, er
 	return 2 * n * n * n / t.P10 / 1e6, err
 }
 
-// ledger is a device that notes what the first step recorded on it is made of.
+// ledger is a device that notes the kernels and products of the first step recorded on it.
 type ledger struct {
 	kernels.Device
-	recorded   bool // a step was
+	recorded   bool // a step was recorded
 	open, full bool
 	entries    []*entry
 }
@@ -178,7 +179,7 @@ func (l *ledger) Record(step func() error) (kernels.Step, error) {
 	l.recorded = true
 	return l.Device.Record(func() error {
 		if !l.full {
-			// A device may call this more than once.
+			// A device may call this more than once, for example to warm up.
 			l.entries, l.open = nil, true
 			defer func() { l.open = false }()
 		}
@@ -208,7 +209,7 @@ func (l *ledger) add(e entry) {
 	l.entries = append(l.entries, &e)
 }
 
-// products does the step's large products, one after the other.
+// products runs the large products of the step, one after the other.
 func (l *ledger) products() error {
 	for _, e := range l.entries {
 		for range e.count {
@@ -240,7 +241,7 @@ func (l *ledger) Launch(k *kernels.Kernel, a kernels.Args) error {
 		var bytes float64
 		for i, t := range a.Tensors {
 			if t.Dtype() == tensor.Uint8 {
-				t = a.Tensors[0] // of a whole data set only the batch is read
+				t = a.Tensors[0] // a kernel reads only a batch of a whole data set
 			}
 			once := float64(t.Shape().TotalSize()) * float64(t.Dtype().Size())
 			if k.Params[i].Access == kernels.InOut {

@@ -20,16 +20,17 @@ import (
 	"gorgan/dataset/atomicfile"
 )
 
-// ErrCheckpoint is wrapped by errors about a file that is no whole checkpoint.
+// ErrCheckpoint is wrapped by errors about a file that is not a whole checkpoint.
 var ErrCheckpoint = errors.New("not a whole gorgan checkpoint")
 
-// format names the metadata's meaning. A change of it, or of what a seed draws, asks
-// for another number.
+// format names the meaning of the metadata. It needs another number when this meaning changes,
+// or when a seed gives other random numbers.
 const format = "gorgan 1"
 
-// Save writes s to path, whole or not at all, as a safetensors file whose metadata
-// hold the format, the config as JSON, step, seed, the data's fingerprint and the
-// SHA-256 of all of these and of the tensors.
+// Save writes s to path as a safetensors file, whole or not at all. The metadata hold the format,
+// the config as JSON, the step, the seed, the data's fingerprint and the SHA-256 of all of these
+// and of the tensors. It returns an error if the file cannot be written; the old file is then
+// still there.
 func Save(path string, s *State) error {
 	meta, err := s.metadata()
 	if err != nil {
@@ -81,8 +82,9 @@ func (s *State) checksum(meta map[string]string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Load reads what Save wrote. The error wraps ErrCheckpoint if the file is cut
-// short, was changed, or does not hold what its config asks for.
+// Load reads a file that Save wrote. It returns an error that wraps ErrCheckpoint if the file is
+// cut short, was changed, holds a NaN or an infinity, or lacks a tensor of its config. Another
+// error means that the file cannot be read, and wraps that of the operating system.
 func Load(path string) (*State, error) {
 	f, info, err := atomicfile.Open(path)
 	if err != nil {
@@ -104,11 +106,11 @@ func Load(path string) (*State, error) {
 	return s, nil
 }
 
-// maxHeader is more than the header of a checkpoint has: 100 layers take 30 kB.
+// maxHeader is more than the bytes of a checkpoint's header: 100 layers take 30 kB.
 const maxHeader = 16 << 20
 
-// checkHeader reports a file of that size whose header tells of more than there is, before
-// the rest of it is read.
+// checkHeader returns an error if the header of a file of that size describes more tensors than
+// the file holds. It reads no more than the header.
 func checkHeader(f io.Reader, size int64) error {
 	head := make([]byte, 8)
 	if _, err := io.ReadFull(f, head); err != nil {
@@ -124,17 +126,17 @@ func checkHeader(f io.Reader, size int64) error {
 	}
 	end, err := dataEnd(header)
 	if err == nil && end > uint64(size-8-int64(n)) {
-		err = fmt.Errorf("its tensors take %d bytes, %d are there", end, size-8-int64(n))
+		err = fmt.Errorf("its tensors take %d bytes, but the file has only %d for them", end, size-8-int64(n))
 	}
 	return err
 }
 
-// dataEnd is how many bytes of tensors a header tells of. A name that comes twice is an
-// error, as the format forbids it.
+// dataEnd returns the number of bytes that a header's tensors take. A name that occurs twice is
+// an error, because the format forbids it.
 func dataEnd(header []byte) (end uint64, err error) {
 	d := json.NewDecoder(bytes.NewReader(header))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return 0, errors.New("the header is no JSON object")
+		return 0, errors.New("the header is not a JSON object")
 	}
 	seen := map[string]bool{}
 	for d.More() {
@@ -192,16 +194,16 @@ func parseCheckpoint(text []byte) (*State, error) {
 		return nil, err
 	}
 	if got := s.checksum(meta); got != meta["sha256"] {
-		return nil, fmt.Errorf("SHA-256 is %s, its metadata say %.80q", got, meta["sha256"])
+		return nil, fmt.Errorf("SHA-256 is %s, but the metadata have %.80q", got, meta["sha256"])
 	}
-	// A tensor of such values draws nothing, and a run that goes on from it stops at once.
+	// With such a value a generator makes no images, and a resumed run stops at once.
 	if e, ok := errors.AsType[*NonFiniteError](s.finite()); ok {
 		return nil, fmt.Errorf("tensor %s holds %v, want finite numbers", e.Tensor, e.Value)
 	}
 	return s, nil
 }
 
-// printable quotes a name that would disturb a terminal.
+// printable returns a name for a message. It quotes a name that would disturb a terminal.
 func printable(name string) string {
 	if name = fmt.Sprintf("%.80s", name); strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return strconv.Quote(name)

@@ -17,7 +17,7 @@ import (
 func trained(t testing.TB, change ...func(*model.Config)) *model.State {
 	t.Helper()
 	trainer := trainerOf(t, small(change...))
-	run(t, trainer, model.Plan{Steps: 2})
+	run(t, trainer, model.RunOptions{Steps: 2})
 	return stateOf(t, trainer)
 }
 
@@ -158,12 +158,12 @@ func TestCheckpointContent(t *testing.T) {
 			"tensor discriminator.0.weight of shape [2 1] is missing"},
 		"extra": {change(func(s *model.State) {
 			s.Tensors = append(s.Tensors, model.Tensor{Name: "zeta", Shape: []int{1}, Values: []float32{1}})
-		}), "tensor zeta is unknown"},
+		}), "tensor zeta does not belong to its config"},
 		"extra in the middle": {change(func(s *model.State) {
 			s.Tensors = append(s.Tensors, model.Tensor{Name: "encoder", Shape: []int{1}, Values: []float32{1}})
-		}), "tensor encoder of shape [1] is unknown"},
+		}), "tensor encoder of shape [1] does not belong to its config"},
 		"misshaped": {change(func(s *model.State) { s.Tensors[1].Shape = []int{1, 2} }),
-			"tensor discriminator.0.weight has shape [1 2], its config wants [2 1]"},
+			"tensor discriminator.0.weight has shape [1 2], want [2 1] by its config"},
 		"bad config":     {change(func(s *model.State) { s.Config.BatchSize = 0 }), "batch_size is 0"},
 		"unknown key":    {replace(`\"momentum\"`, `\"momentun\"`), `unknown field "momentun"`},
 		"another format": {replace("gorgan 1", "gorgan 2"), `format is "gorgan 2", want "gorgan 1"`},

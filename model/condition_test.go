@@ -22,11 +22,11 @@ func TestLabels(t *testing.T) {
 
 func TestLabelsMissing(t *testing.T) {
 	c := small(func(c *model.Config) { c.Classes = 3 })
-	pixels := make([]byte, 8*c.Pixels())
+	pixels := make([]byte, 8*c.Values())
 	for want, labels := range map[string][]int{
-		"image 0 of some has no label":              nil,
-		"image 7 of some has no label":              {0, 1, 2, 0, 1, 2, 0, -1},
-		"image 1 of some has label 3, want below 3": {0, 3, 2, 0, 1, 2, 0, 1},
+		"image 0 of some has no label":             nil,
+		"image 7 of some has no label":             {0, 1, 2, 0, 1, 2, 0, -1},
+		"image 1 of some has label 3, want 0 to 2": {0, 3, 2, 0, 1, 2, 0, 1},
 	} {
 		set, err := dataset.FromPixels("some", dataset.Size{Height: 4, Width: 4}, pixels, labels)
 		must(t, err)
@@ -44,21 +44,21 @@ func TestConditional(t *testing.T) {
 				c.Classes, c.BatchSize, c.LearningRate, c.Beta1, c.R1 = 2, 16, 2e-3, 0, 0.3
 				c.GenHidden, c.DisHidden = []int{16}, []int{32}
 			})
-			pixels, labels := make([]byte, 64*c.Pixels()), make([]int, 64)
+			pixels, labels := make([]byte, 64*c.Values()), make([]int, 64)
 			for i := range pixels {
-				labels[i/c.Pixels()] = i / c.Pixels() % 2
-				pixels[i] = byte(20 + 215*labels[i/c.Pixels()])
+				labels[i/c.Values()] = i / c.Values() % 2
+				pixels[i] = byte(20 + 215*labels[i/c.Values()])
 			}
 			set, err := dataset.FromPixels("two", dataset.Size{Height: 4, Width: 4}, pixels, labels)
 			must(t, err)
 			trainer := newTrainer(t, device(t), c, set)
-			run(t, trainer, model.Plan{Steps: 1000})
+			run(t, trainer, model.RunOptions{Steps: 1000})
 			seeds := []uint64{0, 1, 2, 3, 4, 5, 6, 7}
-			images, err := trainer.Draw(c.Noise(seeds), c.Labels(seeds))
+			images, err := trainer.Sample(c.Noise(seeds), c.Labels(seeds))
 			must(t, err)
 			var mean [2]float64
 			for i, v := range images {
-				mean[i/c.Pixels()%2] += float64(v) / float64(len(images)/2)
+				mean[i/c.Values()%2] += float64(v) / float64(len(images)/2)
 			}
 			if mean[0] > 0.35 || mean[1] < 0.65 {
 				t.Errorf("images of label 0 are %.2f bright, want below 0.35; those of label 1 %.2f, want above 0.65", mean[0], mean[1])

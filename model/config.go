@@ -64,28 +64,28 @@ type Config struct {
 
 // The first values of the biases of G's last layer.
 const (
-	// ZeroBias is 0, which draws grey.
+	// ZeroBias is 0: G begins with grey images.
 	ZeroBias = "zero"
-	// MarginalBias draws the data's mean image, as the 2014 paper's published
-	// configuration has it.
+	// MarginalBias makes G begin with the data's mean image, as in the published configuration
+	// of the 2014 paper.
 	MarginalBias = "marginals"
 )
 
-// BiasInits returns the names Config.GenBiasInit takes.
+// BiasInits returns the names that Config.GenBiasInit can have.
 func BiasInits() []string { return []string{ZeroBias, MarginalBias} }
 
 // The orders of the two updates of a step.
 const (
-	// DiscriminatorFirst updates D, then G against the new D.
+	// DiscriminatorFirst updates D, and then G with the new D.
 	DiscriminatorFirst = "discriminator-first"
-	// Simultaneous takes both gradients at the old weights.
+	// Simultaneous computes both gradients with the old weights.
 	Simultaneous = "simultaneous"
 )
 
-// UpdateOrders returns the names Config.UpdateOrder takes.
+// UpdateOrders returns the names that Config.UpdateOrder can have.
 func UpdateOrders() []string { return []string{DiscriminatorFirst, Simultaneous} }
 
-// Default is the tutorial's configuration.
+// Default returns the tutorial's configuration.
 func Default() Config {
 	return Config{
 		Loss: "non-saturating", WeightClip: 0.01, GPWeight: 10,
@@ -97,7 +97,7 @@ func Default() Config {
 	}
 }
 
-// ofDiscriminator is c with the rate and the betas of D's updates.
+// ofDiscriminator returns c with the learning rate and the betas of D's updates.
 func (c Config) ofDiscriminator() Config {
 	for own, common := range map[*float64]*float64{&c.DisLearningRate: &c.LearningRate, &c.DisBeta1: &c.Beta1, &c.DisBeta2: &c.Beta2} {
 		if *own != -1 {
@@ -107,15 +107,16 @@ func (c Config) ofDiscriminator() Config {
 	return c
 }
 
-// Pixels is the number of values of an image: the Height*Width of each of its Stack
+// Values returns the number of values of an image: the Height*Width pixels of each of its Stack
 // channels, one after the other.
-func (c Config) Pixels() int { return c.Stack * c.Height * c.Width }
+func (c Config) Values() int { return c.Stack * c.Height * c.Width }
 
-// batchImages is how many images of the set make a batch.
+// batchImages returns the number of images of the set in a batch.
 func (c Config) batchImages() int { return c.Stack * c.BatchSize }
 
-// ParseConfig reads the JSON of a Config; an unknown key is an error. One that is
-// missing has Default's value, which is what it stood for before there was such a key.
+// ParseConfig reads a Config from JSON. A missing key has Default's value, because older versions
+// without the key behaved so. It returns an error if the text is not one JSON object, has an
+// unknown key, or is a config that Validate refuses.
 func ParseConfig(text []byte) (Config, error) {
 	c := Default()
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -124,18 +125,17 @@ func ParseConfig(text []byte) (Config, error) {
 		return Config{}, fmt.Errorf("model: config: %w", err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return Config{}, errors.New("model: config: got more after the object")
+		return Config{}, errors.New("model: config: more text follows the JSON object, want one object")
 	}
 	return c, c.Validate()
 }
 
-// Differences names each field in which c and other differ: "batch_size is 64,
-// was 128".
+// Differences describes each field in which c and other differ: "batch_size is 64, was 128".
 func (c Config) Differences(other Config) []string {
 	var all []string
 	now, was := reflect.ValueOf(c), reflect.ValueOf(other)
 	for i := range now.NumField() {
-		// As text, where no hidden layers are the same however they are written.
+		// As text, nil and an empty list of hidden layers are the same.
 		if a, b := fmt.Sprint(now.Field(i)), fmt.Sprint(was.Field(i)); a != b {
 			all = append(all, fmt.Sprintf("%s is %v, was %v", now.Type().Field(i).Tag.Get("json"), a, b))
 		}

@@ -30,8 +30,8 @@ func TestDefault(t *testing.T) {
 		t.Error(d)
 	}
 	for stack, want := range map[int]int{1: 784, 3: 2352} {
-		if c.Stack = stack; c.Pixels() != want {
-			t.Errorf("an image of %d channels has %d values, want %d", stack, c.Pixels(), want)
+		if c.Stack = stack; c.Values() != want {
+			t.Errorf("an image of %d channels has %d values, want %d", stack, c.Values(), want)
 		}
 	}
 }
@@ -54,7 +54,7 @@ func TestParseConfigErrors(t *testing.T) {
 	must(t, err)
 	for name, tc := range map[string]struct{ text, want string }{
 		"unknown key": {strings.Replace(string(good), `"seed"`, `"sead"`, 1), `unknown field "sead"`},
-		"more after":  {string(good) + "{}", "got more after the object"},
+		"more after":  {string(good) + "{}", "more text follows the JSON object"},
 		"bad value":   {strings.Replace(string(good), `"beta1":0.9`, `"beta1":9`, 1), "beta1 is 9, want 0 to below 1"},
 		"wrong type":  {strings.Replace(string(good), `"seed":1`, `"seed":"1"`, 1), "seed"},
 		"cut short":   {string(good[:40]), "unexpected EOF"},

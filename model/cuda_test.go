@@ -23,7 +23,7 @@ func wideGame() model.Config {
 
 func losses(t *testing.T, trainer *model.Trainer, steps uint32) []float64 {
 	var all []float64
-	run(t, trainer, model.Plan{Steps: steps, DisplayEvery: 1, Display: func(m model.Metrics) error {
+	run(t, trainer, model.RunOptions{Steps: steps, DisplayEvery: 1, Display: func(m model.Metrics) error {
 		all = append(all, m.GLoss, m.DLoss, m.DReal, m.DFake)
 		return nil
 	}})
@@ -70,7 +70,7 @@ func TestMove(t *testing.T) {
 		whole := losses(t, newTrainer(t, open[from](), c, set), 30)
 		first := newTrainer(t, open[from](), c, set)
 		path := filepath.Join(t.TempDir(), "half")
-		run(t, first, model.Plan{Steps: 15, Save: func(s *model.State) error { return model.Save(path, s) }})
+		run(t, first, model.RunOptions{Steps: 15, Save: func(s *model.State) error { return model.Save(path, s) }})
 		s, err := model.Load(path)
 		must(t, err)
 		second := newTrainer(t, open[to](), c, set)

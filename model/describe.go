@@ -6,7 +6,7 @@ import (
 	"gorgan/kernels"
 )
 
-// GraphFormat is how WriteStep writes a graph.
+// GraphFormat is the format in which WriteStep writes a graph.
 type GraphFormat int
 
 const (
@@ -14,9 +14,10 @@ const (
 	DOT                     // the language of Graphviz
 )
 
-// WriteStep writes the launches of a training step of c: operations, shapes, what they read
-// and write, and where it lies. It takes memory of dev as a training does, but for the
-// data, which is a batch.
+// WriteStep writes the launches of a training step of c: operations, shapes, values read and
+// written, and their places in memory. It allocates as much memory of dev as a training on a data
+// set of one batch. It returns the errors of the device and of w. c must be valid: see
+// Config.Validate.
 func WriteStep(w io.Writer, dev kernels.Device, c Config, format GraphFormat) error {
 	g, err := newGame(dev, c)
 	if err != nil {

@@ -11,17 +11,17 @@ import (
 	"gorgan/model/nn"
 )
 
-// Probe is a game open to tests: they choose its batches and weights, take its steps
-// whole or in parts, and see its gradients.
+// Probe gives tests access to a game. They choose its batches and weights, do a step whole or in
+// parts, and read its gradients.
 type Probe struct {
-	Batches [][]float32 // those of the step under way
-	Labels  [][]uint32  // of each batch, where there are classes
+	Batches [][]float32 // of the present step
+	Labels  [][]uint32  // of each batch, if there are classes
 	g       *game
 	images  []*tensor.Dense // of each batch, on the device
 	labels  []*tensor.Dense // bytes
 	index   *tensor.Dense   // (B): 0, 1, ...
-	program *graph.Program  // the last that ran
-	play    play            // of that program
+	program *graph.Program  // the program that ran last
+	turn    turn            // of that program
 	d       disForward
 }
 
@@ -34,7 +34,7 @@ func NewProbe(dev kernels.Device, c Config) (*Probe, error) {
 	g.batches = p
 	al := &allocator{dev: dev}
 	for range c.DisSteps {
-		p.images = append(p.images, al.floats(c.BatchSize, c.Pixels()))
+		p.images = append(p.images, al.floats(c.BatchSize, c.Values()))
 		p.labels = append(p.labels, al.bytes(c.BatchSize))
 	}
 	p.index = al.sequence(0, c.BatchSize)
@@ -75,45 +75,45 @@ func (p *Probe) run(f func(b *graph.Builder)) error {
 }
 
 func (p *Probe) Step() error {
-	p.play.z = nil
+	p.turn.z = nil
 	return p.run(p.g.step)
 }
 
-func (p *Probe) Tick() error      { return kernels.Tick(p.g.dev, p.g.clock) }
+func (p *Probe) Tick() error      { return kernels.Tick(p.g.dev, p.g.stepCount) }
 func (p *Probe) UpdateDis() error { return p.run(func(b *graph.Builder) { p.g.disUpdate(b, 0) }) }
 func (p *Probe) UpdateGen() error { return p.run(p.g.genUpdate) }
 func (p *Probe) Measure() error   { return p.run(p.g.measure) }
 
 func (p *Probe) DisGradients(nth int) error {
 	return p.run(func(b *graph.Builder) {
-		p.play = p.g.play(b, nth)
-		p.d = p.g.discriminate(b, p.play)
+		p.turn = p.g.turn(b, nth)
+		p.d = p.g.forwardForDis(b, p.turn)
 		p.g.dis.StoreGrad(b, p.g.disLoss(b, p.d))
-		b.Keep(p.play.z)
+		b.Keep(p.turn.z)
 		b.Keep(p.d.logits)
 		b.Keep(p.d.x)
 	})
 }
 
-// GenGradients follows DisGradients: G's gradients are taken on the same noise.
+// GenGradients computes G's gradients on the noise of DisGradients, which must be called before.
 func (p *Probe) GenGradients() error {
 	return p.run(func(b *graph.Builder) {
-		p.play = p.g.play(b, p.play.nth)
-		b.Keep(p.play.z)
-		p.g.genGradients(b, p.play)
+		p.turn = p.g.turn(b, p.turn.nth)
+		b.Keep(p.turn.z)
+		p.g.genGradients(b, p.turn)
 	})
 }
 
 func (p *Probe) Tensors() ([]Tensor, error) { return p.g.tensors() }
 
-// Noise is that of the last gradients. That of a whole step is drawn once more.
+// Noise returns the noise of the last gradients. The noise of a whole step is computed again.
 func (p *Probe) Noise() ([]float32, error) {
-	if p.play.z != nil {
-		return p.value(p.play.z)
+	if p.turn.z != nil {
+		return p.value(p.turn.z)
 	}
-	var last play
+	var last turn
 	err := p.run(func(b *graph.Builder) {
-		last = p.g.lastPlay(b)
+		last = p.g.lastTurn(b)
 		b.Keep(last.z)
 	})
 	if err != nil {
@@ -122,16 +122,16 @@ func (p *Probe) Noise() ([]float32, error) {
 	return p.value(last.z)
 }
 
-// Logits are those of D on real images, then on fake ones.
+// Logits returns D's logits on real images, and then on fake ones.
 func (p *Probe) Logits() ([]float32, error) { return p.value(p.d.logits) }
 
-// Points are where the loss's own penalty was last taken.
+// Points returns the last penalty points.
 func (p *Probe) Points() ([]float32, error) {
 	x, err := p.value(p.d.x)
-	return x[:p.g.config.BatchSize*p.g.config.Pixels()], err
+	return x[:p.g.config.BatchSize*p.g.config.Values()], err
 }
 
-// value copies a value that the last program kept.
+// value returns a copy of a value that the last program kept.
 func (p *Probe) value(v *graph.Value) ([]float32, error) {
 	t, err := p.program.Tensor(v)
 	if err != nil {
@@ -140,13 +140,13 @@ func (p *Probe) value(v *graph.Value) ([]float32, error) {
 	return p.download(t)
 }
 
-// Losses are D's and G's, as last computed.
+// Losses returns the last losses of D and G.
 func (p *Probe) Losses() (dis, gen float64, err error) {
 	s, err := p.download(p.g.stats)
 	if err != nil {
 		return 0, 0, err
 	}
-	m := metricsOf(0, s, p.g.loss.critic)
+	m := metricsOf(0, s, p.g.loss.notProbability)
 	return m.DLoss, m.GLoss, nil
 }
 
@@ -160,7 +160,7 @@ func (p *Probe) SetWeights(values map[string][]float32) error {
 	return nil
 }
 
-// Gradients are the last computed, by the name of the parameter.
+// Gradients returns the last gradients, by the name of the parameter.
 func (p *Probe) Gradients() (map[string][]float32, error) {
 	all := map[string][]float32{}
 	for _, w := range p.params() {
@@ -182,9 +182,9 @@ func (p *Probe) download(t *tensor.Dense) ([]float32, error) {
 // ParseCheckpoint is Load without the file.
 func ParseCheckpoint(text []byte) (*State, error) { return parseCheckpoint(text) }
 
-// Poison writes v to one value of what the trainer watches, or of the optimizer's
-// state: what is "loss", or "gradient" or "" before a parameter's name, or a moment's
-// name with the parameter's. A loss is at an offset into the stats of a step.
+// Poison writes v to one element of memory that health scans, or of an optimizer's moment. what is
+// "loss", a parameter's name, or a parameter's name after "gradient" or a moment's name. A loss is
+// at an offset in the stats of a step.
 func (t *Trainer) Poison(what string, at int, v float32) error {
 	g := t.game
 	found := map[string]*tensor.Dense{"loss": g.stats}
@@ -205,16 +205,16 @@ func (t *Trainer) Poison(what string, at int, v float32) error {
 	return g.dev.Upload(one, []float32{v})
 }
 
-// Look and Check are the two halves of the search for what is not finite.
-func (t *Trainer) Look() error  { return t.health.look() }
+// Scan and Check are the two halves of the search for values that are not finite.
+func (t *Trainer) Scan() error  { return t.health.scan() }
 func (t *Trainer) Check() error { return t.health.check() }
-func (t *Trainer) Tick() error  { return kernels.Tick(t.game.dev, t.game.clock) }
+func (t *Trainer) Tick() error  { return kernels.Tick(t.game.dev, t.game.stepCount) }
 
 // TrainStep and MeasureStep are the recorded steps, without the feed and the metrics.
 func (t *Trainer) TrainStep() error   { return t.train.Run() }
 func (t *Trainer) MeasureStep() error { return t.measure.Run() }
 
-// Batch is the nth batch of data of the last step, as D is shown it but for noise.
+// Batch returns the nth batch of real images of the last step, without instance noise.
 func (t *Trainer) Batch(nth int) ([]float32, error) {
 	var images *graph.Value
 	p, err := t.game.compile(func(b *graph.Builder) {
@@ -235,5 +235,5 @@ func (t *Trainer) Batch(nth int) ([]float32, error) {
 	return x, t.game.dev.Download(x, at)
 }
 
-// GenLossAt is where G's loss is among the results of a step that Poison writes to.
+// GenLossAt is the offset of G's loss in the stats of a step, for Poison.
 const GenLossAt = genStat

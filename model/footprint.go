@@ -2,37 +2,37 @@ package model
 
 import "gorgan/model/nn"
 
-// Memory is estimated from what is large: the nets with their gradients and moments, the
-// rows that pass through them, and the data. It is a little less than what is used, so that
-// nothing is refused that fits.
+// The estimates count what is large: the nets with their gradients and moments, the values that
+// the nets compute from a batch, and the data. They are a little less than what is used, so that
+// no run is refused that fits.
 
-// perFloat is the size of a float32.
+// perFloat is the size of a float32 in bytes.
 const perFloat = 4
 
-// TrainingBytes is about how many bytes a run of c takes, with the data's own.
+// TrainingBytes estimates the memory of a run of c, in bytes, including dataBytes for the data.
 func (c Config) TrainingBytes(dataBytes int64) int64 {
 	gen, dis := generatorNet(c), discriminatorNet(c)
 	g, d := gen.Size(), dis.Size()
-	// Values, gradients and two moments; and values and moments once more while they are saved.
+	// There are values, gradients and two moments, and copies of values and moments for a save.
 	floats := 7 * (int64(g) + int64(d))
 	if c.EMA > 0 {
 		floats += 2 * int64(g)
 	}
-	// Both nets keep what each layer makes of a row, and its gradient; D sees x and G(z).
+	// Both nets keep each layer's output and its gradient. D has rows for x and for G(z).
 	rows := int64(c.BatchSize)
 	floats += 2 * rows * (rowFloats(gen) + 2*rowFloats(dis)/int64(max(c.Pack, 1)))
 	return perFloat*floats + dataBytes
 }
 
-// DrawingBytes is about how many bytes it takes to read a checkpoint of c and draw with it.
-func (c Config) DrawingBytes() int64 {
+// SamplingBytes estimates the memory, in bytes, that reading a checkpoint of c and sampling take.
+func (c Config) SamplingBytes() int64 {
 	gen := generatorNet(c)
 	g, d := gen.Size(), discriminatorNet(c).Size()
 	// The checkpoint's values and moments of both nets, and G's once more on the device.
 	return perFloat * (3*(int64(g)+int64(d)) + 2*int64(g) + sampleRows*rowFloats(gen))
 }
 
-// rowFloats is how many values the layers make of one row, the row counted in.
+// rowFloats returns the number of values that the layers compute from one row, including the row.
 func rowFloats(n *nn.Net) int64 {
 	sum := int64(n.In())
 	for _, d := range n.Dense() {

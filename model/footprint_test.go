@@ -30,7 +30,7 @@ func TestTrainingBytes(t *testing.T) {
 			set := noiseSet(t, c.BatchSize, c)
 			before := heap()
 			trainer := newTrainer(t, device(t), c, set)
-			run(t, trainer, model.Plan{Steps: 1})
+			run(t, trainer, model.RunOptions{Steps: 1})
 			state := stateOf(t, trainer)
 			taken := heap() - before
 			estimate := c.TrainingBytes(0)

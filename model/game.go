@@ -9,86 +9,86 @@ import (
 	"gorgan/model/optim"
 )
 
-// game is the two nets, and what a step of training changes.
+// game is the two nets and all else that a training step changes.
 type game struct {
-	config     Config
-	dev        kernels.Device
-	loss       loss
-	objective  objective
-	gen, dis   *nn.Weights
-	average    *average // of G's parameters, nil for none
-	optG, optD optim.Optimizer
-	key, clock *tensor.Dense // seed (2), number of the step under way or last done (1)
-	learned    *tensor.Dense // D's gradients and values, then G's
-	stats      *tensor.Dense // results, see the offsets below
-	results    [statsSize / 2]*tensor.Dense
-	unit       *tensor.Dense // (classes, classes) bytes: the labels as vectors; nil unless D takes several images a row
-	batches    batchSource
+	config          Config
+	dev             kernels.Device
+	loss            loss
+	objective       objective
+	gen, dis        *nn.Weights
+	average         *average // of G's parameters, nil for none
+	optG, optD      optim.Optimizer
+	seed, stepCount *tensor.Dense // seed (2), number of the step under way or last done (1)
+	arena           *tensor.Dense // D's gradients and values, then G's
+	stats           *tensor.Dense // results, see the offsets below
+	results         [statsSize / 2]*tensor.Dense
+	unit            *tensor.Dense // (classes, classes) bytes: the labels as vectors; nil unless there are classes and packs
+	batches         batchSource
 }
 
-// batchSource appends the nth batch of the step to a graph: images (B, pixels), and as many
-// copies of their labels (B) as are asked for.
+// batchSource appends the nth batch of the step to a graph: images (B, Config.Values()), and the
+// given number of copies of their labels (B).
 type batchSource interface {
 	batch(b *graph.Builder, nth, copies int) (images *graph.Value, labels []*graph.Value)
 }
 
-// Where in stats the results lie, in pairs.
+// The offsets of the results in stats. Each result is a pair.
 const (
-	disRealStat  = 0  // D's loss on real images, and D(x) as the loss has it
-	disFakeStat  = 2  // D's loss on fake images, D(G(z))
-	pointStat    = 4  // the loss's own penalty, the mean norm of the gradient
+	disRealStat  = 0  // D's loss on real images, and the D(x) that the loss computes
+	disFakeStat  = 2  // D's loss on fake images, and D(G(z))
+	pointStat    = 4  // the penalty at the penalty points, and the mean norm of the gradient
 	r1Stat       = 6  // the same for R1
 	r2Stat       = 8  // and for R2
-	genStat      = 10 // G's loss, D(G(z))
-	measuredReal = 12 // -mean log D(x) and mean D(x); of a critic 0 and its mean output
-	measuredFake = 14 // -mean log(1-D(G(z))) and mean D(G(z)); of a critic the same
+	genStat      = 10 // G's loss, and D(G(z))
+	measuredReal = 12 // -mean log D(x) and mean D(x); for a critic 0 and its mean output
+	measuredFake = 14 // -mean log(1-D(G(z))) and mean D(G(z)); for a critic 0 and its mean output
 	statsSize    = 16
-	trainingSize = 12 // those a training step writes
+	trainingSize = 12 // a training step writes the results before this offset
 )
 
-// disTensors numbers D's first tensor among the initial weights; G's begin at 0.
+// disTensors is the number of D's first tensor among the initial weights. G's first is 0.
 const disTensors = 256
 
 func newGame(dev kernels.Device, c Config) (*game, error) {
 	loss, _ := losses.find(c.Loss)
 	g := &game{config: c, dev: dev, loss: loss.value, objective: loss.value.objective(c)}
 	al := &allocator{dev: dev}
-	g.key, g.clock, g.stats = al.words(2), al.words(1), al.floats(statsSize)
-	key := kernels.Key(c.Seed)
-	al.upload(g.key, key[:])
+	g.seed, g.stepCount, g.stats = al.words(2), al.words(1), al.floats(statsSize)
+	seed := kernels.Key(c.Seed)
+	al.upload(g.seed, seed[:])
 	for i := range g.results {
 		g.results[i] = al.view(g.stats, 2*i, 2)
 	}
 	dis, gen := discriminatorNet(c), generatorNet(c)
 	n, m := dis.Size(), gen.Size()
-	g.learned = al.floats(2 * (n + m))
-	g.dis = al.weights(dis, al.view(g.learned, n, n), al.view(g.learned, 0, n))
-	g.gen = al.weights(gen, al.view(g.learned, 2*n+m, m), al.view(g.learned, 2*n, m))
+	g.arena = al.floats(2 * (n + m))
+	g.dis = al.weights(dis, al.view(g.arena, n, n), al.view(g.arena, 0, n))
+	g.gen = al.weights(gen, al.view(g.arena, 2*n+m, m), al.view(g.arena, 2*n, m))
 	if c.Classes > 0 && c.Pack > 1 {
 		g.unit = al.unitVectors(c.Classes)
 	}
 	if al.err != nil {
 		return nil, al.err
 	}
-	method, _ := optimizers.find(c.Optimizer)
+	kind, _ := optimizers.find(c.Optimizer)
 	var err error
-	if g.optG, err = method.value.open(dev, c, g.gen, g.clock, 1); err != nil {
+	if g.optG, err = kind.value.open(dev, c, g.gen, g.stepCount, 1); err != nil {
 		return nil, err
 	}
-	if g.optD, err = method.value.open(dev, c.ofDiscriminator(), g.dis, g.clock, c.DisSteps); err != nil {
+	if g.optD, err = kind.value.open(dev, c.ofDiscriminator(), g.dis, g.stepCount, c.DisSteps); err != nil {
 		return nil, err
 	}
 	if c.EMA > 0 {
-		g.average, err = newAverage(dev, g.gen, g.clock, c.EMA)
+		g.average, err = newAverage(dev, g.gen, g.stepCount, c.EMA)
 	}
 	return g, err
 }
 
-// result is the pair of stats at one of their offsets.
+// result returns the pair (2) of stats at one of the offsets.
 func (g *game) result(at int) *tensor.Dense { return g.results[at/2] }
 
-// initialize gives both nets their first weights. outputBias (pixels) is that of G's
-// last layer, nil for zeros.
+// initialize gives both nets their first weights. outputBias (Config.Values()) is the bias of G's
+// last layer, or nil for zeros.
 func (g *game) initialize(outputBias []float32) error {
 	c := g.config
 	if err := g.gen.Initialize(c.Seed, 0, c.GenInitScale); err != nil {
@@ -105,7 +105,7 @@ func (g *game) initialize(outputBias []float32) error {
 	return g.average.start(g.dev)
 }
 
-// sampling is the net that images are drawn with.
+// sampling returns the weights that samples come from: the average if there is one, else G's.
 func (g *game) sampling() *nn.Weights {
 	if g.average != nil {
 		return g.average.net
@@ -113,7 +113,7 @@ func (g *game) sampling() *nn.Weights {
 	return g.gen
 }
 
-// compile builds a graph and takes its memory from the device.
+// compile builds a graph and allocates its memory on the device.
 func (g *game) compile(f func(b *graph.Builder)) (*graph.Program, error) {
 	built, err := graph.Build(f)
 	if err != nil {

@@ -86,8 +86,8 @@ func TestPoints(t *testing.T) {
 			r, in := referenceOf(t, c, p)
 			in.x = wide(p.Batches[nth])
 			s := r.shown(in, nth)
-			x, drawn := r.noisy(s, true)
-			want := r.between(s, x, drawn)
+			x, fake := r.noisy(s, true)
+			want := r.between(s, x, fake)
 			if name == "dragan" {
 				want = r.around(s, x)
 			}

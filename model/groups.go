@@ -2,19 +2,19 @@ package model
 
 import "gorgan/model/graph"
 
-// groups is the order of the rows of the discriminator's input, B/pack of them in each
-// group:
+// groups is the order of the row groups of the discriminator's input. Each group has B/pack rows:
 //
 //	[ penalty points | real | fake ]
 //
-// The points are there where the loss has a penalty at points of its own. Fake comes before
-// real where its gradient alone is penalised, so that the penalised groups are the first.
+// There are penalty points only if the loss has a penalty at points of its own. The penalised
+// groups are the first ones: so fake comes before real if the gradient is penalised on fake
+// images and not on real ones.
 type groups struct {
-	rows       int // of a group
-	points     int // 1 where there are points, which then are group 0
+	rows       int // rows of a group
+	points     int // number of groups of penalty points, 0 or 1; they are group 0
 	real, fake int // the numbers of these groups
-	all        int // how many there are
-	penalised  int // the first of these
+	all        int // number of groups
+	penalised  int // number of penalised groups
 }
 
 func groupsOf(c Config, l loss) groups {
@@ -35,7 +35,7 @@ func groupsOf(c Config, l loss) groups {
 	return g
 }
 
-// images joins what belongs to the real and the fake group, in their order.
+// images joins values for the real and the fake group in the order of the groups.
 func (g groups) images(b *graph.Builder, real, fake *graph.Value) *graph.Value {
 	if g.fake < g.real {
 		real, fake = fake, real
@@ -43,7 +43,7 @@ func (g groups) images(b *graph.Builder, real, fake *graph.Value) *graph.Value {
 	return b.Join(real, fake)
 }
 
-// of returns the rows of a group of v, of which the first rows are group first.
+// of returns the rows of a group of v. The first rows of v are those of group first.
 func (g groups) of(b *graph.Builder, v *graph.Value, group, first int) *graph.Value {
 	return b.Rows(v, (group-first)*g.rows, g.rows)
 }

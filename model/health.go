@@ -11,7 +11,7 @@ import (
 	"gorgan/model/nn"
 )
 
-// NonFiniteError is a NaN or an infinity that a step brought about.
+// NonFiniteError reports a NaN or an infinity that a step computed.
 type NonFiniteError struct {
 	Step   uint32
 	Net    string // "generator" or "discriminator"
@@ -23,26 +23,26 @@ func (e *NonFiniteError) Error() string {
 	return fmt.Sprintf("model: step %d: %s: %s holds %v; try a lower learning rate", e.Step, e.Net, e.Tensor, e.Value)
 }
 
-// health keeps, for each chunk of all that a step computes, the first step after
-// which it held a NaN or an infinity.
+// health keeps the first step that left a NaN or an infinity, for each chunk of the memory that a
+// step writes.
 type health struct {
 	game  *game
 	rows  []healthRow
-	looks []healthLook
+	scans []healthScan
 	first *tensor.Dense // (chunks of all rows)
 	host  []uint32
 }
 
-// healthLook is memory that one launch looks at.
-type healthLook struct{ values, first *tensor.Dense }
+// healthScan is memory that one launch scans. first has a word for each chunk of values.
+type healthScan struct{ values, first *tensor.Dense }
 
-// healthRow is one tensor that is looked at, in the order in which trouble spreads.
+// healthRow is memory of one kind. The rows are in the order in which NaNs spread.
 type healthRow struct {
 	net    string
-	kind   string        // "loss", or what is put before the name of a parameter
-	params []nn.Tensor   // nil for a loss
-	values *tensor.Dense // what the chunks lie in
-	at     int           // its first chunk in health.first
+	kind   string        // "loss", or the prefix of a parameter's name
+	params []nn.Tensor   // the tensors in values, nil for a loss
+	values *tensor.Dense // the memory
+	at     int           // place of its first chunk in health.first
 }
 
 func newHealth(g *game) (*health, error) {
@@ -53,14 +53,14 @@ func newHealth(g *game) (*health, error) {
 	}
 	h := &health{game: g}
 	total := 0
-	for _, memory := range []*tensor.Dense{disLoss, genLoss, g.learned} {
-		h.looks = append(h.looks, healthLook{values: memory})
+	for _, memory := range []*tensor.Dense{disLoss, genLoss, g.arena} {
+		h.scans = append(h.scans, healthScan{values: memory})
 		total += chunks(memory)
 	}
 	h.first, h.host = al.words(total), make([]uint32, total)
 	at := 0
-	for i := range h.looks {
-		l := &h.looks[i]
+	for i := range h.scans {
+		l := &h.scans[i]
 		l.first = al.view(h.first, at, chunks(l.values))
 		at += chunks(l.values)
 	}
@@ -81,10 +81,10 @@ func newHealth(g *game) (*health, error) {
 
 func chunks(t *tensor.Dense) int { return (t.Shape().TotalSize() + kernels.Chunk - 1) / kernels.Chunk }
 
-// look is the part of a step that notes what is not finite.
-func (h *health) look() error {
-	for _, l := range h.looks {
-		if err := kernels.NonFinite(h.game.dev, l.first, l.values, h.game.clock); err != nil {
+// scan launches the kernels that note values that are not finite.
+func (h *health) scan() error {
+	for _, l := range h.scans {
+		if err := kernels.NonFinite(h.game.dev, l.first, l.values, h.game.stepCount); err != nil {
 			return err
 		}
 	}
@@ -135,8 +135,8 @@ func (h *health) describe(r healthRow, chunk int, step uint32) error {
 
 func finite(v float32) bool { return v-v == 0 }
 
-// finite looks at all that s holds. The optimizers' memory can overflow while the
-// weights still look sound.
+// finite returns a *NonFiniteError if a tensor of s holds a NaN or an infinity. It checks the
+// optimizers' moments too: they can overflow before the weights do.
 func (s *State) finite() error {
 	for _, t := range s.Tensors {
 		for _, v := range t.Values {

@@ -35,9 +35,9 @@ func TestNonFiniteFound(t *testing.T) {
 		for shown, v := range nonFinite {
 			t.Run(fmt.Sprintf("%s, %s %d, %s", r.net, r.poison, at, shown), func(t *testing.T) {
 				trainer := trainerOf(t, small(func(c *model.Config) { c.GenHidden, c.Classes = []int{128}, 3 }))
-				run(t, trainer, model.Plan{Steps: 3})
+				run(t, trainer, model.RunOptions{Steps: 3})
 				must(t, trainer.Poison(r.poison, at, v))
-				must(t, trainer.Look())
+				must(t, trainer.Scan())
 				want := fmt.Sprintf("model: step 3: %s: %s holds %s; try a lower learning rate", r.net, r.tensor, shown)
 				err := trainer.Check()
 				if err == nil || err.Error() != want {
@@ -51,7 +51,7 @@ func TestNonFiniteFound(t *testing.T) {
 				// It is remembered, with its step, after the value is gone.
 				must(t, trainer.Poison(r.poison, at, 0))
 				must(t, trainer.Tick())
-				must(t, trainer.Look())
+				must(t, trainer.Scan())
 				e, ok = errors.AsType[*model.NonFiniteError](trainer.Check())
 				if !ok || e.Step != 3 || e.Net != r.net || e.Tensor != r.tensor {
 					t.Errorf("later: got %+v", e)
@@ -66,10 +66,10 @@ func TestFirstStepTold(t *testing.T) {
 	const loss, weight = "loss", "generator.1.weight"
 	for _, order := range [][2]string{{loss, weight}, {weight, loss}} {
 		trainer := trainerOf(t, small())
-		run(t, trainer, model.Plan{Steps: 3})
+		run(t, trainer, model.RunOptions{Steps: 3})
 		for _, what := range order {
 			must(t, trainer.Poison(what, 0, nonFinite["NaN"]))
-			must(t, trainer.Look())
+			must(t, trainer.Scan())
 			must(t, trainer.Tick())
 		}
 		if e, ok := errors.AsType[*model.NonFiniteError](trainer.Check()); !ok || e.Step != 3 || e.Tensor != order[0] {
@@ -85,7 +85,7 @@ func TestDivergence(t *testing.T) {
 	for name, f := range map[string]change{"discriminator first": func(*model.Config) {}, "simultaneous": simultaneous, "three steps": disSteps(3)} {
 		t.Run(name, func(t *testing.T) {
 			c := small(f, func(c *model.Config) { c.LearningRate = 1e30 })
-			err := trainerOf(t, c).Run(t.Context(), guarded(t, model.Plan{Steps: 9, DisplayEvery: 1, SaveEvery: 1}))
+			err := trainerOf(t, c).Run(t.Context(), guarded(t, model.RunOptions{Steps: 9, DisplayEvery: 1, SaveEvery: 1}))
 			e, ok := errors.AsType[*model.NonFiniteError](err)
 			if !ok || e.Step != 1 || e.Tensor != "loss" {
 				t.Errorf("got %v, want a *NonFiniteError about a loss of step 1", err)
@@ -114,7 +114,7 @@ func TestPoisonedState(t *testing.T) {
 					if when == "interrupted at once" {
 						cancel()
 					}
-					err := trainer.Run(ctx, guarded(t, model.Plan{Steps: 1}))
+					err := trainer.Run(ctx, guarded(t, model.RunOptions{Steps: 1}))
 					if _, ok := errors.AsType[*model.NonFiniteError](err); !ok {
 						t.Errorf("got %v, want a *NonFiniteError", err)
 					}
@@ -141,11 +141,11 @@ func (c *countdown) Err() error {
 // nobody had looked until then.
 func TestInterruptedTooLate(t *testing.T) {
 	first := trainerOf(t, small())
-	run(t, first, model.Plan{Steps: 10})
+	run(t, first, model.RunOptions{Steps: 10})
 	trainer := trainerOf(t, small())
 	must(t, trainer.Restore(stateOf(t, first), 0))
 	must(t, trainer.Poison("discriminator.0.weight", 0, nonFinite["NaN"]))
-	err := trainer.Run(&countdown{t.Context(), 3}, guarded(t, model.Plan{Steps: 99}))
+	err := trainer.Run(&countdown{t.Context(), 3}, guarded(t, model.RunOptions{Steps: 99}))
 	e, ok := errors.AsType[*model.NonFiniteError](err)
 	if !ok || e.Step != 11 || trainer.Step() != 13 || errors.Is(err, context.Canceled) {
 		t.Errorf("got %v at step %d, want step 11's *NonFiniteError at step 13", err, trainer.Step())
@@ -153,7 +153,7 @@ func TestInterruptedTooLate(t *testing.T) {
 }
 
 // guarded fails the test when something that is not finite is saved or shown.
-func guarded(t *testing.T, p model.Plan) model.Plan {
+func guarded(t *testing.T, p model.RunOptions) model.RunOptions {
 	finite := func(what string, values ...float64) {
 		for _, v := range values {
 			if math.IsNaN(v) || math.IsInf(v, 0) {

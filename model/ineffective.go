@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// effect is the condition on which a setting has an effect.
+// effect is the condition under which a setting has an effect.
 type effect struct {
 	field string // as in JSON
 	has   func(Config) bool
@@ -43,8 +43,8 @@ func effects() []effect {
 	}
 }
 
-// Ineffective says of each setting that was given, and has no effect with the others, when
-// it would have one.
+// Ineffective returns the given settings that have no effect with the others. The keys are JSON
+// names, and a value says when the setting has an effect: "with the optimizer adam".
 func (c Config) Ineffective(given func(field string) bool) map[string]string {
 	without := map[string]string{}
 	for _, e := range effects() {

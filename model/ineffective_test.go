@@ -21,7 +21,7 @@ func TestIneffective(t *testing.T) {
 		base := changed(t, small(), set)
 		weights := func(c model.Config) string {
 			trainer := trainerOf(t, c)
-			run(t, trainer, model.Plan{Steps: 4})
+			run(t, trainer, model.RunOptions{Steps: 4})
 			return stateOf(t, trainer).WeightHash()
 		}
 		before := weights(base)

@@ -6,28 +6,28 @@ import (
 	"gorgan/dataset"
 )
 
-// MaxClasses is how many labels can be told apart: a label is a byte.
+// MaxClasses is the largest number of classes, because a label is a byte.
 const MaxClasses = 256
 
-// labelsOf returns the labels of a set as bytes, or an error if one is none of the
-// classes.
+// labelsOf returns the labels of a set as bytes. It returns an error for a label that is not a
+// class.
 func labelsOf(set *dataset.Set, classes int) ([]uint8, error) {
 	all := make([]uint8, set.Len())
 	for i := range all {
 		label := set.Label(i)
 		if label < 0 {
-			return nil, fmt.Errorf("model: image %d of %s has no label, want one of the %d of classes; classes 0 trains without labels", i, set.Name(), classes)
+			return nil, fmt.Errorf("model: image %d of %s has no label, want a label for each image because classes is %d; classes 0 trains without labels", i, set.Name(), classes)
 		}
 		if label >= classes {
-			return nil, fmt.Errorf("model: image %d of %s has label %d, want below %d, which is classes", i, set.Name(), label, classes)
+			return nil, fmt.Errorf("model: image %d of %s has label %d, want 0 to %d because classes is %d", i, set.Name(), label, classes-1, classes)
 		}
 		all[i] = uint8(label)
 	}
 	return all, nil
 }
 
-// Labels returns the labels of numbered samples: the classes in turn, so that a seed
-// names one image of a conditional generator too. It is nil for one that is not.
+// Labels returns the labels (len(seeds)) of the samples of seeds: the classes in turn. So a seed
+// stands for one image of a conditional generator too. It returns nil for a net without classes.
 func (c Config) Labels(seeds []uint64) []uint32 {
 	if c.Classes == 0 {
 		return nil

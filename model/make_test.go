@@ -19,8 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// small is a game of a few hundred parameters, fast enough to be differentiated
-// numerically.
+// small returns a config with a few hundred parameters, which can be differentiated numerically.
 func small(change ...func(*model.Config)) model.Config {
 	c := model.Default()
 	c.NoiseDim, c.GenHidden, c.DisHidden, c.Height, c.Width = 5, []int{8}, []int{6}, 4, 4
@@ -45,7 +44,7 @@ func optimizer(name string) func(*model.Config) {
 func smoothing(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", 0.1 }
 func twoLayers(c *model.Config) { c.GenHidden, c.DisHidden = []int{6, 8}, []int{8, 6} }
 
-// objectives are all losses, with smoothed labels for the one that takes them.
+// objectives returns all losses, and smoothed labels for the loss that takes them.
 func objectives() map[string]func(*model.Config) {
 	all := map[string]func(*model.Config){"bce, smoothed": smoothing}
 	for _, name := range model.Losses() {
@@ -54,7 +53,7 @@ func objectives() map[string]func(*model.Config) {
 	return all
 }
 
-// variants are what else a game can have.
+// variants returns changes of a config for each other feature.
 func variants() map[string]func(*model.Config) {
 	return map[string]func(*model.Config){
 		"leaky relu": func(c *model.Config) {
@@ -97,7 +96,7 @@ func variants() map[string]func(*model.Config) {
 	}
 }
 
-// manyRows are batches whose gradients have two partial sums: kernels.GradPartials is 2.
+// manyRows returns batches whose gradients have two partial sums: see kernels.GradPartials.
 func manyRows() map[string]func(*model.Config) {
 	return map[string]func(*model.Config){
 		"rows of two runs":         func(c *model.Config) { c.R1, c.BatchSize = 0.5, 1030 },
@@ -121,7 +120,7 @@ func everythingAtOnce(c *model.Config) {
 	c.EMA, c.DisLearningRate, c.DisBeta1, c.LearningRateDecay = 0.9, 2e-3, 0, 0.9
 }
 
-// device is what the tests run on: the CPU, or what the environment names.
+// device returns the device of the tests: the CPU, or the one that the environment names.
 func device(t testing.TB) kernels.Device {
 	t.Helper()
 	return opened(t, cmp.Or(os.Getenv("GORGAN_TEST_DEVICE"), "cpu"), devices.Options{Workers: 2})
@@ -140,11 +139,11 @@ func opened(t testing.TB, name string, o devices.Options) kernels.Device {
 	return dev
 }
 
-// noiseSet is n images of noise, or what n stacked ones are made of, with labels where c
-// has classes; 21 is no multiple of the batch.
+// noiseSet returns a set of noise for n images of c, with labels if c has classes. 21 is not a
+// multiple of the batch size.
 func noiseSet(t testing.TB, n int, c model.Config) *dataset.Set {
 	t.Helper()
-	pixels := make([]byte, n*c.Pixels())
+	pixels := make([]byte, n*c.Values())
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range pixels {
 		pixels[i] = byte(r.Uint32())
@@ -160,7 +159,7 @@ func noiseSet(t testing.TB, n int, c model.Config) *dataset.Set {
 	return s
 }
 
-// dataOf is a set in memory as the reference takes it.
+// dataOf returns a set in memory as the reference takes it.
 func dataOf(set *dataset.Set) dataSet {
 	d := dataSet{pixels: set.Bytes()}
 	for i := range set.Len() {
@@ -176,20 +175,20 @@ func newTrainer(t testing.TB, dev kernels.Device, c model.Config, set *dataset.S
 	return trainer
 }
 
-// trainerOf is a trainer on two workers and 21 images, or a batch.
+// trainerOf returns a trainer with two workers and 21 images, or a batch if that is more.
 func trainerOf(t testing.TB, c model.Config) *model.Trainer {
 	t.Helper()
 	return newTrainer(t, device(t), c, noiseSet(t, max(21, c.BatchSize), c))
 }
 
-// newProbe is a game of c on batches of noise, with biases that are not 0.
+// newProbe returns a game of c with batches of noise and with biases that are not 0.
 func newProbe(t reporter, dev kernels.Device, c model.Config) *model.Probe {
 	t.Helper()
 	p, err := model.NewProbe(dev, c)
 	must(t, err)
 	r := rand.New(rand.NewPCG(3, 4))
 	for range c.DisSteps {
-		x, labels := make([]float32, c.BatchSize*c.Pixels()), make([]uint32, c.BatchSize)
+		x, labels := make([]float32, c.BatchSize*c.Values()), make([]uint32, c.BatchSize)
 		for i := range x {
 			x[i] = r.Float32()
 		}
@@ -213,8 +212,8 @@ func newProbe(t reporter, dev kernels.Device, c model.Config) *model.Probe {
 	return p
 }
 
-// run trains in a context that never ends: whatever Run starts, it stops itself.
-func run(t testing.TB, trainer *model.Trainer, p model.Plan) {
+// run trains with a context that never ends. Run must stop itself all that it starts.
+func run(t testing.TB, trainer *model.Trainer, p model.RunOptions) {
 	t.Helper()
 	must(t, trainer.Run(context.Background(), p))
 }
@@ -226,7 +225,7 @@ func stateOf(t testing.TB, trainer *model.Trainer) *model.State {
 	return s
 }
 
-// reporter is who hears of a failure: a test, or a property that is tested.
+// reporter gets failures. It is a test or a tested property.
 type reporter interface {
 	Helper()
 	Fatal(...any)
@@ -240,7 +239,7 @@ func must(t reporter, err error) {
 	}
 }
 
-// differs reports the first value of got further than abs + rel·|want| from want.
+// differs describes the first value of got that is further than abs + rel·|want| from want.
 func differs(t reporter, what string, got []float32, want []float64, abs, rel float64) {
 	t.Helper()
 	if len(got) != len(want) || len(got) == 0 {
@@ -248,7 +247,7 @@ func differs(t reporter, what string, got []float32, want []float64, abs, rel fl
 		return
 	}
 	for i, w := range want {
-		// Written so that NaN is a difference.
+		// In this form, a NaN is a difference.
 		if d := math.Abs(float64(got[i]) - w); !(d <= abs+rel*math.Abs(w)) {
 			t.Errorf("%s: value %d is %.9g, want %.9g", what, i, got[i], w)
 			return

@@ -7,20 +7,22 @@ import (
 	"gorgan/dataset"
 )
 
-// outputBias is what the biases of G's last layer begin at (pixels), nil for zeros.
+// outputBias returns the first biases (Config.Values()) of G's last layer, or nil for zeros. It
+// returns an error if an image of the set cannot be read.
 //
-// MarginalBias is log(p/(1-p)), p the mean of each pixel over the set, at least 10^-7
-// from 0 and 1, so that G begins at the mean image: init_sigmoid_bias_from_marginals of
-// pylearn2, which the published configuration of Goodfellow et al. (2014) uses. Any image
-// of the set can be any channel of a stacked one: all begin at the same mean.
+// MarginalBias is log(p/(1-p)) for each pixel, where p is the pixel's mean over the set, kept
+// 10^-7 away from 0 and 1. So G begins with the mean image. This is
+// init_sigmoid_bias_from_marginals of pylearn2, which the published configuration of Goodfellow
+// et al. (2014) uses. The channels of a stacked image have the same mean, because each image of
+// the set can be any of them.
 func outputBias(c Config, set *dataset.Set) ([]float32, error) {
 	if c.GenBiasInit != MarginalBias {
 		return nil, nil
 	}
-	pixels := set.Size().Pixels()
+	pixels := set.Size().Area()
 	sum, image := make([]uint64, pixels), make([]byte, pixels)
 	for i := range set.Len() {
-		if err := set.Pixels(image, i); err != nil {
+		if err := set.Read(image, i); err != nil {
 			return nil, err
 		}
 		for j, v := range image {

@@ -19,24 +19,24 @@ func TestMarginals(t *testing.T) {
 	set := noiseSet(t, 21, c)
 	pixels := slices.Clone(set.Bytes())
 	for i := range 21 {
-		pixels[i*c.Pixels()], pixels[i*c.Pixels()+1] = 0, 255 // the ends of the logistic's range
+		pixels[i*c.Values()], pixels[i*c.Values()+1] = 0, 255 // the ends of the logistic's range
 	}
 	set, err := dataset.FromPixels("noise", set.Size(), pixels, nil)
 	must(t, err)
-	want := make([]float64, c.Pixels())
+	want := make([]float64, c.Values())
 	for i, p := range pixels {
-		want[i%c.Pixels()] += float64(p) / 255 / 21
+		want[i%c.Values()] += float64(p) / 255 / 21
 	}
 	want[0], want[1] = 1e-7, 1-1e-7
 	streamed := streamedSet(t, set)
 	for name, set := range map[string]*dataset.Set{"resident": set, "streamed": streamed} {
-		got, err := newTrainer(t, device(t), c, set).Draw(c.Noise([]uint64{5}), nil)
+		got, err := newTrainer(t, device(t), c, set).Sample(c.Noise([]uint64{5}), nil)
 		must(t, err)
 		differs(t, name, got, want, 1e-7, 1e-6)
 	}
 	stacked := c
 	stacked.Stack, stacked.BatchSize = 3, 7
-	got, err := newTrainer(t, device(t), stacked, set).Draw(c.Noise([]uint64{5}), nil)
+	got, err := newTrainer(t, device(t), stacked, set).Sample(c.Noise([]uint64{5}), nil)
 	must(t, err)
 	differs(t, "stacked", got, slices.Repeat(want, 3), 1e-7, 1e-6)
 	must(t, os.RemoveAll(filepath.Dir(streamed.Name())))

@@ -25,13 +25,13 @@ func TestMetrics(t *testing.T) {
 			trainer := newTrainer(t, device(t), c, set)
 			r := newReference(stateOf(t, trainer))
 			var shown model.Metrics
-			run(t, trainer, model.Plan{Steps: 2, Display: func(m model.Metrics) error {
+			run(t, trainer, model.RunOptions{Steps: 2, Display: func(m model.Metrics) error {
 				shown = m
 				return nil
 			}})
 			r.step(dataOf(set), 1)
 			in := r.step(dataOf(set), 2)
-			see := r.look(r.shown(in, in.nth))
+			see := r.forwardDis(r.shown(in, in.nth))
 			value, jsd := r.value(see)
 			want := []float64{real(r.genLossOn(see)), real(r.disLossOn(see)),
 				real(meanOf(see.real, r.probability)), real(meanOf(see.fake, r.probability)), value, jsd, real(see.penalty)}
@@ -53,7 +53,7 @@ func TestProgressLosses(t *testing.T) {
 	trainer := newTrainer(t, device(t), c, set)
 	r := newReference(stateOf(t, trainer))
 	var gLoss, dLoss float64
-	run(t, trainer, model.Plan{Steps: 1, Progress: func(_ uint32, g, d float64) error {
+	run(t, trainer, model.RunOptions{Steps: 1, Progress: func(_ uint32, g, d float64) error {
 		gLoss, dLoss = g, d
 		return nil
 	}})
@@ -69,7 +69,7 @@ func still(c *model.Config) { c.LearningRate = 1e-30 }
 // measured is what is displayed after the first step.
 func measured(t *testing.T, trainer *model.Trainer) (m model.Metrics) {
 	t.Helper()
-	run(t, trainer, model.Plan{Steps: 1, Display: func(shown model.Metrics) error {
+	run(t, trainer, model.RunOptions{Steps: 1, Display: func(shown model.Metrics) error {
 		m = shown
 		return nil
 	}})

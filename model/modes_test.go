@@ -99,12 +99,12 @@ func TestModes(t *testing.T) {
 			}, tc.change)
 			// What is found is the loss's doing, not the device's.
 			trainer := newTrainer(t, cpu(t, 2), c, tc.mixture.set(t, 4000))
-			run(t, trainer, model.Plan{Steps: 4000})
+			run(t, trainer, model.RunOptions{Steps: 4000})
 			seeds := make([]uint64, 2000)
 			for i := range seeds {
 				seeds[i] = uint64(i)
 			}
-			points, err := trainer.Draw(c.Noise(seeds), nil)
+			points, err := trainer.Sample(c.Noise(seeds), nil)
 			must(t, err)
 			modes, near := tc.mixture.covered(points)
 			if modes < tc.least || modes > tc.most || near < tc.near {

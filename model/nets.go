@@ -6,29 +6,29 @@ import (
 	"gorgan/model/nn"
 )
 
-// generatorNet is the net of c from noise (NoiseDim) to an image (Pixels) in [0,1].
+// generatorNet returns the net of c from noise (NoiseDim) to an image (Values()) in [0,1].
 func generatorNet(c Config) *nn.Net {
 	hidden, _ := activations.find(c.GenActivation)
 	widths := append([]int{c.NoiseDim}, c.GenHidden...)
-	return perceptron{"generator", append(widths, c.Pixels()), hidden.value(c), nn.Sigmoid(), c.Classes, 1, 0, 0}.net()
+	return perceptron{"generator", append(widths, c.Values()), hidden.value(c), nn.Sigmoid(), c.Classes, 1, 0, 0}.net()
 }
 
-// discriminatorNet is the net of c from Pack images, one after the other, to a logit.
+// discriminatorNet returns the net of c from a pack of images (Pack*Values()) to D's output (1).
 func discriminatorNet(c Config) *nn.Net {
 	hidden, _ := activations.find(c.DisActivation)
-	widths := append([]int{c.Pack * c.Pixels()}, c.DisHidden...)
+	widths := append([]int{c.Pack * c.Values()}, c.DisHidden...)
 	return perceptron{"discriminator", append(widths, 1), hidden.value(c), nn.Linear(), c.Classes, c.Pack, c.DisDropoutInput, c.DisDropoutHidden}.net()
 }
 
-// perceptron is a multilayer perceptron: widths has its inputs, then the units of each
-// layer.
+// perceptron describes a multilayer perceptron. widths are the number of its inputs and the units
+// of each layer.
 type perceptron struct {
 	name                        string
 	widths                      []int
 	hidden, out                 nn.Activation
 	classes                     int // 0 for none
 	pack                        int
-	dropoutInput, dropoutHidden float64 // rates
+	dropoutInput, dropoutHidden float64 // probability that an input or a hidden unit is left out
 }
 
 func (p perceptron) net() *nn.Net {
@@ -55,15 +55,15 @@ func (p perceptron) net() *nn.Net {
 	return n
 }
 
-// Net describes one of a state's nets.
+// Net describes a net of a state.
 type Net struct {
 	Name       string  `json:"name"`
 	Parameters int     `json:"parameters"`
 	Layers     []Layer `json:"layers"`
 }
 
-// Layer describes y = activation(x·weight + bias), from in to out values; the labels'
-// one-hot vectors count among what the first layer takes in.
+// Layer describes y = activation(x·weight + bias), from In to Out values. The one-hot vectors of
+// labels count as inputs of the first layer.
 type Layer struct {
 	Name       string `json:"name"` // "generator.0"
 	In         int    `json:"in"`

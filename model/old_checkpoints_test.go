@@ -30,7 +30,7 @@ func TestOldCheckpoints(t *testing.T) {
 		path := "testdata/old_" + name + ".safetensors"
 		if *recordSteps {
 			trainer := newTrainer(t, cpu(t, 2), c, noiseSet(t, 21, c))
-			run(t, trainer, model.Plan{Steps: 10})
+			run(t, trainer, model.RunOptions{Steps: 10})
 			must(t, model.Save(path, stateOf(t, trainer)))
 		}
 		for _, level := range processor.Levels() {
@@ -40,7 +40,7 @@ func TestOldCheckpoints(t *testing.T) {
 				must(t, err)
 				trainer := newTrainer(t, cpu(t, 2), c, noiseSet(t, 21, c))
 				must(t, trainer.Restore(state, 0))
-				run(t, trainer, model.Plan{Steps: 20})
+				run(t, trainer, model.RunOptions{Steps: 20})
 				got, key := stateOf(t, trainer).WeightHash(), name+" "+level
 				if *recordSteps {
 					want[key] = got

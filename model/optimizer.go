@@ -8,70 +8,70 @@ import (
 	"gorgan/model/optim"
 )
 
-// method is a kind of optimizer.
-type method struct {
-	moments []string // names in a checkpoint, put before a parameter's
-	// open makes c's optimizer of n, with perStep updates in each step of clock.
-	open func(dev kernels.Device, c Config, n *nn.Weights, clock *tensor.Dense, perStep int) (optim.Optimizer, error)
+// optimizerKind is a row of the table of optimizers.
+type optimizerKind struct {
+	moments []string // prefixes of a parameter's name in a checkpoint, one for each moment
+	// open makes c's optimizer of n. It does perStep updates in each step of stepCount (1).
+	open func(dev kernels.Device, c Config, n *nn.Weights, stepCount *tensor.Dense, perStep int) (optim.Optimizer, error)
 }
 
-// optimizers is the table that flags, help, errors and tests range over.
-var optimizers = table[method]{
-	{"adam", "Kingma and Ba 2015, as TensorFlow defines it (epsilon hat)", method{[]string{"adam.m", "adam.v"}, openAdam}},
-	{"adagrad", "Duchi et al. 2011; the tutorial reports that it does not converge here", method{[]string{"adagrad.sum"}, openAdagrad}},
-	{"sgd", "stochastic gradient descent with momentum", method{[]string{"sgd.velocity"}, openSGD}},
+// optimizers is the table of optimizers. Flags, help, errors and tests range over it.
+var optimizers = table[optimizerKind]{
+	{"adam", "Kingma and Ba 2015, as TensorFlow defines it (epsilon hat)", optimizerKind{[]string{"adam.m", "adam.v"}, openAdam}},
+	{"adagrad", "Duchi et al. 2011; the tutorial reports that it does not converge here", optimizerKind{[]string{"adagrad.sum"}, openAdagrad}},
+	{"sgd", "stochastic gradient descent with momentum", optimizerKind{[]string{"sgd.velocity"}, openSGD}},
 }
 
-// Optimizers returns the names Config.Optimizer takes.
+// Optimizers returns the names that Config.Optimizer can have.
 func Optimizers() []string { return optimizers.names() }
 
-// OptimizerSummary says in a line what the optimizer of that name is.
+// OptimizerSummary describes the optimizer of that name in a line. It returns "" if there is none.
 func OptimizerSummary(name string) string {
 	o, _ := optimizers.find(name)
 	return o.summary
 }
 
-func openAdam(dev kernels.Device, c Config, n *nn.Weights, clock *tensor.Dense, perStep int) (optim.Optimizer, error) {
-	rate, err := learningRate(dev, c, clock)
+func openAdam(dev kernels.Device, c Config, n *nn.Weights, stepCount *tensor.Dense, perStep int) (optim.Optimizer, error) {
+	rate, err := learningRate(dev, c, stepCount)
 	if err != nil {
 		return nil, err
 	}
-	return optim.NewAdam(dev, n, rate, clock, perStep,
+	return optim.NewAdam(dev, n, rate, stepCount, perStep,
 		optim.AdamConstants{Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Epsilon: float32(c.Epsilon)})
 }
 
-func openAdagrad(dev kernels.Device, c Config, n *nn.Weights, clock *tensor.Dense, _ int) (optim.Optimizer, error) {
-	rate, err := learningRate(dev, c, clock)
+func openAdagrad(dev kernels.Device, c Config, n *nn.Weights, stepCount *tensor.Dense, _ int) (optim.Optimizer, error) {
+	rate, err := learningRate(dev, c, stepCount)
 	if err != nil {
 		return nil, err
 	}
 	return optim.NewAdagrad(dev, n, rate)
 }
 
-func openSGD(dev kernels.Device, c Config, n *nn.Weights, clock *tensor.Dense, _ int) (optim.Optimizer, error) {
-	rate, err := learningRate(dev, c, clock)
+func openSGD(dev kernels.Device, c Config, n *nn.Weights, stepCount *tensor.Dense, _ int) (optim.Optimizer, error) {
+	rate, err := learningRate(dev, c, stepCount)
 	if err != nil {
 		return nil, err
 	}
-	momentum, err := momentumFactor(dev, c, clock)
+	momentum, err := momentumFactor(dev, c, stepCount)
 	if err != nil {
 		return nil, err
 	}
 	return optim.NewSGD(dev, n, rate, momentum)
 }
 
-// learningRate is c's, which falls by a factor each step where c has it so.
-func learningRate(dev kernels.Device, c Config, clock *tensor.Dense) (optim.Schedule, error) {
+// learningRate returns c's learning rate. It falls by a factor at each step if c has a decay.
+func learningRate(dev kernels.Device, c Config, stepCount *tensor.Dense) (optim.Schedule, error) {
 	if c.LearningRateDecay < 1 {
-		return optim.Decay(dev, clock, float32(c.LearningRate), float32(c.LearningRateDecay), float32(c.LearningRateLeast))
+		return optim.Decay(dev, stepCount, float32(c.LearningRate), float32(c.LearningRateDecay), float32(c.LearningRateLeast))
 	}
 	return optim.Constant(dev, float32(c.LearningRate))
 }
 
-// momentumFactor is c's, which goes to another in a line where c has it so.
-func momentumFactor(dev kernels.Device, c Config, clock *tensor.Dense) (optim.Schedule, error) {
+// momentumFactor returns c's momentum. It changes linearly to another value if c has one.
+func momentumFactor(dev kernels.Device, c Config, stepCount *tensor.Dense) (optim.Schedule, error) {
 	if c.MomentumSteps > 0 {
-		return optim.Ramp(dev, clock, float32(c.Momentum), float32(c.MomentumEnd), c.MomentumSteps)
+		return optim.Ramp(dev, stepCount, float32(c.Momentum), float32(c.MomentumEnd), c.MomentumSteps)
 	}
 	return optim.Constant(dev, float32(c.Momentum))
 }

@@ -2,19 +2,20 @@ package model
 
 import "gorgan/model/graph"
 
-// penaltyPoints says where a loss of its own penalises D's gradient.
+// penaltyPoints is the kind of points at which a loss's own penalty takes D's gradient.
 type penaltyPoints int
 
 const (
 	noPoints      penaltyPoints = iota
-	betweenImages               // on the lines from x to G(z), as wgan-gp
-	aroundData                  // about x, as dragan
+	betweenImages               // on the lines from x to G(z), as in wgan-gp
+	aroundData                  // near x, as in dragan
 )
 
-// draganScale is how many standard deviations of the data DRAGAN's points are away at most.
+// draganScale is the largest distance of DRAGAN's points from the data, in each pixel, in standard
+// deviations of the data.
 const draganScale = 0.5
 
-// points are the places of the loss's own penalty, one for each row of real and of fake.
+// points returns the penalty points of the loss, one for each row of real and fake.
 func (g *game) points(b *graph.Builder, real, fake *graph.Value, r graph.Random) *graph.Value {
 	if g.loss.points == betweenImages {
 		return b.Interpolate(real, fake, r)
@@ -22,8 +23,9 @@ func (g *game) points(b *graph.Builder, real, fake *graph.Value, r graph.Random)
 	return b.Perturb(real, r, draganScale)
 }
 
-// penalties are weight·mean (|∇D(x)|-centre)² over the rows x of each penalised group, the
-// gradient of a gradient once they are differentiated. Their values are stored in g.stats.
+// penalties returns weight·mean (|∇D(x)|-centre)² over the rows x of each penalised group. It
+// contains a gradient, so its own gradient is a second derivative. It stores the values in
+// g.stats.
 func (g *game) penalties(b *graph.Builder, d disForward) (all []*graph.Value) {
 	n := d.groups.penalised * d.groups.rows
 	if n == 0 {

@@ -11,24 +11,24 @@ import (
 // The random numbers of a step, word by word, as packages kernels and model document
 // them.
 
-// genStage is the stage of a step at which G learns.
+// genStage is the stage of G's update in a step.
 const genStage = 1<<16 - 1
 
-// The families that D draws.
+// The families of D's random numbers.
 const (
 	noiseFamily   = 0x80 << 16
 	pointFamily   = 0x81 << 16
 	dropoutFamily = 0x82 << 16 // of the input, and a family more for each hidden layer
 )
 
-// word is the random word of element i of what is drawn from a stream.
+// word is the random word of element i of a stream.
 func (r *reference) word(i, stream, step int) uint32 {
 	return kernels.Philox4x32([4]uint32{uint32(i / 4), uint32(stream), uint32(step), 0}, kernels.Key(r.config.Seed))[i%4]
 }
 
 func unit(word uint32) float64 { return float64(word>>8) / (1 << 24) }
 
-// normal is element i of standard normal values, by Box and Muller.
+// normal returns element i of standard normal values, by Box and Muller.
 func (r *reference) normal(i, stream, step int) float64 {
 	first := i &^ 1
 	radius := math.Sqrt(-2 * math.Log((float64(r.word(first, stream, step))+0.5)/(1<<32)))
@@ -39,8 +39,8 @@ func (r *reference) normal(i, stream, step int) float64 {
 	return radius * math.Cos(angle)
 }
 
-// keeps is what D keeps at a stage of a step, by row of its input, layer and what the
-// layer reads; nil for a row where that is everything.
+// keeps returns the factors of D's dropout at a stage of a step, by row of D's input, layer and
+// input of the layer. A row without dropout is nil.
 func (r *reference) keeps(step, stage int) [][][]complex128 {
 	c := r.config
 	rows := make([][][]complex128, 3*c.BatchSize/c.Pack)
@@ -48,7 +48,7 @@ func (r *reference) keeps(step, stage int) [][][]complex128 {
 		return rows
 	}
 	for row := range rows {
-		for layer, width := range append([]int{c.Pack * c.Pixels()}, c.DisHidden...) {
+		for layer, width := range append([]int{c.Pack * c.Values()}, c.DisHidden...) {
 			keep := float64(float32(1 - c.DisDropoutHidden))
 			if layer == 0 {
 				keep = float64(float32(1 - c.DisDropoutInput))
@@ -65,9 +65,9 @@ func (r *reference) keeps(step, stage int) [][][]complex128 {
 	return rows
 }
 
-// noisy adds the instance noise of the step. Where only drawn images are shown, their
-// noise begins at the first of the normal values.
-func (r *reference) noisy(s show, dataFirst bool) (x, drawn []complex128) {
+// noisy adds the instance noise of the step. If there are only fake images, their noise begins at
+// the first of the normal values.
+func (r *reference) noisy(s disInput, dataFirst bool) (x, fake []complex128) {
 	c := r.config
 	stddev := float64(float32(c.InstanceNoise))
 	if c.InstanceNoiseSteps > 0 {
@@ -80,27 +80,27 @@ func (r *reference) noisy(s show, dataFirst bool) (x, drawn []complex128) {
 		return sum
 	}
 	if s.stage == genStage && c.Loss != "relativistic" {
-		return s.x, add(s.drawn, 0)
+		return s.real, add(s.fake, 0)
 	}
 	if dataFirst {
-		return add(s.x, 0), add(s.drawn, len(s.x))
+		return add(s.real, 0), add(s.fake, len(s.real))
 	}
-	return add(s.x, len(s.x)), add(s.drawn, 0)
+	return add(s.real, len(s.real)), add(s.fake, 0)
 }
 
-// between are wgan-gp's points, one on each line from a row of data to one drawn.
-func (r *reference) between(s show, x, drawn []complex128) []complex128 {
-	width := r.config.Pack * r.config.Pixels()
+// between returns wgan-gp's points, one on each line from a real to a fake row.
+func (r *reference) between(s disInput, x, fake []complex128) []complex128 {
+	width := r.config.Pack * r.config.Values()
 	points := make([]complex128, len(x))
 	for i := range points {
 		e := complex(unit(r.word(i/width, pointFamily+s.stage, s.step)), 0)
-		points[i] = e*x[i] + (1-e)*drawn[i]
+		points[i] = e*x[i] + (1-e)*fake[i]
 	}
 	return points
 }
 
-// around are dragan's points.
-func (r *reference) around(s show, x []complex128) []complex128 {
+// around returns dragan's points.
+func (r *reference) around(s disInput, x []complex128) []complex128 {
 	mean, variance := 0.0, 0.0
 	for _, v := range x {
 		mean += real(v) / float64(len(x))
@@ -115,21 +115,21 @@ func (r *reference) around(s show, x []complex128) []complex128 {
 	return points
 }
 
-// inputs are the batch and the noise of one discriminator step of a step.
+// inputs are the batch and the noise of one turn of D.
 type inputs struct {
 	step, nth int
 	x, z      []float64
 	labels    []uint32
-	fresh     []float64 // the noise of the generator step after it
+	fresh     []float64 // the noise of G's update after it
 }
 
-// dataSet is what a reference trains on: bytes of images, and their labels if any.
+// dataSet is the data of a reference: the bytes of images, and their labels if they have any.
 type dataSet struct {
 	pixels []byte
 	labels []int
 }
 
-// inputs are those of the nth discriminator step of a step.
+// inputs returns the inputs of turn nth of a step.
 func (r *reference) inputs(set dataSet, step, nth int) inputs {
 	c, key := r.config, kernels.Key(r.config.Seed)
 	in := inputs{step: step, nth: nth}
@@ -153,8 +153,7 @@ func (r *reference) inputs(set dataSet, step, nth int) inputs {
 	return in
 }
 
-// step is algorithm 1 of the 2014 paper, and returns the batch and the noise it ended
-// on.
+// step does a step of algorithm 1 of the 2014 paper. It returns the last batch and noise.
 func (r *reference) step(set dataSet, step int) inputs {
 	if r.config.UpdateOrder == model.Simultaneous {
 		in := r.inputs(set, step, 0)

@@ -10,9 +10,9 @@ import (
 
 // The reference's nets, one row at a time.
 
-// forward takes one row x through a net that is told labels, and stops before any
-// sigmoid. keep has the factors of what each layer reads, 0 where dropout leaves it out,
-// nil for 1. slopes[i] is the derivative of y by x[i] where it is asked for.
+// forward returns the output y of a net for one row x and its labels, before a sigmoid. keep has
+// factors for the inputs of each layer: 0 if dropout leaves an input out, and nil for 1. slopes[i]
+// is the derivative of y by x[i], if asked for.
 func (r *reference) forward(net string, x []complex128, labels []uint32, keep [][]complex128, asked bool) (y []complex128, slopes [][]complex128) {
 	c := r.config
 	hidden, activation := c.GenHidden, c.GenActivation
@@ -60,8 +60,8 @@ func (r *reference) forward(net string, x []complex128, labels []uint32, keep []
 	return y, slopes
 }
 
-// activate applies an activation to a layer's values y and to their slopes. The slope of
-// a kink is that on its lower side.
+// activate applies an activation to a layer's values y and to their slopes. The slope at a kink is
+// the slope on its lower side.
 func activate(c model.Config, name string, y []complex128, slopes [][]complex128) ([]complex128, [][]complex128) {
 	var out []complex128
 	moved := make([][]complex128, len(slopes))
@@ -106,8 +106,8 @@ func activate(c model.Config, name string, y []complex128, slopes [][]complex128
 func logistic(x complex128) complex128 { return 1 / (1 + cmplx.Exp(-x)) }
 func softplus(x complex128) complex128 { return cmplx.Log(1 + cmplx.Exp(x)) }
 
-// draw takes rows of noise to images, one behind the other.
-func (r *reference) draw(z []float64, labels []uint32) []complex128 {
+// generate returns images, one after the other, for rows of noise.
+func (r *reference) generate(z []float64, labels []uint32) []complex128 {
 	var x []complex128
 	for i := range len(z) / r.config.NoiseDim {
 		var label []uint32

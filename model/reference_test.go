@@ -10,12 +10,12 @@ import (
 	"gorgan/model"
 )
 
-// reference plays the game in plain double precision, one row at a time, by the formulas
-// of the papers. It has no backward pass. Its numbers are complex: an objective's
-// derivative by a weight is its imaginary part after a step along the imaginary axis
-// (Squire and Trapp, "Using complex variables to estimate derivatives of real
-// functions", 1998), a difference quotient that neither cancels nor crosses a kink.
-// D's gradient at its input is found forward, one direction after the other.
+// reference trains the nets in double precision, row by row, by the formulas of the papers. It has
+// no backward code. Its numbers are complex: the derivative of an objective by a weight is the
+// imaginary part of the objective after a step of the weight along the imaginary axis (Squire and
+// Trapp, "Using complex variables to estimate derivatives of real functions", 1998). This
+// difference quotient has no cancellation and crosses no kink. D's gradient at its input is
+// computed forward, one direction after the other.
 type reference struct {
 	config model.Config
 	values map[string][]complex128         // parameters by name
@@ -63,47 +63,47 @@ func parts(values []complex128) []float64 {
 	return x
 }
 
-// names are the parameters of a net.
+// names returns the names of the parameters of a net.
 func (r *reference) names(net string) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(r.values)), func(n string) bool { return !strings.HasPrefix(n, net) })
 }
 
-// show is what D makes of images at one stage of a step.
-type show struct {
+// disInput is D's input at one stage of a step.
+type disInput struct {
 	step, stage int
-	x, drawn    []complex128
+	real, fake  []complex128
 	labels      []uint32
-	keep        [][][]complex128 // what D keeps, by row and layer
+	keep        [][][]complex128 // factors of dropout, by row and layer
 }
 
-// seen is D's answer, and what it is penalised for.
-type seen struct {
+// disOutput is D's outputs and the penalty.
+type disOutput struct {
 	real, fake []complex128 // outputs, a row each
 	penalty    complex128
 }
 
-// look shows D the data, unless x is nil, and the drawn images. The rows are numbered as
-// the discriminator's input has them: points of a penalty, then data and drawn images,
-// or these before the data where they alone have a penalty.
-func (r *reference) look(s show) seen {
+// forwardDis applies D to fake images, and to real ones unless they are nil. The rows are numbered
+// as in the discriminator's input: penalty points, then real and fake images, or fake before real
+// if only fake ones have a penalty.
+func (r *reference) forwardDis(s disInput) disOutput {
 	c := r.config
-	width := c.Pack * c.Pixels()
-	rows := len(s.drawn) / width
-	point, data, drawn := 0, 0, rows
+	width := c.Pack * c.Values()
+	rows := len(s.fake) / width
+	point, realRow, fakeRow := 0, 0, rows
 	if c.Loss == "wgan-gp" || c.Loss == "dragan" {
-		data, drawn = data+rows, drawn+rows
+		realRow, fakeRow = realRow+rows, fakeRow+rows
 	}
 	if c.R2 > 0 && c.R1 == 0 {
-		data, drawn = drawn, data
+		realRow, fakeRow = fakeRow, realRow
 	}
-	x, fake := s.x, s.drawn
+	x, fake := s.real, s.fake
 	if c.InstanceNoise > 0 {
-		x, fake = r.noisy(s, data < drawn)
+		x, fake = r.noisy(s, realRow < fakeRow)
 	}
-	var result seen
+	var result disOutput
 	penalise := func(image []complex128, first int, weight, centre float64) {
 		for i, row := range slices.Collect(slices.Chunk(image, width)) {
-			_, slopes := r.judge(s, row, i, first, true)
+			_, slopes := r.disRow(s, row, i, first, true)
 			squares := complex128(0)
 			for _, slope := range slopes {
 				squares += slope[0] * slope[0]
@@ -116,16 +116,16 @@ func (r *reference) look(s show) seen {
 			result.penalty += complex(weight/float64(rows), 0) * off
 		}
 	}
-	judge := func(images []complex128, first int) (outputs []complex128) {
+	forward := func(images []complex128, first int) (outputs []complex128) {
 		i := 0
 		for row := range slices.Chunk(images, width) {
-			y, _ := r.judge(s, row, i, first, false)
+			y, _ := r.disRow(s, row, i, first, false)
 			outputs = append(outputs, y)
 			i++
 		}
 		return outputs
 	}
-	result.real, result.fake = judge(x, data), judge(fake, drawn)
+	result.real, result.fake = forward(x, realRow), forward(fake, fakeRow)
 	if s.stage == genStage {
 		return result
 	}
@@ -136,17 +136,16 @@ func (r *reference) look(s show) seen {
 		penalise(r.around(s, x), point, c.GPWeight, 1)
 	}
 	if c.R1 > 0 {
-		penalise(x, data, c.R1/2, 0)
+		penalise(x, realRow, c.R1/2, 0)
 	}
 	if c.R2 > 0 {
-		penalise(fake, drawn, c.R2/2, 0)
+		penalise(fake, fakeRow, c.R2/2, 0)
 	}
 	return result
 }
 
-// judge is D's output on the ith row of a group that begins at row first, and its slopes
-// where they are asked for.
-func (r *reference) judge(s show, row []complex128, i, first int, asked bool) (y complex128, slopes [][]complex128) {
+// disRow returns D's output on row i of a group that begins at row first, and, if asked, its slopes.
+func (r *reference) disRow(s disInput, row []complex128, i, first int, asked bool) (y complex128, slopes [][]complex128) {
 	var labels []uint32
 	if s.labels != nil {
 		labels = s.labels[i*r.config.Pack:][:r.config.Pack]
@@ -173,7 +172,7 @@ func above(x complex128) complex128 {
 	return x
 }
 
-// pairs are the differences a-b.
+// pairs returns the differences a-b.
 func pairs(a, b []complex128) []complex128 {
 	d := slices.Clone(a)
 	for i := range d {
@@ -182,13 +181,13 @@ func pairs(a, b []complex128) []complex128 {
 	return d
 }
 
-// disLoss is D's whole objective.
-func (r *reference) disLoss(s show) complex128 { return r.disLossOn(r.look(s)) }
+// disLoss returns D's loss with penalties.
+func (r *reference) disLoss(s disInput) complex128 { return r.disLossOn(r.forwardDis(s)) }
 
-// genLoss is G's objective.
-func (r *reference) genLoss(s show) complex128 { return r.genLossOn(r.look(s)) }
+// genLoss returns G's loss.
+func (r *reference) genLoss(s disInput) complex128 { return r.genLossOn(r.forwardDis(s)) }
 
-func (r *reference) disLossOn(see seen) complex128 {
+func (r *reference) disLossOn(see disOutput) complex128 {
 	mean := func(x []complex128, f func(complex128) complex128) complex128 { return meanOf(x, f) }
 	target := complex(1-r.config.LabelSmoothing, 0)
 	switch r.config.Loss {
@@ -209,12 +208,12 @@ func (r *reference) disLossOn(see seen) complex128 {
 	panic(noOracle(r.config.Loss))
 }
 
-// noOracle is what is wrong where a test meets a loss that it does not know.
+// noOracle is the failure of a test that does not know a loss.
 func noOracle(loss string) string {
 	return "the loss " + loss + " has no oracle: add it to reference_test.go and autodiff_test.go"
 }
 
-func (r *reference) genLossOn(see seen) complex128 {
+func (r *reference) genLossOn(see disOutput) complex128 {
 	switch r.config.Loss {
 	case "minimax":
 		return -meanOf(see.fake, softplus)
@@ -232,7 +231,7 @@ func (r *reference) genLossOn(see seen) complex128 {
 
 // gradients differentiates an objective by each parameter of a net.
 func (r *reference) gradients(net string, objective func() complex128) map[string][]float64 {
-	const h = 1e-100 // its square is nothing beside 1
+	const h = 1e-100 // 1 plus its square is 1
 	found := map[string][]float64{}
 	for _, name := range r.names(net) {
 		v, g := r.values[name], make([]float64, len(r.values[name]))
@@ -255,17 +254,17 @@ func (r *reference) genGradients(in inputs) map[string][]float64 {
 	return r.gradients("generator", func() complex128 { return r.genLoss(r.shown(in, genStage)) })
 }
 
-// shown is what D is shown of a batch and noise.
-func (r *reference) shown(in inputs, stage int) show {
-	return show{in.step, stage, onAxis(in.x), r.draw(in.z, in.labels), in.labels, r.keeps(in.step, stage)}
+// shown returns D's input for a batch and noise.
+func (r *reference) shown(in inputs, stage int) disInput {
+	return disInput{in.step, stage, onAxis(in.x), r.generate(in.z, in.labels), in.labels, r.keeps(in.step, stage)}
 }
 
-// isCritic tells whether D's output is no probability's logit.
+// isCritic reports whether D's output is not the logit of a probability.
 func (r *reference) isCritic() bool {
 	return slices.Contains([]string{"least-squares", "wgan", "wgan-gp", "hinge", "relativistic"}, r.config.Loss)
 }
 
-// probability is what is displayed as D's answer.
+// probability returns the D(x) that metrics show.
 func (r *reference) probability(x complex128) complex128 {
 	if r.isCritic() {
 		return x
@@ -273,8 +272,8 @@ func (r *reference) probability(x complex128) complex128 {
 	return logistic(x)
 }
 
-// value is V(D,G), and the estimate of the divergence, on what D says.
-func (r *reference) value(see seen) (v, jsd float64) {
+// value returns V(D,G) and the estimate of the divergence, from D's outputs.
+func (r *reference) value(see disOutput) (v, jsd float64) {
 	if r.isCritic() {
 		return 0, 0
 	}

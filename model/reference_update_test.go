@@ -10,8 +10,8 @@ import (
 	"gorgan/model"
 )
 
-// descend is one update of a net in a step by the rules of TensorFlow's optimizers,
-// with what follows it.
+// descend does one update of a net by the rules of TensorFlow's optimizers, and the clipping or
+// averaging after it.
 func (r *reference) descend(net string, gradients map[string][]float64, step int) {
 	c := r.config
 	learning, beta1, beta2 := c.LearningRate, c.Beta1, c.Beta2
@@ -59,8 +59,8 @@ func (r *reference) descend(net string, gradients map[string][]float64, step int
 	}
 }
 
-// compare holds a state's parameters, their average and the optimizer's state against
-// the reference's.
+// compare compares a state's parameters, their average and the optimizer's moments with those of
+// the reference.
 func (r *reference) compare(t *testing.T, s *model.State, abs, rel float64) {
 	t.Helper()
 	want := map[string][]float64{}
@@ -84,7 +84,7 @@ func (r *reference) compare(t *testing.T, s *model.State, abs, rel float64) {
 	}
 }
 
-// isParameter tells a net's parameter from the state that goes with it.
+// isParameter reports whether a name is that of a parameter, and not of a moment or an average.
 func isParameter(name string) bool {
 	return strings.HasPrefix(name, "generator.") || strings.HasPrefix(name, "discriminator.")
 }

@@ -15,13 +15,13 @@ import (
 	"gorgan/model"
 )
 
-// large is a game whose kernels are worth sharing among workers.
+// large returns a config whose kernels are large enough to be shared among workers.
 func large(c *model.Config) {
 	c.GenHidden, c.DisHidden, c.Height, c.Width, c.BatchSize = []int{128}, []int{128}, 12, 12, 96
 }
 
 func TestSameSeedSameBits(t *testing.T) {
-	// What is drawn and summed in a variant is shared out too.
+	// The random numbers and sums of a variant are shared among workers too.
 	for name, f := range map[string]func(*model.Config){
 		"plain": func(*model.Config) {}, "all at once": everythingAtOnce,
 		"stacked": func(c *model.Config) { c.Stack = 3 },
@@ -35,7 +35,7 @@ func sameSeedSameBits(t *testing.T, c model.Config) {
 	hash := func(workers, procs int, c model.Config) string {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 		trainer := newTrainer(t, cpu(t, workers), c, set)
-		run(t, trainer, model.Plan{Steps: 4})
+		run(t, trainer, model.RunOptions{Steps: 4})
 		return stateOf(t, trainer).WeightHash()
 	}
 	want := hash(1, 1, c)
@@ -70,16 +70,16 @@ func TestResume(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := small(f)
 			whole := trainerOf(t, c)
-			run(t, whole, model.Plan{Steps: 20})
+			run(t, whole, model.RunOptions{Steps: 20})
 			first := trainerOf(t, c)
 			path := filepath.Join(t.TempDir(), "half")
-			run(t, first, model.Plan{Steps: 10, Save: func(s *model.State) error { return model.Save(path, s) }})
+			run(t, first, model.RunOptions{Steps: 10, Save: func(s *model.State) error { return model.Save(path, s) }})
 			equal(t, finish(t, trainerOf(t, c), path, 20), stateOf(t, whole))
 		})
 	}
 }
 
-// finish takes a fresh trainer from a checkpoint to the end.
+// finish resumes a checkpoint with a new trainer and trains to the end.
 func finish(t *testing.T, trainer *model.Trainer, path string, steps uint32) *model.State {
 	t.Helper()
 	s, err := model.Load(path)
@@ -88,11 +88,11 @@ func finish(t *testing.T, trainer *model.Trainer, path string, steps uint32) *mo
 	if trainer.Step() != s.Step {
 		t.Errorf("restored at step %d, want %d", trainer.Step(), s.Step)
 	}
-	run(t, trainer, model.Plan{Steps: steps})
+	run(t, trainer, model.RunOptions{Steps: steps})
 	return stateOf(t, trainer)
 }
 
-// equal compares states bit for bit, the optimizer's memory and the step with them.
+// equal compares states bit for bit, including moments and the step.
 func equal(t *testing.T, got, want *model.State) {
 	t.Helper()
 	if g, w := text(got), text(want); g != w {
@@ -106,7 +106,7 @@ func equal(t *testing.T, got, want *model.State) {
 // text shows each float in full: %v is exact, but for the bits of a NaN.
 func text(s *model.State) string { return fmt.Sprintf("%+v", *s) }
 
-// TestRestoreRefuses what would not be the same run.
+// TestRestoreRefuses: a state of another run is an error.
 func TestRestoreRefuses(t *testing.T) {
 	c := small()
 	s := stateOf(t, trainerOf(t, c))
@@ -125,14 +125,14 @@ func TestNewTrainerRefuses(t *testing.T) {
 	contains(t, err, "noise has 21 images, fewer than batch_size 8 times stack 3")
 	c.Height = 6
 	_, err = model.NewTrainer(device(t), c, set)
-	contains(t, err, "images of noise are 4x4, the config wants 6x4")
+	contains(t, err, "images of noise are 4x4, want 6x4 by the config")
 	c.Loss = "wasserstein"
 	_, err = model.NewTrainer(device(t), c, set)
 	contains(t, err, `loss is "wasserstein"`)
 }
 
-// TestStreamed: data that are read as they are needed train as those in memory do,
-// through a resume and the end of an epoch.
+// TestStreamed: training with data that are read ahead gives the bits of training with data in
+// memory, also after a resume and at the end of an epoch.
 func TestStreamed(t *testing.T) {
 	for name, f := range map[string]func(*model.Config){
 		"images": func(*model.Config) {}, "labels": func(c *model.Config) { c.Classes = 3 }, "stacked": func(c *model.Config) { c.Stack = 3 },
@@ -142,29 +142,29 @@ func TestStreamed(t *testing.T) {
 			resident := noiseSet(t, 21, c)
 			streamed := streamedSet(t, resident)
 			want := newTrainer(t, device(t), c, resident)
-			run(t, want, model.Plan{Steps: 8})
+			run(t, want, model.RunOptions{Steps: 8})
 
 			first := newTrainer(t, device(t), c, streamed)
 			path := filepath.Join(t.TempDir(), "half")
-			run(t, first, model.Plan{Steps: 3, Save: func(s *model.State) error { return model.Save(path, s) }})
+			run(t, first, model.RunOptions{Steps: 3, Save: func(s *model.State) error { return model.Save(path, s) }})
 			equal(t, finish(t, newTrainer(t, device(t), c, streamed), path, 8), stateOf(t, want))
-			run(t, first, model.Plan{Steps: 8, Readers: 1, Queue: 1}) // and the same trainer goes on
+			run(t, first, model.RunOptions{Steps: 8, Readers: 1, Queue: 1}) // and the same trainer goes on
 			equal(t, stateOf(t, first), stateOf(t, want))
 
 			must(t, os.RemoveAll(filepath.Dir(streamed.Name())))
-			contains(t, newTrainer(t, device(t), c, streamed).Run(t.Context(), model.Plan{Steps: 8}), ".png")
+			contains(t, newTrainer(t, device(t), c, streamed).Run(t.Context(), model.RunOptions{Steps: 8}), ".png")
 		})
 	}
 }
 
-// streamedSet is the same images, left on disk as PNG files.
+// streamedSet returns the images of set as a set of PNG files that is not kept in memory.
 func streamedSet(t *testing.T, set *dataset.Set) *dataset.Set {
 	t.Helper()
 	dir, size := t.TempDir(), set.Size()
 	var list bytes.Buffer
 	for i := range set.Len() {
 		img := image.NewGray(image.Rect(0, 0, size.Width, size.Height))
-		must(t, set.Pixels(img.Pix, i))
+		must(t, set.Read(img.Pix, i))
 		name := fmt.Sprintf("%02d.png", i)
 		must(t, dataset.WritePNG(filepath.Join(dir, name), img))
 		fmt.Fprint(&list, name)

@@ -8,50 +8,52 @@ import (
 	"time"
 )
 
-// Plan says how far Run goes and which functions it calls on the way. A nil function is
-// not called. An error of one ends the run.
-type Plan struct {
+// RunOptions says how far Run goes and which functions it calls on the way. Run calls them on its
+// own goroutine, and not if they are nil. An error that one of them returns ends the run.
+type RunOptions struct {
 	Steps        uint32 // the step to stop after
-	DisplayEvery uint32 // steps; the first and the last are displayed too
-	SaveEvery    uint32 // steps; the last, and one that is interrupted, are saved too
-	// Progress is called now and then with both losses of the step just done.
+	DisplayEvery uint32 // in steps; the first and the last step are displayed too
+	SaveEvery    uint32 // in steps; the last step, and one that is interrupted, are saved too
+	// Progress is called from time to time with both losses of the newest step.
 	Progress func(step uint32, gLoss, dLoss float64) error
-	// Measured is called with the metrics of every MeasureEvery-th step, 0 for none, and
-	// of each display step.
+	// Measured is called with the metrics of every MeasureEvery-th step and of each display step.
+	// If MeasureEvery is 0, it is called for display steps alone.
 	MeasureEvery uint32
 	Measured     func(Metrics) error
 	// Display is called with the metrics of each display step, after Measured.
 	Display func(Metrics) error
-	Save    func(*State) error
-	// Evaluate is called every EvaluateEvery steps, 0 for never, and after the last,
-	// once the state is saved. Its time is not spent training; it may Draw.
+	// Save is called with a copy of the state, which it may keep.
+	Save func(*State) error
+	// Evaluate is called every EvaluateEvery steps and after the last step, or never if
+	// EvaluateEvery is 0. The state is saved before. Its time does not count as training. It may
+	// call Sample.
 	EvaluateEvery uint32
 	Evaluate      func(step uint32) error
-	// Readers and Queue are dataset.LoaderOptions' for a set that is not in memory.
+	// Readers and Queue are those of dataset.LoaderOptions, for a set that is not in memory.
 	Readers, Queue int
 }
 
-// Displays tells whether step is a display step.
-func (p Plan) Displays(step uint32) bool { return step == 1 || p.due(step, p.DisplayEvery) }
+// Displays reports whether step is a display step.
+func (p RunOptions) Displays(step uint32) bool { return step == 1 || p.due(step, p.DisplayEvery) }
 
-// Evaluates tells whether the checkpoint of step is evaluated.
-func (p Plan) Evaluates(step uint32) bool {
+// Evaluates reports whether the checkpoint of step is evaluated.
+func (p RunOptions) Evaluates(step uint32) bool {
 	return p.EvaluateEvery > 0 && step > 0 && p.due(step, p.EvaluateEvery)
 }
 
-// due tells whether what is done every n steps, and at the last, is done after step.
-func (p Plan) due(step, n uint32) bool { return step == p.Steps || every(step, n) }
+// due reports whether an action is due after step, if it is due every n steps and at the last.
+func (p RunOptions) due(step, n uint32) bool { return step == p.Steps || every(step, n) }
 
 func every(step, n uint32) bool { return n > 0 && step%n == 0 }
 
-// progressEvery is how many steps pass between looks at the losses and at health.
+// progressEvery is the number of steps between checks of the losses and of health.
 const progressEvery = 50
 
 // UnsavedError ends a run whose state could not be saved when it stopped.
 type UnsavedError struct {
 	Step  uint32
-	Cause error // why the run stopped: the context's error, or another
-	Err   error // why the state is not saved
+	Cause error // why the run stopped: the context's error or another
+	Err   error // why the state was not saved
 }
 
 func (e *UnsavedError) Error() string {
@@ -61,23 +63,27 @@ func (e *UnsavedError) Error() string {
 	return fmt.Sprintf("%v; and step %d is not saved: %v", e.Cause, e.Step, e.Err)
 }
 
-// Unwrap gives the error of saving alone: a run that lost its state must not be taken for
-// one that was merely interrupted.
+// Unwrap returns the error of saving and not Cause. So errors.Is does not confuse a run that lost
+// its state with one that was only interrupted.
 func (e *UnsavedError) Unwrap() error { return e.Err }
 
-// stopped is an error from outside the device: the state after the last step is sound.
+// stopped is an error from outside the device. The state after the last step is sound.
 type stopped struct{ cause error }
 
 func (s stopped) Error() string { return s.cause.Error() }
 
-// Run trains up to step p.Steps. When ctx ends, it finishes the step under way, saves
-// and returns ctx's error. When the data can no longer be read, or a function of the plan
-// fails, it saves as well and returns that error. It returns an *UnsavedError where this
-// save fails. A NaN or an infinity ends the run with a *NonFiniteError; nothing that
-// holds one is saved. After an error of the device nothing can be saved.
+// Run trains up to step p.Steps. It returns these errors:
 //
-// Memory on the device goes with the device; all goroutines end with Run.
-func (t *Trainer) Run(ctx context.Context, p Plan) error {
+//   - ctx's error, if ctx ends. Run finishes the present step and saves the state before.
+//   - the error of the data set or of a function of p. Run saves the state before.
+//   - an *UnsavedError, if the state could not be saved in one of these cases.
+//   - a *NonFiniteError, if a step computes a NaN or an infinity. No state that holds one is
+//     saved.
+//   - an error of the device. Nothing can be saved then.
+//
+// All goroutines that Run starts end before it returns. Memory that it allocates on the device is
+// free only after the device is closed.
+func (t *Trainer) Run(ctx context.Context, p RunOptions) error {
 	if err := t.feed.start(ctx, t.step, p); err != nil {
 		return err
 	}
@@ -95,8 +101,8 @@ func (t *Trainer) Run(ctx context.Context, p Plan) error {
 	return s.cause
 }
 
-// steps is Run without the save of a run that stops early.
-func (t *Trainer) steps(ctx context.Context, p Plan) error {
+// steps does the work of Run, except the save of a run that stops early.
+func (t *Trainer) steps(ctx context.Context, p RunOptions) error {
 	measured, since := t.step, time.Now()
 	for t.step < p.Steps {
 		began := time.Now()
@@ -104,7 +110,7 @@ func (t *Trainer) steps(ctx context.Context, p Plan) error {
 			return stopped{err}
 		}
 		if err := t.feed.next(ctx); err != nil {
-			// Where ctx has ended, the feed's error is a consequence of it.
+			// If ctx has ended, the error of the feed is a consequence.
 			return stopped{cmp.Or(ctx.Err(), err)}
 		}
 		if err := t.train.Run(); err != nil {
@@ -114,7 +120,7 @@ func (t *Trainer) steps(ctx context.Context, p Plan) error {
 		display, measure := p.Displays(t.step), every(t.step, p.MeasureEvery)
 		evaluate := p.Evaluate != nil && p.Evaluates(t.step)
 		save := evaluate || p.due(t.step, p.SaveEvery)
-		var halt error // of Progress: the step is noted first
+		var halt error // from Progress; the run ends after the metrics of this step
 		if display || measure || save || every(t.step, progressEvery) {
 			if err := t.progress(p); errors.As(err, new(stopped)) {
 				halt = err
@@ -154,8 +160,8 @@ func (t *Trainer) steps(ctx context.Context, p Plan) error {
 	return nil
 }
 
-// tell hands on the metrics of a step that was measured.
-func (p Plan) tell(m Metrics, display bool) error {
+// tell passes the metrics of a step to Measured and Display.
+func (p RunOptions) tell(m Metrics, display bool) error {
 	if p.Measured != nil {
 		if err := p.Measured(m); err != nil {
 			return err
@@ -167,8 +173,8 @@ func (p Plan) tell(m Metrics, display bool) error {
 	return nil
 }
 
-// progress waits for the step, looks at its health and tells its losses.
-func (t *Trainer) progress(p Plan) error {
+// progress waits for the step, checks its health and reports its losses.
+func (t *Trainer) progress(p RunOptions) error {
 	if err := t.health.check(); err != nil {
 		return err
 	}
@@ -179,15 +185,16 @@ func (t *Trainer) progress(p Plan) error {
 	if err != nil {
 		return err
 	}
-	m := metricsOf(t.step, s, t.game.loss.critic)
+	m := metricsOf(t.step, s, t.game.loss.notProbability)
 	if err := p.Progress(t.step, m.GLoss, m.DLoss); err != nil {
 		return stopped{err}
 	}
 	return nil
 }
 
-// save hands the state to p.Save, unless it holds a NaN or an infinity.
-func (t *Trainer) save(p Plan) error {
+// save passes the state to p.Save. It returns a *NonFiniteError instead if the state holds a NaN
+// or an infinity.
+func (t *Trainer) save(p RunOptions) error {
 	if p.Save == nil {
 		return nil
 	}

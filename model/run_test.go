@@ -12,11 +12,10 @@ import (
 	"gorgan/model"
 )
 
-// TestInterrupted: a run that is cancelled saves where it is, and goes on from there
-// to the same weights.
+// TestInterrupted: a run that is cancelled saves its state, and resumes from it to the same weights.
 func TestInterrupted(t *testing.T) {
 	whole := trainerOf(t, small())
-	run(t, whole, model.Plan{Steps: 20})
+	run(t, whole, model.RunOptions{Steps: 20})
 	for name, cancel := range map[string]func(context.Context) (context.Context, func()){
 		"cancel": func(ctx context.Context) (context.Context, func()) { return context.WithCancel(ctx) },
 		// As a signal does.
@@ -30,7 +29,7 @@ func TestInterrupted(t *testing.T) {
 			ctx, stop := cancel(t.Context())
 			defer stop()
 			var saved []uint32
-			err := trainerOf(t, small()).Run(ctx, model.Plan{
+			err := trainerOf(t, small()).Run(ctx, model.RunOptions{
 				Steps: 20, DisplayEvery: 7,
 				Display: func(m model.Metrics) error {
 					if m.Step == 7 {
@@ -54,13 +53,14 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// TestInterruptedAtOnce: a run that never begins is saved too, from either source.
+// TestInterruptedAtOnce: a run that is cancelled before its first step is saved too, with either
+// kind of data set.
 func TestInterruptedAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, set := range map[string]*dataset.Set{"resident": noiseSet(t, 21, small()), "streamed": streamedSet(t, noiseSet(t, 21, small()))} {
 		var saved []uint32
-		err := newTrainer(t, device(t), small(), set).Run(ctx, model.Plan{Steps: 9, Save: func(s *model.State) error {
+		err := newTrainer(t, device(t), small(), set).Run(ctx, model.RunOptions{Steps: 9, Save: func(s *model.State) error {
 			saved = append(saved, s.Step)
 			return nil
 		}})
@@ -70,14 +70,14 @@ func TestInterruptedAtOnce(t *testing.T) {
 	}
 }
 
-// TestPlan: who is told of which steps.
-func TestPlan(t *testing.T) {
+// TestRunOptions: which function is called for which steps.
+func TestRunOptions(t *testing.T) {
 	var displayed, saved, told, evaluated []uint32
 	note := func(list *[]uint32, step uint32) error {
 		*list = append(*list, step)
 		return nil
 	}
-	plan := model.Plan{
+	options := model.RunOptions{
 		Steps: 110, DisplayEvery: 30, SaveEvery: 40, EvaluateEvery: 25,
 		Progress: func(step uint32, _, _ float64) error { return note(&told, step) },
 		Display:  func(m model.Metrics) error { return note(&displayed, m.Step) },
@@ -90,8 +90,8 @@ func TestPlan(t *testing.T) {
 		},
 	}
 	trainer := trainerOf(t, small())
-	run(t, trainer, plan)
-	run(t, trainer, plan) // there is nothing left to do
+	run(t, trainer, options)
+	run(t, trainer, options) // there is nothing left to do
 	for _, c := range []struct {
 		what      string
 		got, want []uint32
@@ -107,21 +107,21 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// TestEvaluateBetweenSteps: images may be drawn while a run is under way. The weights do
-// not show it, nor do the seconds and images a second of its metrics.
+// TestEvaluateBetweenSteps: Evaluate may sample. This changes neither the weights nor the seconds
+// and images per second of the metrics.
 func TestEvaluateBetweenSteps(t *testing.T) {
 	const pause = 50 * time.Millisecond
 	whole := trainerOf(t, small())
-	run(t, whole, model.Plan{Steps: 20})
+	run(t, whole, model.RunOptions{Steps: 20})
 	trainer := trainerOf(t, small())
 	began, last := time.Now(), model.Metrics{}
-	run(t, trainer, model.Plan{
+	run(t, trainer, model.RunOptions{
 		Steps: 20, DisplayEvery: 10, EvaluateEvery: 5,
 		Display: func(m model.Metrics) error { last = m; return nil },
 		Evaluate: func(uint32) error {
 			time.Sleep(pause)
 			seeds := []uint64{0, 1, 2}
-			_, err := trainer.Draw(small().Noise(seeds), nil)
+			_, err := trainer.Sample(small().Noise(seeds), nil)
 			return err
 		},
 	})
@@ -133,25 +133,25 @@ func TestEvaluateBetweenSteps(t *testing.T) {
 	if since := float64(10*small().BatchSize) / last.ImagesPerSecond; since > most {
 		t.Errorf("%v seconds between displays, of %v", since, most)
 	}
-	run(t, trainerOf(t, small()), model.Plan{Steps: 1, Evaluate: func(uint32) error {
+	run(t, trainerOf(t, small()), model.RunOptions{Steps: 1, Evaluate: func(uint32) error {
 		t.Error("a run is evaluated that was not to be")
 		return nil
 	}})
 }
 
-// TestPlanErrors: the error of a function ends the run and comes back.
-func TestPlanErrors(t *testing.T) {
+// TestRunOptionsErrors: the error of a function ends the run, and Run returns it.
+func TestRunOptionsErrors(t *testing.T) {
 	failed := errors.New("the disk is full")
-	for name, plan := range map[string]model.Plan{
+	for name, options := range map[string]model.RunOptions{
 		"display":  {Display: func(model.Metrics) error { return failed }},
 		"save":     {Save: func(*model.State) error { return failed }},
 		"progress": {Progress: func(uint32, float64, float64) error { return failed }},
 		"evaluate": {Evaluate: func(uint32) error { return failed }, EvaluateEvery: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			plan.Steps, plan.DisplayEvery, plan.SaveEvery = 9, 1, 1
+			options.Steps, options.DisplayEvery, options.SaveEvery = 9, 1, 1
 			trainer := trainerOf(t, small())
-			if err := trainer.Run(t.Context(), plan); !errors.Is(err, failed) {
+			if err := trainer.Run(t.Context(), options); !errors.Is(err, failed) {
 				t.Errorf("got %v, want %v", err, failed)
 			}
 			if trainer.Step() != 1 {
@@ -161,13 +161,13 @@ func TestPlanErrors(t *testing.T) {
 	}
 }
 
-// TestUnsaved: an interrupted run that cannot be saved is no interrupted run; what it says
-// names the step and the error of saving.
+// TestUnsaved: the error of an interrupted run that cannot be saved is not that of an interrupted
+// run. It names the step and the error of saving.
 func TestUnsaved(t *testing.T) {
 	full := errors.New("the disk is full")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := trainerOf(t, small()).Run(ctx, model.Plan{Steps: 1, Save: func(*model.State) error { return full }})
+	err := trainerOf(t, small()).Run(ctx, model.RunOptions{Steps: 1, Save: func(*model.State) error { return full }})
 	if errors.Is(err, context.Canceled) || !errors.Is(err, full) {
 		t.Errorf("got %v, want it to be %v and not the context's", err, full)
 	}
@@ -176,12 +176,12 @@ func TestUnsaved(t *testing.T) {
 		t.Errorf("got %T", err)
 	}
 	unwritable := errors.New("no picture")
-	err = trainerOf(t, small()).Run(t.Context(), model.Plan{Steps: 3, Display: func(model.Metrics) error { return unwritable },
+	err = trainerOf(t, small()).Run(t.Context(), model.RunOptions{Steps: 3, Display: func(model.Metrics) error { return unwritable },
 		Save: func(*model.State) error { return full }})
 	contains(t, err, "no picture; and step 1 is not saved: the disk is full")
 }
 
-// TestStoppedIsSaved: an error that leaves the state sound loses no step.
+// TestStoppedIsSaved: after an error that leaves the state sound, the state is saved.
 func TestStoppedIsSaved(t *testing.T) {
 	failed := errors.New("no picture")
 	at := func(step uint32) func(model.Metrics) error {
@@ -192,7 +192,7 @@ func TestStoppedIsSaved(t *testing.T) {
 			return nil
 		}
 	}
-	for name, plan := range map[string]model.Plan{
+	for name, options := range map[string]model.RunOptions{
 		"display":  {DisplayEvery: 3, Display: at(3)},
 		"measured": {MeasureEvery: 3, Measured: at(3)},
 		"progress": {DisplayEvery: 3, Progress: func(step uint32, _, _ float64) error { return at(3)(model.Metrics{Step: step}) }},
@@ -200,12 +200,12 @@ func TestStoppedIsSaved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var saved, noted []uint32
-			if plan.Measured == nil {
-				plan.MeasureEvery = 1
-				plan.Measured = func(m model.Metrics) error { noted = append(noted, m.Step); return nil }
+			if options.Measured == nil {
+				options.MeasureEvery = 1
+				options.Measured = func(m model.Metrics) error { noted = append(noted, m.Step); return nil }
 			}
-			plan.Steps, plan.Save = 9, func(s *model.State) error { saved = append(saved, s.Step); return nil }
-			if err := trainerOf(t, small()).Run(t.Context(), plan); !errors.Is(err, failed) {
+			options.Steps, options.Save = 9, func(s *model.State) error { saved = append(saved, s.Step); return nil }
+			if err := trainerOf(t, small()).Run(t.Context(), options); !errors.Is(err, failed) {
 				t.Errorf("got %v, want %v", err, failed)
 			}
 			if !slices.Equal(saved, []uint32{3}) {
@@ -218,17 +218,17 @@ func TestStoppedIsSaved(t *testing.T) {
 	}
 }
 
-// TestMeasured: the metrics of every third step and of display steps, each once, and no
-// weight changes by it.
+// TestMeasured: Measured gets the metrics of every third step and of display steps, each once, and
+// no weight changes by it.
 func TestMeasured(t *testing.T) {
 	var measured, displayed []uint32
 	trainer, plain := trainerOf(t, small()), trainerOf(t, small())
-	run(t, trainer, model.Plan{Steps: 10, MeasureEvery: 3, DisplayEvery: 4,
+	run(t, trainer, model.RunOptions{Steps: 10, MeasureEvery: 3, DisplayEvery: 4,
 		Measured: func(m model.Metrics) error { measured = append(measured, m.Step); return nil },
 		Display:  func(m model.Metrics) error { displayed = append(displayed, m.Step); return nil }})
 	if !slices.Equal(measured, []uint32{1, 3, 4, 6, 8, 9, 10}) || !slices.Equal(displayed, []uint32{1, 4, 8, 10}) {
 		t.Errorf("measured %v, displayed %v", measured, displayed)
 	}
-	run(t, plain, model.Plan{Steps: 10})
+	run(t, plain, model.RunOptions{Steps: 10})
 	equal(t, stateOf(t, trainer), stateOf(t, plain))
 }

@@ -21,20 +21,20 @@ import (
 	"gorgan/model"
 )
 
-// recordSteps makes TestSameSteps write what it finds instead of comparing it.
+// recordSteps makes TestSameSteps write its results instead of comparing them.
 var recordSteps = flag.Bool("record-steps", false, "write testdata/steps.json anew")
 
 const stepsFile = "testdata/steps.json"
 
-// recordedStep is what a training step of one config consists of and what it computes.
+// recordedStep is the launches and the results of a training step of one config.
 type recordedStep struct {
 	Launches []string          `json:"launches"` // "3 × bias_relu [128 256]", sorted
 	Weights  map[string]string `json:"weights"`  // the weight hash after 20 steps, by CPU level or device
 }
 
-// TestSameSteps compares the launches of a step, and the weights after 20 steps, with those
-// that are recorded: for every preset as it is, and for narrow nets of every preset and
-// every loss. A change that means to keep the training as it is leaves the file as it is.
+// TestSameSteps compares the launches of a step, and the weights after 20 steps, with the recorded
+// ones. It does so for every preset, and for narrow nets of every preset and every loss. A change
+// that must keep the training must keep the file.
 func TestSameSteps(t *testing.T) {
 	want := map[string]recordedStep{}
 	if text, err := os.ReadFile(stepsFile); err == nil {
@@ -94,7 +94,7 @@ func twentySteps(t *testing.T, dev kernels.Device, c model.Config) recordedStep 
 	counter := &launchCounter{Device: dev}
 	images := c.BatchSize + 17 // an epoch ends in the middle of a batch
 	trainer := newTrainer(t, counter, c, noiseSet(t, images*c.Stack/min(c.Stack, 2), c))
-	run(t, trainer, model.Plan{Steps: 20})
+	run(t, trainer, model.RunOptions{Steps: 20})
 	var launches []string
 	for what, n := range counter.first {
 		launches = append(launches, fmt.Sprintf("%d × %s", n, what))
@@ -107,7 +107,7 @@ func twentySteps(t *testing.T, dev kernels.Device, c model.Config) recordedStep 
 	return recordedStep{launches, map[string]string{"": stateOf(t, trainer).WeightHash()}}
 }
 
-// launchCounter is a device that counts what the first step recorded on it is made of.
+// launchCounter is a device that counts the launches of the first step recorded on it.
 type launchCounter struct {
 	kernels.Device
 	first, counting map[string]int

@@ -11,11 +11,11 @@ import (
 	"gorgan/model/streams"
 )
 
-// sampleRows is how many images are drawn at once. It is fixed, the last ones
-// padded, so that an image does not depend on how many are asked for.
+// sampleRows is the number of images that are made at once. It is fixed, so that an image does not
+// depend on how many are asked for. The last batch is padded.
 const sampleRows = 64
 
-// sampler draws images with a generator's net as it is.
+// sampler makes images with the present weights of a generator.
 type sampler struct {
 	dev     kernels.Device
 	net     *nn.Weights
@@ -46,8 +46,9 @@ func newSampler(dev kernels.Device, gen *nn.Weights, classes int) (*sampler, err
 	return s, err
 }
 
-// draw takes noise (n, noise dim) and labels (n) to images (n, pixels) in [0,1].
-func (s *sampler) draw(noise []float32, labels []uint32) ([]float32, error) {
+// sample returns images (n, Config.Values()) in [0,1] from noise (n, noise dim) and labels (n).
+// The slice is new.
+func (s *sampler) sample(noise []float32, labels []uint32) ([]float32, error) {
 	dim, pixels := s.net.In(), s.net.Out()
 	n := len(noise) / dim
 	if err := s.check(noise, labels); err != nil {
@@ -76,7 +77,7 @@ func (s *sampler) draw(noise []float32, labels []uint32) ([]float32, error) {
 	return images, nil
 }
 
-// check reports noise or labels that are not for this generator.
+// check returns an error if noise or labels do not fit the generator.
 func (s *sampler) check(noise []float32, labels []uint32) error {
 	dim, classes := s.net.In(), s.classes
 	if len(noise)%dim != 0 {
@@ -99,11 +100,11 @@ func (s *sampler) check(noise []float32, labels []uint32) error {
 	return nil
 }
 
-// Noise returns the noise (len(seeds), c.NoiseDim) of numbered samples, uniform on
-// c.NoiseScale·[-1,1): a seed names the same noise for ever. The scale is what the
-// truncation trick of Brock et al., "Large scale GAN training for high fidelity natural
-// image synthesis" (2019), section 3.1, is for normal noise: less than 1 gives up kinds of
-// images for likelier ones, more than 1 the other way round.
+// Noise returns the noise (len(seeds), c.NoiseDim) of the samples of seeds, uniform on
+// c.NoiseScale·[-1,1). A seed stands for the same noise in all versions. The scale has the effect
+// of the truncation trick for normal noise of Brock et al., "Large scale GAN training for high
+// fidelity natural image synthesis" (2019), section 3.1: below 1 there are fewer kinds of images,
+// but likelier ones. Above 1 it is the other way round.
 func (c Config) Noise(seeds []uint64) []float32 {
 	z := make([]float32, len(seeds)*c.NoiseDim)
 	for i, seed := range seeds {
@@ -115,8 +116,9 @@ func (c Config) Noise(seeds []uint64) []float32 {
 	return z
 }
 
-// Pixels rounds images in [0,1] to bytes.
-func Pixels(images []float32) []byte {
+// Quantize returns images as bytes: it maps [0,1] to 0 to 255 and rounds to the nearest. The slice
+// is new.
+func Quantize(images []float32) []byte {
 	p := make([]byte, len(images))
 	for i, v := range images {
 		p[i] = byte(255*v + 0.5)
@@ -124,14 +126,17 @@ func Pixels(images []float32) []byte {
 	return p
 }
 
-// Generator draws images with the generator of a checkpoint.
+// Generator makes images with the generator of a checkpoint. Its methods are for one goroutine at
+// a time.
 type Generator struct {
 	Config  Config
 	sampler *sampler
 }
 
-// NewGenerator puts the generator of s on dev: the average of its weights where s has
-// one, unless the raw weights are asked for.
+// NewGenerator copies the generator of s to dev: the average of its weights if s has one and raw
+// is false, else the weights. It does not keep s. The memory that it allocates on dev is free only
+// after the caller closes dev. It returns an error if s lacks a tensor of its config, or if dev
+// fails.
 func NewGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
 	gen, err := generatorNet(s.Config).New(dev)
 	if err != nil {
@@ -150,9 +155,11 @@ func NewGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
 	return &Generator{s.Config, sampler}, err
 }
 
-// Draw takes noise (n, Config.NoiseDim), and labels (n) below Config.Classes where
-// there are classes, to images (n, Config.Pixels()) in [0,1], a stacked one's channels
-// one after the other. An image depends on its own noise and label alone.
-func (g *Generator) Draw(noise []float32, labels []uint32) ([]float32, error) {
-	return g.sampler.draw(noise, labels)
+// Sample returns images (n, Config.Values()) in [0,1] from noise (n, Config.NoiseDim). If there
+// are classes, labels (n) are below Config.Classes, else labels is empty. The channels of a
+// stacked image follow each other. The slice is new. An image depends only on its own noise and
+// label. Sample returns an error if noise or labels do not fit the generator, or if the device
+// fails.
+func (g *Generator) Sample(noise []float32, labels []uint32) ([]float32, error) {
+	return g.sampler.sample(noise, labels)
 }

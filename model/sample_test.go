@@ -37,14 +37,13 @@ func TestNoise(t *testing.T) {
 	}
 }
 
-// TestImageAlone: an image depends on its own noise and label, not on what is drawn
-// with it.
+// TestImageAlone: an image depends on its own noise and label, not on the images made with it.
 func TestImageAlone(t *testing.T) {
 	s := trained(t, large, func(c *model.Config) { c.Classes = 4 })
 	g, err := model.NewGenerator(device(t), s, false)
 	must(t, err)
 	draw := func(seeds ...uint64) []float32 {
-		x, err := g.Draw(s.Config.Noise(seeds), s.Config.Labels(seeds))
+		x, err := g.Sample(s.Config.Noise(seeds), s.Config.Labels(seeds))
 		must(t, err)
 		return x
 	}
@@ -55,7 +54,7 @@ func TestImageAlone(t *testing.T) {
 	down := slices.Clone(up)
 	slices.Reverse(down)
 	all, turned := draw(up...), draw(down...)
-	n := s.Config.Pixels()
+	n := s.Config.Values()
 	if len(all) != 100*n {
 		t.Fatalf("got %d values, want %d", len(all), 100*n)
 	}
@@ -73,10 +72,10 @@ func TestImageAlone(t *testing.T) {
 	}
 }
 
-// TestDraw holds drawn images against the reference, and a checkpoint's generator
+// TestSample compares fake images against the reference, and a checkpoint's generator
 // against the trainer it is of: with the average of the weights where there is one, and
 // with labels where there are classes.
-func TestDraw(t *testing.T) {
+func TestSample(t *testing.T) {
 	for name, f := range map[string]func(*model.Config){
 		"plain": func(*model.Config) {}, "average": func(c *model.Config) { c.EMA = 0.5 },
 		"classes": func(c *model.Config) { c.Classes, c.Pack = 3, 2 }, "stacked": func(c *model.Config) { c.Stack = 3 },
@@ -84,11 +83,11 @@ func TestDraw(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := small(twoLayers, f)
 			trainer := trainerOf(t, c)
-			run(t, trainer, model.Plan{Steps: 3})
+			run(t, trainer, model.RunOptions{Steps: 3})
 			s := stateOf(t, trainer)
 			seeds := []uint64{3, 1, 4}
 			z, labels := c.Noise(seeds), c.Labels(seeds)
-			got, err := trainer.Draw(z, labels)
+			got, err := trainer.Sample(z, labels)
 			must(t, err)
 			raw := newReference(s)
 			averaged := newReference(s)
@@ -97,18 +96,18 @@ func TestDraw(t *testing.T) {
 					averaged.values[name] = onAxis(wide(w.Values))
 				}
 			}
-			differs(t, "images", got, parts(averaged.draw(wide(z), labels)), 1e-6, 1e-5)
+			differs(t, "images", got, parts(averaged.generate(wide(z), labels)), 1e-6, 1e-5)
 
 			for _, last := range []bool{false, true} {
 				g, err := model.NewGenerator(device(t), s, last)
 				must(t, err)
-				again, err := g.Draw(z, labels)
+				again, err := g.Sample(z, labels)
 				must(t, err)
 				want := averaged
 				if last {
 					want = raw
 				}
-				differs(t, "images of a checkpoint", again, parts(want.draw(wide(z), labels)), 1e-6, 1e-5)
+				differs(t, "images of a checkpoint", again, parts(want.generate(wide(z), labels)), 1e-6, 1e-5)
 				if same := slices.Equal(again, got); same != (c.EMA == 0 || !last) {
 					t.Errorf("the trainer's images and the checkpoint's, of the last weights: %v, are the same: %v", last, same)
 				}
@@ -116,10 +115,10 @@ func TestDraw(t *testing.T) {
 					t.Error(d)
 				}
 			}
-			// Drawing leaves the run as it is.
-			run(t, trainer, model.Plan{Steps: 6})
+			// Sampling leaves the run as it is.
+			run(t, trainer, model.RunOptions{Steps: 6})
 			whole := trainerOf(t, c)
-			run(t, whole, model.Plan{Steps: 6})
+			run(t, whole, model.RunOptions{Steps: 6})
 			equal(t, stateOf(t, trainer), stateOf(t, whole))
 		})
 	}
@@ -129,9 +128,9 @@ func TestDrawErrors(t *testing.T) {
 	s := trained(t)
 	g, err := model.NewGenerator(device(t), s, false)
 	must(t, err)
-	_, err = g.Draw(make([]float32, 11), nil)
+	_, err = g.Sample(make([]float32, 11), nil)
 	contains(t, err, "noise of 11 values, want a multiple of the noise dim, 5")
-	_, err = g.Draw(make([]float32, 5), []uint32{0})
+	_, err = g.Sample(make([]float32, 5), []uint32{0})
 	contains(t, err, "1 labels, want none: the generator was trained without classes")
 	s.Tensors = s.Tensors[:1]
 	_, err = model.NewGenerator(device(t), s, false)
@@ -139,14 +138,14 @@ func TestDrawErrors(t *testing.T) {
 
 	g, err = model.NewGenerator(device(t), trained(t, func(c *model.Config) { c.Classes = 3 }), false)
 	must(t, err)
-	_, err = g.Draw(make([]float32, 10), []uint32{0})
+	_, err = g.Sample(make([]float32, 10), []uint32{0})
 	contains(t, err, "1 labels for 2 images, want one each")
-	_, err = g.Draw(make([]float32, 10), []uint32{0, 3})
+	_, err = g.Sample(make([]float32, 10), []uint32{0, 3})
 	contains(t, err, "label 3, want 0 to 2, the generator's classes")
 }
 
-func TestPixels(t *testing.T) {
-	got := model.Pixels([]float32{0, 1, 0.5, 0.4 / 255, 0.6 / 255, 254.4 / 255})
+func TestQuantize(t *testing.T) {
+	got := model.Quantize([]float32{0, 1, 0.5, 0.4 / 255, 0.6 / 255, 254.4 / 255})
 	if d := cmp.Diff(got, []byte{0, 255, 128, 0, 1, 254}); d != "" {
 		t.Error(d)
 	}

@@ -18,14 +18,14 @@ import (
 	"gorgan/model/optim"
 )
 
-// State is all that a run needs to go on bit for bit.
+// State is all that a run needs to resume with the same bits.
 type State struct {
 	Config Config
 	Step   uint32 // steps done
 	Data   string // the data's fingerprint
-	// Tensors are both nets' parameters, "generator.0.weight", the optimizers' state,
-	// "adam.m.generator.0.weight", and the average of the generator's parameters,
-	// "ema.generator.0.weight", where there is one, sorted by name.
+	// Tensors are the parameters of both nets, "generator.0.weight", the moments of the
+	// optimizers, "adam.m.generator.0.weight", and the average of the generator's parameters if
+	// there is one, "ema.generator.0.weight". They are sorted by name.
 	Tensors []Tensor
 }
 
@@ -36,8 +36,8 @@ type Tensor struct {
 	Values []float32
 }
 
-// WeightHash is the SHA-256, in hex, of the names, shapes and values of the nets'
-// parameters.
+// WeightHash returns the SHA-256, in hex, of the names, shapes and values of the parameters of both
+// nets.
 func (s *State) WeightHash() string {
 	h := sha256.New()
 	for _, t := range s.Tensors {
@@ -53,8 +53,8 @@ func (t Tensor) hash(h io.Writer) {
 	h.Write(littleEndian(t.Values))
 }
 
-// littleEndian is the bytes of values, which are shared where the machine orders them so: a
-// checkpoint is written without a copy of the nets.
+// littleEndian returns the bytes of values. On a little-endian machine they share the memory of
+// values, so that a checkpoint is written without a copy of the nets.
 func littleEndian(values []float32) []byte {
 	if binary.NativeEndian.Uint16([]byte{1, 0}) == 1 {
 		return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values))
@@ -66,7 +66,7 @@ func littleEndian(values []float32) []byte {
 	return b
 }
 
-// layout lists the tensors a state of c has, sorted by name.
+// layout returns the tensors of a state of c without values, sorted by name.
 func layout(c Config) []Tensor {
 	o, _ := optimizers.find(c.Optimizer)
 	var all []Tensor
@@ -89,7 +89,7 @@ func layout(c Config) []Tensor {
 	return all
 }
 
-// check reports whether s has just the tensors its config asks for.
+// check returns an error unless s has exactly the tensors of its config.
 func (s *State) check() error {
 	want := layout(s.Config)
 	for i, w := range want {
@@ -97,13 +97,13 @@ func (s *State) check() error {
 			return fmt.Errorf("tensor %s of shape %v is missing", w.Name, w.Shape)
 		}
 		if got := s.Tensors[i]; got.Name != w.Name {
-			return fmt.Errorf("tensor %s of shape %v is unknown to its config", printable(got.Name), got.Shape)
+			return fmt.Errorf("tensor %s of shape %v does not belong to its config", printable(got.Name), got.Shape)
 		} else if !slices.Equal(got.Shape, w.Shape) {
-			return fmt.Errorf("tensor %s has shape %v, its config wants %v", got.Name, got.Shape, w.Shape)
+			return fmt.Errorf("tensor %s has shape %v, want %v by its config", got.Name, got.Shape, w.Shape)
 		}
 	}
 	if len(s.Tensors) > len(want) {
-		return fmt.Errorf("tensor %s is unknown to its config", printable(s.Tensors[len(want)].Name))
+		return fmt.Errorf("tensor %s does not belong to its config", printable(s.Tensors[len(want)].Name))
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (s *State) upload(dev kernels.Device, name string, dst *tensor.Dense) error
 	return dev.Upload(dst, s.Tensors[i].Values)
 }
 
-// visit calls f on each tensor of the state, as it lies on the device.
+// visit calls f with each tensor of the state on the device. It stops at the first error.
 func (g *game) visit(f func(name string, shape []int, t *tensor.Dense) error) error {
 	row, _ := optimizers.find(g.config.Optimizer)
 	for _, side := range []struct {
@@ -150,13 +150,13 @@ func (g *game) visit(f func(name string, shape []int, t *tensor.Dense) error) er
 	return nil
 }
 
-// restore puts a state on the device.
+// restore copies a state to the device.
 func (g *game) restore(s *State) error {
 	err := g.visit(func(name string, _ []int, t *tensor.Dense) error { return s.upload(g.dev, name, t) })
 	if err != nil {
 		return err
 	}
-	return g.dev.Upload(g.clock, []uint32{s.Step})
+	return g.dev.Upload(g.stepCount, []uint32{s.Step})
 }
 
 // tensors copies the state's tensors from the device.

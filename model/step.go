@@ -10,133 +10,134 @@ import (
 // step is one training step: algorithm 1 of the 2014 paper.
 func (g *game) step(b *graph.Builder) {
 	c := g.config
-	b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, g.clock) })
+	b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, g.stepCount) })
 	if c.UpdateOrder == Simultaneous {
-		p := g.play(b, 0)
-		g.disGradients(b, p)
-		g.genGradients(b, p)
+		t := g.turn(b, 0)
+		g.disGradients(b, t)
+		g.genGradients(b, t)
 		g.disUpdate(b, 0)
 		g.genUpdate(b)
 		return
 	}
-	var p play
+	var t turn
 	for nth := range c.DisSteps {
-		p = g.play(b, nth)
-		g.disGradients(b, p)
+		t = g.turn(b, nth)
+		g.disGradients(b, t)
 		g.disUpdate(b, nth)
 	}
 	if g.freshNoise() {
-		p.fake = g.fake(b, &p, streams.GenNoise)
+		t.fake = g.fake(b, &t, streams.GenNoise)
 	}
-	g.genGradients(b, p)
+	g.genGradients(b, t)
 	g.genUpdate(b)
 }
 
-// freshNoise tells whether G's gradients are taken on noise of their own.
+// freshNoise reports whether G's update has noise of its own.
 func (g *game) freshNoise() bool { return g.config.FreshNoise || g.config.DisSteps > 1 }
 
-// play is what the two nets do in one turn of D.
-type play struct {
-	nth        int          // of D's turns in the step, from 0
+// turn is the data of one turn of D.
+type turn struct {
+	nth        int          // number of the turn in the step, from 0
 	real, fake *graph.Value // (B, pixels)
 	z          *graph.Value // (B, noise)
-	// labels (groups·B) are those of D's rows, group by group, and oneHot (groups·B,
-	// classes) the same as vectors; nil where there are none.
+	// labels (groups·B) are the labels of D's images, group by group. oneHot (groups·B, classes)
+	// are the same as vectors. They are nil if D does not need them.
 	labels, oneHot *graph.Value
 }
 
-// play draws the nth batch, and as many fake images from noise.
-func (g *game) play(b *graph.Builder, nth int) play {
-	p := play{nth: nth}
+// turn appends the nth batch of the step, and as many fake images from noise of its own.
+func (g *game) turn(b *graph.Builder, nth int) turn {
+	t := turn{nth: nth}
 	copies := 0
 	if g.config.Classes > 0 {
 		copies = groupsOf(g.config, g.loss).all
 	}
 	var labels []*graph.Value
-	if p.real, labels = g.batches.batch(b, nth, copies); labels != nil {
-		p.labels = b.Join(labels...)
+	if t.real, labels = g.batches.batch(b, nth, copies); labels != nil {
+		t.labels = b.Join(labels...)
 	}
 	if g.unit != nil {
-		p.oneHot = b.Gather(p.labels, b.Leaf("unit vectors", g.unit))
+		t.oneHot = b.Gather(t.labels, b.Leaf("unit vectors", g.unit))
 	}
-	p.fake = g.fake(b, &p, streams.DisNoise+kernels.Stream(nth))
-	return p
+	t.fake = g.fake(b, &t, streams.DisNoise+kernels.Stream(nth))
+	return t
 }
 
-// fake is G's images of noise from a stream, with the labels of p's batch. It sets p.z.
-func (g *game) fake(b *graph.Builder, p *play, stream kernels.Stream) *graph.Value {
+// fake returns G's images (B, pixels) for noise from a stream and the labels of t's batch. It sets
+// t.z.
+func (g *game) fake(b *graph.Builder, t *turn, stream kernels.Stream) *graph.Value {
 	c := g.config
-	p.z = b.Uniform(g.random(b, stream), c.BatchSize, c.NoiseDim)
+	t.z = b.Uniform(g.random(b, stream), c.BatchSize, c.NoiseDim)
 	pass := &nn.Pass{Builder: b}
-	if p.labels != nil {
-		pass.Labels = b.Rows(p.labels, 0, c.BatchSize)
+	if t.labels != nil {
+		pass.Labels = b.Rows(t.labels, 0, c.BatchSize)
 	}
-	return g.gen.Apply(pass, p.z)
+	return g.gen.Apply(pass, t.z)
 }
 
-// disForward is D at work on groups of images.
+// disForward is a forward of D on groups of images.
 type disForward struct {
 	groups    groups
 	x, logits *graph.Value // D's input (rows, pack·pixels) and output (rows, 1)
-	first     int          // the group that comes first
+	first     int          // the group of the first rows
 }
 
 func (d disForward) of(b *graph.Builder, group int) *graph.Value {
 	return d.groups.of(b, d.logits, group, d.first)
 }
 
-// discriminate applies D to what it learns from: real and fake images, and the points of the
+// forwardForDis applies D to the images that D learns from: real and fake ones, and the points of the
 // loss's own penalty.
-func (g *game) discriminate(b *graph.Builder, p play) disForward {
+func (g *game) forwardForDis(b *graph.Builder, t turn) disForward {
 	d := disForward{groups: groupsOf(g.config, g.loss)}
-	stage := kernels.Stream(p.nth)
-	d.x = g.input(b, d.groups.images(b, p.real, p.fake), stage)
+	stage := kernels.Stream(t.nth)
+	d.x = g.input(b, d.groups.images(b, t.real, t.fake), stage)
 	if d.groups.points > 0 {
 		real, fake := d.groups.of(b, d.x, d.groups.real, 1), d.groups.of(b, d.x, d.groups.fake, 1)
 		d.x = b.Join(g.points(b, real, fake, g.random(b, streams.PenaltyPoint+stage)), d.x)
 	}
-	d.logits = g.apply(b, p, d.x, 0, stage)
+	d.logits = g.apply(b, t, d.x, 0, stage)
 	return d
 }
 
-// judge applies D to what G learns from: fake images, and real ones where the loss compares
-// the two.
-func (g *game) judge(b *graph.Builder, p play) disForward {
+// forwardForGen applies D to the images that G learns from: fake ones, and also real ones if the
+// loss compares the two.
+func (g *game) forwardForGen(b *graph.Builder, t turn) disForward {
 	d := disForward{groups: groupsOf(g.config, g.loss)}
-	images := p.fake
+	images := t.fake
 	d.first = d.groups.fake
 	if g.loss.paired {
-		images = d.groups.images(b, p.real, p.fake)
+		images = d.groups.images(b, t.real, t.fake)
 		d.first = d.groups.points
 	}
 	d.x = g.input(b, images, genStage)
-	d.logits = g.apply(b, p, d.x, d.first, genStage)
+	d.logits = g.apply(b, t, d.x, d.first, genStage)
 	return d
 }
 
-// input is images (n, pixels) as D sees them: with noise, and Pack of them in a row.
+// input returns D's input (n/pack, pack·pixels) for images (n, pixels). It adds instance noise.
 func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream) *graph.Value {
 	c := g.config
 	if c.InstanceNoise > 0 {
 		images = b.AddNoise(images, g.random(b, streams.InstanceNoise+stage), float32(c.InstanceNoise), c.InstanceNoiseSteps)
 	}
-	return b.Reshape(images, images.Rows()/c.Pack, c.Pack*c.Pixels())
+	return b.Reshape(images, images.Rows()/c.Pack, c.Pack*c.Values())
 }
 
-// apply is D's logits of x, which has groups from the given one on.
-func (g *game) apply(b *graph.Builder, p play, x *graph.Value, group int, stage kernels.Stream) *graph.Value {
+// apply returns D's logits for x. The first rows of x are those of the given group.
+func (g *game) apply(b *graph.Builder, t turn, x *graph.Value, group int, stage kernels.Stream) *graph.Value {
 	pass := &nn.Pass{Builder: b, Random: g.random(b, stage), FirstRow: group * g.config.BatchSize / g.config.Pack}
 	images := x.Rows() * g.config.Pack
-	if p.labels != nil {
-		pass.Labels = b.Rows(p.labels, group*g.config.BatchSize, images)
+	if t.labels != nil {
+		pass.Labels = b.Rows(t.labels, group*g.config.BatchSize, images)
 	}
-	if p.oneHot != nil {
-		pass.OneHot = b.Rows(p.oneHot, group*g.config.BatchSize, images)
+	if t.oneHot != nil {
+		pass.OneHot = b.Rows(t.oneHot, group*g.config.BatchSize, images)
 	}
 	return g.dis.Apply(pass, x)
 }
 
-// disLoss is D's loss with its penalties, in parts. Their values are stored in g.stats.
+// disLoss returns the parts of D's loss, including penalties. It stores their values in g.stats.
 func (g *game) disLoss(b *graph.Builder, d disForward) (seeds []graph.Seed) {
 	for i, part := range g.objective.discriminator(b, d.of(b, d.groups.real), d.of(b, d.groups.fake)) {
 		b.Store(part, g.result([]int{disRealStat, disFakeStat}[i]))
@@ -148,7 +149,7 @@ func (g *game) disLoss(b *graph.Builder, d disForward) (seeds []graph.Seed) {
 	return seeds
 }
 
-// genLoss is G's loss. Its value is stored in g.stats.
+// genLoss returns G's loss. It stores the value in g.stats.
 func (g *game) genLoss(b *graph.Builder, d disForward) []graph.Seed {
 	var real *graph.Value
 	if g.loss.paired {
@@ -159,13 +160,13 @@ func (g *game) genLoss(b *graph.Builder, d disForward) []graph.Seed {
 	return []graph.Seed{{Of: loss}}
 }
 
-func (g *game) disGradients(b *graph.Builder, p play) {
-	d := g.discriminate(b, p)
+func (g *game) disGradients(b *graph.Builder, t turn) {
+	d := g.forwardForDis(b, t)
 	g.dis.StoreGrad(b, g.disLoss(b, d))
 }
 
-func (g *game) genGradients(b *graph.Builder, p play) {
-	d := g.judge(b, p)
+func (g *game) genGradients(b *graph.Builder, t turn) {
+	d := g.forwardForGen(b, t)
 	g.gen.StoreGrad(b, g.genLoss(b, d))
 }
 
@@ -185,29 +186,29 @@ func (g *game) genUpdate(b *graph.Builder) {
 	}
 }
 
-// measure evaluates both losses, and D's outputs, with the weights as they are, on the last
-// batch and the last noise of the step.
+// measure stores both losses and D's outputs for the present weights, on the last batch and the
+// last noise of the step.
 func (g *game) measure(b *graph.Builder) {
-	d := g.discriminate(b, g.lastPlay(b))
+	d := g.forwardForDis(b, g.lastTurn(b))
 	g.measureOutputs(b, d)
 	g.disLoss(b, d)
 	g.genLoss(b, d)
 }
 
-// lastPlay is the play that G's gradients were taken on. The batch and the noise are drawn
-// again from the same counters.
-func (g *game) lastPlay(b *graph.Builder) play {
-	p := g.play(b, g.config.DisSteps-1)
+// lastTurn returns the turn on which G's gradients were taken. Its batch and noise are made
+// again from the same random numbers.
+func (g *game) lastTurn(b *graph.Builder) turn {
+	t := g.turn(b, g.config.DisSteps-1)
 	if g.freshNoise() {
-		p.fake = g.fake(b, &p, streams.GenNoise)
+		t.fake = g.fake(b, &t, streams.GenNoise)
 	}
-	return p
+	return t
 }
 
-// measureOutputs stores what D makes of real and of fake images.
+// measureOutputs stores D's mean outputs on real and on fake images.
 func (g *game) measureOutputs(b *graph.Builder, d disForward) {
 	real, fake := d.of(b, d.groups.real), d.of(b, d.groups.fake)
-	if g.loss.critic {
+	if g.loss.notProbability {
 		b.Store(b.Mean(real, 0), g.result(measuredReal))
 		b.Store(b.Mean(fake, 0), g.result(measuredFake))
 		return

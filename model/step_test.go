@@ -52,7 +52,7 @@ func TestSteps(t *testing.T) {
 			set := noiseSet(t, 21, c)
 			trainer := newTrainer(t, device(t), c, set)
 			want := newReference(stateOf(t, trainer))
-			run(t, trainer, model.Plan{Steps: 3})
+			run(t, trainer, model.RunOptions{Steps: 3})
 			for step := range 3 {
 				want.step(dataOf(set), step+1)
 			}

@@ -5,11 +5,11 @@ import (
 	"gorgan/model/graph"
 )
 
-// genStage is the stage of a step at which G's gradients are taken; those before it number
-// D's updates from 0.
+// genStage is the stage of a step that computes G's gradients. The stages of D's turns are numbered
+// from 0.
 const genStage kernels.Stream = 1<<16 - 1
 
-// random is the numbers of a stream in the step under way.
+// random returns the random numbers of a stream in the present step.
 func (g *game) random(b *graph.Builder, stream kernels.Stream) graph.Random {
-	return graph.Random{Key: b.Leaf("seed", g.key), Step: b.Leaf("step", g.clock), Stream: stream}
+	return graph.Random{Key: b.Leaf("seed", g.seed), Step: b.Leaf("step", g.stepCount), Stream: stream}
 }

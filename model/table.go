@@ -2,7 +2,7 @@ package model
 
 import "slices"
 
-// table is what a setting can be named, in the order of its help.
+// table has the names that a setting can have, in the order of the help.
 type table[T any] []row[T]
 
 type row[T any] struct {
@@ -18,7 +18,7 @@ func (t table[T]) names() []string {
 	return names
 }
 
-// find returns the row of that name, or an empty one and false.
+// find returns the row of that name. If there is none, it returns an empty row and false.
 func (t table[T]) find(name string) (row[T], bool) {
 	if i := slices.IndexFunc(t, func(r row[T]) bool { return r.name == name }); i >= 0 {
 		return t[i], true

@@ -8,8 +8,8 @@ import (
 	"gorgan/model/graph"
 )
 
-// Trainer is a run in progress: a game on a device, the data it plays with, and how
-// far it is.
+// Trainer is a run in progress: the nets on a device, the data, and the number of steps done. Its
+// methods are for one goroutine at a time.
 type Trainer struct {
 	game    *game
 	health  *health
@@ -19,18 +19,23 @@ type Trainer struct {
 	measure kernels.Step // one recorded evaluation
 	data    string
 	step    uint32
-	saved   bool    // the state after step is
-	seconds float64 // spent training, earlier parts of the run counted in
+	saved   bool    // whether the state after step is saved
+	seconds float64 // time spent training, including the time before a resume
 }
 
-// NewTrainer prepares a run of c from step 0 on dev, which stays the caller's. The
-// set's images must be of c's size, and at least a batch.
+// NewTrainer prepares a run of c from step 0 on dev. The caller keeps dev and set, and closes them
+// after the last use of the trainer. Memory that the trainer allocates on dev is free only after
+// dev is closed.
+//
+// It returns an error if c is not valid (see Config.Validate), if the images of set do not have
+// c's size or are fewer than a batch, if one has a label that is not one of c's classes, if the
+// set cannot be read, or if dev fails.
 func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
 	if s := set.Size(); s.Height != c.Height || s.Width != c.Width {
-		return nil, fmt.Errorf("model: images of %s are %v, the config wants %dx%d", set.Name(), s, c.Height, c.Width)
+		return nil, fmt.Errorf("model: images of %s are %v, want %dx%d by the config", set.Name(), s, c.Height, c.Width)
 	}
 	if set.Len() < c.batchImages() {
 		least := fmt.Sprintf("batch_size %d", c.BatchSize)
@@ -67,7 +72,7 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 	}
 	t.train, err = t.record(func(b *graph.Builder) {
 		g.step(b)
-		b.Update("non_finite", func(kernels.Device) error { return t.health.look() })
+		b.Update("non_finite", func(kernels.Device) error { return t.health.scan() })
 	})
 	if err != nil {
 		return nil, err
@@ -85,14 +90,16 @@ func (t *Trainer) record(f func(b *graph.Builder)) (kernels.Step, error) {
 	return t.game.dev.Record(p.Run)
 }
 
-// Restore takes a fresh trainer to a state of the same config and data; seconds is
-// the time the run had spent by then.
+// Restore copies s to a trainer that has done no steps. seconds is the time that the run had spent
+// training. It does not keep s. It returns an error, and changes nothing, if s is of another
+// config or of other data. It also returns an error if s lacks a tensor or if the device fails;
+// then the trainer cannot be used.
 func (t *Trainer) Restore(s *State, seconds float64) error {
 	if d := t.game.config.Differences(s.Config); len(d) > 0 {
-		return fmt.Errorf("model: a run goes on with the settings it began with: %s", d[0])
+		return fmt.Errorf("model: a run resumes with the settings that it began with, but %s", d[0])
 	}
 	if s.Data != t.data {
-		return fmt.Errorf("model: the data differ from those the run began with: fingerprint %.12s, was %.12s", t.data, s.Data)
+		return fmt.Errorf("model: the data differ from those that the run began with: the fingerprint is %.12s, was %.12s", t.data, s.Data)
 	}
 	if err := t.game.restore(s); err != nil {
 		return err
@@ -101,27 +108,29 @@ func (t *Trainer) Restore(s *State, seconds float64) error {
 	return nil
 }
 
-// Config is what the run was prepared with.
+// Config returns the config of the run.
 func (t *Trainer) Config() Config { return t.game.config }
 
-// Step is the number of steps done.
+// Step returns the number of steps done.
 func (t *Trainer) Step() uint32 { return t.step }
 
-// State copies all that the run needs to go on.
+// State returns a copy of all that the run needs to resume. It waits for the device, and returns
+// the device's error.
 func (t *Trainer) State() (*State, error) {
 	tensors, err := t.game.tensors()
 	return &State{Config: t.game.config, Step: t.step, Data: t.data, Tensors: tensors}, err
 }
 
-// Draw takes noise (n, noise dim), and labels (n) where there are classes, to images
-// (n, pixels) in [0,1] with the generator as it is, or with the average of its weights
-// where that is kept.
-func (t *Trainer) Draw(noise []float32, labels []uint32) ([]float32, error) {
-	return t.sampler.draw(noise, labels)
+// Sample returns images (n, Config.Values()) in [0,1] from noise (n, Config.NoiseDim) and, if
+// there are classes, labels (n). It uses the average of the generator's weights if there is one,
+// else the present weights. The slice is new. It returns an error if noise or labels do not fit
+// the generator, or if the device fails.
+func (t *Trainer) Sample(noise []float32, labels []uint32) ([]float32, error) {
+	return t.sampler.sample(noise, labels)
 }
 
-// Measure evaluates the metrics of the last step, with the weights as they are now.
-// It returns a *NonFiniteError where these weights give a NaN or an infinity.
+// Measure computes the metrics of the last step with the present weights. ImagesPerSecond is 0.
+// It returns a *NonFiniteError if a loss is a NaN or an infinity, or the error of the device.
 func (t *Trainer) Measure() (Metrics, error) {
 	if err := t.measure.Run(); err != nil {
 		return Metrics{}, err
@@ -132,11 +141,11 @@ func (t *Trainer) Measure() (Metrics, error) {
 	}
 	for _, v := range s {
 		if !finite(v) {
-			// D's loss comes first, and sees all that G's sees.
+			// D's loss comes first, and depends on all that G's loss depends on.
 			return Metrics{}, &NonFiniteError{Step: t.step, Net: "discriminator", Tensor: "loss", Value: v}
 		}
 	}
-	m := metricsOf(t.step, s, t.game.loss.critic)
+	m := metricsOf(t.step, s, t.game.loss.notProbability)
 	m.Seconds = t.seconds
 	return m, nil
 }

@@ -6,9 +6,9 @@ import (
 	"gorgan/kernels"
 )
 
-// unfused is a device on which the loss is computed as the tutorial's program does it:
-// probabilities first, then a pass for each formula. It is there to be measured beside
-// kernels.BCELogits; its logarithm overflows where D is sure.
+// unfused is a device that computes the loss as the tutorial's program does: first probabilities,
+// then a kernel for each formula. It exists to be compared with kernels.BCELogits. Its logarithm
+// overflows if D is sure.
 type unfused struct {
 	kernels.Device
 	p, dp *tensor.Dense // (B)

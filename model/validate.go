@@ -10,18 +10,18 @@ import (
 	"gorgan/dataset"
 )
 
-// The largest that are taken for meant: a layer's width or a batch, an image's side, a
-// net's depth, and what a kernel takes for a count.
+// The limits of settings. Larger values are surely mistakes.
 const (
-	maxSize   = 1 << 20
-	maxSide   = 1 << 12
-	maxLayers = 100
-	maxCount  = 1<<31 - 1
-	// leastNormal is the least float32 above 0 of full precision.
+	maxSize   = 1 << 20   // width of a layer, size of a batch
+	maxSide   = 1 << 12   // height and width of an image
+	maxLayers = 100       // hidden layers of a net
+	maxCount  = 1<<31 - 1 // number of steps that a kernel takes
+	// leastNormal is the smallest normal float32 above 0.
 	leastNormal = 0x1p-126
 )
 
-// Validate reports every field that is out of range, or is not for what others are.
+// Validate returns an error for each field that is out of range or does not go with the others,
+// joined.
 func (c Config) Validate() error {
 	v := &validation{}
 	c.checkLoss(v)
@@ -66,7 +66,7 @@ func (c Config) checkNets(v *validation) {
 	v.check(c.Width >= 1 && c.Width <= maxSide, "width", c.Width, fmt.Sprintf("1 to %d", maxSide))
 }
 
-// penalises tells whether D's gradients are.
+// penalises reports whether D's loss has a penalty.
 func (c Config) penalises() bool {
 	loss, _ := losses.find(c.Loss)
 	return loss.value.points != noPoints || c.R1 > 0 || c.R2 > 0
@@ -90,7 +90,7 @@ func (c Config) checkOptimizer(v *validation) {
 	if c.DisBeta2 != -1 {
 		v.fraction("dis_beta2", c.DisBeta2)
 	}
-	// Vector instructions take a smaller number, a denormal, for 0.
+	// Vector instructions treat a smaller number, a denormal, as 0.
 	v.check(c.Epsilon >= leastNormal && c.Epsilon < 1, "epsilon", c.Epsilon, fmt.Sprintf("%.3g, the least normal float32, to below 1", leastNormal))
 	v.fraction("momentum", c.Momentum)
 	v.fraction("momentum_end", c.MomentumEnd)
@@ -112,8 +112,8 @@ func (c Config) checkSteps(v *validation) {
 	v.positive("noise_scale", c.NoiseScale)
 }
 
-// validation gathers what is wrong. Numbers are looked at as the float32 they are
-// computed with: what is below 1 must not be 1 there, nor what is above 0 be 0.
+// validation collects errors. It compares numbers as float32, the type of the computation: a
+// number below 1 must not round to 1, and a number above 0 must not round to 0.
 type validation struct{ errs []error }
 
 func (v *validation) check(ok bool, field string, got any, want string) {

@@ -105,7 +105,7 @@ func runGenerate(ctx context.Context, ui *ui, o generateOptions) error {
 	if err != nil {
 		return err
 	}
-	p.Draw = gen.Draw
+	p.Sample = gen.Sample
 	return out.write(ctx, ui, p, g)
 }
 

@@ -26,7 +26,7 @@ func TestGone(t *testing.T) {
 			change: func(t *testing.T, dir string) { must(t, os.Rename(dir, dir+".new")) }},
 		{name: "removed", says: "DIR is gone: it was renamed or removed",
 			change: func(t *testing.T, dir string) { must(t, os.RemoveAll(dir)) }},
-		{name: "another in its place", says: "DIR is not the run's any more: it, or what it held, was removed or replaced", moved: true, left: []string{"checkpoint_000000.safetensors", "last"},
+		{name: "another in its place", says: "DIR is no longer the run's: the folder or its files were removed or replaced", moved: true, left: []string{"checkpoint_000000.safetensors", "last"},
 			change: func(t *testing.T, dir string) {
 				must(t, os.Rename(dir, dir+".new"))
 				must(t, os.Mkdir(dir, 0o777))
@@ -34,7 +34,7 @@ func TestGone(t *testing.T) {
 					must(t, os.WriteFile(filepath.Join(dir, name), []byte("precious"), 0o666))
 				}
 			}},
-		{name: "made again", says: "DIR is not the run's any more", left: []string{},
+		{name: "made again", says: "DIR is no longer the run's", left: []string{},
 			change: func(t *testing.T, dir string) { must(t, os.RemoveAll(dir)); must(t, os.Mkdir(dir, 0o777)) }},
 	} {
 		for _, every := range []string{"1", "1000000"} { // found by a display, or by an interrupt

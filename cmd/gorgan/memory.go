@@ -82,7 +82,7 @@ func checkTrainingMemory(dev device.Device, c model.Config, dataBytes int64) err
 // memory that the command needs besides it on the host, mainly for the images.
 func checkDrawingMemory(dev device.Device, c model.Config, extra int64) error {
 	if device.IsCPU(dev) {
-		extra += c.DrawingBytes()
+		extra += c.SamplingBytes()
 	}
 	return processMemory().refuseIfTooLarge("drawing", extra, "draw fewer images or a smaller picture, or end other programs")
 }

@@ -173,9 +173,9 @@ func (f *pictureFile) each(ctx context.Context, p *picture.Images, g picture.Gri
 	if err := atomicfile.RemoveTemporaries(f.path, time.Hour); err != nil {
 		return 0, err
 	}
-	size := p.Config.Pixels()
+	size := p.Config.Values()
 	err = p.Pieces(ctx, func(first int, images []float32) error {
-		pixels := model.Pixels(images)
+		pixels := model.Quantize(images)
 		for i := range len(pixels) / size {
 			if err := ctx.Err(); err != nil {
 				return err // syncing a piece's files can take seconds
@@ -206,7 +206,7 @@ func exists(path string) bool {
 
 // writeNpy samples the images and writes them as an array, one row each.
 func writeNpy(ctx context.Context, w io.Writer, p *picture.Images) error {
-	if err := writeNpyHeader(w, len(p.Seeds), p.Config.Pixels()); err != nil {
+	if err := writeNpyHeader(w, len(p.Seeds), p.Config.Values()); err != nil {
 		return err
 	}
 	return p.Pieces(ctx, func(_ int, images []float32) error { return writeNpyValues(w, images) })

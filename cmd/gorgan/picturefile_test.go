@@ -18,10 +18,10 @@ import (
 func somePictures(n int, drawn func(images int)) *picture.Images {
 	p := &picture.Images{Config: model.Default(), Seeds: picture.SeedsFrom(0, n)}
 	p.Config.Height, p.Config.Width = 28, 28
-	p.Draw = func(noise []float32, _ []uint32) ([]float32, error) {
+	p.Sample = func(noise []float32, _ []uint32) ([]float32, error) {
 		images := len(noise) / p.Config.NoiseDim
 		drawn(images)
-		return make([]float32, images*p.Config.Pixels()), nil
+		return make([]float32, images*p.Config.Values()), nil
 	}
 	return p
 }
@@ -48,7 +48,7 @@ func TestManyPicturesAreNotHeld(t *testing.T) {
 	if err := writeNpy(context.Background(), count, p); err != nil {
 		t.Fatal(err)
 	}
-	whole := int64(n * p.Config.Pixels() * 4)
+	whole := int64(n * p.Config.Values() * 4)
 	if written < whole || written > whole+1024 {
 		t.Errorf("%d bytes are written, want %d and a header", written, whole)
 	}

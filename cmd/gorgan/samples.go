@@ -61,17 +61,17 @@ func drawSamples(dev device.Device, path string, scale noiseScale, count int) (*
 	if count == 0 {
 		count = evaluatedCount(state.Config.Stack)
 	}
-	if err := checkDrawingMemory(dev, state.Config, int64(count)*int64(state.Config.Pixels())*4); err != nil {
+	if err := checkDrawingMemory(dev, state.Config, int64(count)*int64(state.Config.Values())*4); err != nil {
 		return nil, err
 	}
 	gen, err := model.NewGenerator(dev, state, false)
 	if err != nil {
 		return nil, err
 	}
-	s := &samples{file: path, model: state, source: fmt.Sprintf("%s, step %d", path, state.Step), values: state.Config.Pixels(), stack: state.Config.Stack}
+	s := &samples{file: path, model: state, source: fmt.Sprintf("%s, step %d", path, state.Step), values: state.Config.Values(), stack: state.Config.Stack}
 	s.draw = func(ctx context.Context, nth uint64) (evaluate.Samples, error) {
 		seeds := picture.SeedsFrom(nth*uint64(count), count)
-		images, err := picture.Of(state.Config, seeds, gen.Draw).Values(ctx, func() {})
+		images, err := picture.Of(state.Config, seeds, gen.Sample).Values(ctx, func() {})
 		return evaluate.Samples{Source: s.source, Seed: seeds[0], Values: images}, err
 	}
 	return s, nil

@@ -63,7 +63,7 @@ func (s *session) goOnWith(ui *ui, o trainOptions) error {
 	}
 	if s.state != nil {
 		done := s.folder.Evaluations()
-		s.owed = s.Plan().Evaluates(s.state.Step) && (len(done) == 0 || done[len(done)-1].Step < s.state.Step)
+		s.owed = s.RunOptions().Evaluates(s.state.Step) && (len(done) == 0 || done[len(done)-1].Step < s.state.Step)
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func (s *session) open(ui *ui, t *model.Trainer, o trainOptions) (err error) {
 
 // goOn takes the run's folder to the step of the checkpoint.
 func (s *session) goOn(ui *ui) error {
-	notes, err := s.folder.GoOn(s.Settings, s.step())
+	notes, err := s.folder.Resume(s.Settings, s.step())
 	for _, note := range notes {
 		ui.note("%s", note)
 	}

@@ -41,7 +41,7 @@ func TestColours(t *testing.T) {
 	if err != nil || rows != 3 || cols != 3*pixels {
 		t.Fatalf("the array is (%d,%d), %v, want (3,%d)", rows, cols, err, 3*pixels)
 	}
-	drawn := model.Pixels(values)
+	drawn := model.Quantize(values)
 	// place is where image i lies on a picture with so many columns at a scale.
 	place := func(i, cols, scale int) image.Point {
 		pitch := side*scale + picture.Gap

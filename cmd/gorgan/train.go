@@ -120,7 +120,7 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 		}
 	}
 	return s.train(ctx, ui, &run.Training{Settings: s.Settings, Folder: s.folder, Trainer: trainer, Evaluator: evaluator,
-		Observers: []run.Observer{terminalObserver{ui}}, Owed: s.owed, Readers: o.reading.readers, Queue: o.queue})
+		Observers: []run.Observer{terminalObserver{ui}}, EvaluateFirst: s.owed, Readers: o.reading.readers, Queue: o.queue})
 }
 
 // trainingSet reads the data. It returns the images to train on, and the whole set, of which they

@@ -13,8 +13,8 @@ import (
 type labelledSet struct {
 	images  Split
 	index   []int // in images
-	classes []int // of each, a place in labels
-	labels  []int // in order
+	classes []int // class of each, which is a place in labels
+	labels  []int // in ascending order
 }
 
 func labelled(images Split) (labelledSet, error) {
@@ -42,36 +42,36 @@ func labelled(images Split) (labelledSet, error) {
 	return s, nil
 }
 
-// batch draws the batches of a training.
+// batch makes the batches of a training.
 type batch struct {
 	set     labelledSet
 	shift   int // in pixels
-	key     [2]uint32
-	targets []int // the classes of the batch drawn last
+	seed    [2]uint32
+	targets []int // the classes of the last batch
 }
 
-// fill writes the images of a step, counted from 0, to x (B, pixels): those at B
-// successive positions of the stream that kernels.Image orders by key, each moved by
-// -shift to shift pixels down and across.
+// fill writes the images of a step, counted from 0, to x (B, pixels). They are at B successive
+// positions of the endless stream that kernels.Image shuffles by seed. Each is moved by -shift to
+// shift pixels down and across.
 func (b *batch) fill(x []float32, step int) error {
 	size, n := b.set.images.Set.Size(), len(b.targets)
 	return parallel(n, func(i int) error {
 		position := uint64(step)*uint64(n) + uint64(i)
-		k := kernels.Image(position, uint32(len(b.set.index)), b.key)
+		k := kernels.Image(position, uint32(len(b.set.index)), b.seed)
 		b.targets[i] = b.set.classes[k]
-		whole := make([]float32, size.Pixels())
+		whole := make([]float32, size.Area())
 		if err := b.set.images.row(whole, b.set.index[k]); err != nil {
 			return err
 		}
-		r := kernels.Philox4x32([4]uint32{uint32(position), uint32(streams.Shifts), uint32(position >> 32), 0}, b.key)
+		r := kernels.Philox4x32([4]uint32{uint32(position), uint32(streams.Shifts), uint32(position >> 32), 0}, b.seed)
 		span := uint32(2*b.shift + 1)
 		move(x[i*len(whole):][:len(whole)], whole, size.Height, size.Width, int(r[0]%span)-b.shift, int(r[1]%span)-b.shift)
 		return nil
 	})
 }
 
-// move writes to dst the image src moved down and across. What comes in repeats the
-// edge.
+// move writes the image src, moved down and across, to dst. New pixels repeat the edge. dst and
+// src must not overlap.
 func move(dst, src []float32, height, width, down, across int) {
 	for y := range height {
 		from := src[min(max(y-down, 0), height-1)*width:][:width]

@@ -5,21 +5,21 @@ import (
 	"slices"
 )
 
-// seldom is the part of its share among the test images below which a class counts as
-// missing.
+// seldom is a part of a class's share among the test images. A class whose share is below that
+// part counts as missing.
 const seldom = 0.1
 
-// Class is how often a class occurs.
+// Class is the number of images of a class.
 type Class struct {
 	Label int `json:"label"`
 	Count int `json:"count"` // among the samples
-	Floor int `json:"floor"` // among the real images of the floor
+	Floor int `json:"floor"` // among the floor's real images
 }
 
-// measureClasses counts the images that the classifier puts into each class. The
-// entropy is at most the logarithm of the number of classes. A class is missing if
-// its share is less than a tenth of that among the test images.
-func measureClasses(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+// measureClasses counts the images of each class, as the classifier sorts them. The entropy of the
+// classes is at most the logarithm of their number. A class is missing if its share is less than a
+// tenth of its share among the test images.
+func measureClasses(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	counts, err := e.counts(ctx, s)
 	if err != nil {
 		return nil, err
@@ -46,8 +46,8 @@ func measureClasses(ctx context.Context, e *Evaluator, s *subject) ([]Figure, er
 	}, nil
 }
 
-// counts is how many images of s fall into each class.
-func (e *Evaluator) counts(ctx context.Context, s *subject) ([]int, error) {
+// counts returns the number of images of s in each class.
+func (e *Evaluator) counts(ctx context.Context, s *imageSet) ([]int, error) {
 	logits, err := e.logits(ctx, s)
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (e *Evaluator) counts(ctx context.Context, s *subject) ([]int, error) {
 	return counts, nil
 }
 
-// likeliest is the class of the greatest logit, the first of several.
+// likeliest returns the class of the largest logit, or the first of several.
 func likeliest(logits []float32) int {
 	best := 0
 	for k, v := range logits {

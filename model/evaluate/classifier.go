@@ -11,29 +11,29 @@ import (
 	"gorgan/kernels"
 )
 
-// Classifier is a trained perceptron that tells the classes of images apart, and whose
-// last hidden layer gives their features. Its weights are float16 numbers: those it is
-// stored with are those it computes with.
+// Classifier is a trained perceptron that finds the classes of images. The outputs of its last
+// hidden layer are the features of an image. Its weights are stored as float16 numbers, and it
+// computes with exactly these numbers.
 type Classifier struct {
-	Labels      []int  // of each class
-	Recipe      Recipe // that it was trained by
+	Labels      []int  // label of each class
+	Recipe      Recipe // how it was trained
 	Data        string // the images it was trained on
-	Fingerprint string // of the set they are from
-	Widths      []int  // of the layers, the pixels first and the classes last
+	Fingerprint string // fingerprint of the set of these images
+	Widths      []int  // number of pixels, and of the units of each layer; the last is the classes
 
-	weights []uint16 // float16: layer by layer its weight (in,out), then its bias (out)
+	weights []uint16 // float16: for each layer its weight (in,out), then its bias (out)
 }
 
-// Features is the number of values that stand for an image.
+// Features returns the number of features of an image.
 func (c *Classifier) Features() int { return c.Widths[len(c.Widths)-2] }
 
-// String writes the widths: "784-512-128-10".
+// String returns the widths: "784-512-128-10".
 func (c *Classifier) String() string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Widths), " ", "-"), "[]")
 }
 
-// SHA256 is the hash, in hex, of labels, widths and weights: all that a figure depends
-// on.
+// SHA256 returns the hash, in hex, of labels, widths and weights. A figure depends on nothing else
+// of a classifier.
 func (c *Classifier) SHA256() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "labels %v\nwidths %v\n", c.Labels, c.Widths)
@@ -41,7 +41,7 @@ func (c *Classifier) SHA256() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// round takes trained values for the weights.
+// round rounds trained values to float16 weights. It returns an error for one that is not finite.
 func (c *Classifier) round(values []float32) error {
 	c.weights = make([]uint16, len(values))
 	for i, v := range values {
@@ -59,7 +59,7 @@ func (c *Classifier) finite() error {
 	return nil
 }
 
-// values are the weights as float32, without loss.
+// values returns the weights as float32, which is exact.
 func (c *Classifier) values() []float32 {
 	values := make([]float32, len(c.weights))
 	for i, h := range c.weights {
@@ -68,19 +68,20 @@ func (c *Classifier) values() []float32 {
 	return values
 }
 
-// mnist is what train/main.go writes.
+// mnist is the file that train/main.go writes.
 //
 //go:generate go run ./train mnist.safetensors
 //go:embed mnist.safetensors
 var mnist []byte
 
-// MNISTClassifier is the one in this package, trained on MNIST's 60,000 training
+// MNISTClassifier returns the embedded classifier. It was trained on MNIST's 60,000 training
 // images by DefaultRecipe.
 func MNISTClassifier() (*Classifier, error) { return ParseClassifier(mnist) }
 
-// ClassifierFor is the embedded classifier if r is MNIST with its own test images. For
-// others it trains one by DefaultRecipe on r's training and validation images, within
-// about half a minute for as many of the size of MNIST's; see TrainClassifier.
+// ClassifierFor returns the embedded classifier if r is MNIST with its own test images. Otherwise
+// it trains one by DefaultRecipe on r's training and validation images. That takes about half a
+// minute for images like MNIST's. It returns the errors of TrainClassifier, and an error if r is
+// not valid. progress may be nil.
 func ClassifierFor(ctx context.Context, dev kernels.Device, r Reference, progress func(done, total int)) (*Classifier, error) {
 	if err := r.check(); err != nil {
 		return nil, err

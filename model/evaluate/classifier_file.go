@@ -16,15 +16,16 @@ import (
 	"gorgan/model/nn"
 )
 
-// ErrClassifier is wrapped by errors about a file that is no whole classifier.
+// ErrClassifier is wrapped by errors about a file that is not a whole classifier.
 var ErrClassifier = errors.New("not a whole gorgan classifier")
 
 // classifierFormat names the meaning of the metadata and of the tensors.
 const classifierFormat = "gorgan classifier 1"
 
-// Save writes c to path, whole or not at all, as a safetensors file: tensors
-// classifier.N.weight (in,out) and classifier.N.bias (out) as float16, and as metadata
-// the format, the labels and the recipe as JSON, the data, its fingerprint and SHA256.
+// Save writes c to path as a safetensors file, whole or not at all. The tensors are
+// classifier.N.weight (in,out) and classifier.N.bias (out) as float16. The metadata are the format,
+// the labels and the recipe as JSON, the data, its fingerprint and SHA256. It returns an error if
+// the file cannot be written; the old file is then still there.
 func (c *Classifier) Save(path string) error {
 	meta, err := c.metadata()
 	if err != nil {
@@ -66,7 +67,7 @@ func (c *Classifier) metadata() (map[string]string, error) {
 	}, nil
 }
 
-// tensors are the parameters, in the order of the weights.
+// tensors returns the names and shapes of the parameters, in the order of the weights.
 func (c *Classifier) tensors() []nn.Tensor {
 	all, _ := newNet(c.Widths).Layout()
 	return all
@@ -80,8 +81,8 @@ func littleEndian(weights []uint16) []byte {
 	return b
 }
 
-// ParseClassifier reads the content of a file that Save wrote. The error wraps
-// ErrClassifier if it is cut short or was changed.
+// ParseClassifier reads the content of a file that Save wrote. It returns an error that wraps
+// ErrClassifier if the content is cut short or was changed. It does not keep text.
 func ParseClassifier(text []byte) (*Classifier, error) {
 	c, err := parseClassifier(text)
 	if err != nil {
@@ -90,7 +91,8 @@ func ParseClassifier(text []byte) (*Classifier, error) {
 	return c, nil
 }
 
-// LoadClassifier reads what Save wrote; the error is as ParseClassifier's.
+// LoadClassifier reads a file that Save wrote. It returns the errors of ParseClassifier, or that of
+// the operating system if the file cannot be read.
 func LoadClassifier(path string) (*Classifier, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -127,13 +129,13 @@ func parseClassifier(text []byte) (*Classifier, error) {
 		return nil, err
 	}
 	if got := c.SHA256(); got != meta["sha256"] {
-		return nil, fmt.Errorf("SHA-256 is %s, its metadata say %s", got, meta["sha256"])
+		return nil, fmt.Errorf("SHA-256 is %s, but the metadata have %s", got, meta["sha256"])
 	}
 	return c, c.finite()
 }
 
-// take reads the tensors. The first says how many pixels an image has; the recipe and the
-// labels say how wide the layers are.
+// take reads the tensors. The shape of the first gives the number of pixels, and the recipe and
+// the labels give the widths of the layers.
 func (c *Classifier) take(file safetensors.SafeTensors) error {
 	hidden, classes := c.Recipe.Hidden, len(c.Labels)
 	if len(hidden) == 0 || slices.Min(hidden) < 1 || classes < 2 {

@@ -31,13 +31,13 @@ func TestCollapse(t *testing.T) {
 		"three missing":     {reportOf(3, 1.9, 0.01), ""},
 		"four missing":      {reportOf(4, 1.7, 0.01), "4 of 10 classes are missing"},
 		"above five":        {reportOf(0, five+0.01, 0.01), ""},
-		"as five":           {reportOf(0, five-0.01, 0.01), "the classes are as various as 5.0, the data's as 10.0"},
-		"one class":         {reportOf(9, 0, 0.01), "9 of 10 classes are missing, the classes are as various as 1.0, the data's as 10.0"},
+		"as five":           {reportOf(0, five-0.01, 0.01), "the classes are as varied as 5.0 equally frequent ones, and real images as 10.0"},
+		"one class":         {reportOf(9, 0, 0.01), "9 of 10 classes are missing, the classes are as varied as 1.0 equally frequent ones, and real images as 10.0"},
 		"below half alike":  {reportOf(0, 2.3, 0.49), ""},
 		"half alike":        {reportOf(0, 2.3, 0.5), "50 % of the images are near duplicates"},
 		"nothing was asked": {&Report{}, ""},
 		"modes":             {modes(977), ""},
-		"half the modes":    {modes(500), "500 modes occur, of real images 1000"},
+		"half the modes":    {modes(500), "500 modes occur, and 1000 in real images"},
 	} {
 		if got := c.report.Collapse(); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
@@ -50,7 +50,7 @@ func TestCollapse(t *testing.T) {
 func TestCollapseMeasured(t *testing.T) {
 	e := toyEvaluator(t, Options{Metrics: []string{"classes", "duplicates"}})
 	good := blend(t, 400)
-	n := toySize.Pixels()
+	n := toySize.Area()
 	collapse := func(from func(i int) int) string {
 		s := Samples{Source: "chosen", Values: make([]float32, len(good.Values))}
 		for i := range len(s.Values) / n {
@@ -66,7 +66,7 @@ func TestCollapseMeasured(t *testing.T) {
 	if got := collapse(func(i int) int { return i % 7 }); got != "100 % of the images are near duplicates" {
 		t.Errorf("seven samples: %q", got)
 	}
-	if got := collapse(func(int) int { return 0 }); !strings.HasPrefix(got, "2 of 3 classes are missing, the classes are as various as 1.0, ") {
+	if got := collapse(func(int) int { return 0 }); !strings.HasPrefix(got, "2 of 3 classes are missing, the classes are as varied as 1.0 equally frequent ones, ") {
 		t.Errorf("one sample: %q", got)
 	}
 }

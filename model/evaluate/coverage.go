@@ -5,28 +5,28 @@ import (
 	"fmt"
 )
 
-// Which neighbour's distance makes an image's ball: the defaults of Kynkäänniemi's
-// program, and Naeem's example.
+// The radius of an image's ball is the distance of this neighbour: the default of Kynkäänniemi's
+// program, and the number in Naeem's example.
 const (
 	precisionNeighbour = 3
 	densityNeighbour   = 5
 )
 
-// measureCoverage is, in the features, with balls round the test images and round the
-// subject's images that reach to their kth nearest other:
+// measureCoverage measures with balls in the space of features. The ball of an image reaches to
+// its kth nearest neighbour in the same set. There are balls of test images and of s's images:
 //
-//	precision  share of the subject's images in a ball of a test image, k = 3
-//	recall     share of the test images in a ball of the subject's, k = 3
-//	density    number of the test images' balls that one of the subject's is in, over k = 5
-//	coverage   share of the test images that have one of the subject's in their ball, k = 5
+//	precision  share of s's images that are in a ball of a test image, k = 3
+//	recall     share of the test images that are in a ball of an image of s, k = 3
+//	density    mean number of test images' balls that an image of s is in, divided by k = 5
+//	coverage   share of the test images that have an image of s in their ball, k = 5
 //
 // The first two are by Kynkäänniemi et al., "Improved precision and recall metric for
-// assessing generative models" (2019); the others by Naeem et al., "Reliable fidelity
-// and diversity metrics for generative models" (2020). A ball is open, without its
-// edge, as in Naeem's program prdc; in Kynkäänniemi's it is closed. Real images do not
-// score 1: see the floor.
-func measureCoverage(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
-	for _, r := range []*subject{s, e.test} {
+// assessing generative models" (2019), the others by Naeem et al., "Reliable fidelity and
+// diversity metrics for generative models" (2020). A ball is open, without its edge, as in
+// Naeem's program prdc. In Kynkäänniemi's program it is closed. Real images do not score 1: see
+// the floor.
+func measureCoverage(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
+	for _, r := range []*imageSet{s, e.test} {
 		if n := r.images.Len(); n <= densityNeighbour {
 			return nil, fmt.Errorf("evaluate: precision and recall: %d images (%s), want more than %d", n, r.name, densityNeighbour)
 		}
@@ -51,7 +51,7 @@ func measureCoverage(ctx context.Context, e *Evaluator, s *subject) ([]Figure, e
 	}, nil
 }
 
-// manifold is features and each one's nearest others.
+// manifold is features, and the nearest neighbours of each in the same set.
 type manifold struct {
 	features matrix
 	others   neighbours
@@ -59,8 +59,8 @@ type manifold struct {
 
 type coverage struct{ precision, recall, density, coverage float64 }
 
-// coverage holds fake against real: precision and recall with the kPrecision nearest
-// others, density and coverage with the kDensity nearest.
+// coverage compares fake with real features. Precision and recall have balls up to neighbour
+// kPrecision, density and coverage up to neighbour kDensity.
 func (d *distances) coverage(ctx context.Context, real, fake manifold, kPrecision, kDensity int) (coverage, error) {
 	realRadii, fakeRadii := real.others.radii(kPrecision), fake.others.radii(kPrecision)
 	densityRadii := real.others.radii(kDensity)
@@ -103,7 +103,7 @@ func (d *distances) coverage(ctx context.Context, real, fake manifold, kPrecisio
 	}, nil
 }
 
-// share is the part that is true.
+// share returns the part of the values that is true.
 func share(of []bool) float64 {
 	n := 0
 	for _, b := range of {

@@ -8,35 +8,35 @@ import (
 	"gorgan/kernels"
 )
 
-// blockRows is how many rows of each side are held at once: enough for the product
-// to run at its full rate, few enough that a block takes some 16 MB.
+// blockRows is the number of rows of each side in a block. It is large enough for the product to
+// run at its full rate, and so small that a block takes about 16 MB.
 const blockRows = 2048
 
 // distances computes squared Euclidean distances on a device, block by block.
 //
-// |x-y|² = |x|² + |y|² - 2x·y with both sides less the mean of b, the norms in
-// float64 and x·y in float32. What cancellation leaves is the rounding of x·y: at most
-// width·2⁻²⁴·|x||y| and about √width·2⁻²⁴·|x||y| as a rule, for centred MNIST about
-// 1e-4 of distances around 50. Who asks whether two rows are the same looks at the rows.
+// |x-y|² = |x|² + |y|² - 2x·y. The mean of b is subtracted from both sides. The norms are float64
+// and x·y is float32. The error is the rounding of x·y: at most width·2⁻²⁴·|x||y|, and usually
+// about √width·2⁻²⁴·|x||y|. For centred MNIST this is about 1e-4, with distances around 50. So a
+// distance of 0 does not show that two rows are equal: compare the rows themselves.
 type distances struct {
 	dev      kernels.Device
-	progress func(done, total int) // told of blocks; may be nil
+	progress func(done, total int) // called after each block; may be nil
 
-	width       int // the widest rows there is room for
+	width       int // the largest width of rows that fit
 	a, b        side
 	product     *tensor.Dense
 	hostProduct []float32
 }
 
-// side is a block of one side's rows, centred.
+// side is a block of rows of one side, without the mean.
 type side struct {
 	block *tensor.Dense
 	host  []float32
 	norms []float64 // squared
 }
 
-// reserve makes room for rows of that width. A device gives memory back only when it
-// is closed, so what is there is used again.
+// reserve allocates memory for rows of that width. It uses old memory again if that is large
+// enough, because a device frees memory only when it is closed.
 func (d *distances) reserve(width int) error {
 	if width <= d.width {
 		return nil
@@ -58,9 +58,10 @@ func (d *distances) reserve(width int) error {
 	return nil
 }
 
-// walk calls visit with the squared distances from row i of a to the rows of b from
-// j on. For one i the calls follow one another in the order of j; for different i
-// they come at the same time. visit does not keep the slice.
+// walk calls visit with the squared distances from row i of a to the rows of b from j on. The calls
+// for one i come one after the other, in the order of j. The calls for different i come from
+// several goroutines at once. visit must not keep the slice. walk returns the errors of the rows
+// and of the device, and ctx's error if ctx ends.
 func (d *distances) walk(ctx context.Context, a, b rows, visit func(i, j int, squared []float32)) error {
 	if err := d.reserve(a.width()); err != nil {
 		return err
@@ -105,7 +106,7 @@ func (d *distances) walk(ctx context.Context, a, b rows, visit func(i, j int, sq
 	return nil
 }
 
-// count is the number of blocks of the given size that cover n.
+// count returns the number of blocks of the given size that cover n rows.
 func count(n, size int) int { return (n + size - 1) / size }
 
 // expand turns a row of products into squared distances.
@@ -115,7 +116,8 @@ func expand(row []float32, x float64, norms []float64) {
 	}
 }
 
-// load puts n rows from the first on the device, less mean.
+// load copies n rows, from the first on, to the device and subtracts mean from each. It sets the
+// norms of s.
 func (d *distances) load(s *side, r rows, mean []float32, first, n int) (*tensor.Dense, error) {
 	width := len(mean)
 	err := parallel(n, func(k int) error {
@@ -141,7 +143,7 @@ func (d *distances) load(s *side, r rows, mean []float32, first, n int) (*tensor
 	return t, d.dev.Upload(t, s.host[:n*width])
 }
 
-// multiply writes x·yᵀ (m,n) to hostProduct.
+// multiply computes x·yᵀ (m,n) on the device and copies it to hostProduct.
 func (d *distances) multiply(x, y *tensor.Dense, m, n int) error {
 	t, err := d.dev.View(d.product, 0, m, n)
 	if err != nil {
@@ -153,7 +155,7 @@ func (d *distances) multiply(x, y *tensor.Dense, m, n int) error {
 	return d.dev.Download(d.hostProduct[:m*n], t)
 }
 
-// meanRow is the mean of all rows, summed in their order.
+// meanRow returns the mean of all rows, added in their order.
 func meanRow(r rows) ([]float32, error) {
 	row, sum := make([]float32, r.width()), make([]float64, r.width())
 	for i := range r.Len() {

@@ -1,11 +1,15 @@
-// Package evaluate says how good generated images are, in figures that mean the same
-// tomorrow and for somebody else.
+// Package evaluate measures how good fake images are. Its figures can be reproduced, and can be
+// compared between runs.
 //
-// An [Evaluator] holds samples against a [Reference] of real images: the Parzen
-// log-likelihood of 2014; Fréchet distance, classifier score, precision, recall,
-// density, coverage and classes in the eyes of a [Classifier]; the nearest training
-// images, and duplicates. Each figure stands in the [Report] beside its floor, what as
-// many real training images score, for no figure means much without that.
+// An [Evaluator] compares samples with a [Reference] of real images. It computes
+//
+//   - the Parzen log-likelihood of the 2014 paper;
+//   - Fréchet distance, classifier score, precision, recall, density, coverage and the
+//     frequencies of classes, by the features and logits of a [Classifier];
+//   - the nearest training images, and duplicates.
+//
+// The [Report] has each figure beside its floor, the score of the same number of real images. A
+// figure means little without its floor.
 //
 //	reference, err := evaluate.NewReference(train, test)
 //	classifier, err := evaluate.ClassifierFor(ctx, dev, reference, nil)
@@ -13,10 +17,10 @@
 //	report, err := evaluator.Run(ctx, evaluate.Samples{Source: "run 0", Values: images}, nil)
 //	_, err = report.WriteTo(os.Stdout)
 //
-// Figures in features depend on the classifier: its hash is in the report, and only
-// figures under the same hash can be compared. The one for MNIST is part of the package;
-// for other labelled images one is trained on the spot, by the same recipe.
+// Figures that come from features depend on the classifier. The report has its hash, and only
+// figures with the same hash can be compared. The classifier for MNIST is part of the package. For
+// other labelled images, [ClassifierFor] trains one by the same recipe.
 //
-// All of it runs on any [gorgan/kernels.Device], in blocks. The same samples give the same
-// bits on the same device, whatever the number of workers.
+// The computations run on any [gorgan/kernels.Device], in blocks. The same samples give the same
+// bits on the same device, for any number of workers.
 package evaluate

@@ -5,11 +5,10 @@ import (
 	"fmt"
 )
 
-// measureDuplicates looks for images that are there more than once. An image is a near
-// duplicate if its distance to the nearest other of the subject's is among what the
-// closest 1 % of as many training images have; it is a duplicate if in 8 bits it has
-// the pixels of an earlier one.
-func measureDuplicates(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+// measureDuplicates counts images that occur more than once. An image is a near duplicate if the
+// nearest other image of s is as close as in the closest 1 % of as many training images. It is a
+// duplicate if it has the pixels of an earlier image, rounded to 8 bits.
+func measureDuplicates(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	if n := s.images.Len(); n < 2 {
 		return nil, fmt.Errorf("evaluate: duplicates: %d images (%s), want 2 or more", n, s.name)
 	}
@@ -45,8 +44,8 @@ func measureDuplicates(ctx context.Context, e *Evaluator, s *subject) ([]Figure,
 	}, nil
 }
 
-// apart is each image's distance to the nearest other of the same subject.
-func (e *Evaluator) apart(ctx context.Context, s *subject) ([]float64, error) {
+// apart returns the distance of each image of s to the nearest other image of s.
+func (e *Evaluator) apart(ctx context.Context, s *imageSet) ([]float64, error) {
 	if s.apart != nil {
 		return s.apart, nil
 	}

@@ -9,19 +9,19 @@ import (
 	"gorgan/kernels"
 )
 
-// metric is one thing that can be measured.
+// metric is one kind of measurement.
 type metric struct {
 	name       string
-	classifier bool // whether it works on what a classifier sees
-	measure    func(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error)
-	// floor gives the real images whose figures stand beside those of n samples.
-	floor func(e *Evaluator, n int) *subject
+	classifier bool // whether it needs a classifier
+	measure    func(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error)
+	// floor returns the real images that give the floor of n samples.
+	floor func(e *Evaluator, n int) *imageSet
 }
 
-// metrics are all there are, in the order of the report.
+// metrics returns all metrics, in the order of the report.
 func metrics() []metric {
 	train := (*Evaluator).floor
-	test := func(e *Evaluator, _ int) *subject { return e.test }
+	test := func(e *Evaluator, _ int) *imageSet { return e.test }
 	return []metric{
 		{"parzen", false, measureParzen, train},
 		{"frechet", true, measureFrechet, train},
@@ -33,7 +33,7 @@ func metrics() []metric {
 	}
 }
 
-// Metrics lists the names that Options.Metrics may hold.
+// Metrics returns the names that Options.Metrics can have.
 func Metrics() []string {
 	var names []string
 	for _, m := range metrics() {
@@ -44,26 +44,25 @@ func Metrics() []string {
 
 // Options say what is measured.
 type Options struct {
-	// Metrics names what to measure; none means all, or without a classifier all that
-	// need none.
+	// Metrics are the names of the metrics to measure. An empty list means all metrics, or without
+	// a classifier, all that need none.
 	Metrics []string
-	// Seed draws the training images that give the floor.
+	// Seed chooses the training images that give the floor.
 	Seed uint64
 }
 
 // Samples are images to be evaluated.
 type Samples struct {
-	Source string    // where they are from: "runs/00000-mnist step 30000"
-	Seed   uint64    // that drew them
+	Source string    // their origin, for the report: "runs/00000-mnist step 30000"
+	Seed   uint64    // the seed that they were made with
 	Values []float32 // (n, pixels) in [0,1]
 }
 
-// Progress is told how far a stage of the evaluation is.
+// Progress gets the progress of a stage of the evaluation.
 type Progress func(stage string, done, total int)
 
-// Evaluator measures samples against a reference. It keeps what it finds out about the
-// reference, so that a second Run takes less time. Its methods are for one goroutine,
-// that of its device.
+// Evaluator compares samples with a reference. It keeps what it computes of the reference, so that
+// a second Run takes less time. Its methods are for one goroutine at a time.
 type Evaluator struct {
 	reference  Reference
 	classifier *Classifier // nil: none
@@ -71,19 +70,21 @@ type Evaluator struct {
 	metrics    []metric
 	net        *predictor
 	distances  distances
-	test       *subject
-	floors     map[int]*subject // by the number of images
+	test       *imageSet
+	floors     map[int]*imageSet // by number of images
 	figures    map[floorKey][]Figure
 }
 
 // floorKey names the figures of a metric's floor.
 type floorKey struct {
 	metric string
-	of     *subject
+	of     *imageSet
 }
 
-// New prepares an evaluation on dev, whose memory it uses until dev is closed. The
-// classifier may be nil.
+// New prepares evaluations on dev. It keeps dev, r and c. The memory that it allocates on dev is
+// free only after dev is closed. c may be nil: then only metrics without a classifier are possible.
+// It returns an error if r is not valid, if a metric of o is unknown or needs a classifier, if c
+// takes images of another size, or if dev fails.
 func New(dev kernels.Device, r Reference, c *Classifier, o Options) (*Evaluator, error) {
 	if err := r.check(); err != nil {
 		return nil, err
@@ -95,8 +96,8 @@ func New(dev kernels.Device, r Reference, c *Classifier, o Options) (*Evaluator,
 	e := &Evaluator{
 		reference: r, classifier: c, options: o, metrics: chosen,
 		distances: distances{dev: dev},
-		test:      &subject{images: r.Test, name: r.Test.String(), split: r.Test.Name},
-		floors:    map[int]*subject{}, figures: map[floorKey][]Figure{},
+		test:      &imageSet{images: r.Test, name: r.Test.String(), split: r.Test.Name},
+		floors:    map[int]*imageSet{}, figures: map[floorKey][]Figure{},
 	}
 	if c == nil {
 		return e, nil
@@ -104,11 +105,11 @@ func New(dev kernels.Device, r Reference, c *Classifier, o Options) (*Evaluator,
 	if err := c.fits(r.Train); err != nil {
 		return nil, err
 	}
-	e.net, err = c.on(dev)
+	e.net, err = c.load(dev)
 	return e, err
 }
 
-// choose is the metrics the options ask for.
+// choose returns the metrics of the options.
 func (o Options) choose(c *Classifier) ([]metric, error) {
 	for _, name := range o.Metrics {
 		if !slices.Contains(Metrics(), name) {
@@ -129,13 +130,16 @@ func (o Options) choose(c *Classifier) ([]metric, error) {
 
 var errNoClassifier = errors.New("needs a classifier; images with labels can train one")
 
-// Run measures samples. progress may be nil.
+// Run measures samples and returns a new report. It does not change or keep samples. progress may
+// be nil. It returns an error if the values are not images of the reference's size in [0,1], if
+// there are too few samples for a metric, if an image of the reference cannot be read, or if the
+// device fails. If ctx ends, it returns ctx's error.
 func (e *Evaluator) Run(ctx context.Context, samples Samples, progress Progress) (*Report, error) {
 	images, err := samples.matrix(e.reference.Train.width())
 	if err != nil {
 		return nil, err
 	}
-	s := &subject{images: images, name: samples.Source}
+	s := &imageSet{images: images, name: samples.Source}
 	report, err := e.report(ctx, samples, images.Len(), progress)
 	if err != nil {
 		return nil, err
@@ -149,8 +153,9 @@ func (e *Evaluator) Run(ctx context.Context, samples Samples, progress Progress)
 	return report, nil
 }
 
-// add measures one metric, and its floor unless it is known.
-func (e *Evaluator) add(ctx context.Context, r *Report, m metric, s *subject, progress Progress) error {
+// add measures one metric and adds it to the report. It also measures the metric's floor, unless it
+// has done so before.
+func (e *Evaluator) add(ctx context.Context, r *Report, m metric, s *imageSet, progress Progress) error {
 	e.stage(m.name, progress)
 	figures, err := m.measure(ctx, e, s)
 	if err != nil {
@@ -174,7 +179,7 @@ func (e *Evaluator) add(ctx context.Context, r *Report, m metric, s *subject, pr
 	return nil
 }
 
-// stage names what goes on from here.
+// stage sets the name of the next stage for progress.
 func (e *Evaluator) stage(name string, progress Progress) {
 	e.distances.progress = nil
 	if progress != nil {
@@ -182,7 +187,8 @@ func (e *Evaluator) stage(name string, progress Progress) {
 	}
 }
 
-// matrix checks the values, which go to metrics that could not tell what is wrong.
+// matrix returns the values as rows of images. It checks them, because metrics could not report
+// what is wrong.
 func (s Samples) matrix(pixels int) (matrix, error) {
 	if len(s.Values) == 0 || len(s.Values)%pixels != 0 {
 		return matrix{}, fmt.Errorf("evaluate: %s: %d values, want images of %d pixels", s.Source, len(s.Values), pixels)

@@ -66,7 +66,7 @@ func TestProtocols(t *testing.T) {
 	if f, _ := report.Figure("parzen_sigma"); f.Against != "validation" || f.Note != "the first 1000" {
 		t.Errorf("sigma is chosen by %s, %s", f.Against, f.Note)
 	}
-	features, err := e.see(context.Background(), &subject{images: matrix{samples.Values, toySize.Pixels()}})
+	features, err := e.outputs(context.Background(), &imageSet{images: matrix{samples.Values, toySize.Area()}})
 	must(t, err)
 	want, err := e.distances.coverage(context.Background(), *e.test.manifold, manifoldOf(t, &e.distances, features.features, 5), 3, 5)
 	must(t, err)
@@ -158,7 +158,7 @@ func TestWithoutClassifier(t *testing.T) {
 func TestErrors(t *testing.T) {
 	dev, r := cpu(t, 1), toyReference(t)
 	c := toyClassifier(t, dev, r)
-	n := toySize.Pixels()
+	n := toySize.Area()
 	with := func(at int, v float32) Samples {
 		s := blend(t, 50)
 		s.Values[at] = v
@@ -188,10 +188,10 @@ func TestErrors(t *testing.T) {
 		"one":              {r, c, Options{Metrics: []string{"duplicates"}}, of(n), "evaluate: duplicates: 1 images (some), want 2 or more"},
 		"unknown metric":   {r, c, Options{Metrics: []string{"fid"}}, of(n), "evaluate: metric is \"fid\", want one of [parzen frechet score coverage classes memory duplicates]"},
 		"no classifier":    {r, nil, Options{Metrics: []string{"score"}}, of(n), "evaluate: score: needs a classifier; images with labels can train one"},
-		"other pixels":     {wideReference, c, Options{}, of(n), "evaluate: wide train[0:8]: images of 37 pixels, the classifier 36-16-8-3 takes 36"},
+		"other pixels":     {wideReference, c, Options{}, of(n), "evaluate: wide train[0:8]: images have 37 pixels, want 36 for the classifier 36-16-8-3"},
 		"one of training":  {Reference{Split{"train", r.Train.Set, 0, 1}, r.Validation, r.Test}, c, Options{Metrics: []string{"memory"}}, of(n), "evaluate: memory: 1 training images, want 2 or more"},
 		"no reference":     {Reference{}, c, Options{}, of(n), "evaluate: split \"\" has no set of images"},
-		"reference's size": {Reference{r.Train, r.Validation, Whole("test", wide)}, c, Options{}, of(n), "evaluate: wide test[0:12] has images of 1x37, the training set of 6x6"},
+		"reference's size": {Reference{r.Train, r.Validation, Whole("test", wide)}, c, Options{}, of(n), "evaluate: wide test[0:12] has images of 1x37, want 6x6 as in the training set"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, err := New(dev, c.reference, c.classifier, c.options)

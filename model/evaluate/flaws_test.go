@@ -10,7 +10,7 @@ import (
 // TestKnownFlaws: figures tell each way to be bad from the others.
 func TestKnownFlaws(t *testing.T) {
 	good := blend(t, 400)
-	n := toySize.Pixels()
+	n := toySize.Area()
 	change := func(f func(i int, x []float32)) Samples {
 		s := Samples{Source: "flawed", Values: slices.Clone(good.Values)}
 		for i := range len(s.Values) / n {

@@ -10,14 +10,14 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// rowsPerFeature is how many images a feature asks for: with few more than there are
-// features the covariances are near singular, and the distance mostly bias.
+// rowsPerFeature is the smallest number of images for each feature. With fewer images the
+// covariances are almost singular, and the distance is mostly bias.
 const rowsPerFeature = 5
 
 // moments are the mean and the covariance of features, in float64.
 type moments struct {
 	mean       []float64
-	covariance *mat.SymDense // with n-1, as numpy.cov
+	covariance *mat.SymDense // divided by n-1, as in numpy.cov
 }
 
 func momentsOf(features matrix) moments {
@@ -38,12 +38,12 @@ func momentsOf(features matrix) moments {
 	return m
 }
 
-// measureFrechet is the Fréchet distance of Heusel et al., "GANs trained by a two
-// time-scale update rule converge to a local Nash equilibrium" (2017), equation 6,
-// between normal distributions fitted to the features of the subject's and of the test
-// images; squared, as is usual.
-func measureFrechet(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
-	for _, r := range []*subject{s, e.test} {
+// measureFrechet computes the Fréchet distance of Heusel et al., "GANs trained by a two
+// time-scale update rule converge to a local Nash equilibrium" (2017), equation 6. It is the
+// distance between normal distributions that are fitted to the features of s and of the test
+// images. It is squared, as is usual.
+func measureFrechet(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
+	for _, r := range []*imageSet{s, e.test} {
 		if least, dim := e.classifier.FrechetImages(), e.classifier.Features(); r.images.Len() < least {
 			return nil, fmt.Errorf("evaluate: Fréchet distance: %d images (%s) for %d features, want %d or more", r.images.Len(), r.name, dim, least)
 		}
@@ -63,9 +63,9 @@ func measureFrechet(ctx context.Context, e *Evaluator, s *subject) ([]Figure, er
 	return []Figure{{Name: "frechet_distance", Better: Lower, Value: distance, Against: e.test.split}}, nil
 }
 
-// frechetDistance is |a-b|² + tr(A + B - 2·(√A·B·√A)^½) for means a, b and covariances
-// A, B. The last has the eigenvalues' roots of a symmetric matrix for its trace, so
-// that rounding brings no complex numbers, as it may with the root of A·B.
+// frechetDistance returns |a-b|² + tr(A + B - 2·(√A·B·√A)^½) for means a, b and covariances A, B.
+// The trace of the last term is the sum of the roots of the eigenvalues of a symmetric matrix. So
+// rounding cannot make it complex, as it can with the root of A·B.
 func frechetDistance(a, b moments) (float64, error) {
 	var distance float64
 	for j := range a.mean {
@@ -95,7 +95,7 @@ func frechetDistance(a, b moments) (float64, error) {
 	}
 	variances := mat.Trace(a.covariance) + mat.Trace(b.covariance)
 	distance += variances - 2*trace
-	// Rounding makes a distance of 0 a little less. More than that is a fault.
+	// By rounding, a distance of 0 can be a little below 0. Far below 0 is an error.
 	if math.IsNaN(distance) || distance < -1e-6*variances {
 		return 0, fmt.Errorf("computed as %g, of variances that add up to %g: want 0 or more", distance, variances)
 	}
@@ -104,8 +104,8 @@ func frechetDistance(a, b moments) (float64, error) {
 
 var errNoEigenvalues = errors.New("no eigenvalues found for the covariance")
 
-// squareRoot is the symmetric root of a covariance; eigenvalues that rounding made
-// negative count as 0.
+// squareRoot returns the symmetric root of a covariance. Eigenvalues that are negative by rounding
+// count as 0.
 func squareRoot(c *mat.SymDense) (*mat.Dense, error) {
 	values, vectors, err := eigenOf(c, true)
 	if err != nil {
@@ -120,13 +120,12 @@ func squareRoot(c *mat.SymDense) (*mat.Dense, error) {
 	return &root, nil
 }
 
-// eigenOf returns the eigenvalues of a covariance c and, if asked for, its eigenvectors, a
-// column each.
+// eigenOf returns the eigenvalues of a covariance c and, if vectors is true, its eigenvectors as
+// columns.
 //
-// A covariance of low rank has blocks of all but 0, and on these two of gonum's routines
-// (v0.17.0) fail: dsterf panics, and dsteqr scales other blocks by 1e122. So the largest
-// variance is added to the diagonal, which leaves no such block, and is taken from the
-// eigenvalues again.
+// A covariance of low rank has blocks that are almost 0. Two routines of gonum v0.17.0 fail on
+// them: dsterf panics, and dsteqr scales other blocks by 1e122. So eigenOf adds the largest
+// variance to the diagonal, which leaves no such block, and subtracts it from the eigenvalues.
 func eigenOf(c *mat.SymDense, vectors bool) ([]float64, *mat.Dense, error) {
 	n := c.SymmetricDim()
 	shift := 0.0

@@ -15,21 +15,21 @@ type learner struct {
 	net     *nn.Weights
 	program *graph.Program // one step
 	batch   batch
-	images  []float32     // (B, pixels), the batch drawn last
+	images  []float32     // (B, pixels), the last batch
 	x       *tensor.Dense // the same on the device
-	// logits (B, classes) are the net's output, gradient (B, classes) the loss's at it.
+	// logits (B, classes) are the net's output. gradient (B, classes) is the loss's gradient there.
 	logits, gradient         *tensor.Dense
 	hostLogits, hostGradient []float32
-	clock                    *tensor.Dense // steps begun
+	stepCount                *tensor.Dense // number of steps begun
 	rate                     optim.Schedule
 }
 
-// newLearner prepares a training of so many steps.
+// newLearner prepares a training of that many steps.
 func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, steps int) (*learner, error) {
 	pixels, classes := widths[0], widths[len(widths)-1]
 	l := &learner{
 		dev:        dev,
-		batch:      batch{set: set, shift: r.Shift, key: kernels.Key(r.Seed), targets: make([]int, r.BatchSize)},
+		batch:      batch{set: set, shift: r.Shift, seed: kernels.Key(r.Seed), targets: make([]int, r.BatchSize)},
 		images:     make([]float32, r.BatchSize*pixels),
 		hostLogits: make([]float32, r.BatchSize*classes), hostGradient: make([]float32, r.BatchSize*classes),
 	}
@@ -46,14 +46,14 @@ func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, ste
 	if l.gradient, err = dev.New(tensor.Float32, r.BatchSize, classes); err != nil {
 		return nil, err
 	}
-	if l.clock, err = dev.New(tensor.Uint32, 1); err != nil {
+	if l.stepCount, err = dev.New(tensor.Uint32, 1); err != nil {
 		return nil, err
 	}
-	if l.rate, err = optim.Ramp(dev, l.clock, r.LearningRate, 0, steps); err != nil {
+	if l.rate, err = optim.Ramp(dev, l.stepCount, r.LearningRate, 0, steps); err != nil {
 		return nil, err
 	}
 	// The constants are the defaults of the paper's algorithm 1.
-	adam, err := optim.NewAdam(dev, l.net, l.rate, l.clock, 1, optim.AdamConstants{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
+	adam, err := optim.NewAdam(dev, l.net, l.rate, l.stepCount, 1, optim.AdamConstants{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8})
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, ste
 func (l *learner) compile(adam optim.Optimizer) error {
 	var logits *graph.Value
 	g, err := graph.Build(func(b *graph.Builder) {
-		b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, l.clock) })
+		b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, l.stepCount) })
 		logits = b.Keep(l.net.Apply(&nn.Pass{Builder: b}, b.Leaf("x", l.x)))
 		b.Update("softmax cross-entropy", l.crossEntropy)
 		l.net.StoreGrad(b, []graph.Seed{{Of: logits, D: b.Leaf("gradient", l.gradient)}})
@@ -81,7 +81,7 @@ func (l *learner) compile(adam optim.Optimizer) error {
 	return err
 }
 
-// step is one update; step counts from 0.
+// step does update number step, from 0.
 func (l *learner) step(step int) error {
 	if err := l.batch.fill(l.images, step); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (l *learner) step(step int) error {
 	return l.program.Run()
 }
 
-// crossEntropy computes the gradient at the logits from them, in float64.
+// crossEntropy computes the loss's gradient at the logits on the host, in float64.
 func (l *learner) crossEntropy(dev kernels.Device) error {
 	if err := dev.Download(l.hostLogits, l.logits); err != nil {
 		return err

@@ -40,8 +40,8 @@ func cpu(t testing.TB, workers int) kernels.Device {
 
 func newDistances(t testing.TB) *distances { return &distances{dev: cpu(t, 2)} }
 
-// uniformRows are on [-1,1), shrunkRows on [-0.625,0.875): what uniform and shrunk in
-// scripts/evaluate_golden.py draw.
+// uniformRows returns rows uniform on [-1,1), and shrunkRows on [-0.625,0.875): the numbers of
+// uniform and shrunk in scripts/evaluate_golden.py.
 func uniformRows(seed uint64, n, cols int, step uint32) matrix {
 	m := newMatrix(n, cols)
 	kernels.Uniform(m.values, kernels.Key(seed), streams.Samples, step)
@@ -62,7 +62,7 @@ func normalRows(seed uint64, n, cols int, stream kernels.Stream) matrix {
 	return m
 }
 
-// permuted are the rows of m in another order.
+// permuted returns the rows of m in another order.
 func permuted(m matrix, seed uint64) matrix {
 	p := newMatrix(m.Len(), m.cols)
 	for i := range m.Len() {
@@ -71,8 +71,8 @@ func permuted(m matrix, seed uint64) matrix {
 	return p
 }
 
-// toySize is the size of the toy images, toyLabels their labels: a bright bar over two
-// columns, further right for each, on a noisy ground.
+// toySize is the size of the toy images, and toyLabels are their labels. An image has a bright bar
+// over two columns on a noisy ground. The label is the place of the bar, from left to right.
 var (
 	toySize   = dataset.Size{Height: 6, Width: 6}
 	toyLabels = []int{2, 3, 7}
@@ -80,16 +80,16 @@ var (
 
 func toySet(t testing.TB, n int, seed uint64) *dataset.Set {
 	t.Helper()
-	pixels, labels := make([]byte, n*toySize.Pixels()), make([]int, n)
+	pixels, labels := make([]byte, n*toySize.Area()), make([]int, n)
 	for i := range n {
 		r := kernels.Philox4x32([4]uint32{uint32(i), 1}, kernels.Key(seed))
 		class := int(r[0] % 3)
 		labels[i] = toyLabels[class]
-		for k := range toySize.Pixels() {
+		for k := range toySize.Area() {
 			w := kernels.Philox4x32([4]uint32{uint32(i), 2, uint32(k)}, kernels.Key(seed))[0]
-			pixels[i*toySize.Pixels()+k] = byte(w % 100)
+			pixels[i*toySize.Area()+k] = byte(w % 100)
 			if k%toySize.Width/2 == class {
-				pixels[i*toySize.Pixels()+k] = byte(155 + w%100)
+				pixels[i*toySize.Area()+k] = byte(155 + w%100)
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func toyClassifier(t testing.TB, dev kernels.Device, r Reference) *Classifier {
 	return c
 }
 
-// toyEvaluator has all that an evaluation needs; change may alter it.
+// toyEvaluator returns an evaluator of toy images. change may alter its parts.
 func toyEvaluator(t testing.TB, o Options) *Evaluator {
 	t.Helper()
 	dev, r := cpu(t, 2), toyReference(t)
@@ -135,7 +135,7 @@ func valuesOf(t testing.TB, r rows) []float32 {
 	return values
 }
 
-// blend is n samples between toy images, so that they are of no set.
+// blend returns n samples between toy images, so that none is in a set.
 func blend(t testing.TB, n int) Samples {
 	t.Helper()
 	a, b := valuesOf(t, Whole("a", toySet(t, n, 11))), valuesOf(t, Whole("b", toySet(t, n, 12)))

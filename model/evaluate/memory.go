@@ -10,28 +10,28 @@ import (
 )
 
 const (
-	// closest is the part of the real images that count as close, which makes it the
-	// floor.
+	// closest is the quantile of real distances below which an image counts as close. So real
+	// images score about 1 %.
 	closest = 0.01
-	// memorised is how much nearer than the second nearest training image the nearest
-	// one of a memorised image is.
+	// memorised is the largest quotient of the distances of the nearest and the second nearest
+	// training image, for an image that counts as memorised.
 	memorised = 1.0 / 3
 )
 
 // Neighbour is the training image nearest to a sample.
 type Neighbour struct {
 	Image    int     // its place in the training split
-	Distance float64 // Euclidean, of pixels in [0,1]
-	second   float64 // distance of the next one
+	Distance float64 // Euclidean distance, of pixels in [0,1]
+	second   float64 // distance of the second nearest training image
 }
 
-// measureMemory holds each image of the subject against its nearest training image. An
-// image is close to training if its distance is among what the closest 1 % of the test
-// images have; it is memorised if the nearest training image is less than a third as
-// far as the second nearest, after Yoon et al., "Diffusion probabilistic models
-// generalize when they fail to memorize" (2023); it is a copy if rounded to 8 bits it
-// has the pixels of its nearest one.
-func measureMemory(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+// measureMemory compares each image of s with its nearest training images. An image is
+//
+//   - close to training, if its distance is one of the closest 1 % of the test images;
+//   - memorised, if the nearest training image is less than a third as far as the second nearest:
+//     Yoon et al., "Diffusion probabilistic models generalize when they fail to memorize" (2023);
+//   - a copy, if it has the pixels of its nearest training image, rounded to 8 bits.
+func measureMemory(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	near, err := e.nearestTraining(ctx, s)
 	if err != nil {
 		return nil, err
@@ -68,8 +68,8 @@ func measureMemory(ctx context.Context, e *Evaluator, s *subject) ([]Figure, err
 	}, nil
 }
 
-// nearestTraining finds each image's nearest training image.
-func (e *Evaluator) nearestTraining(ctx context.Context, s *subject) ([]Neighbour, error) {
+// nearestTraining returns the nearest training image of each image of s.
+func (e *Evaluator) nearestTraining(ctx context.Context, s *imageSet) ([]Neighbour, error) {
 	if s.training != nil {
 		return s.training, nil
 	}
@@ -99,7 +99,8 @@ func (e *Evaluator) nearestTraining(ctx context.Context, s *subject) ([]Neighbou
 	return near, nil
 }
 
-// between is the Euclidean distance of two rows, without cancellation.
+// between returns the Euclidean distance of two rows. It subtracts first, so that it is exact to
+// rounding.
 func between(a rows, i int, b rows, j int) (float64, error) {
 	x, y := make([]float32, a.width()), make([]float32, a.width())
 	if err := a.row(x, i); err != nil {
@@ -116,7 +117,7 @@ func between(a rows, i int, b rows, j int) (float64, error) {
 	return math.Sqrt(sum), nil
 }
 
-// samePixels says whether two images are the same in 8 bits.
+// samePixels reports whether two images are the same, rounded to 8 bits.
 func samePixels(a rows, i int, b rows, j int) (bool, error) {
 	x, err := eightBit(a, i)
 	if err != nil {
@@ -145,7 +146,7 @@ func firsts(near []Neighbour) []float64 {
 	return d
 }
 
-// quantile is the smallest value that a share p of the values does not exceed.
+// quantile returns the smallest value that a share p of the values does not exceed.
 func quantile(p float64, values []float64) float64 {
 	return stat.Quantile(p, stat.Empirical, slices.Sorted(slices.Values(values)), nil)
 }

@@ -5,20 +5,20 @@ import (
 	"math"
 )
 
-// neighbours are the k nearest rows of each of n rows, nearest first; of two as near,
-// the first.
+// neighbours are the k nearest rows of each of n rows, the nearest first. Of two rows at the same
+// distance, the first in order comes first.
 type neighbours struct {
 	k       int
 	index   []int32   // (n,k)
 	squared []float32 // (n,k), squared distances
 }
 
-// nearest finds each row's k nearest rows of b.
+// nearest returns the k nearest rows of b for each row of a.
 func (d *distances) nearest(ctx context.Context, a, b rows, k int) (neighbours, error) {
 	return d.search(ctx, a, b, k, false)
 }
 
-// nearestOther finds each row's k nearest among the others of the same set.
+// nearestOther returns the k nearest other rows of a for each row of a.
 func (d *distances) nearestOther(ctx context.Context, a rows, k int) (neighbours, error) {
 	return d.search(ctx, a, a, k, true)
 }
@@ -41,7 +41,7 @@ func (d *distances) search(ctx context.Context, a, b rows, k int, others bool) (
 	return near, err
 }
 
-// insert puts a neighbour in its place, and drops the furthest.
+// insert puts a neighbour in its place and drops the furthest one.
 func insert(index []int32, best []float32, i int32, s float32) {
 	at := len(best) - 1
 	for ; at > 0 && s < best[at-1]; at-- {
@@ -50,7 +50,7 @@ func insert(index []int32, best []float32, i int32, s float32) {
 	index[at], best[at] = i, s
 }
 
-// radii are the squared distances of each row's kth neighbour, k from 1.
+// radii returns the squared distance of neighbour k of each row, with k from 1.
 func (n neighbours) radii(k int) []float32 {
 	r := make([]float32, len(n.squared)/n.k)
 	for i := range r {

@@ -5,8 +5,8 @@ import (
 	"gorgan/model/nn"
 )
 
-// newNet is the classifier's net, a multilayer perceptron: widths has its inputs, then the
-// units of each layer.
+// newNet returns the classifier's net, a multilayer perceptron. widths are the number of its inputs
+// and the units of each layer.
 func newNet(widths []int) *nn.Net {
 	n := &nn.Net{Name: "classifier"}
 	last := len(widths) - 2
@@ -20,7 +20,7 @@ func newNet(widths []int) *nn.Net {
 	return n
 }
 
-// upload copies values, all parameters of w one after the other, to the device.
+// upload copies values to the parameters of w, one after the other.
 func upload(dev kernels.Device, w *nn.Weights, values []float32) error {
 	for _, t := range w.Tensors {
 		n := t.Value.Shape().TotalSize()
@@ -32,7 +32,7 @@ func upload(dev kernels.Device, w *nn.Weights, values []float32) error {
 	return nil
 }
 
-// download returns what upload takes.
+// download returns the values of the parameters of w, one after the other.
 func download(dev kernels.Device, w *nn.Weights) (values []float32, err error) {
 	for _, t := range w.Tensors {
 		v := make([]float32, t.Value.Shape().TotalSize())

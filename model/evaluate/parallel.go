@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// parallel calls run for 0 to n-1, shared among the processors in pieces one behind
-// the other, and joins the errors. No result may depend on which call comes first.
+// parallel calls run for 0 to n-1 and joins the errors. Each processor gets a range of numbers. No
+// result may depend on the order of the calls.
 func parallel(n int, run func(i int) error) error {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	errs := make([]error, workers)

@@ -8,22 +8,22 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// selectOn is how many validation images choose sigma.
+// selectOn is the number of validation images that choose sigma.
 const selectOn = 1000
 
-// measureParzen is the log-likelihood of the test images under a Parzen window of the
-// subject's images,
+// measureParzen computes the log-likelihood of the test images under a Parzen window around the
+// images c of s:
 //
-//	log p(x) = log mean_c exp(-|x-c|²/2σ²) - dim·log(σ√2π),
+//	log p(x) = log mean_c exp(-|x-c|²/2σ²) - dim·log(σ√2π)
 //
-// by the protocol of Goodfellow et al., "Generative adversarial nets" (2014), section
-// 5, as their parzen_ll.py has it: σ is the one of 10 values from 0.1 to 1, evenly
-// spaced in their logarithms, that gives the first 1000 validation images the greatest
-// mean; the figure is the mean over the test images, its spread their standard error.
-// It can be fooled: centres found by k-means outdo real images, as Theis et al., "A note
-// on the evaluation of generative models" (2016), show, so that figures above those of
-// real images mean little.
-func measureParzen(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+// The protocol is that of Goodfellow et al., "Generative adversarial nets" (2014), section 5, and
+// of their parzen_ll.py. σ is one of 10 values from 0.1 to 1 with evenly spaced logarithms: the
+// one that gives the first 1000 validation images the largest mean. The figure is the mean over
+// the test images, and its spread their standard error.
+//
+// A figure above that of real images means little: Theis et al., "A note on the evaluation of
+// generative models" (2016), show that centres found by k-means exceed real images.
+func measureParzen(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	validation := e.reference.Validation
 	validation.End = min(validation.End, validation.First+selectOn)
 	p, err := e.distances.parzen(ctx, s.images, validation, e.reference.Test)
@@ -37,7 +37,7 @@ func measureParzen(ctx context.Context, e *Evaluator, s *subject) ([]Figure, err
 	}, nil
 }
 
-// parzen is what the protocol gives.
+// parzen is the result of the protocol.
 type parzen struct {
 	sigma               float64
 	mean, standardError float64 // nats
@@ -66,13 +66,13 @@ func (d *distances) parzen(ctx context.Context, centres, validation, test rows) 
 	return parzen{sigmas[best], mean, math.Sqrt(variance / float64(test.Len()))}, nil
 }
 
-// negligible is the exponent below which a term adds nothing: 10,000 of them are less
-// than a float64 keeps beside the largest.
+// negligible is the exponent below which a term adds nothing. 10,000 such terms are less than the
+// rounding error of the largest term.
 const negligible = -50
 
-// logLikelihoods gives log p of each of x, for each sigma.
+// logLikelihoods returns log p of each row of x, for each sigma.
 func (d *distances) logLikelihoods(ctx context.Context, centres, x rows, sigmas []float64) ([][]float64, error) {
-	// The sums are of exp(-(|x-c|²-least)/2σ²), where least is the nearest centre's.
+	// The sums are of exp(-(|x-c|²-least)/2σ²), where least is |x-c|² of the nearest centre.
 	least := make([]float64, x.Len())
 	sums := make([][]float64, len(sigmas))
 	for s := range sums {

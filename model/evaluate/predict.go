@@ -11,8 +11,9 @@ import (
 	"gorgan/model/nn"
 )
 
-// predictRows is how many images the classifier sees at once. It is fixed, the last
-// ones padded with what was there before, for a row depends on no other.
+// predictRows is the number of images in a batch of the classifier. It is fixed. The last batch is
+// padded with old rows, which change nothing, because each output row depends only on its own
+// input row.
 const predictRows = 1024
 
 // predictor is a classifier on a device.
@@ -24,7 +25,8 @@ type predictor struct {
 	features, logits *tensor.Dense // (predictRows, the last hidden layer's units), (predictRows, classes)
 }
 
-func (c *Classifier) on(dev kernels.Device) (*predictor, error) {
+// load copies the classifier to dev.
+func (c *Classifier) load(dev kernels.Device) (*predictor, error) {
 	net, err := newNet(c.Widths).New(dev)
 	if err != nil {
 		return nil, err
@@ -54,13 +56,15 @@ func (c *Classifier) on(dev kernels.Device) (*predictor, error) {
 	return p, err
 }
 
-// Accuracy is the share of the labelled images that c gets right, 0 if none has a label.
-// It uses memory of dev until dev is closed.
+// Accuracy returns the share of the labelled images that c classifies correctly, or 0 if none has
+// a label. The memory that it allocates on dev is free only after dev is closed. It returns an
+// error if the images do not have the size that c takes or cannot be read, or if dev fails. If ctx
+// ends, it returns ctx's error.
 func (c *Classifier) Accuracy(ctx context.Context, dev kernels.Device, images Split) (float64, error) {
 	if err := c.fits(images); err != nil {
 		return 0, err
 	}
-	net, err := c.on(dev)
+	net, err := c.load(dev)
 	if err != nil {
 		return 0, err
 	}
@@ -71,18 +75,18 @@ func (c *Classifier) Accuracy(ctx context.Context, dev kernels.Device, images Sp
 	return c.right(images, logits), err
 }
 
-// fits says whether the images have the pixels that c takes.
+// fits returns an error unless the images have the number of pixels that c takes.
 func (c *Classifier) fits(images Split) error {
 	if err := images.check(); err != nil {
 		return err
 	}
 	if got := images.width(); got != c.Widths[0] {
-		return fmt.Errorf("evaluate: %v: images of %d pixels, the classifier %v takes %d", images, got, c, c.Widths[0])
+		return fmt.Errorf("evaluate: %v: images have %d pixels, want %d for the classifier %v", images, got, c.Widths[0], c)
 	}
 	return nil
 }
 
-// right is the share of the labelled images whose likeliest class is their label.
+// right returns the share of the labelled images whose likeliest class is their label.
 func (c *Classifier) right(images Split, logits matrix) float64 {
 	right, labelled := 0, 0
 	for i := range logits.Len() {
@@ -96,8 +100,8 @@ func (c *Classifier) right(images Split, logits matrix) float64 {
 	return float64(right) / float64(max(labelled, 1))
 }
 
-// each runs the net over all images, some at a time, and calls visit for each time
-// while the net holds what it made of count images from the first.
+// each runs the net on all images, batch by batch. It calls visit after each batch, when the net
+// holds the outputs for count images from first on.
 func (p *predictor) each(ctx context.Context, images rows, progress func(done, total int), visit func(first, count int) error) error {
 	width := images.width()
 	for first := 0; first < images.Len(); first += predictRows {

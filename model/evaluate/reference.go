@@ -6,24 +6,25 @@ import (
 	"gorgan/dataset"
 )
 
-// Reference is the real images that samples are held against.
+// Reference is the real images that samples are compared with.
 type Reference struct {
-	Train      Split // what the generator learned from
-	Validation Split // chooses what a metric leaves open
-	Test       Split // what the figures are against
+	Train      Split // the images that the generator was trained on
+	Validation Split // images that choose the parameters of a metric
+	Test       Split // the images that samples are measured against
 }
 
-// lastPart is the part of the training images that is kept back: with MNIST the last
-// 10,000 of 60,000, as in the published configuration of Goodfellow et al. (2014).
+// lastPart is the divisor for the part of the training images that is held back: of MNIST, the
+// last 10,000 of 60,000, as in the published configuration of Goodfellow et al. (2014).
 const lastPart = 6
 
-// NewReference divides a training set in its order: the last sixth is for validation.
-// Without a test set (nil) the last sixth is for the test, and the one before it for
-// validation. A generator to be evaluated has learned from Train alone. A set in the
-// order of its labels cannot be divided so, and gives an error.
+// NewReference divides a training set in its order. The last sixth is for validation. If test is
+// nil, the last sixth is for the test and the sixth before it for validation. A generator must be
+// trained on Train alone. The reference keeps the sets. It returns an error if the training set is
+// in the order of its labels, if a part would be empty, or if the sets have images of different
+// sizes.
 func NewReference(train, test *dataset.Set) (Reference, error) {
 	if sorted(train) {
-		return Reference{}, fmt.Errorf("evaluate: %s is in the order of its labels, so that its end is no fair sample; shuffle it", train.Name())
+		return Reference{}, fmt.Errorf("evaluate: %s is in the order of its labels, so its end lacks most of them; shuffle it", train.Name())
 	}
 	end, part := train.Len(), train.Len()/lastPart
 	var r Reference
@@ -38,7 +39,7 @@ func NewReference(train, test *dataset.Set) (Reference, error) {
 	return r, r.check()
 }
 
-// sorted says whether the images of each label lie together, in the order of labels.
+// sorted reports whether the images are in the order of their labels, with more than one label.
 func sorted(set *dataset.Set) bool {
 	changes := 0
 	for i := 1; i < set.Len(); i++ {
@@ -58,7 +59,7 @@ func (r Reference) check() error {
 			return err
 		}
 		if got, want := s.Set.Size(), r.Train.Set.Size(); got != want {
-			return fmt.Errorf("evaluate: %v has images of %v, the training set of %v", s, got, want)
+			return fmt.Errorf("evaluate: %v has images of %v, want %v as in the training set", s, got, want)
 		}
 	}
 	return nil

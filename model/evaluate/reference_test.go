@@ -24,11 +24,11 @@ func TestNewReference(t *testing.T) {
 		t.Error("5 images were divided in six")
 	}
 	set := func(labels ...int) *dataset.Set {
-		s, err := dataset.FromPixels("list", toySize, make([]byte, len(labels)*toySize.Pixels()), labels)
+		s, err := dataset.FromPixels("list", toySize, make([]byte, len(labels)*toySize.Area()), labels)
 		must(t, err)
 		return s
 	}
-	const want = "evaluate: list is in the order of its labels, so that its end is no fair sample; shuffle it"
+	const want = "evaluate: list is in the order of its labels, so its end lacks most of them; shuffle it"
 	if _, err := NewReference(set(0, 0, 0, 1, 1, 1, 4, 4), nil); err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}

@@ -10,52 +10,52 @@ import (
 	"text/tabwriter"
 )
 
-// Report is what an evaluation found.
+// Report is the result of an evaluation.
 type Report struct {
-	Samples    string          `json:"samples"` // where they are from
-	Seeds      []uint64        `json:"seeds"`   // that drew them, one for each evaluation of a spread
-	Count      int             `json:"count"`   // by each seed
+	Samples    string          `json:"samples"` // their origin
+	Seeds      []uint64        `json:"seeds"`   // the seeds they were made with, one for each evaluation of a spread
+	Count      int             `json:"count"`   // number of samples of each seed
 	Train      string          `json:"train"`   // the reference's splits, "mnist train[0:50000]"
 	Validation string          `json:"validation"`
 	Test       string          `json:"test"`
 	Floor      string          `json:"floor"`                // the training images that give a floor
-	FloorSeed  uint64          `json:"floor_seed"`           // that drew these
+	FloorSeed  uint64          `json:"floor_seed"`           // the seed that chose these
 	Classifier *ClassifierNote `json:"classifier,omitempty"` // nil: none
 	Figures    []Figure        `json:"figures"`
 	Classes    []Class         `json:"classes,omitempty"`
-	// Nearest holds the training image nearest to each sample, if that was measured.
+	// Nearest has the nearest training image of each sample, if that was measured.
 	Nearest []Neighbour `json:"-"`
 }
 
-// ClassifierNote says by which classifier a figure is.
+// ClassifierNote identifies the classifier of the figures.
 type ClassifierNote struct {
 	Net      string  `json:"net"` // "784-512-128-10"
 	SHA256   string  `json:"sha256"`
-	Data     string  `json:"data"`               // trained on
+	Data     string  `json:"data"`               // the images it was trained on
 	Accuracy float64 `json:"accuracy,omitempty"` // on the labelled images of the test split; 0 without any
 }
 
 // Better says which way a figure improves.
 type Better string
 
-// A figure without one of these is for information.
+// The directions. A figure without a direction is only for information.
 const (
 	Higher Better = "higher"
 	Lower  Better = "lower"
 )
 
-// Figure is one number and what it is worth beside.
+// Figure is one number with its floor.
 type Figure struct {
 	Name        string  `json:"name"`
 	Unit        string  `json:"unit,omitempty"`
 	Better      Better  `json:"better,omitempty"`
 	Value       float64 `json:"value"`
 	Spread      float64 `json:"spread,omitempty"`
-	Floor       float64 `json:"floor"` // the same of real images
+	Floor       float64 `json:"floor"` // the value for real images
 	FloorSpread float64 `json:"floor_spread,omitempty"`
-	FloorOf     string  `json:"floor_of"`          // the split of those
-	Against     string  `json:"against,omitempty"` // the split that the samples were held against
-	Over        string  `json:"over,omitempty"`    // what Spread is over
+	FloorOf     string  `json:"floor_of"`          // the split of these real images
+	Against     string  `json:"against,omitempty"` // the split that the samples were compared with
+	Over        string  `json:"over,omitempty"`    // the values that Spread is the spread of
 	Note        string  `json:"note,omitempty"`
 }
 
@@ -69,7 +69,7 @@ func (r *Report) Figure(name string) (Figure, bool) {
 	return Figure{}, false
 }
 
-// report is an empty one for n samples.
+// report returns a report on n samples without figures.
 func (e *Evaluator) report(ctx context.Context, samples Samples, n int, progress Progress) (*Report, error) {
 	r := &Report{
 		Samples: samples.Source, Seeds: []uint64{samples.Seed}, Count: n,
@@ -89,7 +89,7 @@ func (e *Evaluator) report(ctx context.Context, samples Samples, n int, progress
 	return r, nil
 }
 
-func (e *Evaluator) countClasses(ctx context.Context, r *Report, s, floor *subject) error {
+func (e *Evaluator) countClasses(ctx context.Context, r *Report, s, floor *imageSet) error {
 	of, err := e.counts(ctx, s)
 	if err != nil {
 		return err
@@ -104,8 +104,8 @@ func (e *Evaluator) countClasses(ctx context.Context, r *Report, s, floor *subje
 	return nil
 }
 
-// WriteTo writes the report for people: where the figures are from, then a line for
-// each, beside its floor.
+// WriteTo writes the report as text: first the origin of the figures, then a line for each figure
+// and its floor. It returns the number of bytes and the error of w.
 func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	var text bytes.Buffer
 	t := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
@@ -144,7 +144,7 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	return int64(n), err
 }
 
-// note says what the spread is over, and what else there is to know.
+// note returns Note and Over as one text.
 func (f Figure) note() string {
 	if f.Over == "" || f.Note == "" {
 		return f.Note + f.Over

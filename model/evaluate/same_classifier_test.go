@@ -20,22 +20,21 @@ import (
 	processor "gorgan/kernels/cpu"
 )
 
-// recordClassifiers makes TestSameClassifiers write what it finds instead of comparing it.
+// recordClassifiers makes TestSameClassifiers write its results instead of comparing them.
 var recordClassifiers = flag.Bool("record-classifiers", false, "write testdata/classifiers.json anew")
 
 const classifiersFile = "testdata/classifiers.json"
 
-// recordedClassifier is what one step of training and one prediction consist of, and what
-// they compute on each CPU level.
+// recordedClassifier is the launches of a step of training and of a prediction, and the hashes of
+// their results on each CPU level.
 type recordedClassifier struct {
 	Step       []string                     `json:"step,omitempty"` // "3 × bias_relu [128 256]", sorted
 	Prediction []string                     `json:"prediction"`
 	Hashes     map[string]map[string]string `json:"hashes"` // by CPU level, then of what; "training" is of the logits of all steps
 }
 
-// TestSameClassifiers compares the launches and the bits of training and of prediction with
-// those that are recorded. A change that means to keep the classifiers as they are leaves the
-// file as it is.
+// TestSameClassifiers compares the launches and the bits of training and of prediction with the
+// recorded ones. A change that must keep the classifiers must keep the file.
 func TestSameClassifiers(t *testing.T) {
 	all := map[string]recordedClassifier{}
 	if text, err := os.ReadFile(classifiersFile); err == nil {
@@ -86,8 +85,7 @@ func sameRecipes() map[string]*Recipe {
 	}
 }
 
-// classify trains by a recipe and predicts the classes of as many images as fill one block and
-// part of another.
+// classify trains by a recipe and predicts the classes of more images than fill one batch.
 func classify(t *testing.T, recipe *Recipe) (step, prediction []string, hashes map[string]string) {
 	t.Helper()
 	ctx, counter := context.Background(), &launchCounter{Device: cpu(t, 2)}
@@ -111,7 +109,7 @@ func classify(t *testing.T, recipe *Recipe) (step, prediction []string, hashes m
 		})
 	}
 	must(t, err)
-	net, err := c.on(counter)
+	net, err := c.load(counter)
 	must(t, err)
 	e := &Evaluator{classifier: c, net: net, distances: distances{dev: counter}}
 	e.distances.progress = func(done, _ int) {
@@ -120,7 +118,7 @@ func classify(t *testing.T, recipe *Recipe) (step, prediction []string, hashes m
 		}
 	}
 	counter.launches = map[string]int{}
-	out, err := e.see(ctx, &subject{images: images})
+	out, err := e.outputs(ctx, &imageSet{images: images})
 	must(t, err)
 	return step, prediction, map[string]string{
 		"training": training, "classifier": c.SHA256(), "features": hashOf(t, out.features), "logits": hashOf(t, out.logits),
@@ -141,8 +139,8 @@ func sameLaunches(t *testing.T, what string, got, want []string) {
 	}
 }
 
-// launchCounter is a device that counts its launches, and hashes what is downloaded from it,
-// while it has where to.
+// launchCounter is a device that counts its launches and hashes its downloads, while it has maps
+// for them.
 type launchCounter struct {
 	kernels.Device
 	launches  map[string]int

@@ -8,16 +8,16 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// scoreSplits is how many equal parts of the images are scored apart.
+// scoreSplits is the number of equal parts of the images that get a score each.
 const scoreSplits = 10
 
-// measureScore is the classifier score, with a classifier of these images in the place
-// of Inception: exp of the mean over x of KL(p(y|x) ‖ p(y)), p(y) the mean of p(y|x);
+// measureScore computes the Inception score with a classifier of these images instead of
+// Inception: exp of the mean over x of KL(p(y|x) ‖ p(y)), where p(y) is the mean of p(y|x):
 // Salimans et al., "Improved techniques for training GANs" (2016), section 4. As in their
-// program, the images are cut into 10 parts in their order; the figure is the mean of
-// the parts' scores, its spread their standard deviation, with n. It is at most the
-// number of classes.
-func measureScore(ctx context.Context, e *Evaluator, s *subject) ([]Figure, error) {
+// program, the images are divided into 10 parts in their order. The figure is the mean of the
+// scores of the parts. Its spread is their standard deviation, with n and not n-1. A score is at
+// most the number of classes.
+func measureScore(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	logits, err := e.logits(ctx, s)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func measureScore(ctx context.Context, e *Evaluator, s *subject) ([]Figure, erro
 		Over: fmt.Sprintf("%d parts, standard deviation", scoreSplits), Note: fmt.Sprintf("of %d at most", logits.cols)}}, nil
 }
 
-// classifierScore is the score of images whose classes have these logits.
+// classifierScore returns the score of images with these logits (n, classes).
 func classifierScore(logits matrix) float64 {
 	p := make([]float64, logits.cols)
 	marginal := make([]float64, logits.cols)
@@ -55,7 +55,7 @@ func classifierScore(logits matrix) float64 {
 	return math.Exp(divergence)
 }
 
-// xlogx is x·log x, 0 at 0.
+// xlogx returns x·log x, and 0 for 0.
 func xlogx(x float64) float64 {
 	if x == 0 {
 		return 0

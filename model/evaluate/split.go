@@ -6,15 +6,15 @@ import (
 	"gorgan/dataset"
 )
 
-// rows is a matrix that is read a row at a time, by several goroutines at once.
+// rows is a matrix that is read row by row, by several goroutines at once.
 type rows interface {
 	Len() int
 	width() int
-	// row writes row i to dst, of width() values.
+	// row writes row i to dst, which has width() values.
 	row(dst []float32, i int) error
 }
 
-// matrix is rows in memory, one behind the other.
+// matrix is rows in memory, one after the other.
 type matrix struct {
 	values []float32
 	cols   int
@@ -30,29 +30,29 @@ func (m matrix) row(dst []float32, i int) error {
 	return nil
 }
 
-// Split is the images First to End-1 of a set. Its pixels are read as values in
-// [0,1], byte/255, as training reads them.
+// Split is the images First to End-1 of a set. Pixels become values byte/255 in [0,1], as in
+// training.
 type Split struct {
 	Name       string // "train", "validation", "test"
 	Set        *dataset.Set
 	First, End int
 }
 
-// Whole is the split of that name that holds all of set.
+// Whole returns a split of that name with all images of set.
 func Whole(name string, set *dataset.Set) Split { return Split{name, set, 0, set.Len()} }
 
-// Len is the number of images.
+// Len returns the number of images.
 func (s Split) Len() int { return s.End - s.First }
 
-// Label is the label of image i of the split, -1 for none.
+// Label returns the label of image i of the split, or -1 if it has none.
 func (s Split) Label(i int) int { return s.Set.Label(s.First + i) }
 
-// String names the images: "mnist validation[50000:60000]".
+// String returns a name for the images: "mnist validation[50000:60000]".
 func (s Split) String() string {
 	return fmt.Sprintf("%s %s[%d:%d]", s.Set.Name(), s.Name, s.First, s.End)
 }
 
-func (s Split) width() int { return s.Set.Size().Pixels() }
+func (s Split) width() int { return s.Set.Size().Area() }
 
 func (s Split) row(dst []float32, i int) error {
 	var p []byte
@@ -60,7 +60,7 @@ func (s Split) row(dst []float32, i int) error {
 		p = all[(s.First+i)*len(dst):][:len(dst)]
 	} else {
 		p = make([]byte, len(dst))
-		if err := s.Set.Pixels(p, s.First+i); err != nil {
+		if err := s.Set.Read(p, s.First+i); err != nil {
 			return err
 		}
 	}
@@ -80,7 +80,7 @@ func (s Split) check() error {
 	return nil
 }
 
-// chosen is some images of a split.
+// chosen is a selection of images of a split.
 type chosen struct {
 	of    Split
 	index []int
@@ -90,5 +90,5 @@ func (c chosen) Len() int                       { return len(c.index) }
 func (c chosen) width() int                     { return c.of.width() }
 func (c chosen) row(dst []float32, i int) error { return c.of.row(dst, c.index[i]) }
 
-// String names the images: "10000 of mnist train[0:50000]".
+// String returns a name for the images: "10000 of mnist train[0:50000]".
 func (c chosen) String() string { return fmt.Sprintf("%d of %v", len(c.index), c.of) }

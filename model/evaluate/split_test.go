@@ -27,9 +27,9 @@ func TestSplitRows(t *testing.T) {
 	if set.Bytes() != nil {
 		t.Fatal("the set is in memory")
 	}
-	want := make([]float32, 10*toySize.Pixels())
+	want := make([]float32, 10*toySize.Area())
 	for i := range want {
-		want[i] = float32(whole.Bytes()[50*toySize.Pixels()+i]) / 255
+		want[i] = float32(whole.Bytes()[50*toySize.Area()+i]) / 255
 	}
 	for _, s := range []*dataset.Set{whole, set} {
 		if got := valuesOf(t, Split{"test", s, 50, 60}); !slices.Equal(got, want) {

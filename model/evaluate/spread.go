@@ -7,9 +7,10 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Spread makes one report of several that differ in the seed that drew the samples
-// alone: each figure is the mean of theirs, its spread their standard deviation (with
-// n-1), and the counts of classes are summed. The floors stay as they are.
+// Spread makes one report of several that differ only in the seed of the samples. Each figure is
+// the mean of theirs, and its spread is their standard deviation (with n-1). The counts of classes
+// are added. The floors stay. It does not change the reports. It returns an error if there are
+// fewer than two, or if they have other figures, classifiers or reference images.
 func Spread(reports []*Report) (*Report, error) {
 	if len(reports) < 2 {
 		return nil, fmt.Errorf("evaluate: %d reports, want two or more for a spread", len(reports))
@@ -19,7 +20,7 @@ func Spread(reports []*Report) (*Report, error) {
 	all.Figures, all.Classes = slices.Clone(all.Figures), slices.Clone(all.Classes)
 	for i, r := range reports[1:] {
 		if !all.comparable(r) {
-			return nil, fmt.Errorf("evaluate: report %d is of other figures than report 0, or by another classifier or against other images", i+1)
+			return nil, fmt.Errorf("evaluate: report %d has other figures, another classifier or other reference images than report 0", i+1)
 		}
 		all.Seeds = append(all.Seeds, r.Seeds...)
 		for k, c := range r.Classes {

@@ -9,15 +9,17 @@ import (
 	"gorgan/kernels"
 )
 
-// RunStacked measures stacked images, three grey ones in the place of a colour image's
-// channels, Values (n, 3, pixels): each channel is put into a class, and each triple of
-// classes is a mode; MNIST has 1000. The figures are the number of modes that occur and
-// the divergence KL(samples ‖ uniform) of their frequencies, in nats, as in
-// Srivastava et al., "VEEGAN: reducing mode collapse in GANs using implicit variational
-// learning" (2017). The program of Lin et al., "PacGAN: the power of two samples in
-// generative adversarial networks" (2018), takes 26,000 samples for it. So few do not
-// score 0: the floor is real images stacked by the evaluator's seed, and the report says
-// what to expect of samples that are uniform.
+// RunStacked measures stacked images: Samples.Values is (n, 3, pixels), with three grey images as
+// the channels of a colour image. The classifier finds the class of each channel. Each triple of
+// classes is a mode, so MNIST has 1000. The figures are the number of modes that occur, and the
+// divergence KL(samples ‖ uniform) of their frequencies in nats, as in Srivastava et al.,
+// "VEEGAN: reducing mode collapse in GANs using implicit variational learning" (2017). The
+// program of Lin et al., "PacGAN: the power of two samples in generative adversarial networks"
+// (2018), takes 26,000 samples. With so few samples the divergence is not 0 even if they are
+// uniform: the report notes what to expect. The floor is real images, stacked by the evaluator's
+// seed.
+//
+// RunStacked returns the errors of Run, and an error if there is no classifier.
 func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Progress) (*Report, error) {
 	if e.classifier == nil {
 		return nil, fmt.Errorf("evaluate: stacked: %w", errNoClassifier)
@@ -37,7 +39,7 @@ func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Pr
 	}
 	report.Floor = fmt.Sprintf("%d stacks of %v", n, e.reference.Train)
 	e.stage("stacked", progress)
-	drawn, err := e.logits(ctx, &subject{images: images, name: samples.Source})
+	sampled, err := e.logits(ctx, &imageSet{images: images, name: samples.Source})
 	if err != nil {
 		return nil, err
 	}
@@ -47,10 +49,10 @@ func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Pr
 	if err != nil {
 		return nil, err
 	}
-	of := countModes(n, drawn.cols, func(i int) int { return likeliest(drawn.at(i)) })
-	key := kernels.Key(e.options.Seed)
-	floor := countModes(n, drawn.cols, func(i int) int {
-		return likeliest(real.at(int(kernels.Image(uint64(i), uint32(real.Len()), key))))
+	of := countModes(n, sampled.cols, func(i int) int { return likeliest(sampled.at(i)) })
+	seed := kernels.Key(e.options.Seed)
+	floor := countModes(n, sampled.cols, func(i int) int {
+		return likeliest(real.at(int(kernels.Image(uint64(i), uint32(real.Len()), seed))))
 	})
 	uniformModes, uniformDivergence := uniform(n, len(of))
 	report.Figures = []Figure{
@@ -62,8 +64,8 @@ func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Pr
 	return report, nil
 }
 
-// countModes counts the triples of classes of n stacked images; class gives that of
-// image i%dataset.RGB in stack i/dataset.RGB.
+// countModes counts the triples of classes of n stacked images. class returns the class of channel
+// i%dataset.RGB of stacked image i/dataset.RGB.
 func countModes(n, classes int, class func(i int) int) []int {
 	counts := make([]int, classes*classes*classes)
 	for i := range n {
@@ -76,7 +78,7 @@ func countModes(n, classes int, class func(i int) int) []int {
 	return counts
 }
 
-// occurring is the number of modes that occur.
+// occurring returns the number of modes that occur.
 func occurring(counts []int) int {
 	n := 0
 	for _, c := range counts {
@@ -87,7 +89,7 @@ func occurring(counts []int) int {
 	return n
 }
 
-// fromUniform is KL(p ‖ uniform) = sum of p·log(p·modes), p the frequencies.
+// fromUniform returns KL(p ‖ uniform), the sum of p·log(p·modes) over the frequencies p.
 func fromUniform(counts []int) float64 {
 	total := 0
 	for _, c := range counts {
@@ -100,9 +102,9 @@ func fromUniform(counts []int) float64 {
 	return divergence
 }
 
-// uniform is what to expect of n uniform samples of so many modes: each mode's count is
-// binomial, and the expectations are sums over its values. The divergence is near
-// (modes-1)/2n, the first term of Miller, "Note on the bias of information estimates"
+// uniform returns the expected figures of n uniform samples of that many modes. The count of a mode
+// has a binomial distribution, and the expectations are sums over its values. The divergence is
+// about (modes-1)/2n, the first term of Miller, "Note on the bias of information estimates"
 // (1955).
 func uniform(n, modes int) (occurring, divergence float64) {
 	p, total := 1/float64(modes), float64(n)

@@ -13,7 +13,7 @@ import (
 // TestStacked: each triple of classes is one mode, the first channel counting most.
 func TestStacked(t *testing.T) {
 	e := toyEvaluator(t, Options{Seed: 1})
-	n := toySize.Pixels()
+	n := toySize.Area()
 	byClass := map[int][]float32{}
 	for i := range e.reference.Test.Len() {
 		x := make([]float32, n)

@@ -188,7 +188,7 @@ func TestSameClassifier(t *testing.T) {
 
 func TestTrainClassifierErrors(t *testing.T) {
 	dev := cpu(t, 1)
-	pixels := slices.Repeat([]byte{200}, 4*toySize.Pixels())
+	pixels := slices.Repeat([]byte{200}, 4*toySize.Area())
 	of := func(labels ...int) Split {
 		set, err := dataset.FromPixels("some", toySize, pixels, labels)
 		must(t, err)
@@ -217,7 +217,7 @@ func TestTrainClassifierErrors(t *testing.T) {
 		"no hidden":    {context.Background(), of(1, 2, 1, 2), change(func(r *Recipe) { r.Hidden = nil }), nil, ""},
 		"shift":        {context.Background(), of(1, 2, 1, 2), change(func(r *Recipe) { r.Shift = -1 }), nil, ""},
 		"rate":         {context.Background(), of(1, 2, 1, 2), change(func(r *Recipe) { r.LearningRate = float32(math.NaN()) }), nil, ""},
-		"rate too far": {context.Background(), of(1, 2, 1, 2), change(func(r *Recipe) { r.LearningRate = 1e6 }), nil, "evaluate: the classifier of some train[0:4] went astray: weight "},
+		"rate too far": {context.Background(), of(1, 2, 1, 2), change(func(r *Recipe) { r.LearningRate = 1e6 }), nil, "evaluate: training the classifier of some train[0:4] failed: weight "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := TrainClassifier(c.ctx, dev, c.images, c.recipe, nil)
@@ -231,7 +231,7 @@ func TestTrainClassifierErrors(t *testing.T) {
 // TestUnlabelledLeftOut: images without a label change nothing.
 func TestUnlabelledLeftOut(t *testing.T) {
 	whole := toySet(t, 60, 1)
-	n := toySize.Pixels()
+	n := toySize.Area()
 	var pixels []byte
 	var labels []int
 	for i := range whole.Len() {
@@ -284,13 +284,13 @@ func TestBatches(t *testing.T) {
 	must(t, err)
 	images, err := labelled(Whole("train", set))
 	must(t, err)
-	b := batch{set: images, shift: 1, key: kernels.Key(4), targets: make([]int, 10)}
+	b := batch{set: images, shift: 1, seed: kernels.Key(4), targets: make([]int, 10)}
 	x := make([]float32, 250)
-	drawn, at := map[int]bool{}, map[int]bool{}
+	sampled, at := map[int]bool{}, map[int]bool{}
 	for step := range n / 10 {
 		must(t, b.fill(x, step))
 		for i, target := range b.targets {
-			drawn[target] = true
+			sampled[target] = true
 			place := slices.Index(x[i*25:][:25], float32(target+1)/255)
 			if place < 0 {
 				t.Fatalf("image %d of step %d does not fit its class %d: %v", i, step, target, x[i*25:][:25])
@@ -298,7 +298,7 @@ func TestBatches(t *testing.T) {
 			at[place] = true
 		}
 	}
-	if len(drawn) != n || len(at) != 9 {
-		t.Errorf("%d of %d images drawn, at %d of 9 places", len(drawn), n, len(at))
+	if len(sampled) != n || len(at) != 9 {
+		t.Errorf("%d of %d images drawn, at %d of 9 places", len(sampled), n, len(at))
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// alignment is where blocks begin: at multiples of so many elements, 256 bytes.
+// alignment is the number of elements, 256 bytes, of which the start of each block is a multiple.
 const alignment = 64
 
-// lifetime is the first and the last time at which a member of b is written or read.
+// lifetime returns the first and the last time at which a member of b is written or read.
 func (p *placement) lifetime(b *block) (from, to int) {
 	from, to = forever, -1
 	for _, v := range b.members {
@@ -22,9 +22,9 @@ func (p *placement) lifetime(b *block) (from, to int) {
 	return from, to
 }
 
-// arrange gives each block its place in the arena of its element type, and returns the
-// arenas' sizes. Blocks in use at the same time do not overlap. It takes the blocks in the
-// order of their first use, and for each the first gap that is wide enough.
+// arrange gives each block a place in the arena of its element type, and returns the sizes of the
+// arenas. Blocks that are in use at the same time do not overlap. It takes the blocks in the order
+// of their first use, and the first gap that is wide enough for each.
 func (p *placement) arrange() map[tensor.Dtype]int {
 	type placed struct {
 		*block

@@ -9,8 +9,9 @@ import (
 	"gorgan/kernels"
 )
 
-// Builder makes the nodes of one graph. Its methods want values of the same builder. A
-// value that does not fit ends the function given to Build, whose error says why.
+// Builder makes the nodes of one graph. Its methods take values of the same builder. If a value
+// does not fit, the method does not return: it ends the function that Build called, and Build
+// returns the error.
 type Builder struct {
 	nodes  []*Node
 	leaves map[*tensor.Dense]*Value
@@ -19,7 +20,7 @@ type Builder struct {
 	one    *Value                   // the gradient of a loss at itself
 }
 
-// Node is one operation at work.
+// Node is one use of an operation.
 type Node struct {
 	Op      Op // nil where update is not
 	In, Out []*Value
@@ -27,17 +28,17 @@ type Node struct {
 	update  func(kernels.Device) error
 }
 
-// Graph is what a Builder made.
+// Graph is the nodes that a Builder made.
 type Graph struct {
 	nodes  []*Node
 	stored map[*Value]*tensor.Dense
 	kept   []*Value
 }
 
-// failure is what ends the building function.
+// failure is the panic that ends the building function.
 type failure struct{ err error }
 
-// Build calls f and returns what it built, or the first error of a method of b.
+// Build calls f and returns the graph that f built, or the first error of a method of b.
 func Build(f func(b *Builder)) (g *Graph, err error) {
 	b := &Builder{leaves: map[*tensor.Dense]*Value{}, stored: map[*Value]*tensor.Dense{},
 		one: &Value{Type: floats(1), name: "1"}}
@@ -59,7 +60,7 @@ func (b *Builder) fail(format string, args ...any) {
 	panic(failure{fmt.Errorf("graph: "+format, args...)})
 }
 
-// Leaf is t, which belongs to the caller. It is the same value each time.
+// Leaf returns t as a value. t belongs to the caller. The same tensor is the same value.
 func (b *Builder) Leaf(name string, t *tensor.Dense) *Value {
 	v := b.leaves[t]
 	if v == nil {
@@ -69,7 +70,7 @@ func (b *Builder) Leaf(name string, t *tensor.Dense) *Value {
 	return v
 }
 
-// Ones is a constant of ones.
+// Ones returns a constant of ones.
 func (b *Builder) Ones(shape ...int) *Value {
 	t := floats(shape...)
 	return &Value{Type: t, constant: slices.Repeat([]float32{1}, t.Size())}
@@ -89,16 +90,18 @@ func (b *Builder) Apply(op Op, in ...*Value) []*Value {
 	return n.Out
 }
 
-// Update adds work that changes memory outside the graph, such as an optimizer's step, at
-// this place in the order. Leaves that it changes have their new values from here on.
+// Update adds a function that changes memory outside the graph, such as the update of an optimizer.
+// It is called at this place in the order. Nodes after it read the new values of leaves that it
+// changes.
 func (b *Builder) Update(name string, f func(dev kernels.Device) error) {
 	b.nodes = append(b.nodes, &Node{name: name, update: f})
 }
 
-// Store makes t, of v's type but for the shape, the memory of v, which is an output of a node.
+// Store makes t the memory of v, which must be the output of a node. t has the element type and the
+// size of v, and belongs to the caller.
 func (b *Builder) Store(v *Value, t *tensor.Dense) {
 	if v.node == nil {
-		b.fail("store: the value is no output of a node")
+		b.fail("store: the value is not an output of a node")
 	}
 	if got := t.Shape().TotalSize(); got != v.Size() || t.Dtype() != v.Elem {
 		b.fail("store: the tensor is of %d %v, want %v", got, t.Dtype(), v.Type)
@@ -106,13 +109,14 @@ func (b *Builder) Store(v *Value, t *tensor.Dense) {
 	b.stored[v] = t
 }
 
-// Keep makes v's memory its own, so that Program.Tensor gives its values after a run.
+// Keep gives v memory that no other value shares, so that Program.Tensor has its values after a
+// run. It returns v.
 func (b *Builder) Keep(v *Value) *Value {
 	b.kept = append(b.kept, v)
 	return v
 }
 
-// Reshape is v in another shape of as many elements.
+// Reshape returns v in another shape with the same number of elements, without a copy.
 func (b *Builder) Reshape(v *Value, shape ...int) *Value {
 	if got := (Type{v.Elem, shape}).Size(); got != v.Size() {
 		b.fail("reshape: shape %v has %d elements, want %d as %v", shape, got, v.Size(), v.Shape)
@@ -120,26 +124,26 @@ func (b *Builder) Reshape(v *Value, shape ...int) *Value {
 	return view(v, 0, shape...)
 }
 
-// Rows is n rows of v from row first on.
+// Rows returns n rows of v from row first on, without a copy.
 func (b *Builder) Rows(v *Value, first, n int) *Value {
 	if first < 0 || n < 1 || first+n > v.Rows() {
-		b.fail("rows %d to %d of %d", first, first+n-1, v.Rows())
+		b.fail("rows %d to %d of a value with %d rows", first, first+n-1, v.Rows())
 	}
 	return view(v, first*v.Cols(), v.Type.rows(n).Shape...)
 }
 
-// Join is the rows of all of vs, which have as many columns, one after the other.
+// Join returns the rows of all of vs, one after the other. They have the same number of columns.
 func (b *Builder) Join(vs ...*Value) *Value {
 	var parts []*Value
 	rows := 0
 	for _, v := range vs {
 		if v.Elem != vs[0].Elem || v.Cols() != vs[0].Cols() {
-			b.fail("join: a value of type %v beside one of %v, want as many columns", v.Type, vs[0].Type)
+			b.fail("join: a value of type %v beside one of %v, want the same number of columns", v.Type, vs[0].Type)
 		}
 		rows += v.Rows()
 		for _, s := range v.whole() {
 			if n := len(parts); n > 0 {
-				// What lies behind the last part belongs to it.
+				// Elements that follow the last part directly extend it.
 				if last := parts[n-1].whole()[0]; last.root == s.root && last.first+last.n == s.first {
 					parts[n-1] = stretch(v, s.root, last.first, last.n+s.n)
 					continue

@@ -1,6 +1,6 @@
 // Package graph builds one step of training as a static graph of operations on matrices,
-// differentiates it, and lays it out in memory. Everything here happens once, before the
-// training: what remains is a list of launches that a device repeats.
+// differentiates it, and places its values in memory. All of this happens once, before the
+// training. The result is a list of launches that a device repeats.
 //
 //	var loss *graph.Value
 //	g, err := graph.Build(func(b *graph.Builder) {
@@ -13,11 +13,11 @@
 //	...
 //	step, err := dev.Record(program.Run)
 //
-// A value is assigned once. Its first dimension counts rows: images, most often. An Op says
-// the shapes of its outputs, its gradient and its launch; the tests have an example of each
-// in the table Examples. A gradient is written with operations of that table too, so that it
-// can be differentiated once more, as a gradient penalty wants. An operation whose gradient
-// cannot is terminal: Build refuses a graph that asks for it.
+// A value is assigned once. Its first dimension counts rows, which are usually images. An Op
+// has the shapes of its outputs, its gradient and its launch; the tests have an example of each
+// in the table Examples. The gradient is made of operations of the same table. So a gradient can
+// be differentiated once more, as a gradient penalty needs. An operation whose gradient cannot be
+// differentiated is terminal: Build returns an error for a graph that needs its second derivative.
 //
 //	Build      runs the function, which makes nodes in the order in which they will run
 //	Grad       walks the nodes back from a loss and appends the nodes of the gradient

@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// Seed is a value to differentiate and the gradient there, which is of its shape. D is
-// nil where Of is the result of a loss or of a penalty: the gradient is 1 there.
+// Seed is a value to differentiate, and the gradient D at it, which has its shape. D is nil if Of
+// is the result of a loss or a penalty: then the gradient is 1.
 type Seed struct{ Of, D *Value }
 
-// Grad appends the nodes of the gradient of what the seeds stand for, together, at each of
-// at. A value of at is a leaf, a join or an output, or rows of one. The gradient is 0 on
-// no row of it: an error says so where it is.
+// Grad appends the nodes of the gradient of the seeds' sum, and returns the gradient at each value
+// of at, in its shape. A value of at is a leaf, a join or an output, or rows of one. Each of its
+// rows must have a gradient: if a row does not depend on the seeds, Build returns an error.
 //
 // It walks the nodes back (reverse accumulation: Griewank and Walther, "Evaluating
-// Derivatives", 2008, chapter 3). A node that works row by row is walked only for the
-// rows on which a gradient arrives and from which one is asked for.
+// Derivatives", 2008, chapter 3). For a node that works row by row, it makes the gradient only for
+// the rows that get a gradient and on which one is needed.
 func (b *Builder) Grad(seeds []Seed, at ...*Value) []*Value {
 	w := &walk{b: b, stops: map[*Value][]span{}, needs: map[*Value][]span{},
 		stopped: map[*Value][]piece{}, pieces: map[*Value][]piece{}}
@@ -53,7 +53,7 @@ func (b *Builder) Grad(seeds []Seed, at ...*Value) []*Value {
 	return all
 }
 
-// walk is what one call of Grad knows. Spans and pieces are in elements of their values.
+// walk is the state of one call of Grad. Spans and pieces count elements of their values.
 type walk struct {
 	b       *Builder
 	stops   map[*Value][]span  // where gradients are asked for
@@ -62,16 +62,16 @@ type walk struct {
 	pieces  map[*Value][]piece // and those at outputs
 }
 
-// span is the elements from lo to hi-1.
+// span is the range of elements from lo to hi-1.
 type span struct{ lo, hi int }
 
-// piece is the gradient d at as many elements of a value from first on.
+// piece is the gradient d at the d.Size() elements of a value from first on.
 type piece struct {
 	first int
 	d     *Value
 }
 
-// needOf is what of v depends on at.
+// needOf returns the parts of v that depend on at.
 func (w *walk) needOf(v *Value) []span {
 	all := slices.Clone(w.stops[v])
 	switch {
@@ -129,7 +129,7 @@ func (w *walk) mark(n *Node) {
 	}
 }
 
-// add notes a gradient d at as many elements of v from element first on.
+// add notes a gradient d at the d.Size() elements of v from element first on.
 func (w *walk) add(v *Value, first int, d *Value) {
 	note := func(to map[*Value][]piece, wanted []span) {
 		for _, s := range wanted {
@@ -159,7 +159,7 @@ func (w *walk) add(v *Value, first int, d *Value) {
 	}
 }
 
-// visit appends the gradient of n for the rows on which one arrives at its outputs.
+// visit appends the gradient of n, for the rows of its outputs that get a gradient.
 func (w *walk) visit(n *Node) {
 	if n.Op == nil {
 		return
@@ -211,8 +211,8 @@ func (w *walk) visit(n *Node) {
 	}
 }
 
-// merge adds up the pieces at the same elements, those of the earliest nodes first, and
-// joins those that follow each other.
+// merge adds the pieces at the same elements, those of the earliest nodes first. It joins pieces
+// that follow each other.
 func (b *Builder) merge(v *Value, pieces []piece) (all []piece) {
 	if len(pieces) == 1 {
 		return pieces
@@ -248,7 +248,7 @@ func (b *Builder) merge(v *Value, pieces []piece) (all []piece) {
 	return all
 }
 
-// result is the gradient that has arrived at v.
+// result returns the gradient at v.
 func (w *walk) result(v *Value) *Value {
 	base, first := v, 0
 	if v.base != nil {

@@ -8,27 +8,27 @@ import (
 	"gorgan/kernels"
 )
 
-// BiasLinear is x + bias, x (rows, cols) and bias (cols).
+// BiasLinear returns x + bias, for x (rows, cols) and bias (cols).
 func (b *Builder) BiasLinear(x, bias *Value) *Value {
 	return b.Apply(biasAct{"bias_linear", kernels.BiasLinear, columnGrad}, x, bias)[0]
 }
 
-// BiasTanh is tanh(x + bias).
+// BiasTanh returns tanh(x + bias), for x (rows, cols) and bias (cols).
 func (b *Builder) BiasTanh(x, bias *Value) *Value {
 	return b.Apply(biasAct{"bias_tanh", kernels.BiasTanh, tanhGrad}, x, bias)[0]
 }
 
-// BiasSigmoid is the logistic function of x + bias.
+// BiasSigmoid returns the logistic function of x + bias, for x (rows, cols) and bias (cols).
 func (b *Builder) BiasSigmoid(x, bias *Value) *Value {
 	return b.Apply(biasAct{"bias_sigmoid", kernels.BiasSigmoid, sigmoidGrad}, x, bias)[0]
 }
 
-// BiasReLU is max(v,0) + slope·min(v,0), v = x + bias.
+// BiasReLU returns max(v,0) + slope·min(v,0) with v = x + bias, for x (rows, cols) and bias (cols).
 func (b *Builder) BiasReLU(x, bias *Value, slope float32) *Value {
 	return b.Apply(biasReLU{slope}, x, bias)[0]
 }
 
-// biasAct is an activation whose gradient is read off its output.
+// biasAct is an activation whose gradient is a function of its output.
 type biasAct struct {
 	name    string
 	forward func(dev kernels.Device, y, bias *tensor.Dense) error
@@ -62,7 +62,7 @@ func (o biasReLU) Launch(dev kernels.Device, m Memory) error {
 	return kernels.BiasReLU(dev, m.Out[0], m.In[1], o.slope)
 }
 
-// biasTraits are those of x and bias to y.
+// biasTraits are the traits of an operation from x and bias to y.
 var biasTraits = Traits{InPlace: []int{0}, RowsIn: []bool{true, false}, RowsOut: []bool{true}}
 
 func inferBias(in []*Value) ([]Type, error) {
@@ -90,7 +90,7 @@ func sigmoidGrad(b *Builder, d, y *Value) (dx, dBias *Value) {
 	return out[0], out[1]
 }
 
-// gradTraits are those of d and y to dx and dBias.
+// gradTraits are the traits of an operation from d and y to dx and dBias.
 var gradTraits = Traits{InPlace: []int{0, -1}, RowsIn: []bool{true, true}, RowsOut: []bool{true, false}, Scratch: partials(0)}
 
 func inferGrad(in []*Value) ([]Type, error) {
@@ -100,8 +100,8 @@ func inferGrad(in []*Value) ([]Type, error) {
 	return []Type{in[0].Type, floats(in[0].Cols())}, nil
 }
 
-// partials is the scratch of a sum over the rows of input i of a node, see
-// kernels.GradPartials: one row for each partial sum where there are several.
+// partials returns the scratch of a sum over the rows of input i of a node: a row for each partial
+// sum, if there are several. See kernels.GradPartials.
 func partials(i int) func(n *Node) []Type {
 	return func(n *Node) []Type {
 		if runs := kernels.GradPartials(n.In[i].Rows()); runs > 1 {
@@ -111,7 +111,7 @@ func partials(i int) func(n *Node) []Type {
 	}
 }
 
-// runs is that scratch, nil where there is a single run.
+// runs returns that scratch, or nil if there is one partial sum.
 func (m Memory) runs() *tensor.Dense {
 	if len(m.Scratch) == 0 {
 		return nil
@@ -119,7 +119,7 @@ func (m Memory) runs() *tensor.Dense {
 	return m.Scratch[0]
 }
 
-// curvedGrad is the gradient of an activation whose slope changes from point to point.
+// curvedGrad is the gradient of an activation that is not linear in pieces.
 type curvedGrad struct {
 	name   string
 	launch func(dev kernels.Device, d, dBias, runs, y *tensor.Dense) error
@@ -138,8 +138,8 @@ func (o curvedGrad) Launch(dev kernels.Device, m Memory) error {
 	return o.launch(dev, m.Out[0], m.Out[1], m.runs(), m.In[1])
 }
 
-// reluGrad is d where y > 0, slope·d elsewhere, and its sum over the rows. It asks only for
-// the sign of y, so its gradient is itself.
+// reluGrad computes d where y > 0 and slope·d elsewhere, and the sum of this over the rows. It
+// depends only on the sign of y, so it is linear in d and is its own gradient.
 type reluGrad struct{ slope float32 }
 
 func (o reluGrad) Name() string                      { return "relu_grad" }
@@ -154,7 +154,7 @@ func (o reluGrad) Launch(dev kernels.Device, m Memory) error {
 	return kernels.ReLUGrad(dev, m.Out[0], m.Out[1], m.runs(), m.In[1], o.slope)
 }
 
-// columnSum is the sum over the rows of d (rows, cols).
+// columnSum returns the sum (cols) over the rows of d (rows, cols).
 type columnSum struct{}
 
 func (columnSum) Name() string { return "linear_grad" }

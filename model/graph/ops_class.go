@@ -8,8 +8,8 @@ import (
 	"gorgan/kernels"
 )
 
-// ClassBias adds to each row of x (rows, cols) the row of table (classes, cols) that its
-// label (rows) names.
+// ClassBias returns x (rows, cols) plus a row of table (classes, cols) for each row: the one that
+// the row's label (rows) names.
 func (b *Builder) ClassBias(x, table, label *Value) *Value {
 	return b.Apply(classBias{}, x, table, label)[0]
 }
@@ -21,7 +21,7 @@ func (classBias) Name() string { return "class_bias" }
 func (classBias) Infer(in []*Value) ([]Type, error) {
 	x, table, label := in[0], in[1], in[2]
 	if x.Cols() != table.Cols() || label.Size() != x.Rows() || label.Elem != tensor.Uint32 {
-		return nil, fmt.Errorf("inputs of types %v, %v and %v, want rows, a table of rows as long, and a label for each row", x.Type, table.Type, label.Type)
+		return nil, fmt.Errorf("inputs of types %v, %v and %v, want a matrix, a table with the same number of columns, and a label for each row", x.Type, table.Type, label.Type)
 	}
 	return []Type{x.Type}, nil
 }
@@ -38,7 +38,7 @@ func (classBias) Launch(dev kernels.Device, m Memory) error {
 	return kernels.ClassBias(dev, m.Out[0], m.In[1], m.In[2])
 }
 
-// classGrad sums the rows of d (rows, cols) with the same label: (classes, cols).
+// classGrad returns the sums (classes, cols) of the rows of d (rows, cols) with the same label.
 type classGrad struct{ classes int }
 
 func (classGrad) Name() string { return "class_grad" }

@@ -6,8 +6,8 @@ import (
 	"gorgan/kernels"
 )
 
-// MatMul is op(a)·op(b), op being the transpose where tA or tB is set: (m,k) by (k,n) to
-// (m,n).
+// MatMul returns op(a)·op(b) (m,n), for op(a) (m,k) and op(b) (k,n). op is the transpose if tA or
+// tB is true.
 func (b *Builder) MatMul(x, y *Value, tA, tB bool) *Value { return b.Apply(matMul{tA, tB}, x, y)[0] }
 
 type matMul struct{ tA, tB bool }
@@ -54,7 +54,7 @@ func (o matMul) Launch(dev kernels.Device, m Memory) error {
 	return dev.MatMul(m.Out[0], m.In[0], m.In[1], o.tA, o.tB)
 }
 
-// A row of the product depends on the same row of the first matrix, unless that one is
+// A row of the product depends on the same row of the first matrix, unless that matrix is
 // transposed.
 func (o matMul) Traits() Traits {
 	if o.tA {
@@ -63,7 +63,7 @@ func (o matMul) Traits() Traits {
 	return Traits{RowsIn: []bool{true, false}, RowsOut: []bool{true}}
 }
 
-// Add is x + y, of the same shape.
+// Add returns x + y, for values of the same shape.
 func (b *Builder) Add(x, y *Value) *Value {
 	if v := b.joined(x, y); v != nil {
 		return v

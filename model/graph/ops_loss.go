@@ -8,46 +8,47 @@ import (
 	"gorgan/kernels"
 )
 
-// A loss is a mean over a batch: its output is the pair of its value and of another number
-// that its kernel documents. Grad starts there. Its kernel computes the gradient at the
-// logits along with it.
+// A loss is a mean over a batch of logits. Its output (2) is its value and another number, which
+// the documentation of its kernel explains. A seed of Grad can be such an output. The kernel also
+// computes the gradient at the logits.
 
-// BCELogits is weight times the cross-entropy of logits with a target: kernels.BCELogits.
+// BCELogits returns weight times the cross-entropy of logits and a target: see kernels.BCELogits.
 func (b *Builder) BCELogits(logits *Value, target, weight float32) *Value {
 	return b.loss("bce_logits", func(dev kernels.Device, m Memory) error {
 		return kernels.BCELogits(dev, m.Out[0], m.Out[1], m.In[0], target, weight)
 	}, logits)
 }
 
-// LeastSquares is weight times the squared distance of logits to a target: kernels.LeastSquares.
+// LeastSquares returns weight times the squared distance of logits from a target: see
+// kernels.LeastSquares.
 func (b *Builder) LeastSquares(logits *Value, target, weight float32) *Value {
 	return b.loss("least_squares", func(dev kernels.Device, m Memory) error {
 		return kernels.LeastSquares(dev, m.Out[0], m.Out[1], m.In[0], target, weight)
 	}, logits)
 }
 
-// Hinge is max(0, 1-sign·logit): kernels.Hinge.
+// Hinge returns the mean of max(0, 1-sign·logit): see kernels.Hinge.
 func (b *Builder) Hinge(logits *Value, sign float32) *Value {
 	return b.loss("hinge", func(dev kernels.Device, m Memory) error {
 		return kernels.Hinge(dev, m.Out[0], m.Out[1], m.In[0], sign)
 	}, logits)
 }
 
-// Mean is weight times the logits' mean: kernels.Wasserstein.
+// Mean returns weight times the mean of the logits: see kernels.Wasserstein.
 func (b *Builder) Mean(logits *Value, weight float32) *Value {
 	return b.loss("wasserstein", func(dev kernels.Device, m Memory) error {
 		return kernels.Wasserstein(dev, m.Out[0], m.Out[1], m.In[0], weight)
 	}, logits)
 }
 
-// Pairing is softplus(y-x) of logits in pairs: kernels.Pairing.
+// Pairing returns the mean of softplus(y-x) over pairs of logits: see kernels.Pairing.
 func (b *Builder) Pairing(x, y *Value) *Value {
 	return b.loss("pairing", func(dev kernels.Device, m Memory) error {
 		return kernels.Pairing(dev, m.Out[0], m.Out[1], m.Out[2], m.In[0], m.In[1])
 	}, x, y)
 }
 
-// Penalty is weight times the mean of (|g|-centre)² over the rows of g:
+// Penalty returns weight times the mean of (|g|-centre)² over the rows of g: see
 // kernels.RowPenalty and kernels.RowLoss.
 func (b *Builder) Penalty(g *Value, weight, centre float32) *Value {
 	return b.Apply(loss{"row_penalty", func(dev kernels.Device, m Memory) error {
@@ -62,7 +63,7 @@ func (b *Builder) loss(name string, launch func(kernels.Device, Memory) error, i
 	return b.Apply(loss{name, launch, nil}, in...)[0]
 }
 
-// loss has as outputs its pair of numbers, and the gradient at each input.
+// loss has these outputs: its pair of numbers, and the gradient at each input.
 type loss struct {
 	name    string
 	launch  func(dev kernels.Device, m Memory) error
@@ -77,7 +78,7 @@ func (o loss) Infer(in []*Value) ([]Type, error) {
 	types := []Type{floats(2)}
 	for _, v := range in {
 		if v.Elem != tensor.Float32 || v.Size() != in[0].Size() {
-			return nil, fmt.Errorf("inputs of types %v and %v, want as many floats", in[0].Type, v.Type)
+			return nil, fmt.Errorf("inputs of types %v and %v, want the same number of floats", in[0].Type, v.Type)
 		}
 		types = append(types, v.Type)
 	}

@@ -6,13 +6,13 @@ import (
 	"gorgan/kernels"
 )
 
-// Maxout is the largest of each unit's pieces of x + bias: x (rows, units·pieces) and bias
-// (units·pieces) to (rows, units).
+// Maxout returns the largest piece (rows, units) of each unit of x + bias, for x
+// (rows, units·pieces) and bias (units·pieces).
 func (b *Builder) Maxout(x, bias *Value, pieces int) *Value {
 	return b.Apply(maxout{pieces}, x, bias)[0]
 }
 
-// maxout has x + bias as its second output, which says which piece is the largest.
+// maxout has a second output, x + bias. The gradient finds the largest pieces there.
 type maxout struct{ pieces int }
 
 func (o maxout) Name() string { return "maxout" }
@@ -40,9 +40,9 @@ func (o maxout) Launch(dev kernels.Device, m Memory) error {
 	return kernels.Maxout(dev, m.Out[0], m.Out[1], m.In[1])
 }
 
-// maxoutGrad takes d (rows, units) to the piece of a (rows, units·pieces) that is the
-// largest, 0 at the others, and sums over the rows. Its gradient is maxoutPick, whose
-// gradient is this.
+// maxoutGrad computes a gradient (rows, units·pieces): d (rows, units) at the largest piece of a,
+// and 0 at the others. It also computes the sum over the rows. Its gradient is maxoutPick, whose
+// gradient is maxoutGrad.
 type maxoutGrad struct{ pieces int }
 
 func (o maxoutGrad) Name() string { return "maxout_grad" }
@@ -66,8 +66,8 @@ func (o maxoutGrad) Launch(dev kernels.Device, m Memory) error {
 	return kernels.MaxoutGrad(dev, m.Out[0], m.Out[1], m.runs(), m.In[0], m.In[1])
 }
 
-// maxoutPick is, for each unit, the value of u (rows, units·pieces) at the piece of a that
-// is the largest.
+// maxoutPick returns, for each unit, the value of u (rows, units·pieces) at the largest piece of
+// a. The result is (rows, units).
 type maxoutPick struct{ pieces int }
 
 func (o maxoutPick) Name() string { return "maxout_pick" }

@@ -6,52 +6,54 @@ import (
 	"gorgan/kernels"
 )
 
-// Random numbers depend on a seed's key (2), the number of the step (1), both leaves, and
-// the stream: the same three give the same numbers.
+// Random names random numbers. They depend on the seed's words Key (2), the number of the step (1),
+// which are both leaves, and the stream. The same three give the same numbers.
 type Random struct {
 	Key, Step *Value
 	Stream    kernels.Stream
 }
 
-// Uniform is noise on [-1,1): kernels.UniformNoise.
+// Uniform returns noise on [-1,1): see kernels.UniformNoise.
 func (b *Builder) Uniform(r Random, rows, cols int) *Value {
 	return b.Apply(source{"uniform", floats(rows, cols), func(dev kernels.Device, m Memory) error {
 		return kernels.UniformNoise(dev, m.Out[0], m.In[0], m.In[1], r.Stream)
 	}}, r.Key, r.Step)[0]
 }
 
-// BatchIndex is which of a set's images make up the nth of the batches, of n images each,
-// of a step: kernels.BatchIndex.
+// BatchIndex returns the numbers (n) of the images of a set that are batch nth of a step. A batch has
+// n images. See kernels.BatchIndex.
 func (b *Builder) BatchIndex(r Random, n, images, perStep, nth int) *Value {
 	return b.Apply(source{"shuffle", words(n), func(dev kernels.Device, m Memory) error {
 		return kernels.BatchIndex(dev, m.Out[0], m.In[0], m.In[1], images, perStep, nth)
 	}}, r.Key, r.Step)[0]
 }
 
-// Gather is the images of data (images, pixels), bytes, that index names, scaled to [0,1].
+// Gather returns the images that index names of data (images, pixels), which are bytes, scaled to
+// [0,1].
 func (b *Builder) Gather(index, data *Value) *Value {
 	return b.Apply(source{"gather", floats(index.Size(), data.Cols()), func(dev kernels.Device, m Memory) error {
 		return kernels.Gather(dev, m.Out[0], m.In[0], m.In[1])
 	}}, index, data)[0]
 }
 
-// Labels is the labels, of data (images), bytes, of the images that index names.
+// Labels returns the labels of the images that index names, from data (images), which are bytes.
 func (b *Builder) Labels(index, data *Value) *Value {
 	return b.Apply(source{"labels", words(index.Size()), func(dev kernels.Device, m Memory) error {
 		return kernels.Labels(dev, m.Out[0], m.In[0], m.In[1])
 	}}, index, data)[0]
 }
 
-// Interpolate is a point on the line between each row of x and that of y, of the same
-// shape: kernels.Interpolate. No gradient flows through it.
+// Interpolate returns a random point on the line between each row of x and the same row of y: see
+// kernels.Interpolate. x and y have the same shape. No gradient flows through it.
 func (b *Builder) Interpolate(x, y *Value, r Random) *Value {
 	return b.Apply(source{"interpolate", x.Type, func(dev kernels.Device, m Memory) error {
 		return kernels.Interpolate(dev, m.Out[0], m.In[0], m.In[1], m.In[2], m.In[3], r.Stream)
 	}}, x, y, r.Key, r.Step)[0]
 }
 
-// Perturb is a point about each row of x, up to scale standard deviations of all of x's
-// values away: kernels.Perturb. No gradient flows through it.
+// Perturb returns a random point near each row of x. Each value is up to scale standard deviations
+// away, where the deviation is that of all values of x: see kernels.Perturb. No gradient flows
+// through it.
 func (b *Builder) Perturb(x *Value, r Random, scale float32) *Value {
 	deviation := b.Apply(source{"deviation", floats(1), func(dev kernels.Device, m Memory) error {
 		return kernels.Deviation(dev, m.Out[0], m.In[0])
@@ -61,8 +63,8 @@ func (b *Builder) Perturb(x *Value, r Random, scale float32) *Value {
 	}}, x, deviation, r.Key, r.Step)[0]
 }
 
-// source is an operation whose output is data for a net: a gradient that reaches it stops
-// the building.
+// source is an operation whose output is data for a net. A gradient that reaches it is an error of
+// Build.
 type source struct {
 	name   string
 	out    Type
@@ -75,12 +77,13 @@ func (o source) Traits() Traits                            { return Traits{} }
 func (o source) Launch(dev kernels.Device, m Memory) error { return o.launch(dev, m) }
 
 func (o source) Gradient(b *Builder, _ *Node, _ []*Value) []*Value {
-	b.fail("%s: a gradient is asked for through data", o.name)
+	b.fail("%s: a gradient cannot pass through data", o.name)
 	return nil
 }
 
-// AddNoise is x plus normal noise of a standard deviation that fades in a line over so
-// many steps, 0 for never: kernels.AddNoise. The gradient flows through it unchanged.
+// AddNoise returns x plus normal noise. Its standard deviation falls linearly to 0 over the given
+// number of steps, or is constant for 0 steps: see kernels.AddNoise. The gradient flows through it
+// unchanged.
 func (b *Builder) AddNoise(x *Value, r Random, stddev float32, steps int) *Value {
 	return b.Apply(addNoise{r.Stream, stddev, steps}, x, r.Key, r.Step)[0]
 }
@@ -103,13 +106,13 @@ func (o addNoise) Launch(dev kernels.Device, m Memory) error {
 	return kernels.AddNoise(dev, m.Out[0], m.In[1], m.In[2], o.stream, o.stddev, o.steps)
 }
 
-// Dropout keeps each element of x with probability keep, divided by it, and makes the
-// others 0. first is the place of x's first row among the rows that share a stream.
+// Dropout returns x with each element divided by keep, with probability keep, or else 0. first is
+// the place of x's first row among the rows that share a stream.
 func (b *Builder) Dropout(x *Value, r Random, keep float32, first int) *Value {
 	return b.Apply(dropout{r.Stream, keep, first}, x, r.Key, r.Step)[0]
 }
 
-// dropout is its own gradient: which elements are kept depends on the stream alone.
+// dropout is its own gradient, because the stream alone decides which elements are kept.
 type dropout struct {
 	stream kernels.Stream
 	keep   float32

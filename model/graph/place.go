@@ -10,23 +10,22 @@ import (
 	"gorgan/kernels"
 )
 
-// Where a value lies:
+// The place of a value depends on its kind:
 //
 //	root       in a block, at an offset
-//	in place   where the input lies that it is made of, if nothing reads that any more;
-//	           otherwise the input is copied first
+//	in place   the memory of an input. If something still reads that input, it is copied first
 //	view       in its base
-//	join       where its parts lie: their blocks become one, so that the parts follow each
-//	           other. A part that cannot move, because it is outside the graph or has a
-//	           neighbour already, is copied first
+//	join       the blocks of its parts become one, so that the parts follow each other. A part
+//	           that cannot move, because it is outside the arena or already has a neighbour,
+//	           is copied first
 //
-// Blocks that are in use at different times share memory, see arena.go.
+// Blocks that are in use at different times share memory: see arena.go.
 
-// block is memory for roots, which lie at fixed distances from each other.
+// block is memory for roots at fixed distances from each other.
 type block struct {
 	members []*Value
-	lo, hi  int // elements, relative
-	at      int // the place of lo in the arena
+	lo, hi  int // first element and end, relative
+	at      int // place of lo in the arena
 }
 
 // use is a read of n elements of a root by the node at a time.
@@ -35,17 +34,17 @@ type use struct {
 	time int
 }
 
-// forever is the time of what is read after the step.
+// forever is the time of a read after the step.
 const forever = math.MaxInt
 
-// step is a node, or a copy, with what it reads and its scratch.
+// step is a node or a copy, with the values that it reads and its scratch.
 type step struct {
 	*Node
 	in, scratch []*Value
 }
 
-// placement is the places of all values of some nodes. Node i is at time 2i+1, the copies
-// made for it at 2i.
+// placement is the places of all values of some nodes. Node i is at time 2i+1, and copies for it
+// are at time 2i.
 type placement struct {
 	stored  map[*Value]*tensor.Dense // outputs whose memory is outside
 	steps   []step
@@ -88,7 +87,7 @@ func (p *placement) read(v *Value, time int) {
 	}
 }
 
-// define gives a root a block of its own, unless its memory is outside.
+// define gives a root a block of its own, unless its memory is outside the arena.
 func (p *placement) define(v *Value, time int) {
 	p.defined[v] = time
 	if p.stored[v] == nil {
@@ -97,7 +96,7 @@ func (p *placement) define(v *Value, time int) {
 	}
 }
 
-// node places what n reads and writes.
+// node places the values that n reads and writes.
 func (p *placement) node(n *Node, time int) {
 	s := step{Node: n, in: slices.Clone(n.In)}
 	if n.Op == nil {
@@ -143,7 +142,7 @@ func (p *placement) node(n *Node, time int) {
 	p.steps = append(p.steps, s)
 }
 
-// dead tells whether nothing reads input i of n, now or later, but n through that input.
+// dead reports whether nothing else than input i of n reads that value, now or later.
 func (p *placement) dead(n *Node, i, time int) bool {
 	for k, v := range n.In {
 		for _, s := range n.In[i].whole() {
@@ -161,7 +160,7 @@ func (p *placement) dead(n *Node, i, time int) bool {
 	return true
 }
 
-// copy adds a step that makes to a copy of v just before the given time, and returns to.
+// copy adds a step that copies v to the value to, just before the given time. It returns to.
 func (p *placement) copy(to, v *Value, time int) *Value {
 	n := &Node{Op: copyOp{}, In: []*Value{v}, Out: []*Value{to}}
 	to.node = n
@@ -171,7 +170,7 @@ func (p *placement) copy(to, v *Value, time int) *Value {
 	return to
 }
 
-// contiguous returns v, or the same values where their parts follow each other.
+// contiguous returns v, or a value with the same elements whose parts follow each other.
 func (p *placement) contiguous(v *Value, time int) *Value {
 	if v.base != nil {
 		if base := p.contiguous(v.base, time); base != v.base {
@@ -185,7 +184,7 @@ func (p *placement) contiguous(v *Value, time int) *Value {
 	if p.joins[v] == nil {
 		p.join(v, time)
 	}
-	// Who reads a copied part reads the copy, from now on.
+	// From now on, reads of a copied part go to the copy.
 	for _, s := range p.joins[v].whole() {
 		p.reads[s.root] = append(p.reads[s.root], use{s, time})
 	}
@@ -215,8 +214,8 @@ func (p *placement) join(v *Value, time int) {
 	p.joins[v], p.joins[same] = same, same
 }
 
-// follows puts part i of a join at element at of it, behind the parts before it, and tells
-// whether that can be.
+// follows places part i of a join at element at of the join, after the parts before it. It reports
+// whether that is possible.
 func (p *placement) follows(join *Value, i, at int) bool {
 	s := join.parts[i].whole()[0]
 	b := p.block[s.root]
@@ -247,7 +246,8 @@ func (p *placement) follows(join *Value, i, at int) bool {
 	return true
 }
 
-// of is the block that a contiguous value lies in, nil outside the arena, and where.
+// of returns the block of a contiguous value and the place in it. The block is nil outside the
+// arena.
 func (p *placement) of(v *Value) (b *block, offset int) {
 	switch {
 	case v.base != nil:

@@ -11,8 +11,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// names gives the values of a program their names: a leaf has its own; the outputs of
-// launch 7 are v7, v7.1 and so on; v7[0:128] is its first 128 rows, and v3|v7 is a join.
+// names has the names of a program's values. A leaf has its own name. The outputs of launch 7 are
+// v7, v7.1 and so on. v7[0:128] is the first 128 rows of v7, and v3|v7 is a join.
 type names map[*Value]string
 
 func (p *Program) names() names {
@@ -49,13 +49,13 @@ func (n names) of(v *Value) string {
 	return n[v]
 }
 
-// label is a value's name and shape.
+// label returns a value's name and shape.
 func (n names) label(v *Value) string {
 	return n.of(v) + " " + strings.ReplaceAll(fmt.Sprint(v.Shape), " ", ",")
 }
 
-// bytes is what a launch reads and writes, each value once. Of data in bytes it reads as
-// many elements as it writes.
+// bytes returns the number of bytes that a launch reads and writes. Each value counts once. Of data
+// in bytes, a launch reads only as many elements as it writes.
 func (l launch) bytes() (read, written int) {
 	for _, v := range l.Out {
 		written += v.Size() * int(v.Elem.Size())
@@ -70,7 +70,7 @@ func (l launch) bytes() (read, written int) {
 	return read, written
 }
 
-// op is the name of what is launched.
+// op returns the name of the operation or update of a launch.
 func (l launch) op() string {
 	if l.Op == nil {
 		return l.name
@@ -78,7 +78,7 @@ func (l launch) op() string {
 	return l.Op.Name()
 }
 
-// place says where a launch's first output lies.
+// place describes where the first output of a launch is.
 func (p *Program) place(l launch) string {
 	if l.Op == nil {
 		return "state"
@@ -93,9 +93,9 @@ func (p *Program) place(l launch) string {
 	return "stored"
 }
 
-// WriteText writes the program as a table: each launch with the values it reads and
-// writes, their shapes, the bytes, and the place of the first output, which is an element
-// of the arena or outside it.
+// WriteText writes the program as a table. Each line has a launch, the values that it reads and
+// writes with their shapes, the number of bytes, and the place of the first output: an element of
+// the arena, or outside. It returns the error of w.
 func (p *Program) WriteText(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	names := p.names()
@@ -115,7 +115,7 @@ func (p *Program) WriteText(w io.Writer) error {
 	return t.Flush()
 }
 
-// WriteDOT writes the program as a graph in the language of Graphviz.
+// WriteDOT writes the program as a graph in the language of Graphviz. It returns the error of w.
 func (p *Program) WriteDOT(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	names := p.names()

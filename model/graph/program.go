@@ -8,7 +8,7 @@ import (
 	"gorgan/kernels"
 )
 
-// Program is a graph on a device: launches in their order, with their memory.
+// Program is a graph on a device: the launches in their order, and their memory.
 type Program struct {
 	dev       kernels.Device
 	placement *placement
@@ -28,7 +28,8 @@ type viewKey struct {
 	shape  string
 }
 
-// Compile takes the graph's memory from dev, which keeps it until it is closed.
+// Compile allocates the memory of the graph on dev, where it stays until dev is closed. It returns
+// dev's error.
 func (g *Graph) Compile(dev kernels.Device) (*Program, error) {
 	p := &Program{dev: dev, placement: g.place(g.signsAfterDropout(g.live())),
 		arenas: map[tensor.Dtype]*tensor.Dense{}, views: map[viewKey]*tensor.Dense{}}
@@ -68,7 +69,8 @@ func (g *Graph) Compile(dev kernels.Device) (*Program, error) {
 	return p, nil
 }
 
-// Run launches the step once. It is what Device.Record takes.
+// Run launches the step once. Device.Record can record it. It returns the first error of a launch
+// or an update.
 func (p *Program) Run() error {
 	for _, l := range p.launches {
 		if l.Op == nil {
@@ -82,8 +84,9 @@ func (p *Program) Run() error {
 	return nil
 }
 
-// Tensor is where v lies. After a run it holds v's values if v was kept, stored, or is a
-// leaf; of others it may hold what took their place.
+// Tensor returns the memory of v, which belongs to the program. After a run it has v's values if v
+// was kept or stored, or is a leaf. Otherwise another value may have replaced them. It returns an
+// error if v is not contiguous or not in the program.
 func (p *Program) Tensor(v *Value) (*tensor.Dense, error) {
 	of, offset := p.locate(v)
 	if of == nil {
@@ -100,7 +103,7 @@ func (p *Program) Tensor(v *Value) (*tensor.Dense, error) {
 	return t, err
 }
 
-// locate is the memory that v lies in and the element where it begins.
+// locate returns the memory that contains v and the first element of v in it.
 func (p *Program) locate(v *Value) (of *tensor.Dense, offset int) {
 	switch {
 	case v.base != nil:
@@ -123,7 +126,7 @@ func (p *Program) locate(v *Value) (of *tensor.Dense, offset int) {
 	return nil, 0
 }
 
-// Bytes is the memory of the values of a step that have no place outside.
+// Bytes returns the size of the arenas, in bytes. Leaves and stored values are not in them.
 func (p *Program) Bytes() (sum int) {
 	for elem, t := range p.arenas {
 		sum += int(elem.Size()) * t.Shape().TotalSize()

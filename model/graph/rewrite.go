@@ -2,8 +2,8 @@ package graph
 
 import "slices"
 
-// product returns the node of v where v is the product of a transposed matrix by another,
-// which sums over rows.
+// product returns the node of v if v is a product of a transposed matrix and another, which is a
+// sum over rows.
 func product(v *Value) (n *Node, ok bool) {
 	if v.node == nil || v.node.Op == nil {
 		return nil, false
@@ -12,9 +12,8 @@ func product(v *Value) (n *Node, ok bool) {
 	return v.node, ok && op.tA && !op.tB
 }
 
-// joined returns aᵀb + cᵀd as one product of the joined rows, (a;c)ᵀ(b;d), where x and y
-// are such products; nil where they are not. Compile places the rows one after the other,
-// so that nothing is copied.
+// joined returns x + y = aᵀb + cᵀd as one product of joined rows, (a;c)ᵀ(b;d), or nil if x or y is
+// no such product. Compile places the rows one after the other, so that nothing is copied.
 func (b *Builder) joined(x, y *Value) *Value {
 	p, ok := product(x)
 	q, also := product(y)
@@ -24,8 +23,8 @@ func (b *Builder) joined(x, y *Value) *Value {
 	return b.MatMul(b.Join(p.In[0], q.In[0]), b.Join(p.In[1], q.In[1]), true, false)
 }
 
-// live returns the nodes whose work is seen outside: updates, nodes with an output that is
-// stored or kept, and those they read from.
+// live returns the nodes that have an effect outside the graph: updates, nodes with an output that
+// is stored or kept, and the nodes whose outputs they need.
 func (g *Graph) live() []*Node {
 	wanted := map[*Node]bool{}
 	for v := range g.stored {

@@ -7,8 +7,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Type is the element type and the shape of a value, row-major. The first dimension
-// counts its rows.
+// Type is the element type and the shape of a value in row-major order. The first dimension counts
+// its rows.
 type Type struct {
 	Elem  tensor.Dtype
 	Shape []int
@@ -17,20 +17,20 @@ type Type struct {
 func floats(shape ...int) Type { return Type{tensor.Float32, shape} }
 func words(shape ...int) Type  { return Type{tensor.Uint32, shape} }
 
-// Size is the number of elements.
+// Size returns the number of elements.
 func (t Type) Size() int { return tensor.Shape(t.Shape).TotalSize() }
 
-// Rows is the first dimension.
+// Rows returns the first dimension.
 func (t Type) Rows() int { return t.Shape[0] }
 
-// Cols is the number of elements of a row.
+// Cols returns the number of elements of a row.
 func (t Type) Cols() int { return t.Size() / t.Rows() }
 
 func (t Type) String() string { return fmt.Sprint(t.Elem, t.Shape) }
 
 func (t Type) equal(o Type) bool { return t.Elem == o.Elem && slices.Equal(t.Shape, o.Shape) }
 
-// rows is the type of n rows of a t.
+// rows returns the type of n rows of a t.
 func (t Type) rows(n int) Type { return Type{t.Elem, append([]int{n}, t.Shape[1:]...)} }
 
 // Value is a tensor that a step reads or computes. It is one of:
@@ -51,7 +51,7 @@ type Value struct {
 	parts    []*Value // of a join: roots and views of roots
 }
 
-// isRoot tells whether v has memory of its own: it is neither a view nor a join.
+// isRoot reports whether v is neither a view nor a join.
 func (v *Value) isRoot() bool { return v.base == nil && v.parts == nil }
 
 // segment is n elements of a root from element first on.
@@ -60,7 +60,7 @@ type segment struct {
 	first, n int
 }
 
-// segments returns where n elements of v, from element first on, lie in roots.
+// segments returns the places in roots of n elements of v, from element first on.
 func (v *Value) segments(first, n int) []segment {
 	switch {
 	case v.base != nil:
@@ -80,7 +80,7 @@ func (v *Value) segments(first, n int) []segment {
 	return all
 }
 
-// whole is all of v's segments.
+// whole returns all segments of v.
 func (v *Value) whole() []segment { return v.segments(0, v.Size()) }
 
 // placed is what has to lie in memory for v to be read: of a view of a join, all of the join.
@@ -91,7 +91,7 @@ func (v *Value) placed() []segment {
 	return v.whole()
 }
 
-// overlaps tells whether two segments share an element.
+// overlaps reports whether two segments share an element.
 func (s segment) overlaps(o segment) bool {
 	return s.root == o.root && s.first < o.first+o.n && o.first < s.first+s.n
 }
@@ -105,8 +105,8 @@ func stretch(like, v *Value, first, n int) *Value {
 	return view(v, first, like.Type.rows(n/like.Cols()).Shape...)
 }
 
-// view returns elements of v from element first on in a shape, as v itself, a root or a
-// part where one of these is the same.
+// view returns elements of v, from element first on, in a shape. It makes no new value if v, a root
+// or a part of a join is the same.
 func view(v *Value, first int, shape ...int) *Value {
 	t := Type{v.Elem, shape}
 	switch {

@@ -2,13 +2,12 @@ package nn
 
 import "gorgan/model/graph"
 
-// classStream numbers the labels' weights among those of a net.
+// classStream is the number of the labels' weights among the weights of a net.
 const classStream = 255
 
-// Conditioned is a dense layer that sees each image's label as a one-hot vector behind its
-// input: Mirza and Osindero, "Conditional Generative Adversarial Nets" (2014), section
-// 3.2. The weights of those vectors are the parameter class.weight. A row of a label
-// vector's weights is added to the product.
+// Conditioned is a dense layer with more inputs: each image's label as a one-hot vector. See Mirza
+// and Osindero, "Conditional Generative Adversarial Nets" (2014), section 3.2. The parameter
+// class.weight has the weights of these inputs. A label adds one row of it to the product.
 type Conditioned struct {
 	Dense
 	Classes int

@@ -7,14 +7,14 @@ import (
 	"gorgan/model/graph"
 )
 
-// Dense is y = activation(x·weight + bias), x (rows, In) and y (rows, Units).
+// Dense is y = activation(x·weight + bias), for x (rows, In) and y (rows, Units).
 type Dense struct {
 	Number     int // of the layer, which its parameters are named by
 	In, Units  int
 	Activation Activation
 }
 
-// products is the number of columns of x·weight.
+// products returns the number of columns of x·weight.
 func (d Dense) products() int { return d.Units * d.Activation.Pieces }
 
 func (d Dense) Params() []Param {
@@ -28,8 +28,8 @@ func (d Dense) Apply(p *Pass, w []*graph.Value, x *graph.Value) *graph.Value {
 	return d.Activation.Apply(p.Builder, p.MatMul(x, w[0], false, false), w[1])
 }
 
-// Values is the number of values that the layer makes of a row.
+// Values returns the number of values that the layer computes from a row.
 func (d Dense) Values() int { return d.products() }
 
-// Parameters is the number of weights and biases.
+// Parameters returns the number of weights and biases.
 func (d Dense) Parameters() int { return (d.In + 1) * d.products() }

@@ -1,5 +1,5 @@
-// Package nn has the layers of the nets, one file each, and the memory of a net's
-// parameters. A layer says which parameters it has and appends itself to a graph:
+// Package nn has the layers of the nets, one file each, and the memory of a net's parameters. A
+// layer describes its parameters, and appends its operations to a graph:
 //
 //	net := nn.Net{Name: "discriminator", Layers: []nn.Layer{
 //		nn.Dense{Number: 0, In: 784, Units: 256, Activation: nn.ReLU(0)},

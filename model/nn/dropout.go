@@ -6,11 +6,11 @@ import (
 	"gorgan/model/streams"
 )
 
-// Dropout makes each element of its input 0 with probability Rate and divides the others
-// by 1-Rate: Srivastava et al., "Dropout: a simple way to prevent neural networks from
-// overfitting" (2014).
+// Dropout sets each element of its input to 0 with probability Rate, and divides the others by
+// 1-Rate: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting"
+// (2014).
 type Dropout struct {
-	Number int // of the dense layer behind it
+	Number int // number of the dense layer after it
 	Rate   float64
 }
 

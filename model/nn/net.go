@@ -9,36 +9,35 @@ import (
 
 // Layer is one layer of a net.
 type Layer interface {
-	// Params lists the layer's parameters.
+	// Params returns the layer's parameters.
 	Params() []Param
-	// Apply appends the layer to p.Builder: x (rows, in) to (rows, out). w are the
-	// parameters, in the order of Params.
+	// Apply appends the layer to p.Builder and returns its output (rows, out) for x (rows, in). w
+	// are the parameters, in the order of Params.
 	Apply(p *Pass, w []*graph.Value, x *graph.Value) *graph.Value
 }
 
-// Param describes one learned tensor of a layer.
+// Param describes one parameter of a layer.
 type Param struct {
 	Name  string // within the net: "0.weight"
 	Shape []int
-	// In is how many inputs a weight sums over; 0 for a bias, which begins at 0.
+	// In is the number of inputs that a weight sums over. It is 0 for a bias, which begins at 0.
 	In int
-	// Stream numbers a weight among those of its net, for its first values.
+	// Stream is the number of a weight in its net, for the random stream of its first values.
 	Stream kernels.Stream
-	// Last puts the tensor behind those of all layers.
+	// Last places the tensor after those of all layers.
 	Last bool
 }
 
-// Pass is what layers need to know of one application of a net.
+// Pass is what layers need for one forward of a net.
 type Pass struct {
 	*graph.Builder
-	// Random is of the dropout; its stream is the stage of the step.
+	// Random is for dropout. Its stream is the stage of the step.
 	Random graph.Random
 	// FirstRow is the place of x's first row among the rows that share Random.
 	FirstRow int
-	// Labels (images) are those of the images in the rows; nil without classes.
+	// Labels (images) are the labels of the images in the rows. It is nil without classes.
 	Labels *graph.Value
-	// OneHot (images, classes) are the labels as vectors, for nets that take several
-	// images a row.
+	// OneHot (images, classes) is the labels as vectors, for nets with several images in a row.
 	OneHot *graph.Value
 }
 
@@ -56,9 +55,8 @@ type Tensor struct {
 	Value, Grad   *tensor.Dense
 }
 
-// Layout lists the net's parameters, without memory, and the size of all together. They
-// lie one after the other, each at the beginning of a kernels.Chunk, so that a chunk
-// holds values of one tensor.
+// Layout returns the net's parameters, without memory, and the size of all together. They are one
+// after the other. Each begins at a kernels.Chunk, so that a chunk has values of one tensor only.
 func (n *Net) Layout() (all []Tensor, size int) {
 	for _, last := range []bool{false, true} {
 		for i, l := range n.Layers {
@@ -76,17 +74,18 @@ func (n *Net) Layout() (all []Tensor, size int) {
 	return all, size
 }
 
-// Size is the number of elements of Layout.
+// Size returns the number of elements of Layout.
 func (n *Net) Size() int {
 	_, size := n.Layout()
 	return size
 }
 
-// In is the number of inputs of the first dense layer, Out that of outputs of the last.
+// In returns the number of inputs of the first dense layer. Out returns the number of outputs of
+// the last.
 func (n *Net) In() int  { return n.Dense()[0].In }
 func (n *Net) Out() int { return n.Dense()[len(n.Dense())-1].Units }
 
-// Dense are the dense layers, conditioned or not, in their order.
+// Dense returns the dense layers in their order, including conditioned ones.
 func (n *Net) Dense() (all []Dense) {
 	for _, l := range n.Layers {
 		switch l := l.(type) {

@@ -18,8 +18,8 @@ type Weights struct {
 	dev           kernels.Device
 }
 
-// New returns the net's parameters, all 0, in memory of dev, which keeps it until it is
-// closed.
+// New returns the net's parameters in new memory of dev, all 0. The memory is free only after dev is
+// closed. New returns dev's error.
 func (n *Net) New(dev kernels.Device) (*Weights, error) {
 	values, err := dev.New(tensor.Float32, n.Size())
 	if err != nil {
@@ -32,8 +32,8 @@ func (n *Net) New(dev kernels.Device) (*Weights, error) {
 	return n.Over(dev, values, grads)
 }
 
-// Over returns the net's parameters as they lie in values (Size), with their gradients in
-// grads (Size).
+// Over returns the net's parameters in the memory values (Size), with their gradients in grads
+// (Size). Both belong to the caller. Over returns dev's error.
 func (n *Net) Over(dev kernels.Device, values, grads *tensor.Dense) (*Weights, error) {
 	w := &Weights{Net: n, Values: values, Grads: grads, dev: dev}
 	w.Tensors, _ = n.Layout()
@@ -72,7 +72,7 @@ func (w *Weights) Outputs(p *Pass, x *graph.Value) (all []*graph.Value) {
 	return all
 }
 
-// Leaves are the parameters as values of a graph, in the order of Tensors.
+// Leaves returns the parameters as values of a graph, in the order of Tensors.
 func (w *Weights) Leaves(b *graph.Builder) []*graph.Value {
 	var all []*graph.Value
 	for _, t := range w.Tensors {
@@ -81,18 +81,18 @@ func (w *Weights) Leaves(b *graph.Builder) []*graph.Value {
 	return all
 }
 
-// StoreGrad appends the gradient of what the seeds stand for and stores it in w.Grads.
+// StoreGrad appends the gradient of the seeds' sum at the parameters, and stores it in w.Grads.
 func (w *Weights) StoreGrad(b *graph.Builder, seeds []graph.Seed) {
 	for i, g := range b.Grad(seeds, w.Leaves(b)...) {
 		b.Store(g, w.Tensors[i].Grad)
 	}
 }
 
-// Initialize draws the weights and clears the biases. The weights are uniform on
-// [-scale, scale) where scale is above 0. Otherwise they are normal with standard
-// deviation sqrt(2/in): He et al., "Delving deep into rectifiers: surpassing human-level
-// performance on ImageNet classification" (2015), section 2.2. first is the stream of the
-// first weight among those of the seed.
+// Initialize sets the weights to random numbers and the biases to 0. If scale is above 0, the
+// weights are uniform on [-scale, scale). Otherwise they are normal with standard deviation
+// sqrt(2/in): He et al., "Delving deep into rectifiers: surpassing human-level performance on
+// ImageNet classification" (2015), section 2.2. first is the number of the first weight's stream
+// in streams.Weights. It returns the error of the device.
 func (w *Weights) Initialize(seed uint64, first kernels.Stream, scale float64) error {
 	key := kernels.Key(seed)
 	for _, t := range w.Tensors {
@@ -115,7 +115,7 @@ func (w *Weights) Initialize(seed uint64, first kernels.Stream, scale float64) e
 	return nil
 }
 
-// OutputBias is the bias of the last dense layer.
+// OutputBias returns the bias of the last dense layer.
 func (w *Weights) OutputBias() *tensor.Dense {
 	bias := w.Tensors[0].Value
 	for _, t := range w.Tensors {

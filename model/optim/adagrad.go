@@ -7,7 +7,7 @@ import (
 	"gorgan/model/nn"
 )
 
-// adagradStart is what TensorFlow's AdagradOptimizer starts its sums at.
+// adagradStart is the first value of the sums, as in TensorFlow's AdagradOptimizer.
 const adagradStart = 0.1
 
 type adagrad struct {
@@ -16,8 +16,9 @@ type adagrad struct {
 	sum  *tensor.Dense
 }
 
-// NewAdagrad is the optimizer of Duchi et al., "Adaptive subgradient methods for online
-// learning and stochastic optimization" (2011).
+// NewAdagrad returns the optimizer of Duchi et al., "Adaptive subgradient methods for online
+// learning and stochastic optimization" (2011). It keeps net and rate, and allocates memory of
+// dev. It returns dev's error.
 func NewAdagrad(dev kernels.Device, net *nn.Weights, rate Schedule) (Optimizer, error) {
 	sum, err := filled(dev, net.Size(), adagradStart)
 	return &adagrad{net, rate, sum}, err

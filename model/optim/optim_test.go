@@ -26,15 +26,15 @@ func TestOptimizers(t *testing.T) {
 	type formula func(step, update float64, g float64, moments []float64) (change float64)
 	decayed := func(step float64) float64 { return max(0.1*math.Pow(0.5, step-1), 0.02) }
 	for name, c := range map[string]struct {
-		open    func(dev kernels.Device, w *nn.Weights, clock *tensor.Dense) (optim.Optimizer, error)
+		open    func(dev kernels.Device, w *nn.Weights, stepCount *tensor.Dense) (optim.Optimizer, error)
 		moments []float64 // before the first step
 		formula formula
 	}{
 		"adam": {
-			func(dev kernels.Device, w *nn.Weights, clock *tensor.Dense) (optim.Optimizer, error) {
-				rate, err := optim.Ramp(dev, clock, 0.1, 0, steps)
+			func(dev kernels.Device, w *nn.Weights, stepCount *tensor.Dense) (optim.Optimizer, error) {
+				rate, err := optim.Ramp(dev, stepCount, 0.1, 0, steps)
 				must(t, err)
-				return optim.NewAdam(dev, w, rate, clock, perStep, optim.AdamConstants{Beta1: 0.8, Beta2: 0.99, Epsilon: 1e-3})
+				return optim.NewAdam(dev, w, rate, stepCount, perStep, optim.AdamConstants{Beta1: 0.8, Beta2: 0.99, Epsilon: 1e-3})
 			}, []float64{0, 0},
 			func(step, update, g float64, m []float64) float64 {
 				m[0], m[1] = 0.8*m[0]+0.2*g, 0.99*m[1]+0.01*g*g
@@ -43,8 +43,8 @@ func TestOptimizers(t *testing.T) {
 			},
 		},
 		"adagrad": {
-			func(dev kernels.Device, w *nn.Weights, clock *tensor.Dense) (optim.Optimizer, error) {
-				rate, err := optim.Decay(dev, clock, 0.1, 0.5, 0.02)
+			func(dev kernels.Device, w *nn.Weights, stepCount *tensor.Dense) (optim.Optimizer, error) {
+				rate, err := optim.Decay(dev, stepCount, 0.1, 0.5, 0.02)
 				must(t, err)
 				return optim.NewAdagrad(dev, w, rate)
 			}, []float64{0.1},
@@ -54,10 +54,10 @@ func TestOptimizers(t *testing.T) {
 			},
 		},
 		"sgd": {
-			func(dev kernels.Device, w *nn.Weights, clock *tensor.Dense) (optim.Optimizer, error) {
+			func(dev kernels.Device, w *nn.Weights, stepCount *tensor.Dense) (optim.Optimizer, error) {
 				rate, err := optim.Constant(dev, 0.1)
 				must(t, err)
-				momentum, err := optim.Decay(dev, clock, 0.1, 0.5, 0.02)
+				momentum, err := optim.Decay(dev, stepCount, 0.1, 0.5, 0.02)
 				must(t, err)
 				return optim.NewSGD(dev, w, rate, momentum)
 			}, []float64{0},
@@ -72,14 +72,14 @@ func TestOptimizers(t *testing.T) {
 			defer dev.Close()
 			w, err := (&nn.Net{Name: "net", Layers: []nn.Layer{nn.Dense{In: 3, Units: 2, Activation: nn.Linear()}}}).New(dev)
 			must(t, err)
-			clock, err := dev.New(tensor.Uint32, 1)
+			stepCount, err := dev.New(tensor.Uint32, 1)
 			must(t, err)
-			o, err := c.open(dev, w, clock)
+			o, err := c.open(dev, w, stepCount)
 			must(t, err)
 			gradients := []float32{1, -0.5, 0.25, 0, 2, -3}
 			must(t, dev.Upload(w.Tensors[0].Grad, gradients))
 			for range steps {
-				must(t, kernels.Tick(dev, clock))
+				must(t, kernels.Tick(dev, stepCount))
 				for nth := range perStep {
 					must(t, o.Update(dev, nth))
 				}

@@ -13,7 +13,8 @@ type sgd struct {
 	velocity       *tensor.Dense
 }
 
-// NewSGD is stochastic gradient descent with momentum: kernels.Momentum.
+// NewSGD returns stochastic gradient descent with momentum: see kernels.Momentum. It keeps net and
+// the schedules, and allocates memory of dev. It returns dev's error.
 func NewSGD(dev kernels.Device, net *nn.Weights, rate, momentum Schedule) (Optimizer, error) {
 	velocity, err := filled(dev, net.Size(), 0)
 	return &sgd{net, rate, momentum, velocity}, err

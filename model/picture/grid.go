@@ -14,34 +14,35 @@ import (
 const (
 	// Gap is how many pixels lie between the images of a grid, and around them.
 	Gap = 2
-	// LeastWidth is the least width of a grid whose scale nobody chose.
+	// LeastWidth is the smallest width in pixels of a grid whose scale nobody chose.
 	LeastWidth = 512
-	// MaxPixels is the largest picture drawn, in pixels.
+	// MaxPixels is the number of pixels of the largest picture.
 	MaxPixels = 1 << 28
-	// Shade is the grey of what no image covers. Scans and digits have black or white
-	// at their edges, and this is neither.
+	// Shade is the grey between images. Most images are black or white at their edges, and Shade
+	// is neither.
 	Shade = 0x58
 )
 
-// A Grid says where images of one size lie on a picture: in rows and columns, row by row.
-// A folder's pictures are grids of one image each, without gaps.
+// A Grid is the layout of images of one size on a picture: in rows and columns, row by row. A
+// picture of one image is a grid without gaps.
 type Grid struct {
 	size       dataset.Size // of an image
 	channels   int          // of an image: 1 is grey, dataset.RGB are colours
 	rows, cols int
-	Scale      int      // how many pixels of the picture a pixel of an image is wide
+	Scale      int      // width of an image's pixel, in pixels of the picture
 	Gap        int      // 0 for an image alone
 	over       []string // labels of the columns, nil for none
 	beside     []string // labels of the rows, nil for none
 }
 
-// New is a grid of a model's images, at scale 1.
+// New returns a grid of a model's images, at scale 1.
 func New(c model.Config, rows, cols int) Grid {
 	return Grid{size: dataset.Size{Height: c.Height, Width: c.Width}, channels: c.Stack, rows: rows, cols: cols, Scale: 1, Gap: Gap}
 }
 
-// Squarish has n images in about as many rows as columns. Where the images are of so many
-// classes in turn, the columns are a multiple of these, so that each is of one class.
+// Squarish returns rows and columns for n images, about as many rows as columns. If the images
+// have several classes in turn, the number of columns is a multiple of the classes, so that each
+// column has one class.
 func Squarish(n, classes int) (rows, cols int) {
 	root := math.Sqrt(float64(n))
 	cols = int(math.Ceil(root))
@@ -51,13 +52,13 @@ func Squarish(n, classes int) (rows, cols int) {
 	return (n + cols - 1) / cols, cols
 }
 
-// width is that of the picture, in pixels.
+// width returns the width of the picture, in pixels.
 func (g Grid) width() int { return g.left() + g.cols*g.pitch().X }
 
-// height is that of the picture, in pixels.
+// height returns the height of the picture, in pixels.
 func (g Grid) height() int { return g.top() + g.rows*g.pitch().Y }
 
-// left is how many pixels lie left of the first column.
+// left returns the number of pixels left of the first column.
 func (g Grid) left() int {
 	if g.beside == nil {
 		return g.Gap
@@ -65,7 +66,7 @@ func (g Grid) left() int {
 	return g.Gap + textWidth(g.beside) + g.Gap
 }
 
-// top is how many pixels lie above the first row.
+// top returns the number of pixels above the first row.
 func (g Grid) top() int {
 	if g.over == nil {
 		return g.Gap
@@ -73,22 +74,22 @@ func (g Grid) top() int {
 	return g.Gap + textHeight + g.Gap
 }
 
-// pitch is the way from one image to the next.
+// pitch returns the distance from one image to the next.
 func (g Grid) pitch() image.Point {
 	return image.Pt(g.size.Width*g.Scale+g.Gap, g.size.Height*g.Scale+g.Gap)
 }
 
-// cell is where image i lies.
+// cell returns the place of image i.
 func (g Grid) cell(i int) image.Rectangle {
 	pitch := g.pitch()
 	at := image.Pt(g.left()+i%g.cols*pitch.X, g.top()+i/g.cols*pitch.Y)
 	return image.Rectangle{at, at.Add(pitch).Sub(image.Pt(g.Gap, g.Gap))}
 }
 
-// Check refuses a picture that is too large: in all, or for a form that has at most side
-// pixels in a row or a column.
+// Check returns an error if the picture has more than MaxPixels pixels, or is wider or higher than
+// side pixels, the limit of its file format.
 func (g Grid) Check(side int) error {
-	// By division: what is too large may not fit an int when multiplied.
+	// It divides, because a product of large numbers can overflow.
 	if g.Scale <= side/max(g.size.Width, g.size.Height) && g.cols <= side/g.pitch().X && g.rows <= side/g.pitch().Y &&
 		g.width() <= side && g.height() <= side && g.width() <= MaxPixels/g.height() {
 		return nil
@@ -100,8 +101,8 @@ func (g Grid) Check(side int) error {
 	return fmt.Errorf("a picture of %d rows and %d columns of images of %v at scale %d is too large, want %s", g.rows, g.cols, g.size, g.Scale, want)
 }
 
-// Suit chooses the scale: the smallest at which the picture is LeastWidth wide and its labels
-// have room, or the largest that check lets pass.
+// Suit sets the scale: the smallest one at which the picture is LeastWidth wide and its labels have
+// room, or the largest one that Check allows.
 func (g *Grid) Suit(side int) {
 	for g.Scale = 1; g.width() < LeastWidth || !g.roomy(); g.Scale++ {
 		next := *g
@@ -111,28 +112,28 @@ func (g *Grid) Suit(side int) {
 	}
 }
 
-// Bytes is how much memory the picture takes.
+// Bytes returns the memory that the picture takes, in bytes.
 func (g Grid) Bytes() int64 { return int64(g.width()) * int64(g.height()) * int64(g.pixelBytes()) }
 
-// pixelBytes is how many bytes a pixel of the picture has.
+// pixelBytes returns the number of bytes of a pixel of the picture.
 func (g Grid) pixelBytes() int {
 	if g.channels == 1 {
 		return 1
 	}
-	return dataset.RGB + 1 // and its opacity
+	return dataset.RGB + 1 // colours and opacity
 }
 
-// Canvas is the picture of a grid that is being drawn: an *image.Gray, or an opaque
-// *image.NRGBA.
+// Canvas is the picture of a grid: an *image.Gray, or an opaque *image.NRGBA for colours.
 type Canvas struct {
 	Grid
 	Image draw.Image
 	pix   []byte
-	// stride is how many bytes a row of pix has.
+	// stride is the number of bytes of a row of pix.
 	stride int
 }
 
-// NewCanvas has the grid's labels, and no image yet.
+// NewCanvas returns a picture with the labels of g and no images. It returns an error if the
+// picture is too large (see Grid.Check).
 func NewCanvas(g Grid) (*Canvas, error) {
 	if err := g.Check(MaxPixels); err != nil {
 		return nil, err
@@ -158,16 +159,16 @@ func NewCanvas(g Grid) (*Canvas, error) {
 	return c, nil
 }
 
-// Put draws images, of which the first has number first. pixels are the bytes of image
-// after image, the channels of an image one after the other.
+// Put draws images from number first on. pixels are the bytes of one image after the other, and in
+// an image, of one channel after the other. Put does not keep pixels.
 func (c *Canvas) Put(first int, pixels []byte) {
-	plane := c.size.Pixels()
+	plane := c.size.Area()
 	for i := range len(pixels) / (c.channels * plane) {
 		cell := c.cell(first + i)
 		for channel := range c.channels {
 			c.enlarge(cell.Min, channel, pixels[(i*c.channels+channel)*plane:][:plane])
 		}
-		// The other rows of each row of pixels have the same bytes as the first.
+		// A row of an image becomes Scale equal rows of the picture.
 		for y := cell.Min.Y; y < cell.Max.Y; y += c.Scale {
 			row := c.row(cell.Min.X, y)[:cell.Dx()*c.pixelBytes()]
 			for below := 1; below < c.Scale; below++ {
@@ -177,8 +178,8 @@ func (c *Canvas) Put(first int, pixels []byte) {
 	}
 }
 
-// enlarge draws a channel of an image at a point, of each row of its pixels the first of
-// the rows that it becomes.
+// enlarge draws a channel of an image at a point. Of the equal rows that a row of pixels becomes,
+// it draws the first.
 func (c *Canvas) enlarge(at image.Point, channel int, plane []byte) {
 	step := c.pixelBytes()
 	for y := range c.size.Height {
@@ -191,5 +192,5 @@ func (c *Canvas) enlarge(at image.Point, channel int, plane []byte) {
 	}
 }
 
-// row is the picture's bytes from a point on.
+// row returns the bytes of the picture from a point on.
 func (c *Canvas) row(x, y int) []byte { return c.pix[y*c.stride+x*c.pixelBytes():] }

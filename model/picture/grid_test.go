@@ -94,7 +94,7 @@ func TestColourCanvas(t *testing.T) {
 		side := rapid.IntRange(1, 5)
 		g := Grid{size: dataset.Size{Height: side.Draw(t, "height"), Width: side.Draw(t, "width")}, channels: dataset.RGB,
 			rows: side.Draw(t, "rows"), cols: side.Draw(t, "columns"), Scale: side.Draw(t, "scale"), Gap: rapid.IntRange(0, 3).Draw(t, "gap")}
-		n := rapid.IntRange(0, g.rows*g.cols).Draw(t, "images") * dataset.RGB * g.size.Pixels()
+		n := rapid.IntRange(0, g.rows*g.cols).Draw(t, "images") * dataset.RGB * g.size.Area()
 		pixels := rapid.SliceOfN(rapid.Byte(), n, n).Draw(t, "pixels")
 		colours := blank(t, g)
 		colours.Put(0, pixels)
@@ -106,8 +106,8 @@ func TestColourCanvas(t *testing.T) {
 		}
 		for channel := range dataset.RGB {
 			var plane []byte
-			for i := channel * g.size.Pixels(); i < n; i += dataset.RGB * g.size.Pixels() {
-				plane = append(plane, pixels[i:][:g.size.Pixels()]...)
+			for i := channel * g.size.Area(); i < n; i += dataset.RGB * g.size.Area() {
+				plane = append(plane, pixels[i:][:g.size.Area()]...)
 			}
 			g.channels = 1
 			grey := blank(t, g)
@@ -282,7 +282,7 @@ func TestPicturesArePieces(t *testing.T) {
 	const n = 2*PieceRows + 7
 	p := picturesOfSize(1, n, 0)
 	p.Config.NoiseDim = 1
-	p.Draw = func(noise []float32, _ []uint32) ([]float32, error) { return slices.Clone(noise), nil }
+	p.Sample = func(noise []float32, _ []uint32) ([]float32, error) { return slices.Clone(noise), nil }
 	noise := make([]float32, n)
 	for i := range noise {
 		noise[i] = float32(i%200) / 255

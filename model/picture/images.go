@@ -8,34 +8,36 @@ import (
 	"gorgan/model"
 )
 
-// PieceRows is how many images are drawn between looks at whether to go on.
+// PieceRows is the number of images that are made between two checks of the context.
 const PieceRows = 1024
 
-// MaxImages is what one call draws at most: 4 GiB of a grey image of MNIST's size.
+// MaxImages is the largest number of images of one call: 4 GiB for grey images of MNIST's size.
 const MaxImages = 1 << 20
 
-// Images are images that a generator is asked for. They are drawn a piece at a time, so
-// that of many of them no more than their seeds is held.
+// Images are fake images to be made by a generator. They are made a piece at a time. So memory
+// holds all seeds, but only one piece of images.
 type Images struct {
 	Config  model.Config
-	Seeds   []uint64  // or the numbers of the rows of noise
-	Noise   []float32 // read from a file, nil for that of the seeds
-	Classes []uint64  // that they are of in turn, nil for a model without
-	Draw    func(noise []float32, labels []uint32) ([]float32, error)
-	Done    func(images int) // is told how many are drawn and used; nil for nobody
+	Seeds   []uint64  // seeds of the images, or the numbers of the rows of Noise
+	Noise   []float32 // (len(Seeds), noise dim) from a file, nil for the noise of the seeds
+	Classes []uint64  // classes of the images, in turn; nil for a model without classes
+	// Sample makes images (n, Config.Values()): see model.Generator.Sample.
+	Sample func(noise []float32, labels []uint32) ([]float32, error)
+	// Done is called with the number of images that are made and used. It may be nil.
+	Done func(images int)
 }
 
-// Of are the images of seeds, of all the model's classes in turn.
-func Of(config model.Config, seeds []uint64, draw func([]float32, []uint32) ([]float32, error)) *Images {
-	p := &Images{Config: config, Seeds: seeds, Draw: draw}
+// Of returns the images of seeds, with all classes of the model in turn.
+func Of(config model.Config, seeds []uint64, sample func([]float32, []uint32) ([]float32, error)) *Images {
+	p := &Images{Config: config, Seeds: seeds, Sample: sample}
 	if config.Classes > 0 {
 		p.Classes = SeedsFrom(0, config.Classes)
 	}
 	return p
 }
 
-// Pieces draws the images, at most PieceRows at a time, and gives each piece to use with the
-// number of its first.
+// Pieces makes the images, at most PieceRows at a time. It passes each piece to use, with the
+// number of its first image. It returns the error of Sample or use, or ctx's error if ctx ends.
 func (p *Images) Pieces(ctx context.Context, use func(first int, images []float32) error) error {
 	dim := p.Config.NoiseDim
 	for first := 0; first < len(p.Seeds); first += PieceRows {
@@ -55,7 +57,7 @@ func (p *Images) Pieces(ctx context.Context, use func(first int, images []float3
 				labels = append(labels, uint32(p.Class(s)))
 			}
 		}
-		images, err := p.Draw(noise, labels)
+		images, err := p.Sample(noise, labels)
 		if err != nil {
 			return err
 		}
@@ -69,10 +71,10 @@ func (p *Images) Pieces(ctx context.Context, use func(first int, images []float3
 	return ctx.Err()
 }
 
-// Class is that of a seed's image, where there are classes.
+// Class returns the class of the image of a seed. Classes must not be nil.
 func (p *Images) Class(seed uint64) uint64 { return p.Classes[seed%uint64(len(p.Classes))] }
 
-// Name is that of the file of the nth image.
+// Name returns the file name of image n.
 func (p *Images) Name(n int) string {
 	kind, seed := "seed", p.Seeds[n]
 	if p.Noise != nil {
@@ -85,19 +87,20 @@ func (p *Images) Name(n int) string {
 	return name + ".png"
 }
 
-// Values draws all images, and holds them. It tells of each piece.
-func (p *Images) Values(ctx context.Context, drawn func()) ([]float32, error) {
-	values := make([]float32, 0, len(p.Seeds)*p.Config.Pixels())
+// Values makes all images and returns their values (len(Seeds), Config.Values()) in a new slice.
+// It calls done after each piece. It returns the errors of Pieces.
+func (p *Images) Values(ctx context.Context, done func()) ([]float32, error) {
+	values := make([]float32, 0, len(p.Seeds)*p.Config.Values())
 	err := p.Pieces(ctx, func(_ int, images []float32) error {
 		values = append(values, images...)
-		drawn()
+		done()
 		return nil
 	})
 	return values, err
 }
 
-// Grid lays the images out, at a scale, or for 0 at the one that suits a form of at most side
-// pixels a side. Their classes have no labels where these have no room.
+// Grid returns a layout of the images at a scale. Scale 0 chooses a scale for a file format of at
+// most side pixels a side. The classes become labels if the labels have room.
 func (p *Images) Grid(rows, cols, scale, side int) Grid {
 	g := New(p.Config, rows, cols)
 	if p.Classes != nil {
@@ -112,27 +115,27 @@ func (p *Images) Grid(rows, cols, scale, side int) Grid {
 	return g
 }
 
-// Picture draws the images as a grid.
+// Picture makes the images and draws them on a grid. It returns the errors of NewCanvas and Pieces.
 func (p *Images) Picture(ctx context.Context, g Grid) (image.Image, error) {
 	c, err := NewCanvas(g)
 	if err != nil {
 		return nil, err
 	}
 	err = p.Pieces(ctx, func(first int, images []float32) error {
-		c.Put(first, model.Pixels(images))
+		c.Put(first, model.Quantize(images))
 		return nil
 	})
 	return c.Image, err
 }
 
-// Bytes is about how much memory they take on the host beside the generator: the seeds, and
-// a piece as float32 and as bytes.
+// Bytes estimates the memory on the host, without the generator's, in bytes: the seeds, and a piece
+// as float32 and as bytes.
 func (p *Images) Bytes() int64 {
-	n, pixels := int64(len(p.Seeds)), int64(p.Config.Pixels())
+	n, pixels := int64(len(p.Seeds)), int64(p.Config.Values())
 	return 8*n + min(n, PieceRows)*(4*int64(p.Config.NoiseDim)+5*pixels)
 }
 
-// SeedsFrom are n seeds from first on.
+// SeedsFrom returns n seeds from first on.
 func SeedsFrom(first uint64, n int) []uint64 {
 	seeds := make([]uint64, n)
 	for i := range seeds {

@@ -10,11 +10,11 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// textHeight is that of a label's line, in pixels.
+// textHeight is the height of a label, in pixels.
 const textHeight = 13
 
-// classify labels the columns of n images where those of each column are of one class, else
-// the rows where those of each row are, else nothing.
+// classify labels the columns of n images if each column has one class. Otherwise it labels the
+// rows if each row has one class.
 func (g *Grid) classify(n int, class func(i int) uint64) {
 	g.over = labels(n, g.cols, func(i int) int { return i % g.cols }, class)
 	if g.over == nil {
@@ -22,8 +22,8 @@ func (g *Grid) classify(n int, class func(i int) uint64) {
 	}
 }
 
-// labels are the classes of the lines of n images, nil where a line has two. line is which of
-// the grid's lines an image is in; the lines without an image are left out.
+// labels returns the class of each line of n images, or nil if a line has two classes. line returns
+// the line of an image: its row or its column. Lines without an image are left out.
 func labels(n, lines int, line func(i int) int, class func(i int) uint64) []string {
 	all := make([]string, min(n, lines)) // there can be many more cells than images
 	for i := range n {
@@ -36,15 +36,15 @@ func labels(n, lines int, line func(i int) int, class func(i int) uint64) []stri
 	return all
 }
 
-// roomy tells whether each label has room beside its neighbour.
+// roomy reports whether each label has room beside its neighbour.
 func (g Grid) roomy() bool {
 	return textWidth(g.over) <= g.size.Width*g.Scale && (g.beside == nil || textHeight <= g.size.Height*g.Scale)
 }
 
-// Labelled tells whether columns or rows have labels.
+// Labelled reports whether columns or rows have labels.
 func (g Grid) Labelled() bool { return g.over != nil || g.beside != nil }
 
-// textWidth is that of the widest label, in pixels.
+// textWidth returns the width of the widest label, in pixels.
 func textWidth(labels []string) int {
 	widest := 0
 	for _, label := range labels {
@@ -53,7 +53,7 @@ func textWidth(labels []string) int {
 	return widest
 }
 
-// label writes the labels, in the middle of their columns and rows.
+// label draws each label in the middle of its column or row.
 func (c *Canvas) label(ink color.Color) {
 	d := font.Drawer{Dst: c.Image, Src: image.NewUniform(ink), Face: basicfont.Face7x13}
 	write := func(label string, x, y int) {

@@ -50,7 +50,7 @@ func (r *Folder) pointLast(step uint32) error {
 	return writeText(r.Path(LastFile), fmt.Appendf(nil, CheckpointFile+"\n", step))
 }
 
-// unsaved reports whether the run has no checkpoint to resume from and never had one after
+// Unsaved reports whether the run has no checkpoint to resume from and never had one after
 // step 0.
 func (r *Folder) Unsaved() bool {
 	if _, err := os.Lstat(r.Path(LastFile)); !errors.Is(err, fs.ErrNotExist) {

@@ -12,32 +12,32 @@ import (
 // diagnosis finds from the metrics and evaluations of a run when its GAN fails in one of two ways.
 // It gets all of them, including those from before a resume.
 type diagnosis struct {
-	config    model.Config
-	won       streak  // the discriminator has
-	wonFrom   float64 // the generator's loss where the signs of it began
-	collapsed streak  // the generator has
-	drewAll   bool    // an evaluation that saw classes found nothing missing
-	best      evaluate.Figure
+	config        model.Config
+	won           streak  // signs that the discriminator has won
+	wonFrom       float64 // the generator's loss when these signs began
+	collapsed     streak  // signs that the generator has collapsed
+	sawAllClasses bool    // an evaluation with classes found that nothing was missing
+	best          evaluate.Figure
 }
 
-// condition is a way to fail. It holds once its signs were there so many times in a row.
+// streak is an alarm. It holds once its signs were there so many times in a row.
 type streak struct {
-	seen  int    // times in a row
+	count int    // times in a row
 	since uint32 // the step of the first of these
 	holds bool
 }
 
-// see takes whether the signs are there at step. It reports whether the condition begins to
+// add takes whether the signs are there at step. It reports whether the alarm begins to
 // hold: the signs must be there so many times in a row, over so many steps.
-func (c *streak) see(signs bool, step uint32, times int, steps uint32) (begins bool) {
+func (c *streak) add(signs bool, step uint32, times int, steps uint32) (begins bool) {
 	if !signs {
 		*c = streak{}
 		return false
 	}
-	if c.seen++; c.seen == 1 {
+	if c.count++; c.count == 1 {
 		c.since = step
 	}
-	begins = !c.holds && c.seen >= times && step-c.since >= steps
+	begins = !c.holds && c.count >= times && step-c.since >= steps
 	c.holds = c.holds || begins
 	return begins
 }
@@ -64,16 +64,16 @@ const (
 // show a win are judged: see model.LossTraits.
 func (d *diagnosis) displayed(m model.Metrics) string {
 	signs := m.DLoss-m.Penalty <= wonLoss && d.config.LossTraits().ShowsWin
-	if d.won.seen > 0 && m.GLoss < d.wonFrom-wonGain*math.Abs(d.wonFrom) {
-		d.won.see(false, m.Step, wonDisplays, wonSteps)
+	if d.won.count > 0 && m.GLoss < d.wonFrom-wonGain*math.Abs(d.wonFrom) {
+		d.won.add(false, m.Step, wonDisplays, wonSteps)
 	}
-	if d.won.seen == 0 {
+	if d.won.count == 0 {
 		d.wonFrom = m.GLoss
 	}
-	if !d.won.see(signs, m.Step, wonDisplays, wonSteps) {
+	if !d.won.add(signs, m.Step, wonDisplays, wonSteps) {
 		return ""
 	}
-	return fmt.Sprintf("the discriminator has won: since step %d it tells drawn images from data all but always (D(x) %.4f, D(G(z)) %.4f), "+
+	return fmt.Sprintf("the discriminator has won: since step %d it tells fake images from real ones almost always (D(x) %.4f, D(G(z)) %.4f), "+
 		"and the generator's loss, %.3g then, is %.3g; in a new run try %s",
 		d.won.since, m.DReal, m.DFake, d.wonFrom, m.GLoss, strings.Join(d.againstWinner(), " or "))
 }
@@ -122,10 +122,10 @@ const (
 func (d *diagnosis) evaluated(e *Evaluation, f evaluate.Figure) string {
 	found, gains := e.Collapse(), d.gains(f)
 	if found == "" && e.Classifier != nil {
-		d.drewAll = true
+		d.sawAllClasses = true
 	}
-	signs := found != "" && !gains && (d.drewAll || e.Step >= graceSteps)
-	if !d.collapsed.see(signs, e.Step, collapsedEvaluations, 0) {
+	signs := found != "" && !gains && (d.sawAllClasses || e.Step >= graceSteps)
+	if !d.collapsed.add(signs, e.Step, collapsedEvaluations, 0) {
 		return ""
 	}
 	return fmt.Sprintf("the generator has collapsed: %s; in a new run try %s", found, strings.Join(d.againstCollapse(), " or "))

@@ -89,7 +89,7 @@ func TestWonWords(t *testing.T) {
 		d.displayed(display(1000, 0.001, 8))
 		d.displayed(display(2000, 0.001, 9))
 		got := d.displayed(display(3000, 0.0005, 9.25))
-		want := "the discriminator has won: since step 1000 it tells drawn images from data all but always (D(x) 0.9990, D(G(z)) 0.0010), " +
+		want := "the discriminator has won: since step 1000 it tells fake images from real ones almost always (D(x) 0.9990, D(G(z)) 0.0010), " +
 			"and the generator's loss, 8 then, is 9.25; in a new run try " + c.want
 		if got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
@@ -180,7 +180,7 @@ func TestCollapsedWords(t *testing.T) {
 		"they are there":  {func(c *model.Config) { c.R1, c.Pack = 1, 4 }, "--r1 2 or --pack 8 or --learning-rate 0.0001"},
 		"odd batch, tanh": {func(c *model.Config) { c.BatchSize, c.DisActivation = 33, "tanh" }, "--learning-rate 0.0001"},
 	} {
-		d := diagnosis{config: model.Default(), drewAll: true}
+		d := diagnosis{config: model.Default(), sawAllClasses: true}
 		c.change(&d.config)
 		var got string
 		for step := uint32(1000); step <= 4000; step += 1000 {

@@ -34,6 +34,7 @@ func deciders() []decider {
 	}
 }
 
+// EvaluateMetrics returns the names that Settings.EvaluateMetric can have.
 func EvaluateMetrics() []string {
 	var names []string
 	for _, d := range deciders() {
@@ -60,7 +61,7 @@ func (s Settings) better(e, best *Evaluation) bool {
 		return false
 	}
 	if f.Better == evaluate.Lower && f.Value < 0 {
-		return false // no distance is: older versions could compute one of -1e60
+		return false // a distance is never negative, but older versions could compute -1e60
 	}
 	if best == nil {
 		return true

@@ -61,7 +61,7 @@ func TestBest(t *testing.T) {
 			again, err := Open(r.Dir)
 			must(t, err)
 			must(t, again.Read(uint32(len(c.values))))
-			_, err = again.GoOn(s, uint32(len(c.values)))
+			_, err = again.Resume(s, uint32(len(c.values)))
 			must(t, errors.Join(err, again.Close()))
 			if len(again.evaluated.Noted) != len(c.values) || again.best.Step != c.best[len(c.best)-1] {
 				t.Errorf("after a resume the best of %d is %d", len(again.evaluated.Noted), again.best.Step)

@@ -26,10 +26,10 @@ type Folder struct {
 	metrics *os.File
 	reports *os.File // evaluations.jsonl
 
-	measured  Lines[model.Metrics] // what metrics.jsonl holds
-	evaluated Lines[Evaluation]    // what evaluations.jsonl holds
-	best      *Evaluation          // of these, nil for none
-	plot      lossPlot             // of what is measured
+	measured  Lines[model.Metrics] // the lines of metrics.jsonl
+	evaluated Lines[Evaluation]    // the lines of evaluations.jsonl
+	best      *Evaluation          // the best of these, nil for none
+	plot      lossPlot             // the curves of measured
 }
 
 // The files of a run that have one object on each line.
@@ -65,7 +65,7 @@ func (r *Folder) create(s Settings) error {
 	}
 	for _, e := range held {
 		if e.Name() != LockFile && !atomicfile.IsTemporary(e.Name()) {
-			return fmt.Errorf("run folder %s is not empty; choose another --out, or go on with --resume %[1]s", r.Dir)
+			return fmt.Errorf("run folder %s is not empty; choose another --out, or resume the run with --resume %[1]s", r.Dir)
 		}
 	}
 	if err := atomicfile.RemoveTemporaries(r.Dir, 0); err != nil {
@@ -122,7 +122,7 @@ func nextRun(parent, name string) (string, error) {
 	}
 }
 
-// Open locks the folder of a run.
+// Open locks the folder of a run until Close. It returns an error if another process trains there.
 func Open(dir string) (*Folder, error) {
 	lock, err := lockRun(dir)
 	if err != nil {
@@ -131,7 +131,8 @@ func Open(dir string) (*Folder, error) {
 	return &Folder{Dir: dir, lock: lock}, nil
 }
 
-// Read reads the lines of the run up to step. It changes nothing.
+// Read reads the lines of the run up to step into memory. It changes no file. It returns an error
+// if a file cannot be read; a line that is no JSON is not an error, see Resume.
 func (r *Folder) Read(step uint32) (err error) {
 	if r.measured, err = ReadMetrics(r.Dir, step); err != nil {
 		return err
@@ -140,10 +141,10 @@ func (r *Folder) Read(step uint32) (err error) {
 	return err
 }
 
-// GoOn prepares the folder to resume from step, which must be that of Read. It drops the lines
+// Resume prepares the folder to resume from step, which must be that of Read. It drops the lines
 // of later steps and removes files that a crash left half-written. Afterwards last and best name
 // the right checkpoints. It returns sentences about what was lost.
-func (r *Folder) GoOn(s Settings, step uint32) (notes []string, err error) {
+func (r *Folder) Resume(s Settings, step uint32) (notes []string, err error) {
 	r.keep, r.plot = s.Keep, newLossPlot(r.Path(LossFile), s)
 	if err := writeSettings(r.Dir, s); err != nil {
 		return nil, err
@@ -210,7 +211,7 @@ func (r *Folder) openLogs(evaluations bool) error {
 	return nil
 }
 
-// Close closes the run's files and releases the folder.
+// Close closes the run's files and releases the folder. It returns their errors, joined.
 func (r *Folder) Close() (err error) {
 	for _, f := range []*os.File{r.log, r.metrics, r.reports} {
 		if f != nil {
@@ -230,23 +231,24 @@ func (r *Folder) Evaluations() []Evaluation { return r.evaluated.Noted }
 // Best returns the best evaluation, or nil.
 func (r *Folder) Best() *Evaluation { return r.best }
 
-// Log returns the run's log, which is open while the run trains.
+// Log returns a writer to log.txt. It is open after Create or Resume, until Close.
 func (r *Folder) Log() io.Writer { return r.log }
 
 // Path returns the path of a file in the folder.
 func (r *Folder) Path(name string) string { return filepath.Join(r.Dir, name) }
 
-// ReadMetrics reads a run's lines up to step.
+// ReadMetrics reads a run's metrics up to step. A missing file has no lines. It returns an error if
+// the file cannot be read.
 func ReadMetrics(dir string, step uint32) (Lines[model.Metrics], error) {
 	return readLines(filepath.Join(dir, MetricsFile), step, func(m model.Metrics) uint32 { return m.Step })
 }
 
-// ReadEvaluations reads a run's evaluations up to step.
+// ReadEvaluations reads a run's evaluations up to step, with the errors of ReadMetrics.
 func ReadEvaluations(dir string, step uint32) (Lines[Evaluation], error) {
 	return readLines(filepath.Join(dir, EvaluationsFile), step, func(e Evaluation) uint32 { return e.Step })
 }
 
-// Seconds returns the time that the run has spent training.
+// Seconds returns the time that the run had spent training at its last metrics.
 func (r *Folder) Seconds() float64 {
 	if n := len(r.measured.Noted); n > 0 {
 		return r.measured.Noted[n-1].Seconds
@@ -254,7 +256,7 @@ func (r *Folder) Seconds() float64 {
 	return 0
 }
 
-// measure writes the metrics of a step.
+// measure adds the metrics of a step to metrics.jsonl.
 func (r *Folder) measure(m model.Metrics) error {
 	if err := r.keeps(MetricsFile, r.metrics); err != nil {
 		return err

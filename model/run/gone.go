@@ -20,11 +20,11 @@ func (r *Folder) here() error {
 	if leadsTo(r.Path(LockFile), r.lock) || r.metrics != nil && leadsTo(r.Path(MetricsFile), r.metrics) {
 		return nil
 	}
-	now := "not the run's any more: it, or what it held, was removed or replaced"
+	now := "no longer the run's: the folder or its files were removed or replaced"
 	if _, err := os.Stat(r.Dir); errors.Is(err, fs.ErrNotExist) {
 		now = "gone: it was renamed or removed"
 	}
-	return &GoneError{fmt.Sprintf("run folder %s is %s while the run trained; if it was renamed, go on with --resume and its new name", r.Dir, now)}
+	return &GoneError{fmt.Sprintf("run folder %s is %s while the run trained; if it was renamed, resume it with --resume and its new name", r.Dir, now)}
 }
 
 // keeps returns a *GoneError if a file to which the run adds lines was removed or replaced,

@@ -9,7 +9,7 @@ import (
 	"reflect"
 )
 
-// ErrFollows reports text behind the object of a config.json.
+// ErrFollows reports text after the object of a config.json.
 var ErrFollows = errors.New("something follows the settings")
 
 // JSONFault rewrites an error of the JSON package as a sentence about the file. The error

@@ -26,9 +26,9 @@ func appendLine(w io.Writer, v any) error {
 // longestLine is more than the bytes of a line of metrics.jsonl or evaluations.jsonl.
 const longestLine = 1 << 20
 
-// lines are the lines of a run's file, one JSON object each.
+// Lines are the lines of a run's file, one JSON object each.
 type Lines[T any] struct {
-	Noted   []T
+	Noted   []T  // the objects that could be read
 	torn    bool // the last line is cut short, as by a crash
 	damaged int  // lines before the last that cannot be read
 }

@@ -62,7 +62,7 @@ type curve struct {
 	name  string
 	color color.Color
 	value func(model.Metrics) float64
-	level bool // the same at each step: a line to hold others against
+	level bool // the same at each step, for comparison
 }
 
 // curvesOf returns the curves of both losses and, if it has a meaning, of the divergence. It
@@ -103,7 +103,7 @@ func (c curve) line(history []model.Metrics) (*plotter.Line, error) {
 	return line, nil
 }
 
-// thin keeps about curvePoints points: the first, the last, and the lowest and the highest of
+// thin keeps about CurvePoints points: the first, the last, and the lowest and the highest of
 // each stretch between them, so that no spike is lost.
 func thin(points plotter.XYs) plotter.XYs {
 	if len(points) <= CurvePoints {

@@ -20,13 +20,14 @@ const (
 	gridImages = 36
 )
 
-// Begin writes the pictures and curves before the first step.
+// Begin writes the pictures and the checkpoint of step 0. It returns an error if an image of set
+// cannot be read or a file cannot be written.
 func (r *Folder) Begin(t *model.Trainer, set *dataset.Set) error {
 	if err := r.here(); err != nil {
 		return err
 	}
 	c := t.Config()
-	n, size := min(gridImages, set.Len()/c.Stack), set.Size().Pixels()
+	n, size := min(gridImages, set.Len()/c.Stack), set.Size().Area()
 	rows, cols := picture.Squarish(n, 0)
 	g := picture.New(c, rows, cols)
 	g.Suit(picture.MaxPixels)
@@ -34,9 +35,9 @@ func (r *Folder) Begin(t *model.Trainer, set *dataset.Set) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", RealsFile, err)
 	}
-	pixels := make([]byte, n*c.Pixels())
+	pixels := make([]byte, n*c.Values())
 	for i := range n * c.Stack {
-		if err := set.Pixels(pixels[i*size:], i); err != nil {
+		if err := set.Read(pixels[i*size:], i); err != nil {
 			return err
 		}
 	}
@@ -54,7 +55,7 @@ func (r *Folder) Begin(t *model.Trainer, set *dataset.Set) error {
 	return r.save(state)
 }
 
-// display draws curves and images.
+// display writes the curves and the fake images of a display step.
 func (r *Folder) display(m model.Metrics, t *model.Trainer) error {
 	if err := r.here(); err != nil {
 		return err
@@ -65,11 +66,11 @@ func (r *Folder) display(m model.Metrics, t *model.Trainer) error {
 	return r.fakes(fmt.Sprintf(FakesFile, m.Step), t)
 }
 
-// fakes makes the images that generate would, and as many.
+// fakes writes a picture of the first fake images, as the command generate makes them.
 func (r *Folder) fakes(name string, t *model.Trainer) error {
 	c := t.Config()
 	rows, cols := picture.Squarish(max(gridImages, c.Classes), c.Classes)
-	p := picture.Of(c, picture.SeedsFrom(0, rows*cols), t.Draw)
+	p := picture.Of(c, picture.SeedsFrom(0, rows*cols), t.Sample)
 	img, err := p.Picture(context.Background(), p.Grid(rows, cols, 0, picture.MaxPixels))
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

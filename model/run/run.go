@@ -35,16 +35,16 @@ type Observer interface {
 	Warned(text string)
 }
 
-// Training runs the steps from that of its trainer to the last.
+// Training does the steps of a run, from the trainer's present step to the last.
 type Training struct {
 	Settings
 	Folder    *Folder
 	Trainer   *model.Trainer
 	Evaluator *evaluate.Evaluator // nil for none
 	Observers []Observer
-	// Owed means that the first state must be evaluated before the run starts.
-	Owed bool
-	// Readers and Queue are model.Plan's.
+	// EvaluateFirst means that the first state must be evaluated before the run starts.
+	EvaluateFirst bool
+	// Readers and Queue are those of model.RunOptions.
 	Readers, Queue int
 
 	diagnosis diagnosis
@@ -60,8 +60,9 @@ type CollapseError string
 
 func (e CollapseError) Error() string { return string(e) }
 
-// Run trains to the last step. It returns model.Trainer.Run's errors, a CollapseError, or a
-// LostError.
+// Run trains to the last step. It returns the errors of model.Trainer.Run, of the observers and of
+// the files of the run. It returns a CollapseError if Settings.StopOnCollapse asks for it, and a
+// LostError if the folder is gone. It is for one call.
 func (t *Training) Run(ctx context.Context) error {
 	t.recall()
 	err := t.train(ctx)
@@ -91,7 +92,7 @@ func lost(gone error, step uint32, err error) error {
 func (t *Training) recall() {
 	t.diagnosis = diagnosis{config: t.Model}
 	for _, m := range t.Folder.measured.Noted {
-		if t.Plan().Displays(m.Step) {
+		if t.RunOptions().Displays(m.Step) {
 			t.diagnosis.displayed(m)
 		}
 	}
@@ -101,12 +102,12 @@ func (t *Training) recall() {
 }
 
 func (t *Training) train(ctx context.Context) error {
-	if t.Owed {
+	if t.EvaluateFirst {
 		if err := t.evaluate(ctx, t.Trainer.Step()); err != nil {
 			return err
 		}
 	}
-	p := t.Plan()
+	p := t.RunOptions()
 	p.Readers, p.Queue = t.Readers, t.Queue
 	p.Progress = func(step uint32, gLoss, dLoss float64) error {
 		return t.tell(func(o Observer) error { return o.Progress(step, gLoss, dLoss) })
@@ -152,7 +153,7 @@ func (t *Training) evaluate(ctx context.Context, step uint32) error {
 			o.Evaluating(step, what)
 		}
 	}
-	fakes := picture.Of(t.Trainer.Config(), picture.SeedsFrom(0, t.EvaluateCount), t.Trainer.Draw)
+	fakes := picture.Of(t.Trainer.Config(), picture.SeedsFrom(0, t.EvaluateCount), t.Trainer.Sample)
 	values, err := fakes.Values(ctx, func() { stage("drawing") })
 	if err != nil {
 		return err

@@ -48,9 +48,9 @@ type Origin struct {
 	Date         string   `json:"date"`         // RFC 3339
 }
 
-// Plan returns the settings that a trainer needs.
-func (s Settings) Plan() model.Plan {
-	return model.Plan{Steps: s.Steps, DisplayEvery: s.DisplayEvery, MeasureEvery: s.MeasureEvery, SaveEvery: s.SaveEvery, EvaluateEvery: s.EvaluateEvery}
+// RunOptions returns the settings that a trainer needs.
+func (s Settings) RunOptions() model.RunOptions {
+	return model.RunOptions{Steps: s.Steps, DisplayEvery: s.DisplayEvery, MeasureEvery: s.MeasureEvery, SaveEvery: s.SaveEvery, EvaluateEvery: s.EvaluateEvery}
 }
 
 // LeastEvaluated is the smallest number of images that say anything about classes.

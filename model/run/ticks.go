@@ -17,8 +17,8 @@ func roundAxes(p *plot.Plot) {
 	p.Y.Tick.Marker = roundTicks(p.Y.Min, p.Y.Max, step)
 }
 
-// roundStep returns the smallest step of 1, 2 or 5 times a power of ten that divides a span
-// into at most so many steps and is at least least.
+// roundStep returns the smallest step that is 1, 2 or 5 times a power of ten, is at least least,
+// and divides a span into at most so many steps.
 func roundStep(span float64, most int, least float64) float64 {
 	if span <= 0 {
 		span = 1 // of one value; any will do

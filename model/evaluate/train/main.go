@@ -1,5 +1,5 @@
-// Command train writes the classifier that package evaluate embeds: trained on MNIST's
-// training images by evaluate.DefaultRecipe, the same file each time.
+// Command train writes the classifier that package evaluate embeds. It trains the classifier on
+// MNIST's training images by evaluate.DefaultRecipe, and writes the same file each time.
 //
 //	go run ./model/evaluate/train FILE
 package main

@@ -2,7 +2,8 @@ package model
 
 import "gorgan/model/graph"
 
-// The losses whose D, a critic, gives a number rather than a probability.
+// This file has the losses whose D is a critic: D's output is a number, not the logit of a
+// probability. r and f are D's outputs on real and fake images.
 
 // leastSquares is LSGAN with the targets a = 0, b = c = 1 of Mao et al., "Least Squares
 // Generative Adversarial Networks" (2017), equation 9:
@@ -25,10 +26,9 @@ func (leastSquares) generator(b *graph.Builder, _, fake *graph.Value) *graph.Val
 //	D: -mean r + mean f
 //	G: -mean f
 //
-// wgan clips D's parameters to [-weight_clip, weight_clip] after each of its updates.
-// wgan-gp has in place of that the penalty gp_weight · mean (|∇D(x̂)|-1)² at points
-// x̂ = e·x + (1-e)·G(z), e uniform on [0,1): Gulrajani et al., "Improved Training of
-// Wasserstein GANs" (2017), section 4.
+// wgan clips D's parameters to [-weight_clip, weight_clip] after each update of D. wgan-gp has
+// a penalty instead: gp_weight · mean (|∇D(x̂)|-1)² at points x̂ = e·x + (1-e)·G(z), with e
+// uniform on [0,1): Gulrajani et al., "Improved Training of Wasserstein GANs" (2017), section 4.
 type wasserstein struct{}
 
 func (wasserstein) discriminator(b *graph.Builder, real, fake *graph.Value) []*graph.Value {
@@ -39,7 +39,7 @@ func (wasserstein) generator(b *graph.Builder, _, fake *graph.Value) *graph.Valu
 	return b.Mean(fake, -1)
 }
 
-// hinge is that of Lim and Ye, "Geometric GAN" (2017):
+// hinge is the loss of Lim and Ye, "Geometric GAN" (2017):
 //
 //	D: mean max(0, 1-r) + mean max(0, 1+f)
 //	G: -mean f
@@ -53,15 +53,15 @@ func (hinge) generator(b *graph.Builder, _, fake *graph.Value) *graph.Value {
 	return b.Mean(fake, -1)
 }
 
-// relativistic is the pairing loss RpGAN: with each real image beside a generated one,
+// relativistic is the pairing loss RpGAN. It pairs each real image with a fake one:
 //
 //	D: mean softplus(-(r-f))
 //	G: mean softplus(-(f-r))
 //
 // Jolicoeur-Martineau, "The relativistic discriminator: a key element missing from
-// standard GAN" (2019), section 4.1; with R1 and R2 it is the loss of Huang et al., "The
-// GAN is dead; long live the GAN! A modern GAN baseline" (2024), section 2, with G's part
-// as in their program.
+// standard GAN" (2019), section 4.1. With R1 and R2 it is the loss of Huang et al., "The
+// GAN is dead; long live the GAN! A modern GAN baseline" (2024), section 2. G's part is
+// that of their program.
 type relativistic struct{}
 
 func (relativistic) discriminator(b *graph.Builder, real, fake *graph.Value) []*graph.Value {

@@ -115,7 +115,7 @@ func TestClosed(t *testing.T) {
 			case slices.Contains(terminal, e.Name):
 				want = "graph: " + e.Name + " has no second derivative here, so a gradient penalty cannot pass through it"
 			case slices.Contains(data, e.Name):
-				want = "graph: " + e.Name + ": a gradient is asked for through data"
+				want = "graph: " + e.Name + ": a gradient cannot pass through data"
 			}
 			if got := fmt.Sprint(err); err != nil && got != want || err == nil && want != "" {
 				t.Errorf("%s, input %d: got error %q, want %q", e.Name, i, got, want)

@@ -34,6 +34,9 @@ var fullOutput = map[string][]string{
 
 // TestFullOutput: each command fails, in one sentence, where its output cannot be written.
 func TestFullOutput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of commands, one after the other: too slow for the race detector")
+	}
 	list, dir := tinyList(t), t.TempDir()
 	trained := filepath.Join(dir, "run")
 	words := append(strings.Fields("gorgan train --steps 2 --data "+list+" --out "+trained), strings.Fields(small)...)

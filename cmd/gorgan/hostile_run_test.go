@@ -171,6 +171,9 @@ func settingKeys(settings reflect.Type) (keys []string) {
 // TestHostileSettings: no value of any key of config.json is taken that cannot be meant, and
 // the error names the file and the key.
 func TestHostileSettings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of commands, one after the other: too slow for the race detector")
+	}
 	_, files := workFolder(t)
 	t.Chdir(layOut(t, t.TempDir(), files))
 	path := filepath.Join("run", run.SettingsFile)

@@ -10,14 +10,14 @@ import (
 )
 
 // Config is all that, with the data, decides the weights a run arrives at, and how images
-// are drawn with them.
+// are made with them.
 type Config struct {
 	Loss           string  `json:"loss"`            // a name of Losses
 	LabelSmoothing float64 `json:"label_smoothing"` // [0,0.5): D's target on data is 1 less this; loss bce only
 	WeightClip     float64 `json:"weight_clip"`     // D's parameters stay within this of 0; loss wgan only
 	GPWeight       float64 `json:"gp_weight"`       // of the gradient penalty; losses wgan-gp and dragan only
 	R1             float64 `json:"r1"`              // gamma of the penalty r1/2 · mean |∇D(x)|² on data, 0 for none
-	R2             float64 `json:"r2"`              // the same on drawn images
+	R2             float64 `json:"r2"`              // the same at fake images
 
 	NoiseDim         int     `json:"noise_dim"`
 	GenHidden        []int   `json:"gen_hidden"`         // widths of G's hidden layers, from the noise up
@@ -31,7 +31,7 @@ type Config struct {
 	GenInitScale     float64 `json:"gen_init_scale"`     // G's weights begin uniform on ± this; 0: normal, by the layer's inputs
 	DisInitScale     float64 `json:"dis_init_scale"`
 	GenBiasInit      string  `json:"gen_bias_init"` // a name of BiasInits, of G's last layer
-	Classes          int     `json:"classes"`       // labels 0 to classes-1 that both nets are told, 0 for none
+	Classes          int     `json:"classes"`       // both nets get labels 0 to classes-1; 0 for no labels
 	Pack             int     `json:"pack"`          // images that D sees side by side
 	Stack            int     `json:"stack"`         // grey images of the set that make one, each a channel: 1, or 3 for colours
 	Height           int     `json:"height"`        // of an image, pixels
@@ -57,8 +57,8 @@ type Config struct {
 	FreshNoise         bool    `json:"fresh_noise"`          // the generator step draws its own noise, as it always does after more than one discriminator step
 	InstanceNoise      float64 `json:"instance_noise"`       // standard deviation of normal noise on all images D sees
 	InstanceNoiseSteps int     `json:"instance_noise_steps"` // it fades over so many steps, 0 for never
-	EMA                float64 `json:"ema"`                  // decay of the average of G's weights that images are drawn from (kernels.EMA), 0 for none
-	NoiseScale         float64 `json:"noise_scale"`          // images are drawn from noise this many times as wide as training's
+	EMA                float64 `json:"ema"`                  // decay of the average of G's weights that images are made with (kernels.EMA), 0 for none
+	NoiseScale         float64 `json:"noise_scale"`          // images are made from noise this many times as wide as training's
 	Seed               uint64  `json:"seed"`
 }
 

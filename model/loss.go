@@ -54,7 +54,7 @@ var losses = table[loss]{
 	// The hinge loss is near 0 as soon as D keeps its margin.
 	{"hinge", "a critic's outputs held past 1 and -1: Lim and Ye 2017", loss{
 		objective: fixed(hinge{}), notProbability: true}},
-	{"relativistic", "data against generated images in pairs: Jolicoeur-Martineau 2019; with r1 and r2, R3GAN's", loss{
+	{"relativistic", "real against fake images in pairs: Jolicoeur-Martineau 2019; with r1 and r2, R3GAN's", loss{
 		objective: fixed(relativistic{}), notProbability: true, paired: true, showsWin: true,
 		aliases: []string{"rgan", "rpgan"}}},
 }

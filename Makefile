@@ -45,7 +45,7 @@ test-crash:
 
 # What is long without starting a goroutine more is left to make test.
 race:
-	CGO_ENABLED=1 $(GO) test -race -short ./...
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
 
 cross:
 	GOOS=windows GOARCH=amd64 $(GO) build -tags cpu -o /dev/null ./cmd/gorgan

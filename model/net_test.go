@@ -159,6 +159,7 @@ func TestNets(t *testing.T) {
 func TestNetsOfVariants(t *testing.T) {
 	c := small(func(c *model.Config) {
 		c.DisActivation, c.MaxoutPieces, c.Classes, c.Pack = "maxout", 3, 10, 2
+		c.DisDropoutInput = 0.2 // a layer before the first with parameters
 	})
 	s := stateOf(t, trainerOf(t, c))
 	want := []model.Net{

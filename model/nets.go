@@ -77,11 +77,16 @@ func (s *State) Nets() []Net {
 	var nets []Net
 	for _, net := range []*nn.Net{generatorNet(s.Config), discriminatorNet(s.Config)} {
 		n := Net{Name: net.Name}
-		for i, d := range net.Dense() {
-			if c, ok := net.Layers[0].(nn.Conditioned); ok && i == 0 {
+		for _, l := range net.Layers {
+			d, ok := l.(nn.Dense)
+			if c, conditioned := l.(nn.Conditioned); conditioned {
+				d, ok = c.Dense, true
 				d.In += c.Pack * c.Classes
 			}
-			n.Layers = append(n.Layers, Layer{fmt.Sprintf("%s.%d", net.Name, i), d.In, d.Units, d.Activation.Name, d.Parameters()})
+			if !ok { // it has no parameters
+				continue
+			}
+			n.Layers = append(n.Layers, Layer{fmt.Sprintf("%s.%d", net.Name, d.Number), d.In, d.Units, d.Activation.Name, d.Parameters()})
 			n.Parameters += d.Parameters()
 		}
 		nets = append(nets, n)

@@ -27,9 +27,12 @@ type Trainer struct {
 // after the last use of the trainer. Memory that the trainer allocates on dev is free only after
 // dev is closed.
 //
-// It returns an error if c is not valid (see Config.Validate), if the images of set do not have
-// c's size or are fewer than a batch, if one has a label that is not one of c's classes, if the
-// set cannot be read, or if dev fails.
+// It returns an error if
+//
+//   - c is not valid (see Config.Validate),
+//   - the images of set do not have c's size, or are fewer than a batch,
+//   - an image has a label that is not one of c's classes,
+//   - set cannot be read, or dev fails.
 func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err

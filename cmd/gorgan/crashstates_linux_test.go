@@ -30,15 +30,18 @@ func (r remains) String() string {
 //
 // The first state after each operation is that of a process that is killed. The others are
 // those of a power failure, by the weakest rules of Pillai et al., "All File Systems Are Not
-// Created Equal" (OSDI 2014), whose table 1 shows what file systems do: until a file is
-// synced its data can be missing, shorter, or zeros; until a folder is synced any of the names
-// in it can be old or new, each for itself, so that of a rename the new name can be there
-// without the old one's end, or the other way round. A file's sync is no sync of its name.
-// One file system does less than all of this: ext4 (data=ordered) keeps the order of the
-// changes of names, and syncs those before with any file; these states are among the ones
-// here. Which changes are missing together is bounded: what is left is the same of all files,
-// or of all but one; of more than 4 names the first few are new, or all but one, or one
-// alone.
+// Created Equal" (OSDI 2014), table 1:
+//
+//   - Until a file is synced, its data can be missing, shorter, or zeros.
+//   - Until a folder is synced, each name in it can be old or new on its own. So a rename can
+//     leave both names, or none.
+//   - Syncing a file does not sync its name.
+//
+// ext4 (data=ordered) can leave fewer states: it keeps the order in which names change, and
+// syncs earlier changes with any file. Its states are among those here.
+//
+// The combinations are bounded. All files lose the same, or all but one do. If more than 4
+// names changed, the first few are new, or all but one, or one alone.
 func crashStates(start *disk, done []operation, found func(after int, how string, d *disk)) {
 	safe := start.clone() // what is on the disk in any case
 	var data []dataChange

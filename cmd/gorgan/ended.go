@@ -49,8 +49,8 @@ func (s *session) ended(ui *ui, step uint32, err error) error {
 	return err
 }
 
-// lost returns the error of a run whose folder is gone. The run ended with err, or reached its
-// last step.
+// timeSpent describes how long training took and how fast it was. The speed is that of the noted
+// steps, which are not all steps if a crash has lost lines. It returns "" if the time is too short.
 func timeSpent(noted []model.Metrics) string {
 	if len(noted) == 0 {
 		return ""

@@ -25,15 +25,17 @@ func (g *game) step(b *graph.Builder) {
 		g.disGradients(b, t)
 		g.disUpdate(b, nth)
 	}
-	if g.freshNoise() {
-		t.fake = g.fake(b, &t, streams.GenNoise)
-	}
+	g.refresh(b, &t)
 	g.genGradients(b, t)
 	g.genUpdate(b)
 }
 
-// freshNoise reports whether G's update has noise of its own.
-func (g *game) freshNoise() bool { return g.config.FreshNoise || g.config.DisSteps > 1 }
+// refresh replaces the fake images of t by images of new noise, if G's update has noise of its own.
+func (g *game) refresh(b *graph.Builder, t *turn) {
+	if g.config.FreshNoise || g.config.DisSteps > 1 {
+		t.fake = g.fake(b, t, streams.GenNoise)
+	}
+}
 
 // turn is the data of one turn of D.
 type turn struct {
@@ -199,9 +201,7 @@ func (g *game) measure(b *graph.Builder) {
 // again from the same random numbers.
 func (g *game) lastTurn(b *graph.Builder) turn {
 	t := g.turn(b, g.config.DisSteps-1)
-	if g.freshNoise() {
-		t.fake = g.fake(b, &t, streams.GenNoise)
-	}
+	g.refresh(b, &t)
 	return t
 }
 

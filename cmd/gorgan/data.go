@@ -124,7 +124,7 @@ func runExport(ctx context.Context, ui *ui, o exportOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := write(filepath.Join(o.to, "README.md"), attribution); err != nil {
+	if err := atomicfile.WriteText(filepath.Join(o.to, "README.md"), attribution); err != nil {
 		return err
 	}
 	list := filepath.Join(o.to, o.split+"_labels.txt")

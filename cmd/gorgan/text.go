@@ -2,14 +2,11 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/mattn/go-runewidth"
-
-	"gorgan/dataset/atomicfile"
 )
 
 // count writes a number of things: "1 image", "2 images", "3 classes".
@@ -57,11 +54,3 @@ func printable(text string) string {
 
 // sentence writes the text of an error on one line. Joined errors have one line each.
 func sentence(err error) string { return printable(strings.ReplaceAll(err.Error(), "\n", "; ")) }
-
-// write writes text to a file, whole or not at all.
-func write(path string, text []byte) error {
-	return atomicfile.Write(path, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
-}

@@ -30,6 +30,14 @@ func Write(path string, write func(io.Writer) error) error {
 	return nil
 }
 
+// WriteText is Write of a text that is in memory.
+func WriteText(path string, text []byte) error {
+	return Write(path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}
+
 // WriteUnsynced is Write without the two syncs. After a power failure the file may be missing,
 // empty or torn. It is for the many files of an export, which can be made again.
 func WriteUnsynced(path string, write func(io.Writer) error) error {

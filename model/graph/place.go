@@ -144,15 +144,15 @@ func (p *placement) node(n *Node, time int) {
 
 // dead reports whether nothing else than input i of n reads that value, now or later.
 func (p *placement) dead(n *Node, i, time int) bool {
-	for k, v := range n.In {
-		for _, s := range n.In[i].whole() {
-			if s.root.node == nil || p.stored[s.root] != nil {
-				return false
-			}
+	for _, s := range n.In[i].whole() {
+		if s.root.node == nil || p.stored[s.root] != nil {
+			return false
+		}
+		if slices.ContainsFunc(p.reads[s.root], func(u use) bool { return u.time > time && u.overlaps(s) }) {
+			return false
+		}
+		for k, v := range n.In {
 			if k != i && slices.ContainsFunc(v.whole(), s.overlaps) {
-				return false
-			}
-			if slices.ContainsFunc(p.reads[s.root], func(u use) bool { return u.time > time && u.overlaps(s) }) {
 				return false
 			}
 		}

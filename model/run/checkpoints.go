@@ -3,7 +3,6 @@ package run
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -47,7 +46,7 @@ func (r *Folder) save(s *model.State) error {
 
 // pointLast makes the file last name the checkpoint of step.
 func (r *Folder) pointLast(step uint32) error {
-	return writeText(r.Path(LastFile), fmt.Appendf(nil, CheckpointFile+"\n", step))
+	return atomicfile.WriteText(r.Path(LastFile), fmt.Appendf(nil, CheckpointFile+"\n", step))
 }
 
 // Unsaved reports whether the run has no checkpoint to resume from and never had one after
@@ -108,7 +107,7 @@ func (r *Folder) point() error {
 		}
 		return nil
 	}
-	return writeText(r.Path(BestFile), fmt.Appendf(nil, CheckpointFile+"\n", r.best.Step))
+	return atomicfile.WriteText(r.Path(BestFile), fmt.Appendf(nil, CheckpointFile+"\n", r.best.Step))
 }
 
 // longestName is more than the bytes of a file that names a checkpoint.
@@ -184,11 +183,4 @@ func newestWhole(dir string) string {
 		}
 	}
 	return ""
-}
-
-func writeText(path string, text []byte) error {
-	return atomicfile.Write(path, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
 }

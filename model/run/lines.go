@@ -113,7 +113,7 @@ func writeLines[T any](path string, l Lines[T]) (note string, err error) {
 			return "", err
 		}
 	}
-	return note, writeText(path, text.Bytes())
+	return note, atomicfile.WriteText(path, text.Bytes())
 }
 
 // copyFile copies the file at from to another. With a rename there would be no file at from for

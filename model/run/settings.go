@@ -98,7 +98,7 @@ func writeSettings(dir string, s Settings) error {
 	if err != nil {
 		return err
 	}
-	return writeText(filepath.Join(dir, SettingsFile), append(text, '\n'))
+	return atomicfile.WriteText(filepath.Join(dir, SettingsFile), append(text, '\n'))
 }
 
 // ReadSettings reads a run's config.json. An unknown key is an error, and so is a value that

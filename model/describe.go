@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"gorgan/kernels"
+	"gorgan/model/graph"
 )
 
 // GraphFormat is the format in which WriteStep writes a graph.
@@ -28,7 +29,7 @@ func WriteStep(w io.Writer, dev kernels.Device, c Config, format GraphFormat) er
 	if al.err != nil {
 		return al.err
 	}
-	p, err := g.compile(g.step)
+	p, err := graph.New(dev, g.step)
 	if err != nil {
 		return err
 	}

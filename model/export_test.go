@@ -68,7 +68,7 @@ func (p *Probe) run(f func(b *graph.Builder)) error {
 		}
 	}
 	var err error
-	if p.program, err = p.g.compile(f); err != nil {
+	if p.program, err = graph.New(p.g.dev, f); err != nil {
 		return err
 	}
 	return p.program.Run()
@@ -217,7 +217,7 @@ func (t *Trainer) MeasureStep() error { return t.measure.Run() }
 // Batch returns the nth batch of real images of the last step, without instance noise.
 func (t *Trainer) Batch(nth int) ([]float32, error) {
 	var images *graph.Value
-	p, err := t.game.compile(func(b *graph.Builder) {
+	p, err := graph.New(t.game.dev, func(b *graph.Builder) {
 		images, _ = t.game.batches.batch(b, nth, 0)
 		b.Keep(images)
 	})

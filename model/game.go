@@ -112,12 +112,3 @@ func (g *game) sampling() *nn.Weights {
 	}
 	return g.gen
 }
-
-// compile builds a graph and allocates its memory on the device.
-func (g *game) compile(f func(b *graph.Builder)) (*graph.Program, error) {
-	built, err := graph.Build(f)
-	if err != nil {
-		return nil, err
-	}
-	return built.Compile(g.dev)
-}

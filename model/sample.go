@@ -33,13 +33,11 @@ func newSampler(dev kernels.Device, gen *nn.Weights, classes int) (*sampler, err
 		return nil, al.err
 	}
 	var images *graph.Value
-	g, err := graph.Build(func(b *graph.Builder) {
+	var err error
+	s.program, err = graph.New(dev, func(b *graph.Builder) {
 		images = b.Keep(gen.Apply(&nn.Pass{Builder: b, Labels: b.Leaf("labels", s.labels)}, b.Leaf("z", s.noise)))
 	})
 	if err != nil {
-		return nil, err
-	}
-	if s.program, err = g.Compile(dev); err != nil {
 		return nil, err
 	}
 	s.images, err = s.program.Tensor(images)

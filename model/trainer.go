@@ -86,7 +86,7 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 
 // record builds a graph and records its launches.
 func (t *Trainer) record(f func(b *graph.Builder)) (kernels.Step, error) {
-	p, err := t.game.compile(f)
+	p, err := graph.New(t.game.dev, f)
 	if err != nil {
 		return nil, err
 	}

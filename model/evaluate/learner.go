@@ -64,7 +64,8 @@ func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, ste
 // recorded.
 func (l *learner) compile(adam optim.Optimizer) error {
 	var logits *graph.Value
-	g, err := graph.Build(func(b *graph.Builder) {
+	var err error
+	l.program, err = graph.New(l.dev, func(b *graph.Builder) {
 		b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, l.stepCount) })
 		logits = b.Keep(l.net.Apply(&nn.Pass{Builder: b}, b.Leaf("x", l.x)))
 		b.Update("softmax cross-entropy", l.crossEntropy)
@@ -72,9 +73,6 @@ func (l *learner) compile(adam optim.Optimizer) error {
 		b.Update("adam", func(dev kernels.Device) error { return adam.Update(dev, 0) })
 	})
 	if err != nil {
-		return err
-	}
-	if l.program, err = g.Compile(l.dev); err != nil {
 		return err
 	}
 	l.logits, err = l.program.Tensor(logits)

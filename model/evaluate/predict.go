@@ -39,14 +39,11 @@ func (c *Classifier) load(dev kernels.Device) (*predictor, error) {
 		return nil, err
 	}
 	var features, logits *graph.Value
-	g, err := graph.Build(func(b *graph.Builder) {
+	p.program, err = graph.New(dev, func(b *graph.Builder) {
 		outputs := net.Outputs(&nn.Pass{Builder: b}, b.Leaf("x", p.x))
 		features, logits = b.Keep(outputs[len(outputs)-2]), b.Keep(outputs[len(outputs)-1])
 	})
 	if err != nil {
-		return nil, err
-	}
-	if p.program, err = g.Compile(dev); err != nil {
 		return nil, err
 	}
 	if p.features, err = p.program.Tensor(features); err != nil {

@@ -3,13 +3,11 @@
 // training. The result is a list of launches that a device repeats.
 //
 //	var loss *graph.Value
-//	g, err := graph.Build(func(b *graph.Builder) {
+//	program, err := graph.New(dev, func(b *graph.Builder) {
 //		x, w, bias := b.Leaf("x", xs), b.Leaf("w", ws), b.Leaf("bias", bs)
 //		loss = b.BCELogits(b.BiasLinear(b.MatMul(x, w, false, false), bias), 1, 1)
 //		b.Store(b.Grad([]graph.Seed{{Of: loss}}, w)[0], gradient)
 //	})
-//	...
-//	program, err := g.Compile(dev)
 //	...
 //	step, err := dev.Record(program.Run)
 //
@@ -19,6 +17,7 @@
 // be differentiated once more, as a gradient penalty needs. An operation whose gradient cannot be
 // differentiated is terminal: Build returns an error for a graph that needs its second derivative.
 //
+//	New        does Build and Compile
 //	Build      runs the function, which makes nodes in the order in which they will run
 //	Grad       walks the nodes back from a loss and appends the nodes of the gradient
 //	Compile    removes dead nodes (rewrite.go), places values in memory (place.go, arena.go)

@@ -28,6 +28,15 @@ type viewKey struct {
 	shape  string
 }
 
+// New builds a graph with f and compiles it: see Build and Compile.
+func New(dev kernels.Device, f func(b *Builder)) (*Program, error) {
+	g, err := Build(f)
+	if err != nil {
+		return nil, err
+	}
+	return g.Compile(dev)
+}
+
 // Compile allocates the memory of the graph on dev, where it stays until dev is closed. It returns
 // dev's error.
 func (g *Graph) Compile(dev kernels.Device) (*Program, error) {

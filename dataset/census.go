@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+
+	"gorgan/dataset/raster"
 )
 
 // census takes the images of a list in their order and makes the set and the report.
@@ -88,15 +90,15 @@ func (c *census) gather(img checked) {
 	}
 	s, size, n := c.set, sizeOf(img.grey), len(c.list.entries)
 	if img.index == 0 {
-		s.size = size
-		c.fingerprint = newFingerprint(n, size)
+		s.shape = raster.Grey(size)
+		c.fingerprint = newFingerprint(n, raster.Grey(size))
 		if c.list.options.fits(int64(n) * int64(size.Area())) {
 			s.pixels = make([]byte, n*size.Area())
 		} else {
 			s.decode = c.list.decoder(size)
 		}
 	}
-	if size != s.size {
+	if size != s.shape.Size {
 		c.set = nil
 		return
 	}
@@ -124,7 +126,7 @@ func (c *census) close() (*Set, *Report) {
 	for i, entry := range c.list.entries {
 		size := c.sizes.get(i)
 		switch {
-		case size == (Size{}):
+		case size == (raster.Size{}):
 		case c.list.options.target(size) != r.Size:
 			r.find(Problem{entry.Line, entry.Path, KindWrongSize,
 				fmt.Sprintf("image is %v, want %v, the most common size; --resize makes them the same", size, usual)})

@@ -9,11 +9,20 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+
+	"gorgan/dataset/content"
+	"gorgan/dataset/raster"
 )
 
 // maxImageFile is the largest image file that is read. Even the largest image, uncompressed,
 // is smaller.
 const maxImageFile = 256 << 20
+
+// errTooManyPixels is wrapped by errors about images that are too large.
+var errTooManyPixels = fmt.Errorf("%w", content.ErrFormat)
+
+// maxResized is the number of pixels of the largest image that may be resized.
+const maxResized = 128 << 20
 
 var (
 	jpegMagic = []byte{0xff, 0xd8, 0xff}
@@ -44,19 +53,19 @@ func decodeGrey(ctx context.Context, data []byte, most int) (d decoded, err erro
 	case bytes.HasPrefix(data, pngMagic):
 		decodeConfig, decode = png.DecodeConfig, png.Decode
 	default:
-		if kind := contentOf(data); kind != "" {
-			return d, fmt.Errorf("is %s, want JPEG or PNG: %w", kind, ErrFormat)
+		if kind := content.Name(data); kind != "" {
+			return d, fmt.Errorf("is %s, want JPEG or PNG: %w", kind, content.ErrFormat)
 		}
-		return d, fmt.Errorf("content is neither JPEG nor PNG: %w", ErrFormat)
+		return d, fmt.Errorf("content is neither JPEG nor PNG: %w", content.ErrFormat)
 	}
 	file := &watched{ctx: ctx, data: data}
 	config, err := decodeConfig(file)
 	if err != nil {
 		return d, file.broken(err)
 	}
-	size := Size{config.Height, config.Width}
-	if err := size.atMost(most); err != nil {
-		return d, err
+	size := raster.Size{Height: config.Height, Width: config.Width}
+	if size.Height > most || size.Width > most/max(1, size.Height) {
+		return d, fmt.Errorf("image size is %v, want at most %d pixels: %w", size, most, errTooManyPixels)
 	}
 	if !holdsImage(data, size) {
 		return d, fmt.Errorf("image is cut short: header says %v, more than %d bytes can hold: %w", size, len(data), io.ErrUnexpectedEOF)
@@ -73,7 +82,7 @@ func decodeGrey(ctx context.Context, data []byte, most int) (d decoded, err erro
 
 // holdsImage reports whether a file is long enough for the size in its header. The decoders
 // allocate memory for that size before they read the rest.
-func holdsImage(data []byte, size Size) bool {
+func holdsImage(data []byte, size raster.Size) bool {
 	pixels, length := int64(size.Area()), int64(len(data))
 	if bytes.HasPrefix(data, pngMagic) {
 		const depth = 24 // the offset of the bits per channel; a pixel has at least one bit
@@ -112,7 +121,7 @@ func (w *watched) broken(err error) error {
 	if w.ended {
 		return fmt.Errorf("image is cut short: %w", io.ErrUnexpectedEOF)
 	}
-	return fmt.Errorf("%w: %w", err, ErrFormat)
+	return fmt.Errorf("%w: %w", err, content.ErrFormat)
 }
 
 // toGrey copies an image to grey and notes what the grey image loses.
@@ -185,6 +194,6 @@ func luma(r, g, b uint8) uint8 {
 	return uint8(511 * (2989*uint32(r) + 5870*uint32(g) + 1140*uint32(b)) / 5_100_000)
 }
 
-func sizeOf(img image.Image) Size {
-	return Size{img.Bounds().Dy(), img.Bounds().Dx()}
+func sizeOf(img image.Image) raster.Size {
+	return raster.Size{Height: img.Bounds().Dy(), Width: img.Bounds().Dx()}
 }

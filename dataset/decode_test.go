@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 // By hand: trunc(255.5 (.2989 r + .5870 g + .1140 b) / 255).
@@ -119,7 +120,7 @@ func apart(a, b []byte) int {
 
 // bomb is a PNG file whose header promises a huge image.
 func bomb(t testing.TB) []byte {
-	data := flatPNG(t, dataset.Size{Height: 1, Width: 1}, 0)
+	data := flatPNG(t, raster.Size{Height: 1, Width: 1}, 0)
 	header := data[12:29] // type and content of the first chunk
 	binary.BigEndian.PutUint32(header[4:], 5_000)
 	binary.BigEndian.PutUint32(header[8:], 5_000)
@@ -128,8 +129,8 @@ func bomb(t testing.TB) []byte {
 }
 
 func TestDecodeRefuses(t *testing.T) {
-	png := flatPNG(t, dataset.Size{Height: 9, Width: 9}, 3)
-	jpg := encodedJPEG(t, flat(dataset.Size{Height: 9, Width: 9}, 3))
+	png := flatPNG(t, raster.Size{Height: 9, Width: 9}, 3)
+	jpg := encodedJPEG(t, flat(raster.Size{Height: 9, Width: 9}, 3))
 	flipped := bytes.Clone(png)
 	flipped[len(flipped)-20] ^= 1
 	for name, c := range map[string]struct {
@@ -164,7 +165,7 @@ func TestDecodeRefuses(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	size := dataset.Size{Height: 3, Width: 5}
+	size := raster.Size{Height: 3, Width: 5}
 	f.Add(flatPNG(f, size, 7))
 	f.Add(encodedJPEG(f, flat(size, 7)))
 	f.Add(encodedJPEG(f, image.NewRGBA(image.Rect(0, 0, 4, 4))))

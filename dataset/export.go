@@ -60,12 +60,12 @@ func Export(ctx context.Context, s *Set, dir, split string, progress func(done, 
 }
 
 func exportImage(s *Set, i int, path string) error {
-	pixels := make([]byte, s.Size().Area())
+	pixels := make([]byte, s.Shape().Values())
 	if err := s.Read(pixels, i); err != nil {
 		return err
 	}
 	return atomicfile.WriteUnsynced(path, func(w io.Writer) error {
-		return jpeg.Encode(w, greyOver(pixels, s.Size()), &jpeg.Options{Quality: 100})
+		return jpeg.Encode(w, greyOver(pixels, s.Shape().Size), &jpeg.Options{Quality: 100})
 	})
 }
 

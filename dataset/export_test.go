@@ -25,7 +25,7 @@ func digits(t *testing.T, n int) *dataset.Set {
 		labels[i] = all.Label(i)
 	}
 	labels[n-1] = -1
-	s, err := dataset.FromPixels("digits", all.Size(), all.Bytes()[:n*784], labels)
+	s, err := dataset.FromPixels("digits", all.Shape(), all.Bytes()[:n*784], labels)
 	if err != nil {
 		t.Fatal(err)
 	}

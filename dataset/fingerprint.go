@@ -5,14 +5,21 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"hash"
+
+	"gorgan/dataset/raster"
 )
 
 // fingerprint hashes a set as it is read: header, then all pixels in order, then all labels.
 type fingerprint struct{ hash hash.Hash }
 
-func newFingerprint(count int, size Size) fingerprint {
-	head := []byte("gorgan dataset 1\n")
-	for _, n := range []int{count, size.Height, size.Width} {
+// newFingerprint begins with the header. That of grey sets has no number of channels, as before
+// there were colours, so that older runs know their data again.
+func newFingerprint(count int, shape raster.Shape) fingerprint {
+	head, numbers := []byte("gorgan dataset 1\n"), []int{count, shape.Height, shape.Width}
+	if shape.Channels > 1 {
+		head, numbers = []byte("gorgan dataset 2\n"), append(numbers, shape.Channels)
+	}
+	for _, n := range numbers {
 		head = binary.LittleEndian.AppendUint64(head, uint64(n))
 	}
 	p := fingerprint{sha256.New()}

@@ -9,8 +9,8 @@ func (s *Set) First(n int) (*Set, error) {
 	if n < 1 || n > s.Len() {
 		return nil, fmt.Errorf("dataset: %s: the first %d of %d images, want 1 to %d", s.name, n, s.Len(), s.Len())
 	}
-	each := s.size.Area()
-	p, row := newFingerprint(n, s.size), make([]byte, each)
+	each := s.shape.Values()
+	p, row := newFingerprint(n, s.shape), make([]byte, each)
 	for i := range n {
 		if err := s.Read(row, i); err != nil {
 			return nil, err

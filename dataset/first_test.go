@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gorgan/dataset/raster"
 )
 
 // TestFirst: the first images are the set that holds just these, in memory or not.
@@ -12,8 +14,8 @@ func TestFirst(t *testing.T) {
 	for i := range pixels {
 		pixels[i] = byte(17 * i)
 	}
-	size := Size{Height: 2, Width: 3}
-	whole, err := FromPixels("five", size, pixels, labels)
+	size := raster.Size{Height: 2, Width: 3}
+	whole, err := FromPixels("five", raster.Grey(size), pixels, labels)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +23,7 @@ func TestFirst(t *testing.T) {
 	onDisk.pixels = nil
 	onDisk.decode = func(dst []byte, i int) error { return whole.Read(dst, i) }
 	for n := 1; n <= 5; n++ {
-		want, err := FromPixels("five", size, pixels[:n*6], labels[:n])
+		want, err := FromPixels("five", raster.Grey(size), pixels[:n*6], labels[:n])
 		if err != nil {
 			t.Fatal(err)
 		}

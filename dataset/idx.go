@@ -11,6 +11,8 @@ import (
 	"io/fs"
 
 	"gorgan/dataset/atomicfile"
+	"gorgan/dataset/content"
+	"gorgan/dataset/raster"
 )
 
 // The IDX format, after Y. LeCun, "The MNIST database of handwritten digits": a big-endian
@@ -109,7 +111,7 @@ func (u *unpacked) failed(err error) error {
 	if err == io.ErrUnexpectedEOF {
 		err = errors.New("gzip file is cut short")
 	}
-	return fmt.Errorf("%s: offset %d: %w: %w", u.name, u.offset, err, ErrFormat)
+	return fmt.Errorf("%s: offset %d: %w: %w", u.name, u.offset, err, content.ErrFormat)
 }
 
 // read fills p. total is the length that the content should have.
@@ -122,9 +124,9 @@ func (u *unpacked) read(p []byte, total int64) error {
 	case err != io.EOF && err != io.ErrUnexpectedEOF:
 		return u.failed(err)
 	case u.torn():
-		return fmt.Errorf("%s: offset %d: gzip file is cut short, want %d bytes unpacked: %w", u.name, u.offset, total, ErrFormat)
+		return fmt.Errorf("%s: offset %d: gzip file is cut short, want %d bytes unpacked: %w", u.name, u.offset, total, content.ErrFormat)
 	}
-	return fmt.Errorf("%s: ends at offset %d, want %d bytes: %w", u.name, u.offset, total, ErrFormat)
+	return fmt.Errorf("%s: ends at offset %d, want %d bytes: %w", u.name, u.offset, total, content.ErrFormat)
 }
 
 // torn reports whether the gzip stream itself, and not its content, ended too early.
@@ -140,7 +142,7 @@ func (u *unpacked) torn() bool {
 func (u *unpacked) end() error {
 	n, err := io.ReadFull(u.reader, make([]byte, 1))
 	if n > 0 {
-		return fmt.Errorf("%s: offset %d: want the end of the file, got more bytes: %w", u.name, u.offset, ErrFormat)
+		return fmt.Errorf("%s: offset %d: want the end of the file, got more bytes: %w", u.name, u.offset, content.ErrFormat)
 	}
 	if err != io.EOF {
 		return u.failed(err)
@@ -154,7 +156,7 @@ func (u *unpacked) end() error {
 func (u *unpacked) proven(ctx context.Context, f stored, want int64) error {
 	if !u.packed {
 		if u.length < want {
-			return fmt.Errorf("%s: ends at offset %d, want %d bytes: %w", u.name, u.length, want, ErrFormat)
+			return fmt.Errorf("%s: ends at offset %d, want %d bytes: %w", u.name, u.length, want, content.ErrFormat)
 		}
 		return nil
 	}
@@ -186,11 +188,11 @@ func (u *unpacked) header(magic uint32, dims int) ([]int64, error) {
 	}
 	if got := binary.BigEndian.Uint32(raw); got != magic {
 		rest, _ := u.reader.Peek(508)
-		if kind := contentOf(append(raw[:4:4], rest...)); kind != "" {
-			return nil, fmt.Errorf("%s: is %s, want an IDX file: %w", u.name, kind, ErrFormat)
+		if kind := content.Name(append(raw[:4:4], rest...)); kind != "" {
+			return nil, fmt.Errorf("%s: is %s, want an IDX file: %w", u.name, kind, content.ErrFormat)
 		}
 		return nil, fmt.Errorf("%s: offset 0: magic number is 0x%08x%s, want 0x%08x%s: %w",
-			u.name, got, magicName(got), magic, magicName(magic), ErrFormat)
+			u.name, got, magicName(got), magic, magicName(magic), content.ErrFormat)
 	}
 	if err := u.read(raw[4:], int64(len(raw))); err != nil {
 		return nil, err
@@ -200,7 +202,7 @@ func (u *unpacked) header(magic uint32, dims int) ([]int64, error) {
 		shape[d] = int64(binary.BigEndian.Uint32(raw[4+4*d:]))
 	}
 	if shape[0] == 0 {
-		return nil, fmt.Errorf("%s: offset 4: count is %d, want 1 or more: %w", u.name, shape[0], ErrFormat)
+		return nil, fmt.Errorf("%s: offset 4: count is %d, want 1 or more: %w", u.name, shape[0], content.ErrFormat)
 	}
 	return shape, nil
 }
@@ -216,30 +218,30 @@ func magicName(magic uint32) string {
 }
 
 // imagesShape reads the header of an image file and checks it against the file's length.
-func (u *unpacked) imagesShape() (count int, size Size, err error) {
+func (u *unpacked) imagesShape() (count int, size raster.Size, err error) {
 	shape, err := u.header(imagesMagic, 3)
 	if err != nil {
-		return 0, Size{}, err
+		return 0, raster.Size{}, err
 	}
-	if shape[1] > maxPixels || shape[2] > maxPixels {
-		return 0, Size{}, fmt.Errorf("%s: offset 8: image size is %dx%d, want at most %d pixels: %w",
-			u.name, shape[1], shape[2], maxPixels, ErrFormat)
+	if shape[1] > raster.MaxPixels || shape[2] > raster.MaxPixels {
+		return 0, raster.Size{}, fmt.Errorf("%s: offset 8: image size is %dx%d, want at most %d pixels: %w",
+			u.name, shape[1], shape[2], raster.MaxPixels, content.ErrFormat)
 	}
-	size = Size{int(shape[1]), int(shape[2])}
-	if err := size.check(); err != nil {
-		return 0, Size{}, fmt.Errorf("%s: offset 8: %w", u.name, err)
+	size = raster.Size{Height: int(shape[1]), Width: int(shape[2])}
+	if err := size.Check(); err != nil {
+		return 0, raster.Size{}, fmt.Errorf("%s: offset 8: %w", u.name, err)
 	}
 	want := imagesHeader + shape[0]*int64(size.Area())
 	if u.packed && want > u.length {
-		return 0, Size{}, fmt.Errorf("%s: offset 4: header says %d images of %v, %d bytes, more than the gzip file can hold: %w",
-			u.name, shape[0], size, want, ErrFormat)
+		return 0, raster.Size{}, fmt.Errorf("%s: offset 4: header says %d images of %v, %d bytes, more than the gzip file can hold: %w",
+			u.name, shape[0], size, want, content.ErrFormat)
 	}
 	if !u.packed && want != u.length {
-		return 0, Size{}, fmt.Errorf("%s: offset 4: header says %d images of %v, want %d bytes, got %d: %w",
-			u.name, shape[0], size, want, u.length, ErrFormat)
+		return 0, raster.Size{}, fmt.Errorf("%s: offset 4: header says %d images of %v, want %d bytes, got %d: %w",
+			u.name, shape[0], size, want, u.length, content.ErrFormat)
 	}
 	if count = int(shape[0]); int64(count) != shape[0] {
-		return 0, Size{}, fmt.Errorf("%s: offset 4: %d images are more than a 32-bit system can count", u.name, shape[0])
+		return 0, raster.Size{}, fmt.Errorf("%s: offset 4: %d images are more than a 32-bit system can count", u.name, shape[0])
 	}
 	return count, size, nil
 }
@@ -256,7 +258,7 @@ func readLabels(ctx context.Context, f stored, count int) ([]byte, error) {
 		return nil, err
 	}
 	if shape[0] != int64(count) {
-		return nil, fmt.Errorf("%s: offset 4: count is %d labels, want %d, one per image: %w", f.name, shape[0], count, ErrFormat)
+		return nil, fmt.Errorf("%s: offset 4: count is %d labels, want %d, one per image: %w", f.name, shape[0], count, content.ErrFormat)
 	}
 	want := labelsHeader + shape[0]
 	if err := u.proven(ctx, f, want); err != nil {

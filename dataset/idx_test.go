@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/content"
+	"gorgan/dataset/raster"
 )
 
 func TestBadIDX(t *testing.T) {
@@ -47,7 +49,7 @@ func TestBadIDX(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, _, err := dataset.OpenIDXBytes(t.Context(), c.images, c.labels, dataset.Options{})
 			says(t, err, c.parts...)
-			if s != nil || !errors.Is(err, dataset.ErrFormat) {
+			if s != nil || !errors.Is(err, content.ErrFormat) {
 				t.Errorf("got %v, %v", s, err)
 			}
 		})
@@ -55,7 +57,7 @@ func TestBadIDX(t *testing.T) {
 }
 
 func TestUncachedIDXFileVanishes(t *testing.T) {
-	images, _ := idxOf(randomSet(t, 3, dataset.Size{Height: 2, Width: 2}))
+	images, _ := idxOf(randomSet(t, 3, raster.Size{Height: 2, Width: 2}))
 	path := write(t, filepath.Join(t.TempDir(), "images"), images)
 	s, _ := mustOpen(t, path, dataset.Options{Cache: -1})
 	if err := os.Remove(path); err != nil {
@@ -79,8 +81,8 @@ func FuzzIDX(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if s.Len() != r.Images || s.Len()*s.Size().Area() != len(s.Bytes()) {
-			t.Fatalf("%d images of %v in %d bytes", s.Len(), s.Size(), len(s.Bytes()))
+		if s.Len() != r.Images || s.Len()*s.Shape().Values() != len(s.Bytes()) {
+			t.Fatalf("%d images of %v in %d bytes", s.Len(), s.Shape().Size, len(s.Bytes()))
 		}
 		if len(images) > 4 && images[0] == 0 && int64(binary.BigEndian.Uint32(images[4:])) != int64(s.Len()) {
 			t.Fatalf("%d images, header says otherwise", s.Len())

@@ -6,6 +6,8 @@ import (
 	"hash/maphash"
 	"image"
 	"io"
+
+	"gorgan/dataset/raster"
 )
 
 // chunkBytes is about how much of an IDX file is processed at a time.
@@ -15,9 +17,9 @@ const chunkBytes = 256 << 10
 type idxImages struct {
 	*unpacked
 	count   int
-	from    Size   // in the file
-	to      Size   // in the set
-	pixels  []byte // of the set; nil if it is not kept
+	from    raster.Size // in the file
+	to      raster.Size // in the set
+	pixels  []byte      // of the set; nil if it is not kept
 	census  idxCensus
 	hashes  chan []uint64 // for reuse; otherwise the garbage would be as large as a full cache
 	seed    maphash.Seed
@@ -57,7 +59,7 @@ func openIDX(ctx context.Context, report *Report, images stored, labels *stored,
 		return nil, nil, err
 	}
 	r.to = o.target(r.from)
-	set := &Set{name: report.Source, size: r.to}
+	set := &Set{name: report.Source, shape: raster.Grey(r.to)}
 	set.labels = unlabelled(r.count)
 	held := int64(r.count) * int64(r.to.Area())
 	if labels != nil {
@@ -111,7 +113,7 @@ func raiseCache(size int64) string { return fmt.Sprintf("raise --cache to %d", (
 // readAll reads every image. Unpacking, scaling and hashing run at the same time. The
 // fingerprint does not include the labels yet.
 func (r *idxImages) readAll(ctx context.Context) (fingerprint, error) {
-	print := newFingerprint(r.count, r.to)
+	print := newFingerprint(r.count, raster.Grey(r.to))
 	r.census.seen = map[uint64]struct{}{}
 	r.hashes = make(chan []uint64, 2*r.options.Readers)
 	done := 0
@@ -208,7 +210,7 @@ func (r *idxImages) prepare(c *idxChunk) (*idxChunk, error) {
 
 // idxDecoder reads single images from a plain IDX file. It opens the file for each image and
 // holds nothing between calls.
-func idxDecoder(f stored, from Size, o Options) func([]byte, int) error {
+func idxDecoder(f stored, from raster.Size, o Options) func([]byte, int) error {
 	return func(dst []byte, i int) error {
 		raw := dst
 		if o.target(from) != from {
@@ -233,6 +235,6 @@ func idxDecoder(f stored, from Size, o Options) func([]byte, int) error {
 }
 
 // greyOver returns an image whose pixels are p, without a copy.
-func greyOver(p []byte, size Size) *image.Gray {
+func greyOver(p []byte, size raster.Size) *image.Gray {
 	return &image.Gray{Pix: p, Stride: size.Width, Rect: image.Rect(0, 0, size.Width, size.Height)}
 }

@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"gorgan/dataset/atomicfile"
+	"gorgan/dataset/content"
+	"gorgan/dataset/raster"
 )
 
 // listed is the images of a list file.
@@ -22,7 +24,7 @@ type listed struct {
 	entries []Entry
 	dir     string // the folder that paths are relative to
 	options Options
-	large   sync.Mutex // held while an image of more than maxPixels is decoded
+	large   sync.Mutex // held while an image of more than raster.MaxPixels is decoded
 }
 
 // path returns the path of image i in the form of the operating system.
@@ -31,8 +33,8 @@ func (l *listed) path(i int) string { return resolve(l.dir, l.entries[i].Path) }
 // checked is an image file after decoding. err says why there is no image.
 type checked struct {
 	index   int
-	decoded      // grey is at the size it has in the set
-	from    Size // in the file
+	decoded             // grey is at the size it has in the set
+	from    raster.Size // in the file
 	err     error
 }
 
@@ -44,7 +46,7 @@ func openList(ctx context.Context, src string, r io.Reader, o Options) (*Set, *R
 		return nil, nil, err
 	}
 	if len(entries)+report.found() == 0 {
-		return nil, nil, fmt.Errorf("holds no images, want a line `path label` for each: %w", ErrFormat)
+		return nil, nil, fmt.Errorf("holds no images, want a line `path label` for each: %w", content.ErrFormat)
 	}
 	l := &listed{entries: entries, dir: filepath.Dir(src), options: o}
 	c := newCensus(l, report)
@@ -101,8 +103,8 @@ func (l *listed) read(ctx context.Context, path string) (decoded, error) {
 	if err != nil {
 		return decoded{}, plain(err)
 	}
-	d, err := decodeGrey(ctx, data, maxPixels)
-	if err == nil || l.options.Resize == (Size{}) || !errors.Is(err, errTooManyPixels) {
+	d, err := decodeGrey(ctx, data, raster.MaxPixels)
+	if err == nil || l.options.Resize == (raster.Size{}) || !errors.Is(err, errTooManyPixels) {
 		return d, err
 	}
 	l.large.Lock()
@@ -111,7 +113,7 @@ func (l *listed) read(ctx context.Context, path string) (decoded, error) {
 }
 
 // decoder reads single images of a set that is not kept in memory.
-func (l *listed) decoder(size Size) func([]byte, int) error {
+func (l *listed) decoder(size raster.Size) func([]byte, int) error {
 	return func(dst []byte, i int) error {
 		c, err := l.check(context.Background(), i)
 		if err == nil {

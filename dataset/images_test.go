@@ -12,16 +12,17 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 func TestBadListIsReportedWhole(t *testing.T) {
 	dir := t.TempDir()
-	size := dataset.Size{Height: 4, Width: 4}
+	size := raster.Size{Height: 4, Width: 4}
 	put := func(name string, data []byte) { write(t, filepath.Join(dir, name), data) }
 	for k := range 3 {
 		put(fmt.Sprintf("ok%d.png", k), flatPNG(t, size, byte(k)))
 	}
-	put("wide.png", flatPNG(t, dataset.Size{Height: 4, Width: 5}, 0))
+	put("wide.png", flatPNG(t, raster.Size{Height: 4, Width: 5}, 0))
 	put("copy.jpg", flatPNG(t, size, 1)) // told by content
 	put("cut.png", flatPNG(t, size, 9)[:40])
 	put("text.png", []byte("not an image"))
@@ -76,7 +77,7 @@ func TestBadListIsReportedWhole(t *testing.T) {
 }
 
 func TestReportJSON(t *testing.T) {
-	_, r := mustOpen(t, pngList(t, t.TempDir(), randomSet(t, 2, dataset.Size{Height: 2, Width: 3})), dataset.Options{})
+	_, r := mustOpen(t, pngList(t, t.TempDir(), randomSet(t, 2, raster.Size{Height: 2, Width: 3})), dataset.Options{})
 	text, err := json.Marshal(r)
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +91,7 @@ func TestReportJSON(t *testing.T) {
 
 func TestDuplicatesAloneCanBeTrainedOn(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "a b.png"), flatPNG(t, dataset.Size{Height: 2, Width: 2}, 7))
+	write(t, filepath.Join(dir, "a b.png"), flatPNG(t, raster.Size{Height: 2, Width: 2}, 7))
 	list := write(t, filepath.Join(dir, "list.txt"), []byte("a b.png 1\na b.png 1\n"))
 	s, r := mustOpen(t, list, dataset.Options{})
 	if r.OK() || r.Identical != 1 || s.Len() != 2 || r.Images != 2 || len(r.Problems) != 1 || r.Problems[0].Detail != "same path as line 1" {
@@ -99,7 +100,7 @@ func TestDuplicatesAloneCanBeTrainedOn(t *testing.T) {
 }
 
 func TestEveryKindOfProblemAloneLeavesNoSet(t *testing.T) {
-	size := dataset.Size{Height: 2, Width: 2}
+	size := raster.Size{Height: 2, Width: 2}
 	for name, c := range map[string]struct{ line, err string }{
 		"missing":   {"gone.png 1", "1 of 3 images is bad, first: line 2: gone.png: no such file"},
 		"cut":       {"cut.png 1", "line 2: cut.png: image is cut short"},
@@ -111,7 +112,7 @@ func TestEveryKindOfProblemAloneLeavesNoSet(t *testing.T) {
 			write(t, filepath.Join(dir, "a.png"), flatPNG(t, size, 1))
 			write(t, filepath.Join(dir, "b.png"), flatPNG(t, size, 2))
 			write(t, filepath.Join(dir, "cut.png"), flatPNG(t, size, 2)[:30])
-			write(t, filepath.Join(dir, "wide.png"), flatPNG(t, dataset.Size{Height: 1, Width: 3}, 2))
+			write(t, filepath.Join(dir, "wide.png"), flatPNG(t, raster.Size{Height: 1, Width: 3}, 2))
 			list := write(t, filepath.Join(dir, "my list.txt"), []byte("b.png 1\n"+c.line+"\na.png 2\n"))
 			s, r, err := dataset.Open(t.Context(), list, dataset.Options{Cache: cache})
 			if err != nil || s != nil {
@@ -124,7 +125,7 @@ func TestEveryKindOfProblemAloneLeavesNoSet(t *testing.T) {
 
 func TestPathsInLists(t *testing.T) {
 	dir := t.TempDir()
-	size := dataset.Size{Height: 1, Width: 2}
+	size := raster.Size{Height: 1, Width: 2}
 	absolute := write(t, filepath.Join(dir, "else where", "x.png"), flatPNG(t, size, 1))
 	write(t, filepath.Join(dir, "lists", "sub dir", "y.png"), flatPNG(t, size, 2))
 	list := write(t, filepath.Join(dir, "lists", "list.txt"), []byte("\ufeff"+absolute+" 1\r\nsub dir\\y.png\t2\r\n..\\else where/x.png\r\n"))
@@ -162,9 +163,9 @@ func TestUnreadableFile(t *testing.T) {
 
 func TestUncachedImageChanges(t *testing.T) {
 	dir := t.TempDir()
-	s, _ := mustOpen(t, pngList(t, dir, randomSet(t, 2, dataset.Size{Height: 2, Width: 2})), dataset.Options{Cache: -1})
+	s, _ := mustOpen(t, pngList(t, dir, randomSet(t, 2, raster.Size{Height: 2, Width: 2})), dataset.Options{Cache: -1})
 	path := filepath.Join(dir, "images", "001.png")
-	write(t, path, flatPNG(t, dataset.Size{Height: 2, Width: 3}, 0))
+	write(t, path, flatPNG(t, raster.Size{Height: 2, Width: 3}, 0))
 	says(t, s.Read(make([]byte, 4), 1), "dataset: "+path, "2x3, want 2x2")
 	write(t, path, []byte("x"))
 	says(t, s.Read(make([]byte, 4), 1), "dataset: "+path, "neither JPEG nor PNG")

@@ -5,6 +5,8 @@ import (
 	"image"
 	"io/fs"
 	"testing/fstest"
+
+	"gorgan/dataset/raster"
 )
 
 // What the tests reach inside for.
@@ -15,7 +17,7 @@ var (
 
 // DecodeGrey decodes an image of a set that is not resized.
 func DecodeGrey(data []byte) (*image.Gray, int, error) {
-	d, err := decodeGrey(context.Background(), data, maxPixels)
+	d, err := decodeGrey(context.Background(), data, raster.MaxPixels)
 	return d.grey, d.channels, err
 }
 
@@ -44,6 +46,6 @@ func (u *unpacked) Read(p []byte) (int, error) { return u.reader.Read(p) }
 
 // DecodeUnder decodes with a context.
 func DecodeUnder(ctx context.Context, data []byte) error {
-	_, err := decodeGrey(ctx, data, maxPixels)
+	_, err := decodeGrey(ctx, data, raster.MaxPixels)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 // TestTooManyOpenFiles: that is an error of the system, not of an image.
@@ -21,7 +22,7 @@ func TestTooManyOpenFiles(t *testing.T) {
 	}()
 	var limit, low syscall.Rlimit
 	must(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))
-	list := pngList(t, t.TempDir(), randomSet(t, 20, dataset.Size{Height: 2, Width: 2}))
+	list := pngList(t, t.TempDir(), randomSet(t, 20, raster.Size{Height: 2, Width: 2}))
 	defer syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)
 	low = limit
 	low.Cur = 64

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"gorgan/dataset/content"
 )
 
 // maxLine is the longest line of a list, in bytes.
@@ -31,7 +33,7 @@ type Entry struct {
 //   - Otherwise the whole line is the path.
 //
 // Lines with a bad label are returned as problems. The error is for a line longer than 64 KiB
-// (it wraps [ErrFormat]), or it is r's own.
+// (it wraps [content.ErrFormat]), or it is r's own.
 func ParseList(r io.Reader) ([]Entry, []Problem, error) {
 	var problems []Problem
 	entries, err := parseList(r,
@@ -72,7 +74,7 @@ func parseList(r io.Reader, find func(Problem), holds func(bytes int64) bool) ([
 	}
 	err := lines.Err()
 	if errors.Is(err, bufio.ErrTooLong) {
-		err = fmt.Errorf("line %d: longer than %d bytes, want `path label`: %w", number+1, maxLine, ErrFormat)
+		err = fmt.Errorf("line %d: longer than %d bytes, want `path label`: %w", number+1, maxLine, content.ErrFormat)
 	}
 	return entries, err
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/content"
 	"pgregory.net/rapid"
 )
 
@@ -57,7 +58,7 @@ func TestParseListLongLines(t *testing.T) {
 	}
 	_, _, err := dataset.ParseList(strings.NewReader("a 1\n\n" + strings.Repeat("x", 1<<20)))
 	says(t, err, "line 3", "65536")
-	if !errors.Is(err, dataset.ErrFormat) {
+	if !errors.Is(err, content.ErrFormat) {
 		t.Errorf("%v does not wrap ErrFormat", err)
 	}
 }

@@ -75,7 +75,7 @@ func NewLoader(ctx context.Context, set *Set, o LoaderOptions) (*Loader, error) 
 	}
 	l.ctx, l.cancel = context.WithCancel(ctx)
 	for range buffers {
-		l.free <- &batch{make([]int, o.Batch), make([]byte, o.Batch*set.Size().Area())}
+		l.free <- &batch{make([]int, o.Batch), make([]byte, o.Batch*set.Shape().Values())}
 	}
 	go func() {
 		defer close(l.done)
@@ -109,7 +109,7 @@ func (l *Loader) draw(set *Set, o LoaderOptions) func(context.Context) (*batch, 
 
 // fill reads a batch's images.
 func (l *Loader) fill(set *Set) func(*batch) (*batch, error) {
-	n := set.Size().Area()
+	n := set.Shape().Values()
 	return func(b *batch) (*batch, error) {
 		for k, i := range b.indices {
 			if err := l.ctx.Err(); err != nil {

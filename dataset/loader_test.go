@@ -13,9 +13,10 @@ import (
 
 	"go.uber.org/goleak"
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
-var small = dataset.Size{Height: 2, Width: 3}
+var small = raster.Size{Height: 2, Width: 3}
 
 // shuffled is an order that differs from pass to pass.
 func shuffled(n int) func(uint64) int {
@@ -36,7 +37,7 @@ func stream(t *testing.T, s *dataset.Set, o dataset.LoaderOptions, n int) []byte
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(b) != o.Batch*s.Size().Area() {
+		if len(b) != o.Batch*s.Shape().Values() {
 			t.Fatalf("batch has %d bytes", len(b))
 		}
 		all = append(all, b...)

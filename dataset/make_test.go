@@ -15,10 +15,11 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 // randomSet is n distinct images of noise with labels 0 to 9.
-func randomSet(t testing.TB, n int, size dataset.Size) *dataset.Set {
+func randomSet(t testing.TB, n int, size raster.Size) *dataset.Set {
 	t.Helper()
 	pixels, labels := make([]byte, n*size.Area()), make([]int, n)
 	r := rand.New(rand.NewPCG(1, 2))
@@ -28,7 +29,7 @@ func randomSet(t testing.TB, n int, size dataset.Size) *dataset.Set {
 	for i := range labels {
 		labels[i] = i % 10
 	}
-	s, err := dataset.FromPixels("noise", size, pixels, labels)
+	s, err := dataset.FromPixels("noise", raster.Grey(size), pixels, labels)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func idxLabels(labels ...byte) []byte {
 
 // idxOf is a set as a pair of IDX files.
 func idxOf(s *dataset.Set) (images, labels []byte) {
-	size := s.Size()
+	size := s.Shape().Size
 	raw := make([]byte, s.Len())
 	for i := range raw {
 		raw[i] = byte(s.Label(i))
@@ -88,7 +89,7 @@ func encoded(t testing.TB, img image.Image) []byte {
 }
 
 // flat is an image of a single grey.
-func flat(size dataset.Size, grey byte) *image.Gray {
+func flat(size raster.Size, grey byte) *image.Gray {
 	img := image.NewGray(image.Rect(0, 0, size.Width, size.Height))
 	for k := range img.Pix {
 		img.Pix[k] = grey
@@ -96,13 +97,13 @@ func flat(size dataset.Size, grey byte) *image.Gray {
 	return img
 }
 
-func flatPNG(t testing.TB, size dataset.Size, grey byte) []byte { return encoded(t, flat(size, grey)) }
+func flatPNG(t testing.TB, size raster.Size, grey byte) []byte { return encoded(t, flat(size, grey)) }
 
 // pngList writes a set as PNG files and a list of them.
 func pngList(t testing.TB, dir string, s *dataset.Set) string {
 	t.Helper()
 	var list strings.Builder
-	n, size := s.Size().Area(), s.Size()
+	n, size := s.Shape().Values(), s.Shape().Size
 	for i := range s.Len() {
 		img := image.NewGray(image.Rect(0, 0, size.Width, size.Height))
 		copy(img.Pix, s.Bytes()[i*n:])
@@ -139,10 +140,10 @@ func mustOpen(t testing.TB, src string, o dataset.Options) (*dataset.Set, *datas
 // same fails unless both sets hold the same images and labels.
 func same(t testing.TB, got, want *dataset.Set) {
 	t.Helper()
-	if got.Len() != want.Len() || got.Size() != want.Size() {
-		t.Fatalf("got %d images of %v, want %d of %v", got.Len(), got.Size(), want.Len(), want.Size())
+	if got.Len() != want.Len() || got.Shape() != want.Shape() {
+		t.Fatalf("got %d images of %v, want %d of %v", got.Len(), got.Shape(), want.Len(), want.Shape())
 	}
-	a, b := make([]byte, want.Size().Area()), make([]byte, want.Size().Area())
+	a, b := make([]byte, want.Shape().Values()), make([]byte, want.Shape().Values())
 	for i := range want.Len() {
 		if err := got.Read(a, i); err != nil {
 			t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 // TestNoHeaderAllocates: what a small file claims is not allocated before it is found to be
@@ -18,7 +19,7 @@ func TestNoHeaderAllocates(t *testing.T) {
 	const most = 64 << 20
 	dir := t.TempDir()
 	claim := func(name string, h, w uint32) string {
-		data := flatPNG(t, dataset.Size{Height: 1, Width: 1}, 0)
+		data := flatPNG(t, raster.Size{Height: 1, Width: 1}, 0)
 		binary.BigEndian.PutUint32(data[16:], h)
 		binary.BigEndian.PutUint32(data[20:], w)
 		binary.BigEndian.PutUint32(data[29:], crc32.ChecksumIEEE(data[12:29]))
@@ -26,7 +27,7 @@ func TestNoHeaderAllocates(t *testing.T) {
 		return name + " 1\n"
 	}
 	jpeg := func(name string, h, w uint16) string {
-		data := encodedJPEG(t, flat(dataset.Size{Height: 8, Width: 8}, 7))
+		data := encodedJPEG(t, flat(raster.Size{Height: 8, Width: 8}, 7))
 		at := bytes.Index(data, []byte{0xff, 0xc0})
 		binary.BigEndian.PutUint16(data[at+5:], h)
 		binary.BigEndian.PutUint16(data[at+7:], w)
@@ -59,7 +60,7 @@ func TestNoHeaderAllocates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, filepath.Join(dir, strings.ReplaceAll(name, " ", "_")), data)
-			for _, o := range []dataset.Options{{}, {Resize: dataset.Size{Height: 28, Width: 28}, Scale: nearest}} {
+			for _, o := range []dataset.Options{{}, {Resize: raster.Size{Height: 28, Width: 28}, Scale: nearest}} {
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
 				_, report, err := dataset.Open(t.Context(), path, o)
@@ -77,7 +78,7 @@ func TestNoHeaderAllocates(t *testing.T) {
 
 // TestCacheBoundsLabels: labels and pixels together are held to the cache.
 func TestCacheBoundsLabels(t *testing.T) {
-	images, labels := idxOf(randomSet(t, 1000, dataset.Size{Height: 1, Width: 1}))
+	images, labels := idxOf(randomSet(t, 1000, raster.Size{Height: 1, Width: 1}))
 	if _, _, err := dataset.OpenIDXBytes(t.Context(), packed(images), packed(labels), dataset.Options{Cache: 2000}); err != nil {
 		t.Error(err)
 	}
@@ -91,7 +92,7 @@ func TestCacheBoundsLabels(t *testing.T) {
 // TestManyProblemsAreCounted: of each kind the first thousand are kept, and all are counted.
 func TestManyProblemsAreCounted(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "a.png"), flatPNG(t, dataset.Size{Height: 2, Width: 2}, 9))
+	write(t, filepath.Join(dir, "a.png"), flatPNG(t, raster.Size{Height: 2, Width: 2}, 9))
 	text := strings.Repeat("a.png 1\n", 1501) + strings.Repeat("gone.png 1\n", 1200) + "a.png one\n"
 	_, r, err := dataset.Open(t.Context(), write(t, filepath.Join(dir, "list"), []byte(text)), dataset.Options{})
 	if err != nil {

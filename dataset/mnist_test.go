@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 func TestMNIST(t *testing.T) {
@@ -26,7 +27,7 @@ func TestMNIST(t *testing.T) {
 			classes[digit] = n
 			total += n
 		}
-		if !maps.Equal(r.Classes, classes) || r.Images != total || s.Len() != total || s.Size() != (dataset.Size{Height: 28, Width: 28}) {
+		if !maps.Equal(r.Classes, classes) || r.Images != total || s.Len() != total || s.Shape().Size != (raster.Size{Height: 28, Width: 28}) {
 			t.Errorf("%s: report %+v", c.split, r)
 		}
 		if r.Kind != "mnist" || !r.Cached || len(s.Bytes()) != total*784 || r.Identical != 0 || !r.OK() {

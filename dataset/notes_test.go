@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 // exifJPEG is a grey JPEG whose EXIF data give an orientation.
@@ -48,7 +49,7 @@ func TestNotes(t *testing.T) {
 		"upright":      {[][]byte{exifJPEG(t, 1), grey}, nil},
 		"alpha":        {[][]byte{encoded(t, clear), grey}, []string{"1 image is transparent in places, which is ignored", "1 image is all over nearly a single value"}},
 		"only alpha":   {[][]byte{encoded(t, clear)}, []string{"1 image is transparent", "all images are nearly the same single value (0 to 0 of 255)"}},
-		"black, white": {[][]byte{flatPNG(t, dataset.Size{Height: 4, Width: 4}, 0), flatPNG(t, dataset.Size{Height: 4, Width: 4}, 255)}, []string{"2 images are all over nearly a single value"}},
+		"black, white": {[][]byte{flatPNG(t, raster.Size{Height: 4, Width: 4}, 0), flatPNG(t, raster.Size{Height: 4, Width: 4}, 255)}, []string{"2 images are all over nearly a single value"}},
 		"twice":        {[][]byte{grey, grey}, []string{"1 image is in the list again"}},
 		"thrice":       {[][]byte{grey, grey, grey}, []string{"2 images are in the list again"}},
 	} {
@@ -184,9 +185,9 @@ func TestFormsOfLists(t *testing.T) {
 // TestLargeImage: a photo is read when it is resized.
 func TestLargeImage(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "a.png"), flatPNG(t, dataset.Size{Height: 6000, Width: 4000}, 9))
+	write(t, filepath.Join(dir, "a.png"), flatPNG(t, raster.Size{Height: 6000, Width: 4000}, 9))
 	list := write(t, filepath.Join(dir, "list"), []byte("a.png 0\n"))
-	s, _ := mustOpen(t, list, dataset.Options{Resize: dataset.Size{Height: 2, Width: 2}, Scale: nearest})
+	s, _ := mustOpen(t, list, dataset.Options{Resize: raster.Size{Height: 2, Width: 2}, Scale: nearest})
 	if p := make([]byte, 4); s.Read(p, 0) != nil || p[3] != 9 {
 		t.Errorf("got %v", p)
 	}
@@ -211,13 +212,13 @@ func TestDecodingIsInterrupted(t *testing.T) {
 }
 
 func TestPaddedGzip(t *testing.T) {
-	images, labels := idxOf(randomSet(t, 3, dataset.Size{Height: 2, Width: 2}))
+	images, labels := idxOf(randomSet(t, 3, raster.Size{Height: 2, Width: 2}))
 	padded := append(packed(images[:20]), append(packed(images[20:]), make([]byte, 700)...)...)
 	s, _, err := dataset.OpenIDXBytes(t.Context(), padded, packed(labels), dataset.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, s, randomSet(t, 3, dataset.Size{Height: 2, Width: 2}))
+	same(t, s, randomSet(t, 3, raster.Size{Height: 2, Width: 2}))
 	_, _, err = dataset.OpenIDXBytes(t.Context(), append(padded, 1), packed(labels), dataset.Options{})
 	says(t, err, "gzip file is followed by other bytes")
 }

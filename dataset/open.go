@@ -12,10 +12,9 @@ import (
 	"path/filepath"
 
 	"gorgan/dataset/atomicfile"
+	"gorgan/dataset/content"
+	"gorgan/dataset/raster"
 )
-
-// ErrFormat is wrapped by every error about the content of a file or of a text.
-var ErrFormat = errors.New("bad format")
 
 const (
 	defaultReaders = 4
@@ -30,7 +29,7 @@ type Options struct {
 	Split string
 	// Resize is the size to which every image is scaled. With the zero value images keep their
 	// size, and all must have the same size.
-	Resize Size
+	Resize raster.Size
 	// Scale draws the whole of src over the whole of dst. It is needed if an image has another
 	// size than Resize. Several goroutines may call it at a time.
 	Scale func(dst *image.Gray, src image.Image)
@@ -55,8 +54,8 @@ func (o Options) withDefaults() (Options, error) {
 	default:
 		return o, fmt.Errorf("split is %q, want train or test", o.Split)
 	}
-	if o.Resize != (Size{}) {
-		if err := o.Resize.check(); err != nil {
+	if o.Resize != (raster.Size{}) {
+		if err := o.Resize.Check(); err != nil {
 			return o, fmt.Errorf("resize: %w", err)
 		}
 	}
@@ -73,8 +72,8 @@ func (o Options) withDefaults() (Options, error) {
 }
 
 // target is the size in the set of an image of size s.
-func (o Options) target(s Size) Size {
-	if o.Resize == (Size{}) {
+func (o Options) target(s raster.Size) raster.Size {
+	if o.Resize == (raster.Size{}) {
 		return s
 	}
 	return o.Resize
@@ -117,7 +116,7 @@ func (o Options) holds(held int64) bool { return held <= max(o.Cache, alwaysHeld
 //     list's folder.
 //
 // Open returns an error if the source is not a set: a list is missing or empty; the header,
-// the length or the gzip stream of an IDX file is broken (the error wraps [ErrFormat]); or ctx
+// the length or the gzip stream of an IDX file is broken (the error wraps [content.ErrFormat]); or ctx
 // is cancelled (the error wraps ctx.Err()). The report has every bad entry of a list. If there
 // are bad entries other than duplicates, the set is nil and [Report.Err] says why.
 func Open(ctx context.Context, src string, o Options) (*Set, *Report, error) {
@@ -170,13 +169,13 @@ func openFile(ctx context.Context, src string, o Options) (*Set, *Report, error)
 	case bytes.HasPrefix(head, gzipMagic), bytes.HasPrefix(head, []byte{0, 0}):
 		return openOnDisk(ctx, src, src, o)
 	case bytes.HasPrefix(head, jpegMagic), bytes.HasPrefix(head, pngMagic):
-		return nil, nil, fmt.Errorf("is a single image, want a list file with a line `path label` per image: %w", ErrFormat)
+		return nil, nil, fmt.Errorf("is a single image, want a list file with a line `path label` per image: %w", content.ErrFormat)
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
-		return nil, nil, fmt.Errorf("is UTF-16 text, want UTF-8; save the list again in that encoding: %w", ErrFormat)
-	case contentOf(head) != "":
-		return nil, nil, fmt.Errorf("is %s, want an IDX file or a list file with a line `path label` per image: %w", contentOf(head), ErrFormat)
+		return nil, nil, fmt.Errorf("is UTF-16 text, want UTF-8; save the list again in that encoding: %w", content.ErrFormat)
+	case content.Name(head) != "":
+		return nil, nil, fmt.Errorf("is %s, want an IDX file or a list file with a line `path label` per image: %w", content.Name(head), content.ErrFormat)
 	case bytes.IndexByte(head, 0) >= 0:
-		return nil, nil, fmt.Errorf("is neither an IDX file nor a text with a line `path label` per image: %w", ErrFormat)
+		return nil, nil, fmt.Errorf("is neither an IDX file nor a text with a line `path label` per image: %w", content.ErrFormat)
 	}
 	return openList(ctx, src, io.MultiReader(bytes.NewReader(head), f), o)
 }

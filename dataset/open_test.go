@@ -10,12 +10,14 @@ import (
 
 	"go.uber.org/goleak"
 	"gorgan/dataset"
+	"gorgan/dataset/content"
+	"gorgan/dataset/raster"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestSameDataFromEverySource(t *testing.T) {
-	size := dataset.Size{Height: 5, Width: 7}
+	size := raster.Size{Height: 5, Width: 7}
 	want := randomSet(t, 40, size)
 	images, labels := idxOf(want)
 	dir := t.TempDir()
@@ -61,7 +63,7 @@ func TestSameDataFromEverySource(t *testing.T) {
 }
 
 func TestIDXWithoutLabels(t *testing.T) {
-	images, _ := idxOf(randomSet(t, 3, dataset.Size{Height: 2, Width: 2}))
+	images, _ := idxOf(randomSet(t, 3, raster.Size{Height: 2, Width: 2}))
 	s, r := mustOpen(t, write(t, filepath.Join(t.TempDir(), "faces.bin"), packed(images)), dataset.Options{})
 	if s.Len() != 3 || s.Label(0) != -1 || r.Unlabelled != 3 || len(r.Classes) != 0 {
 		t.Errorf("got %d images, label %d, report %+v", s.Len(), s.Label(0), r)
@@ -76,7 +78,7 @@ func TestIdenticalIDXImagesAreOnlyCounted(t *testing.T) {
 }
 
 func TestResize(t *testing.T) {
-	from, to := dataset.Size{Height: 4, Width: 6}, dataset.Size{Height: 2, Width: 3}
+	from, to := raster.Size{Height: 4, Width: 6}, raster.Size{Height: 2, Width: 3}
 	small := randomSet(t, 300, from)
 	images, labels := idxOf(small)
 	dir := t.TempDir()
@@ -86,8 +88,8 @@ func TestResize(t *testing.T) {
 
 	o := dataset.Options{Resize: to, Scale: nearest}
 	want, _ := mustOpen(t, list, o)
-	if want.Size() != to {
-		t.Fatalf("size is %v", want.Size())
+	if want.Shape().Size != to {
+		t.Fatalf("size is %v", want.Shape())
 	}
 	var pixels [6]byte
 	want.Read(pixels[:], 1)
@@ -139,11 +141,11 @@ func TestOpenRefuses(t *testing.T) {
 		{dir, dataset.Options{Split: "test"}, false, []string{"no t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz", "write a list file"}},
 		{at("big.gz"), dataset.Options{Cache: 7}, false, []string{at("big.gz"), "8 bytes", "cache of 7", "gunzip the file or raise --cache"}},
 		{"mnist", dataset.Options{Split: "dev"}, false, []string{"dataset: mnist", `split is "dev"`, "train or test"}},
-		{"mnist", dataset.Options{Resize: dataset.Size{Height: 28}}, true, []string{"resize", "28x0"}},
+		{"mnist", dataset.Options{Resize: raster.Size{Height: 28}}, true, []string{"resize", "28x0"}},
 	} {
 		s, r, err := dataset.Open(t.Context(), c.src, c.o)
 		says(t, err, c.parts...)
-		if s != nil || r != nil || errors.Is(err, dataset.ErrFormat) != c.format {
+		if s != nil || r != nil || errors.Is(err, content.ErrFormat) != c.format {
 			t.Errorf("%s: got %v, %v, and ErrFormat is not %v in %v", c.src, s, r, c.format, err)
 		}
 	}
@@ -162,7 +164,7 @@ func make70k() []byte {
 
 func TestOpenStopsWhenCancelled(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	list := pngList(t, t.TempDir(), randomSet(t, 200, dataset.Size{Height: 3, Width: 3}))
+	list := pngList(t, t.TempDir(), randomSet(t, 200, raster.Size{Height: 3, Width: 3}))
 	for _, src := range []string{"mnist", list} {
 		ctx, cancel := context.WithCancel(t.Context())
 		calls := 0

@@ -12,6 +12,8 @@ import (
 	"text/tabwriter"
 	"unicode"
 	"unicode/utf8"
+
+	"gorgan/dataset/raster"
 )
 
 // The kinds of [Problem]. Only duplicates leave a set that can be trained on.
@@ -39,7 +41,7 @@ type Report struct {
 	Kind        string         `json:"kind"`    // "mnist", "idx" or "list"
 	Images      int            `json:"images"`  // the good ones, including duplicates
 	Entries     int            `json:"entries"` // all that are listed
-	Size        Size           `json:"size"`    // in the set; without one, the most common
+	Size        raster.Size    `json:"size"`    // in the set; without one, the most common
 	Classes     map[int]int    `json:"classes"` // number of images by label
 	Unlabelled  int            `json:"unlabelled"`
 	Channels    map[int]int    `json:"channels"`         // number of images by channels: 1 grey, 3 colour, 4 CMYK or with alpha
@@ -53,7 +55,7 @@ type Report struct {
 
 // describe fills in what the complete set shows.
 func (r *Report) describe(s *Set) {
-	r.Images, r.Size, r.Fingerprint, r.Cached = s.Len(), s.size, s.fingerprint, s.pixels != nil
+	r.Images, r.Size, r.Fingerprint, r.Cached = s.Len(), s.shape.Size, s.fingerprint, s.pixels != nil
 	r.Classes, r.Unlabelled = map[int]int{}, 0
 	if r.Problems == nil {
 		r.Problems = []Problem{}

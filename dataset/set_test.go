@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 func TestFromPixels(t *testing.T) {
-	size := dataset.Size{Height: 1, Width: 2}
-	s, err := dataset.FromPixels("x", size, []byte{1, 2, 3, 4}, []int{7, -1})
+	size := raster.Size{Height: 1, Width: 2}
+	s, err := dataset.FromPixels("x", raster.Grey(size), []byte{1, 2, 3, 4}, []int{7, -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,23 +23,23 @@ func TestFromPixels(t *testing.T) {
 	}
 	says(t, s.Read(dst, 2), "dataset: x: no image 2, want 0 to 1")
 	says(t, s.Read(dst, -1), "no image -1")
-	says(t, s.Read(dst[:1], 0), "image 0 has 2 pixels", "room for 1")
+	says(t, s.Read(dst[:1], 0), "image 0 has 2 bytes", "room for 1")
 
 	tooBig := int64(1 << 31)
 	for _, c := range []struct {
-		size   dataset.Size
+		size   raster.Size
 		pixels []byte
 		labels []int
 		part   string
 	}{
-		{dataset.Size{}, []byte{1}, nil, "0x0"},
-		{size, nil, nil, "got 0 pixels"},
-		{size, []byte{1, 2, 3}, nil, "got 3 pixels"},
+		{raster.Size{}, []byte{1}, nil, "0x0"},
+		{size, nil, nil, "got 0 bytes"},
+		{size, []byte{1, 2, 3}, nil, "got 3 bytes"},
 		{size, []byte{1, 2}, []int{1, 2}, "got 2 labels"},
 		{size, []byte{1, 2}, []int{-2}, "image 0 is -2"},
 		{size, []byte{1, 2}, []int{int(tooBig)}, "image 0 is "},
 	} {
-		_, err := dataset.FromPixels("x", c.size, c.pixels, c.labels)
+		_, err := dataset.FromPixels("x", raster.Grey(c.size), c.pixels, c.labels)
 		says(t, err, "dataset: x: ", c.part)
 	}
 }
@@ -46,7 +47,7 @@ func TestFromPixels(t *testing.T) {
 // The fingerprint of a set is written down in runs: it must never change.
 func TestFingerprint(t *testing.T) {
 	of := func(height, width int, pixels []byte, labels []int) string {
-		s, err := dataset.FromPixels("any", dataset.Size{Height: height, Width: width}, pixels, labels)
+		s, err := dataset.FromPixels("any", raster.Grey(raster.Size{Height: height, Width: width}), pixels, labels)
 		if err != nil {
 			t.Fatal(err)
 		}

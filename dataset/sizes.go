@@ -1,23 +1,25 @@
 package dataset
 
+import "gorgan/dataset/raster"
+
 // sizes holds the sizes of the images of a list, in 4 bytes each. It also counts the images of
 // each size and of each number of channels.
 type sizes struct {
 	of    []int32 // by image: 0 if unreadable, else 1 more than the index in kinds
 	kinds []sizeKind
-	index map[Size]int32
+	index map[raster.Size]int32
 }
 
 type sizeKind struct {
-	size     Size
+	size     raster.Size
 	images   int
 	channels map[int]int
 }
 
-func newSizes(n int) *sizes { return &sizes{of: make([]int32, n), index: map[Size]int32{}} }
+func newSizes(n int) *sizes { return &sizes{of: make([]int32, n), index: map[raster.Size]int32{}} }
 
 // set notes image i.
-func (s *sizes) set(i int, size Size, channels int) {
+func (s *sizes) set(i int, size raster.Size, channels int) {
 	k, known := s.index[size]
 	if !known {
 		s.kinds = append(s.kinds, sizeKind{size, 0, map[int]int{}})
@@ -29,16 +31,16 @@ func (s *sizes) set(i int, size Size, channels int) {
 	s.kinds[k-1].channels[channels]++
 }
 
-// get returns the size of image i, or the zero Size if it could not be read.
-func (s *sizes) get(i int) Size {
+// get returns the size of image i, or the zero raster.Size if it could not be read.
+func (s *sizes) get(i int) raster.Size {
 	if k := s.of[i]; k > 0 {
 		return s.kinds[k-1].size
 	}
-	return Size{}
+	return raster.Size{}
 }
 
 // usual returns the most common size. Of several, it returns the one that came first.
-func (s *sizes) usual() (usual Size) {
+func (s *sizes) usual() (usual raster.Size) {
 	most := 0
 	for _, k := range s.kinds {
 		if k.images > most {

@@ -52,7 +52,7 @@ type resident struct {
 
 func newResident(g *game, set *dataset.Set, labels []uint8) (*resident, error) {
 	al := &allocator{dev: g.dev}
-	r := &resident{game: g, data: al.bytes(set.Len(), set.Size().Area())}
+	r := &resident{game: g, data: al.bytes(set.Len(), set.Shape().Values())}
 	al.upload(r.data, set.Bytes())
 	if labels != nil {
 		r.label = al.bytes(set.Len())
@@ -90,7 +90,7 @@ type stream struct {
 }
 
 func newStream(g *game, set *dataset.Set, labels []uint8) (*stream, error) {
-	batch, pixels := g.config.batchImages(), set.Size().Area()
+	batch, pixels := g.config.batchImages(), set.Shape().Values()
 	n := g.config.DisSteps * batch
 	al := &allocator{dev: g.dev}
 	s := &stream{game: g, set: set, host: make([]uint8, n*pixels), data: al.bytes(n, pixels), setLabels: labels}

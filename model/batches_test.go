@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/kernels"
 	"gorgan/model"
 )
@@ -74,7 +75,7 @@ func numberedSet(t *testing.T, n int, c model.Config) *dataset.Set {
 	for i := range n {
 		pixels[i*c.Height*c.Width] = byte(i)
 	}
-	set, err := dataset.FromPixels("numbered", dataset.Size{Height: c.Height, Width: c.Width}, pixels, nil)
+	set, err := dataset.FromPixels("numbered", raster.Grey(raster.Size{Height: c.Height, Width: c.Width}), pixels, nil)
 	must(t, err)
 	return set
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/model"
 )
 
@@ -28,7 +29,7 @@ func TestLabelsMissing(t *testing.T) {
 		"image 7 of some has no label":             {0, 1, 2, 0, 1, 2, 0, -1},
 		"image 1 of some has label 3, want 0 to 2": {0, 3, 2, 0, 1, 2, 0, 1},
 	} {
-		set, err := dataset.FromPixels("some", dataset.Size{Height: 4, Width: 4}, pixels, labels)
+		set, err := dataset.FromPixels("some", raster.Grey(raster.Size{Height: 4, Width: 4}), pixels, labels)
 		must(t, err)
 		_, err = model.NewTrainer(device(t), c, set)
 		contains(t, err, "model: "+want)
@@ -49,7 +50,7 @@ func TestConditional(t *testing.T) {
 				labels[i/c.Values()] = i / c.Values() % 2
 				pixels[i] = byte(20 + 215*labels[i/c.Values()])
 			}
-			set, err := dataset.FromPixels("two", dataset.Size{Height: 4, Width: 4}, pixels, labels)
+			set, err := dataset.FromPixels("two", raster.Grey(raster.Size{Height: 4, Width: 4}), pixels, labels)
 			must(t, err)
 			trainer := newTrainer(t, device(t), c, set)
 			run(t, trainer, model.RunOptions{Steps: 1000})

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/kernels"
 	devices "gorgan/kernels/device"
 	"gorgan/model"
@@ -154,7 +155,7 @@ func noiseSet(t testing.TB, n int, c model.Config) *dataset.Set {
 			labels = append(labels, r.IntN(c.Classes))
 		}
 	}
-	s, err := dataset.FromPixels("noise", dataset.Size{Height: c.Height, Width: c.Width}, pixels, labels)
+	s, err := dataset.FromPixels("noise", raster.Grey(raster.Size{Height: c.Height, Width: c.Width}), pixels, labels)
 	must(t, err)
 	return s
 }

@@ -19,7 +19,7 @@ func outputBias(c Config, set *dataset.Set) ([]float32, error) {
 	if c.GenBiasInit != MarginalBias {
 		return nil, nil
 	}
-	pixels := set.Size().Area()
+	pixels := set.Shape().Values()
 	sum, image := make([]uint64, pixels), make([]byte, pixels)
 	for i := range set.Len() {
 		if err := set.Read(image, i); err != nil {

@@ -21,7 +21,7 @@ func TestMarginals(t *testing.T) {
 	for i := range 21 {
 		pixels[i*c.Values()], pixels[i*c.Values()+1] = 0, 255 // the ends of the logistic's range
 	}
-	set, err := dataset.FromPixels("noise", set.Size(), pixels, nil)
+	set, err := dataset.FromPixels("noise", set.Shape(), pixels, nil)
 	must(t, err)
 	want := make([]float64, c.Values())
 	for i, p := range pixels {

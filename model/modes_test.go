@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/model"
 )
 
@@ -46,7 +47,7 @@ func (m mixture) set(t *testing.T, n int) *dataset.Set {
 			pixels = append(pixels, byte(255*v+0.5))
 		}
 	}
-	set, err := dataset.FromPixels("mixture", dataset.Size{Height: 1, Width: 2}, pixels, nil)
+	set, err := dataset.FromPixels("mixture", raster.Grey(raster.Size{Height: 1, Width: 2}), pixels, nil)
 	must(t, err)
 	return set
 }

@@ -160,7 +160,7 @@ func TestStreamed(t *testing.T) {
 // streamedSet returns the images of set as a set of PNG files that is not kept in memory.
 func streamedSet(t *testing.T, set *dataset.Set) *dataset.Set {
 	t.Helper()
-	dir, size := t.TempDir(), set.Size()
+	dir, size := t.TempDir(), set.Shape()
 	var list bytes.Buffer
 	for i := range set.Len() {
 		img := image.NewGray(image.Rect(0, 0, size.Width, size.Height))

@@ -37,7 +37,7 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if s := set.Size(); s.Height != c.Height || s.Width != c.Width {
+	if s := set.Shape(); s.Height != c.Height || s.Width != c.Width {
 		return nil, fmt.Errorf("model: images of %s are %v, want %dx%d by the config", set.Name(), s, c.Height, c.Width)
 	}
 	if set.Len() < c.batchImages() {

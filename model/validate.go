@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 // The limits of settings. Larger values are surely mistakes.
@@ -60,7 +60,7 @@ func (c Config) checkNets(v *validation) {
 	v.notNegative("dis_init_scale", c.DisInitScale)
 	v.name("gen_bias_init", c.GenBiasInit, BiasInits())
 	v.check(c.Classes >= 0 && c.Classes <= MaxClasses, "classes", c.Classes, fmt.Sprintf("0 to %d", MaxClasses))
-	v.check(c.Stack == 1 || c.Stack == dataset.RGB, "stack", c.Stack, fmt.Sprintf("1 or %d", dataset.RGB))
+	v.check(c.Stack == 1 || c.Stack == raster.RGB, "stack", c.Stack, fmt.Sprintf("1 or %d", raster.RGB))
 	v.check(c.Stack == 1 || c.Classes == 0, "classes", c.Classes, "0 where stack is 3, as such an image has three labels")
 	v.check(c.Height >= 1 && c.Height <= maxSide, "height", c.Height, fmt.Sprintf("1 to %d", maxSide))
 	v.check(c.Width >= 1 && c.Width <= maxSide, "width", c.Width, fmt.Sprintf("1 to %d", maxSide))

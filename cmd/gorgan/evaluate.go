@@ -111,7 +111,7 @@ func runEvaluate(ctx context.Context, ui *ui, o evaluateOptions) error {
 	if err != nil {
 		return err
 	}
-	stacked, err := source.stacked(reference.Train.Set.Size().Area())
+	stacked, err := source.stacked(reference.Train.Set.Shape().Values())
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/model/picture"
 )
 
@@ -27,7 +27,7 @@ func readGridOptions(c *cli.Context) (gridOptions, error) {
 		return o, usageError{fmt.Errorf("--scale is %d, want 1 or more", o.scale)}
 	}
 	if text := c.String("grid"); text != "" {
-		size, err := dataset.ParseSize(text)
+		size, err := raster.ParseSize(text)
 		if err != nil {
 			return o, usageError{fmt.Errorf("--grid: %q, want rows and columns as in 6x6", text)}
 		}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/run"
@@ -111,7 +111,7 @@ func printStep(ui *ui, c model.Config, dot bool) error {
 
 // imageForm describes a model's images.
 func imageForm(c model.Config) string {
-	form := dataset.Size{Height: c.Height, Width: c.Width}.String()
+	form := raster.Size{Height: c.Height, Width: c.Width}.String()
 	if c.Stack == 1 {
 		return form + ", grey"
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/evaluate"
@@ -80,12 +80,12 @@ func drawSamples(dev device.Device, path string, scale noiseScale, count int) (*
 // stacked reports whether an image is three stacked images of so many pixels, and not one.
 func (s *samples) stacked(pixels int) (bool, error) {
 	stack := s.stack
-	if stack == 0 && s.values == dataset.RGB*pixels {
-		stack = dataset.RGB
+	if stack == 0 && s.values == raster.RGB*pixels {
+		stack = raster.RGB
 	}
 	if s.values != max(stack, 1)*pixels {
 		return false, fmt.Errorf("%s: images of %d values, want %d, as the data have pixels, or stacked %d times as many",
-			s.source, s.values, pixels, dataset.RGB)
+			s.source, s.values, pixels, raster.RGB)
 	}
 	return stack > 1, nil
 }

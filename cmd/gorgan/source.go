@@ -10,6 +10,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 // sourceFlags returns the flags for reading a source of images.
@@ -65,7 +66,7 @@ func readSource(ctx context.Context, ui *ui, source, split string, o sourceOptio
 	of := dataset.Options{Split: split, Readers: o.readers, Cache: o.cache, Scale: scale}
 	if o.resize != "" {
 		var err error
-		if of.Resize, err = dataset.ParseSize(o.resize); err != nil {
+		if of.Resize, err = raster.ParseSize(o.resize); err != nil {
 			return nil, nil, usageError{fmt.Errorf("--resize: %w", err)}
 		}
 	}

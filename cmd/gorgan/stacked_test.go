@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/model"
 	"gorgan/model/picture"
 )
@@ -55,7 +56,7 @@ func TestColours(t *testing.T) {
 	}
 	compareColours(t, grid, place(3, 2, 1), 1, side, bytes.Repeat([]byte{picture.Shade}, 3*pixels)) // no image
 
-	set, _, err := dataset.Open(t.Context(), list, dataset.Options{Resize: dataset.Size{Height: side, Width: side}, Scale: scale})
+	set, _, err := dataset.Open(t.Context(), list, dataset.Options{Resize: raster.Size{Height: side, Width: side}, Scale: scale})
 	if err != nil {
 		t.Fatal(err)
 	}

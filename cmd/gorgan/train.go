@@ -109,7 +109,7 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 	}
 	o.device.sayIneffective(ui, device.IsCPU(dev))
 	o.given.sayIneffective(ui, s.Model)
-	ui.note("data: %s, %s of %v, fingerprint %.12s", set.Name(), count(set.Len(), "image"), set.Size(), set.Fingerprint())
+	ui.note("data: %s, %s of %v, fingerprint %.12s", set.Name(), count(set.Len(), "image"), set.Shape(), set.Fingerprint())
 	for _, n := range (&model.State{Config: s.Model}).Nets() {
 		ui.note("%s: %s", n.Name, netForm(n))
 	}
@@ -140,7 +140,7 @@ func (s *session) trainingSet(ctx context.Context, ui *ui, o trainOptions) (set,
 		}
 	}
 	if s.state == nil {
-		s.Model.Height, s.Model.Width = set.Size().Height, set.Size().Width
+		s.Model.Height, s.Model.Width = set.Shape().Height, set.Shape().Width
 		if o.classesOfData {
 			s.Model.Classes = classesOf(set)
 			ui.note("--preset %s: the nets are told the classes of the data, %d", o.preset, s.Model.Classes)

@@ -54,12 +54,12 @@ type batch struct {
 // positions of the endless stream that kernels.Image shuffles by seed. Each is moved by -shift to
 // shift pixels down and across.
 func (b *batch) fill(x []float32, step int) error {
-	size, n := b.set.images.Set.Size(), len(b.targets)
+	size, n := b.set.images.Set.Shape(), len(b.targets)
 	return parallel(n, func(i int) error {
 		position := uint64(step)*uint64(n) + uint64(i)
 		k := kernels.Image(position, uint32(len(b.set.index)), b.seed)
 		b.targets[i] = b.set.classes[k]
-		whole := make([]float32, size.Area())
+		whole := make([]float32, size.Values())
 		if err := b.set.images.row(whole, b.set.index[k]); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 // TestFloor: the very images of the floor score what the floor scores.
@@ -165,7 +166,7 @@ func TestErrors(t *testing.T) {
 		return s
 	}
 	of := func(n int) Samples { return Samples{Source: "some", Values: make([]float32, n)} }
-	wide, err := dataset.FromPixels("wide", dataset.Size{Height: 1, Width: 37}, make([]byte, 37*12), nil)
+	wide, err := dataset.FromPixels("wide", raster.Grey(raster.Size{Height: 1, Width: 37}), make([]byte, 37*12), nil)
 	must(t, err)
 	wideReference, err := NewReference(wide, nil)
 	must(t, err)

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/goleak"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/kernels"
 	processor "gorgan/kernels/cpu"
 	"gorgan/model/streams"
@@ -74,7 +75,7 @@ func permuted(m matrix, seed uint64) matrix {
 // toySize is the size of the toy images, and toyLabels are their labels. An image has a bright bar
 // over two columns on a noisy ground. The label is the place of the bar, from left to right.
 var (
-	toySize   = dataset.Size{Height: 6, Width: 6}
+	toySize   = raster.Size{Height: 6, Width: 6}
 	toyLabels = []int{2, 3, 7}
 )
 
@@ -93,7 +94,7 @@ func toySet(t testing.TB, n int, seed uint64) *dataset.Set {
 			}
 		}
 	}
-	set, err := dataset.FromPixels("toy", toySize, pixels, labels)
+	set, err := dataset.FromPixels("toy", raster.Grey(toySize), pixels, labels)
 	must(t, err)
 	return set
 }

@@ -58,7 +58,7 @@ func (r Reference) check() error {
 		if err := s.check(); err != nil {
 			return err
 		}
-		if got, want := s.Set.Size(), r.Train.Set.Size(); got != want {
+		if got, want := s.Set.Shape(), r.Train.Set.Shape(); got != want {
 			return fmt.Errorf("evaluate: %v has images of %v, want %v as in the training set", s, got, want)
 		}
 	}

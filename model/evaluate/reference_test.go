@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 func TestNewReference(t *testing.T) {
@@ -24,7 +25,7 @@ func TestNewReference(t *testing.T) {
 		t.Error("5 images were divided in six")
 	}
 	set := func(labels ...int) *dataset.Set {
-		s, err := dataset.FromPixels("list", toySize, make([]byte, len(labels)*toySize.Area()), labels)
+		s, err := dataset.FromPixels("list", raster.Grey(toySize), make([]byte, len(labels)*toySize.Area()), labels)
 		must(t, err)
 		return s
 	}

@@ -52,7 +52,7 @@ func (s Split) String() string {
 	return fmt.Sprintf("%s %s[%d:%d]", s.Set.Name(), s.Name, s.First, s.End)
 }
 
-func (s Split) width() int { return s.Set.Size().Area() }
+func (s Split) width() int { return s.Set.Shape().Values() }
 
 func (s Split) row(dst []float32, i int) error {
 	var p []byte

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math"
 
-	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/kernels"
 )
 
@@ -29,10 +29,10 @@ func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Pr
 	if err != nil {
 		return nil, err
 	}
-	if images.Len()%dataset.RGB != 0 {
-		return nil, fmt.Errorf("evaluate: %s: %d images of %d pixels, want %d for each sample", samples.Source, images.Len(), pixels, dataset.RGB)
+	if images.Len()%raster.RGB != 0 {
+		return nil, fmt.Errorf("evaluate: %s: %d images of %d pixels, want %d for each sample", samples.Source, images.Len(), pixels, raster.RGB)
 	}
-	n := images.Len() / dataset.RGB
+	n := images.Len() / raster.RGB
 	report, err := e.report(ctx, samples, n, progress)
 	if err != nil {
 		return nil, err
@@ -65,13 +65,13 @@ func (e *Evaluator) RunStacked(ctx context.Context, samples Samples, progress Pr
 }
 
 // countModes counts the triples of classes of n stacked images. class returns the class of channel
-// i%dataset.RGB of stacked image i/dataset.RGB.
+// i%raster.RGB of stacked image i/raster.RGB.
 func countModes(n, classes int, class func(i int) int) []int {
 	counts := make([]int, classes*classes*classes)
 	for i := range n {
 		mode := 0
-		for c := range dataset.RGB {
-			mode = mode*classes + class(i*dataset.RGB+c)
+		for c := range raster.RGB {
+			mode = mode*classes + class(i*raster.RGB+c)
 		}
 		counts[mode]++
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/kernels"
 	"gorgan/model/nn"
 )
@@ -142,7 +143,7 @@ func TestTrainClassifier(t *testing.T) {
 		t.Errorf("%v of the test images right, want nearly all", accuracy)
 	}
 	// Of images whose labels mean something else, few are right.
-	moved, err := dataset.FromPixels("moved", toySize, r.Test.Set.Bytes(), slices.Repeat([]int{2}, r.Test.Len()))
+	moved, err := dataset.FromPixels("moved", raster.Grey(toySize), r.Test.Set.Bytes(), slices.Repeat([]int{2}, r.Test.Len()))
 	must(t, err)
 	if accuracy, err = c.Accuracy(context.Background(), dev, Whole("test", moved)); err != nil || accuracy > 0.5 {
 		t.Errorf("%v of the wrong labels right (%v)", accuracy, err)
@@ -190,7 +191,7 @@ func TestTrainClassifierErrors(t *testing.T) {
 	dev := cpu(t, 1)
 	pixels := slices.Repeat([]byte{200}, 4*toySize.Area())
 	of := func(labels ...int) Split {
-		set, err := dataset.FromPixels("some", toySize, pixels, labels)
+		set, err := dataset.FromPixels("some", raster.Grey(toySize), pixels, labels)
 		must(t, err)
 		return Whole("train", set)
 	}
@@ -238,7 +239,7 @@ func TestUnlabelledLeftOut(t *testing.T) {
 		pixels = append(append(pixels, whole.Bytes()[i*n:][:n]...), make([]byte, n)...)
 		labels = append(labels, whole.Label(i), -1)
 	}
-	mixed, err := dataset.FromPixels("mixed", toySize, pixels, labels)
+	mixed, err := dataset.FromPixels("mixed", raster.Grey(toySize), pixels, labels)
 	must(t, err)
 	var hashes []string
 	for _, set := range []*dataset.Set{whole, mixed} {
@@ -280,7 +281,7 @@ func TestBatches(t *testing.T) {
 	for i := range n {
 		pixels[i*25+12], labels[i] = byte(i+1), i // a dot in the middle tells the image and the shift
 	}
-	set, err := dataset.FromPixels("dots", dataset.Size{Height: 5, Width: 5}, pixels, labels)
+	set, err := dataset.FromPixels("dots", raster.Grey(raster.Size{Height: 5, Width: 5}), pixels, labels)
 	must(t, err)
 	images, err := labelled(Whole("train", set))
 	must(t, err)

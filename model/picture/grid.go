@@ -7,7 +7,7 @@ import (
 	"image/draw"
 	"math"
 
-	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/model"
 )
 
@@ -26,8 +26,8 @@ const (
 // A Grid is the layout of images of one size on a picture: in rows and columns, row by row. A
 // picture of one image is a grid without gaps.
 type Grid struct {
-	size       dataset.Size // of an image
-	channels   int          // of an image: 1 is grey, dataset.RGB are colours
+	size       raster.Size // of an image
+	channels   int         // of an image: 1 is grey, raster.RGB are colours
 	rows, cols int
 	Scale      int      // width of an image's pixel, in pixels of the picture
 	Gap        int      // 0 for an image alone
@@ -37,7 +37,7 @@ type Grid struct {
 
 // New returns a grid of a model's images, at scale 1.
 func New(c model.Config, rows, cols int) Grid {
-	return Grid{size: dataset.Size{Height: c.Height, Width: c.Width}, channels: c.Stack, rows: rows, cols: cols, Scale: 1, Gap: Gap}
+	return Grid{size: raster.Size{Height: c.Height, Width: c.Width}, channels: c.Stack, rows: rows, cols: cols, Scale: 1, Gap: Gap}
 }
 
 // Squarish returns rows and columns for n images, about as many rows as columns. If the images
@@ -120,7 +120,7 @@ func (g Grid) pixelBytes() int {
 	if g.channels == 1 {
 		return 1
 	}
-	return dataset.RGB + 1 // colours and opacity
+	return raster.RGB + 1 // colours and opacity
 }
 
 // Canvas is the picture of a grid: an *image.Gray, or an opaque *image.NRGBA for colours.
@@ -151,7 +151,7 @@ func NewCanvas(g Grid) (*Canvas, error) {
 		c.pix[i] = Shade
 	}
 	if g.channels > 1 {
-		for i := dataset.RGB; i < len(c.pix); i += dataset.RGB + 1 {
+		for i := raster.RGB; i < len(c.pix); i += raster.RGB + 1 {
 			c.pix[i] = 0xff
 		}
 	}

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/image/math/fixed"
 	"pgregory.net/rapid"
 
-	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/model"
 )
 
@@ -76,7 +76,7 @@ func TestCanvas(t *testing.T) {
 			{s, s, s, s, s, s, s, s, s, s, s, s, s, s},
 		},
 	} {
-		c := blank(t, Grid{size: dataset.Size{Height: 3, Width: 2}, channels: 1, rows: 2, cols: 2, Scale: scale, Gap: Gap})
+		c := blank(t, Grid{size: raster.Size{Height: 3, Width: 2}, channels: 1, rows: 2, cols: 2, Scale: scale, Gap: Gap})
 		c.Put(0, pixels[:6])
 		c.Put(1, pixels[6:]) // a piece of two
 		if got := image.Pt(c.stride, len(c.pix)/c.stride); got != image.Pt(len(want[0]), len(want)) {
@@ -92,9 +92,9 @@ func TestCanvas(t *testing.T) {
 func TestColourCanvas(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		side := rapid.IntRange(1, 5)
-		g := Grid{size: dataset.Size{Height: side.Draw(t, "height"), Width: side.Draw(t, "width")}, channels: dataset.RGB,
+		g := Grid{size: raster.Size{Height: side.Draw(t, "height"), Width: side.Draw(t, "width")}, channels: raster.RGB,
 			rows: side.Draw(t, "rows"), cols: side.Draw(t, "columns"), Scale: side.Draw(t, "scale"), Gap: rapid.IntRange(0, 3).Draw(t, "gap")}
-		n := rapid.IntRange(0, g.rows*g.cols).Draw(t, "images") * dataset.RGB * g.size.Area()
+		n := rapid.IntRange(0, g.rows*g.cols).Draw(t, "images") * raster.RGB * g.size.Area()
 		pixels := rapid.SliceOfN(rapid.Byte(), n, n).Draw(t, "pixels")
 		colours := blank(t, g)
 		colours.Put(0, pixels)
@@ -104,9 +104,9 @@ func TestColourCanvas(t *testing.T) {
 		if got := g.Bytes(); got != int64(len(colours.pix)) {
 			t.Errorf("it takes %d bytes, and is said to take %d", len(colours.pix), got)
 		}
-		for channel := range dataset.RGB {
+		for channel := range raster.RGB {
 			var plane []byte
-			for i := channel * g.size.Area(); i < n; i += dataset.RGB * g.size.Area() {
+			for i := channel * g.size.Area(); i < n; i += raster.RGB * g.size.Area() {
 				plane = append(plane, pixels[i:][:g.size.Area()]...)
 			}
 			g.channels = 1
@@ -167,7 +167,7 @@ func TestSquarish(t *testing.T) {
 func TestGridCheck(t *testing.T) {
 	const jpeg = 1<<16 - 1
 	g := func(rows, cols, scale int) Grid {
-		return Grid{size: dataset.Size{Height: 28, Width: 28}, channels: 1, rows: rows, cols: cols, Scale: scale, Gap: Gap}
+		return Grid{size: raster.Size{Height: 28, Width: 28}, channels: 1, rows: rows, cols: cols, Scale: scale, Gap: Gap}
 	}
 	for _, c := range []struct {
 		Grid
@@ -307,7 +307,7 @@ func TestPicturesArePieces(t *testing.T) {
 	}
 	// A run's own picture can be too large too.
 	large := g
-	large.size = dataset.Size{Height: 4096, Width: 4096}
+	large.size = raster.Size{Height: 4096, Width: 4096}
 	if _, err := p.Picture(t.Context(), large); err == nil || !strings.Contains(err.Error(), "is too large") {
 		t.Errorf("a grid of images of 4096x4096: %v", err)
 	}

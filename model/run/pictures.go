@@ -27,7 +27,7 @@ func (r *Folder) Begin(t *model.Trainer, set *dataset.Set) error {
 		return err
 	}
 	c := t.Config()
-	n, size := min(gridImages, set.Len()/c.Stack), set.Size().Area()
+	n, size := min(gridImages, set.Len()/c.Stack), set.Shape().Values()
 	rows, cols := picture.Squarish(n, 0)
 	g := picture.New(c, rows, cols)
 	g.Suit(picture.MaxPixels)

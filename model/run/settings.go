@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"gorgan/dataset"
 	"gorgan/dataset/atomicfile"
+	"gorgan/dataset/raster"
 	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/picture"
@@ -68,7 +68,7 @@ func (s Settings) Validate(named func(key string) string) error {
 	check(s.Data != "", "data", `""`, "mnist, a folder or a file")
 	check(s.Images >= 0, "images", s.Images, "0 or more")
 	if s.Resize != "" {
-		_, err := dataset.ParseSize(s.Resize)
+		_, err := raster.ParseSize(s.Resize)
 		check(err == nil, "resize", fmt.Sprintf("%.40q", s.Resize), "height and width as in 28x28")
 	}
 	check(device.IsName(s.Device), "device", fmt.Sprintf("%.40q", s.Device), device.Names)

@@ -1,19 +1,33 @@
-package dataset
+// Package content recognises files by their first bytes, never by their names.
+package content
 
 import (
 	"bytes"
+	"errors"
 	"regexp"
 )
 
-// contentOf names the format of a file that the package does not read, from the file's first
-// bytes. It is "" for an unknown format.
-func contentOf(head []byte) string {
+// ErrFormat is wrapped by every error about the content of a file or of a text.
+var ErrFormat = errors.New("bad format")
+
+// The first bytes of a file of each format.
+const (
+	JPEG = "\xff\xd8\xff"
+	PNG  = "\x89PNG\r\n\x1a\n"
+	Gzip = "\x1f\x8b"
+)
+
+// Name names the format of a file from the file's first 512 bytes, as the object of a sentence: "a
+// PDF". It is "" for an unknown format.
+func Name(head []byte) string {
 	head = head[:min(len(head), 512)]
 	for _, known := range []struct {
 		at   int
 		text string
 		name string
 	}{
+		{0, JPEG, "JPEG"},
+		{0, PNG, "PNG"},
 		{0, "GIF8", "GIF"},
 		{0, "BM", "BMP"},
 		{8, "WEBP", "WebP"},
@@ -32,7 +46,7 @@ func contentOf(head []byte) string {
 		{0, "%PDF", "a PDF"},
 		{257, "ustar", "a tar archive"},
 		{0, "version https://git-lfs", "a pointer of Git LFS, not the file itself"},
-		{0, "\x1f\x8b", "gzip"},
+		{0, Gzip, "gzip"},
 	} {
 		if len(head) > known.at && bytes.HasPrefix(head[known.at:], []byte(known.text)) {
 			return known.name

@@ -36,3 +36,15 @@ func (l labels) first(n int) labels {
 	}
 	return l
 }
+
+// selected returns the labels of the images that indices names.
+func (l labels) selected(indices []int) labels {
+	if l.bytes == nil && l.wide == nil {
+		return unlabelled(len(indices))
+	}
+	wide := make([]int32, len(indices))
+	for k, i := range indices {
+		wide[k] = int32(l.at(i))
+	}
+	return wideLabels(wide)
+}

@@ -66,7 +66,7 @@ func replace(path string, durable bool, write func(io.Writer) error) (err error)
 		return err
 	}
 	if err := buffered.Flush(); err != nil {
-		return plain(err)
+		return Reason(err)
 	}
 	if old, err := os.Lstat(path); err == nil && old.Mode().IsRegular() {
 		// The error is ignored, because not every file system has permissions.
@@ -74,11 +74,11 @@ func replace(path string, durable bool, write func(io.Writer) error) (err error)
 	}
 	if durable {
 		if err := f.Sync(); err != nil {
-			return plain(err)
+			return Reason(err)
 		}
 	}
 	if err := f.Close(); err != nil {
-		return plain(err)
+		return Reason(err)
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
 		if l, ok := errors.AsType[*os.LinkError](err); ok {
@@ -99,17 +99,8 @@ func createBeside(path string) (*os.File, error) {
 			continue
 		}
 		if err != nil {
-			return nil, plain(err)
+			return nil, Reason(err)
 		}
 		return f, nil
 	}
-}
-
-// plain drops the operation and the path that the os package puts before an error, because
-// the message has them already.
-func plain(err error) error {
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return p.Err
-	}
-	return err
 }

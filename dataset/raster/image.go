@@ -35,15 +35,3 @@ type Image struct {
 
 // New returns a black image.
 func New(s Shape) Image { return Image{s, make([]byte, s.Values())} }
-
-// Mirrored returns a copy with left and right exchanged.
-func (im Image) Mirrored() Image {
-	to := New(im.Shape)
-	row := im.Width * im.Channels
-	for at := 0; at < len(im.Pix); at += row {
-		for x := 0; x < row; x += im.Channels {
-			copy(to.Pix[at+row-im.Channels-x:][:im.Channels], im.Pix[at+x:])
-		}
-	}
-	return to
-}

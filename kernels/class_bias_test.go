@@ -16,9 +16,9 @@ func TestClassBiasIsOneHot(t *testing.T) {
 	const rows, cols, classes = 65, 33, 10
 	dev := newDevice(t, 2)
 	r := rand.New(rand.NewPCG(1, 0))
-	images, index, hot := make([]uint8, 100), make([]uint32, rows), make([]float32, rows*classes)
+	images, index, hot := make([]uint32, 100), make([]uint32, rows), make([]float32, rows*classes)
 	for i := range images {
-		images[i] = uint8(r.IntN(classes))
+		images[i] = r.Uint32N(classes)
 	}
 	for i := range index {
 		index[i] = r.Uint32N(uint32(len(images)))

@@ -116,7 +116,7 @@ func All() []*Kernel {
 	return []*Kernel{
 		&biasReLU, &biasSigmoid, &biasLinear, &reluGrad, &sigmoidGrad, &linearGrad,
 		&biasTanh, &tanhGrad, &maxout, &maxoutGrad, &maxoutPick, &dropout,
-		&classBias, &classGrad, &labels,
+		&classBias, &classGrad, &labels, &oneHot,
 		&bceLogits, &sigmoid, &logLoss, &logLossGrad, &sigmoidBack,
 		&leastSquares, &hinge, &wasserstein, &pairing, &rowPenalty, &rowLoss,
 		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copyKernel, &add,

@@ -7,16 +7,16 @@ const NoLabel = ^uint32(0)
 
 var labels = Kernel{
 	Name:   "labels",
-	Params: []Param{{Name: "label", Type: tensor.Uint32, Access: Out}, words("index"), {Name: "data", Type: tensor.Uint8, Access: In}},
+	Params: []Param{{Name: "label", Type: tensor.Uint32, Access: Out}, words("index"), words("data")},
 	Sizes:  []string{"batch", "images"},
 	Lens:   func(n []int) []int { return []int{n[0], n[0], n[1]} },
 	Items:  elementwise(1), Grid: gridN,
 	F32: func(m Mem[float32], lo, hi int) {
-		label, index, data := m.U[0], m.U[1], m.B[0]
+		label, index, data := m.U[0], m.U[1], m.U[2]
 		for i := lo; i < hi; i++ {
 			label[i] = NoLabel
 			if index[i] < uint32(m.N[1]) {
-				label[i] = uint32(data[index[i]])
+				label[i] = data[index[i]]
 			}
 		}
 	},
@@ -25,14 +25,14 @@ var labels = Kernel{
 			if uint64(k) >= uint64(m.N[1]) {
 				m.U[0][i] = 0xffffffff
 			} else {
-				m.U[0][i] = uint32(m.B[0][k])
+				m.U[0][i] = m.U[2][k]
 			}
 		}
 	},
 }
 
 // Labels writes to label (B), uint32, the labels of a batch. index (B), uint32, has the
-// numbers of its images, and data (images), uint8, the labels of all images. An index that is
+// numbers of its images, and data (images), uint32, the labels of all images. An index that is
 // not below images gives NoLabel.
 func Labels(dev Device, label, index, data *tensor.Dense) error {
 	return dev.Launch(&labels, Args{Tensors: []*tensor.Dense{label, index, data},

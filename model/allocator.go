@@ -59,15 +59,3 @@ func (a *allocator) weights(n *nn.Net, values, grads *tensor.Dense) (w *nn.Weigh
 	}
 	return w
 }
-
-// unitVectors returns a byte matrix (n, n), which kernels.Gather turns into rows of the unit
-// matrix.
-func (a *allocator) unitVectors(n int) *tensor.Dense {
-	unit := make([]uint8, n*n)
-	for i := range n {
-		unit[i*n+i] = 255
-	}
-	t := a.bytes(n, n)
-	a.upload(t, unit)
-	return t
-}

@@ -35,3 +35,11 @@ func (a *average) update(dev kernels.Device) error {
 
 // averaged is the prefix of a parameter's name that stands for the parameter's average.
 const averaged = "ema."
+
+// generatorPrefix returns what the names of the weights begin with that images are made with.
+func (c Config) generatorPrefix(raw bool) string {
+	if c.EMA > 0 && !raw {
+		return averaged
+	}
+	return ""
+}

@@ -11,7 +11,7 @@ import (
 )
 
 // feed brings the images of a set to the device, batch by batch, in the shuffled order of the
-// set. Each channel of a stacked image is an image of the set, as in the protocol of stacked
+// set. Each channel of a stacked image is a grey image of the set, as in the protocol of stacked
 // MNIST (Srivastava et al., "VEEGAN", 2017). Unlike there, each epoch stacks other images.
 type feed interface {
 	batchSource
@@ -23,7 +23,7 @@ type feed interface {
 }
 
 func newFeed(g *game, set *dataset.Set) (feed, error) {
-	var labels []uint8
+	var labels []uint32
 	if c := g.config.Classes; c > 0 {
 		var err error
 		if labels, err = labelsOf(set, c); err != nil {
@@ -36,26 +36,20 @@ func newFeed(g *game, set *dataset.Set) (feed, error) {
 	return newStream(g, set, labels)
 }
 
-// gather appends a batch (B, Config.Values()) of the images of data (images, pixels) that index
-// (Stack*B) names. The channels of a stacked image are successive images of index.
-func (c Config) gather(b *graph.Builder, index, data *graph.Value) *graph.Value {
-	return b.Reshape(b.Gather(index, data), c.BatchSize, c.Values())
-}
-
 // resident is a set whose bytes are in device memory. A step chooses and gathers its batches
 // there.
 type resident struct {
 	game  *game
-	data  *tensor.Dense // (images, pixels)
+	data  *tensor.Dense // (images, values)
 	label *tensor.Dense // (images), nil without classes
 }
 
-func newResident(g *game, set *dataset.Set, labels []uint8) (*resident, error) {
+func newResident(g *game, set *dataset.Set, labels []uint32) (*resident, error) {
 	al := &allocator{dev: g.dev}
 	r := &resident{game: g, data: al.bytes(set.Len(), set.Shape().Values())}
 	al.upload(r.data, set.Bytes())
 	if labels != nil {
-		r.label = al.bytes(set.Len())
+		r.label = al.words(set.Len())
 		al.upload(r.label, labels)
 	}
 	return r, al.err
@@ -67,7 +61,7 @@ func (r *resident) batch(b *graph.Builder, nth, copies int) (images *graph.Value
 	for range copies {
 		labels = append(labels, b.Labels(index, b.Leaf("labels", r.label)))
 	}
-	return c.gather(b, index, b.Leaf("images", r.data)), labels
+	return b.Gather(index, b.Leaf("images", r.data), c.Stack), labels
 }
 
 func (r *resident) start(context.Context, uint32, RunOptions) error { return nil }
@@ -81,24 +75,24 @@ type stream struct {
 	set       *dataset.Set
 	loader    *dataset.Loader
 	host      []uint8
-	data      *tensor.Dense   // (DisSteps*N, pixels), N = Stack*B
+	data      *tensor.Dense   // (DisSteps*N, values), N = Stack*B
 	index     []*tensor.Dense // (N) each: the rows of data with the nth batch, nN to (n+1)N-1
-	setLabels []uint8         // of the whole set, nil without classes
+	setLabels []uint32        // of the whole set, nil without classes
 	position  uint64          // of the next step's first image in the endless stream of images
-	hostLabel []uint8
+	hostLabel []uint32
 	label     *tensor.Dense // (DisSteps*N)
 }
 
-func newStream(g *game, set *dataset.Set, labels []uint8) (*stream, error) {
-	batch, pixels := g.config.batchImages(), set.Shape().Values()
+func newStream(g *game, set *dataset.Set, labels []uint32) (*stream, error) {
+	batch, values := g.config.batchImages(), set.Shape().Values()
 	n := g.config.DisSteps * batch
 	al := &allocator{dev: g.dev}
-	s := &stream{game: g, set: set, host: make([]uint8, n*pixels), data: al.bytes(n, pixels), setLabels: labels}
+	s := &stream{game: g, set: set, host: make([]uint8, n*values), data: al.bytes(n, values), setLabels: labels}
 	for nth := range g.config.DisSteps {
 		s.index = append(s.index, al.sequence(nth*batch, batch))
 	}
 	if labels != nil {
-		s.hostLabel, s.label = make([]uint8, n), al.bytes(n)
+		s.hostLabel, s.label = make([]uint32, n), al.words(n)
 	}
 	return s, al.err
 }
@@ -143,5 +137,5 @@ func (s *stream) batch(b *graph.Builder, nth, copies int) (images *graph.Value, 
 	for range copies {
 		labels = append(labels, b.Labels(index, b.Leaf("labels", s.label)))
 	}
-	return s.game.config.gather(b, index, b.Leaf("images", s.data)), labels
+	return b.Gather(index, b.Leaf("images", s.data), s.game.config.Stack), labels
 }

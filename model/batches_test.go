@@ -11,23 +11,23 @@ import (
 	"gorgan/model"
 )
 
-// TestBatches: an image of a batch is Stack successive ones of the shuffled set, its
+// TestBatches: an image of a batch is Stack successive ones of the shuffled set, pixel by pixel its
 // channels in that order, whether the set is in memory or not; a later step and a later
 // batch of a step go on where the one before ended, from one epoch into the next.
 func TestBatches(t *testing.T) {
 	for _, stack := range []int{1, 3} {
-		c := small(disSteps(2), func(c *model.Config) { c.Stack, c.BatchSize, c.Width = stack, 4, 3 })
+		c := small(disSteps(2), func(c *model.Config) { c.Stack, c.Channels, c.BatchSize, c.Width = stack, stack, 4, 3 })
 		set := numberedSet(t, 25, c) // 25 is a multiple of neither
 		for where, set := range map[string]*dataset.Set{"resident": set, "streamed": streamedSet(t, set)} {
 			t.Run(fmt.Sprintf("%d, %s", stack, where), func(t *testing.T) {
 				position := uint64(0)
 				eachBatch(t, c, set, 9, func(x []float32) {
-					var want []float32
-					for range c.BatchSize * stack {
+					want := make([]float32, c.BatchSize*12*stack)
+					for i := range c.BatchSize * stack {
 						image := make([]byte, 12)
 						must(t, set.Read(image, int(kernels.Image(position, 25, kernels.Key(c.Seed)))))
-						for _, p := range image {
-							want = append(want, float32(p)/255)
+						for j, p := range image {
+							want[(i/stack*12+j)*stack+i%stack] = float32(p) / 255
 						}
 						position++
 					}
@@ -44,11 +44,13 @@ func TestBatches(t *testing.T) {
 // otherwise than the one before.
 func TestEpochs(t *testing.T) {
 	const images, epochs = 36, 4
-	c := small(func(c *model.Config) { c.Stack, c.BatchSize = 3, 4 })
+	c := small(func(c *model.Config) { c.Stack, c.Channels, c.BatchSize = 3, 3, 4 })
 	var order []int
 	eachBatch(t, c, numberedSet(t, images, c), epochs*images/12, func(x []float32) {
-		for i := 0; i < len(x); i += c.Height * c.Width {
-			order = append(order, int(255*x[i]+0.5))
+		for i := 0; i < len(x); i += c.Values() {
+			for _, first := range x[i:][:c.Stack] {
+				order = append(order, int(255*first+0.5))
+			}
 		}
 	})
 	stacks := map[[3]int]bool{}

@@ -240,7 +240,7 @@ func (l *ledger) Launch(k *kernels.Kernel, a kernels.Args) error {
 	if l.open {
 		var bytes float64
 		for i, t := range a.Tensors {
-			if t.Dtype() == tensor.Uint8 {
+			if k.Params[i].Name == "data" {
 				t = a.Tensors[0] // a kernel reads only a batch of a whole data set
 			}
 			once := float64(t.Shape().TotalSize()) * float64(t.Dtype().Size())

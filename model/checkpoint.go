@@ -13,11 +13,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/nlpodyssey/safetensors"
 
 	"gorgan/dataset/atomicfile"
+	"gorgan/dataset/excerpt"
 )
 
 // ErrCheckpoint is wrapped by errors about a file that is not a whole checkpoint.
@@ -28,8 +28,8 @@ var ErrCheckpoint = errors.New("not a whole gorgan checkpoint")
 const format = "gorgan 1"
 
 // Save writes s to path as a safetensors file, whole or not at all. The metadata hold the format,
-// the config as JSON, the step, the seed, the data's fingerprint and the SHA-256 of all of these
-// and of the tensors. It returns an error if the file cannot be written; the old file is then
+// the config as JSON, the step, the seed, the data's fingerprint, the names of the classes if they
+// have names, and the SHA-256 of all of these and of the tensors. It returns an error if the file cannot be written; the old file is then
 // still there.
 func Save(path string, s *State) error {
 	meta, err := s.metadata()
@@ -67,14 +67,26 @@ func (s *State) metadata() (map[string]string, error) {
 		"seed":   strconv.FormatUint(s.Config.Seed, 10),
 		"data":   s.Data,
 	}
+	if s.ClassNames != nil {
+		if err := checkClassNames(s.ClassNames, s.Config.Classes); err != nil {
+			return nil, fmt.Errorf("model: %w", err)
+		}
+		names, err := json.Marshal(s.ClassNames)
+		if err != nil {
+			return nil, fmt.Errorf("model: names of the classes: %w", err)
+		}
+		meta["classes"] = string(names)
+	}
 	meta["sha256"] = s.checksum(meta)
 	return meta, nil
 }
 
 func (s *State) checksum(meta map[string]string) string {
 	h := sha256.New()
-	for _, key := range []string{"format", "config", "step", "seed", "data"} {
-		fmt.Fprintf(h, "%s %s\n", key, meta[key])
+	for _, key := range []string{"format", "config", "step", "seed", "data", "classes"} {
+		if text, ok := meta[key]; ok || key != "classes" { // classes without names have no key
+			fmt.Fprintf(h, "%s %s\n", key, text)
+		}
 	}
 	for _, t := range s.Tensors {
 		t.hash(h)
@@ -84,7 +96,8 @@ func (s *State) checksum(meta map[string]string) string {
 
 // Load reads a file that Save wrote. It returns an error that wraps ErrCheckpoint if the file is
 // cut short, was changed, holds a NaN or an infinity, or lacks a tensor of its config. Another
-// error means that the file cannot be read, and wraps that of the operating system.
+// error means that the file cannot be read, and wraps that of the operating system. State.Note says
+// what Load changed.
 func Load(path string) (*State, error) {
 	f, info, err := atomicfile.Open(path)
 	if err != nil {
@@ -106,7 +119,8 @@ func Load(path string) (*State, error) {
 	return s, nil
 }
 
-// maxHeader is more than the bytes of a checkpoint's header: 100 layers take 30 kB.
+// maxHeader is more than the bytes of a checkpoint's header: 100 layers take 30 kB, and the names of
+// classes up to twice maxClassNames.
 const maxHeader = 16 << 20
 
 // checkHeader returns an error if the header of a file of that size describes more tensors than
@@ -170,7 +184,11 @@ func parseCheckpoint(text []byte) (*State, error) {
 		return nil, fmt.Errorf("format is %.80q, want %q", meta["format"], format)
 	}
 	s := &State{Data: meta["data"]}
-	if s.Config, err = ParseConfig([]byte(meta["config"])); err != nil {
+	var said bool // older versions did not say the channels, and stacked planes
+	if s.Config, said, err = parseConfig([]byte(meta["config"])); err != nil {
+		return nil, err
+	}
+	if s.ClassNames, err = parseClassNames(meta["classes"], s.Config.Classes); err != nil {
 		return nil, err
 	}
 	step, err := strconv.ParseUint(meta["step"], 10, 32)
@@ -185,7 +203,7 @@ func parseCheckpoint(text []byte) (*State, error) {
 	for _, t := range file.Tensors() {
 		v := t.TensorView
 		if v.DType() != safetensors.F32 {
-			return nil, fmt.Errorf("tensor %s is of type %v, want F32", printable(t.Name), v.DType())
+			return nil, fmt.Errorf("tensor %s is of type %v, want F32", excerpt.Of(t.Name), v.DType())
 		}
 		s.Tensors = append(s.Tensors, Tensor{t.Name, ints(v.Shape()), floats(v.Data())})
 	}
@@ -200,15 +218,12 @@ func parseCheckpoint(text []byte) (*State, error) {
 	if e, ok := errors.AsType[*NonFiniteError](s.finite()); ok {
 		return nil, fmt.Errorf("tensor %s holds %v, want finite numbers", e.Tensor, e.Value)
 	}
-	return s, nil
-}
-
-// printable returns a name for a message. It quotes a name that would disturb a terminal.
-func printable(name string) string {
-	if name = fmt.Sprintf("%.80s", name); strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return strconv.Quote(name)
+	if !said && s.Config.Stack > 1 {
+		s.fromPlanes()
+		s.Note = "an older version wrote the checkpoint, with an image's red before its green and blue: " +
+			"its weights are put in the order of pixels; it makes the same images, and goes on from there with other last bits"
 	}
-	return name
+	return s, nil
 }
 
 func ints(shape []uint64) []int {

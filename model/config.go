@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+
+	"gorgan/dataset/raster"
 )
 
 // Config is all that, with the data, decides the weights a run arrives at, and how images
@@ -26,7 +28,7 @@ type Config struct {
 	DisActivation    string  `json:"dis_activation"`     // a name of Activations
 	LeakySlope       float64 `json:"leaky_slope"`        // leaky-relu's below 0
 	MaxoutPieces     int     `json:"maxout_pieces"`      // sums that a maxout unit takes the largest of
-	DisDropoutInput  float64 `json:"dis_dropout_input"`  // probability that D does not see a pixel
+	DisDropoutInput  float64 `json:"dis_dropout_input"`  // probability that D does not see a value of its images
 	DisDropoutHidden float64 `json:"dis_dropout_hidden"` // probability that D leaves out a hidden unit's output
 	GenInitScale     float64 `json:"gen_init_scale"`     // G's weights begin uniform on ± this; 0: normal, by the layer's inputs
 	DisInitScale     float64 `json:"dis_init_scale"`
@@ -34,6 +36,7 @@ type Config struct {
 	Classes          int     `json:"classes"`       // both nets get labels 0 to classes-1; 0 for no labels
 	Pack             int     `json:"pack"`          // images that D sees side by side
 	Stack            int     `json:"stack"`         // grey images of the set that make one, each a channel: 1, or 3 for colours
+	Channels         int     `json:"channels"`      // of an image: 1 is grey, 3 are colours
 	Height           int     `json:"height"`        // of an image, pixels
 	Width            int     `json:"width"`
 
@@ -90,7 +93,7 @@ func Default() Config {
 	return Config{
 		Loss: "non-saturating", WeightClip: 0.01, GPWeight: 10,
 		NoiseDim: 100, GenHidden: []int{256}, DisHidden: []int{256}, GenActivation: "relu", DisActivation: "relu",
-		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, Pack: 1, Stack: 1, Height: 28, Width: 28,
+		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, Pack: 1, Stack: 1, Channels: 1, Height: 28, Width: 28,
 		Optimizer: "adam", LearningRate: 2e-4, DisLearningRate: -1, LearningRateDecay: 1,
 		Beta1: 0.9, Beta2: 0.999, DisBeta1: -1, DisBeta2: -1, Epsilon: 1e-8, Momentum: 0.9,
 		BatchSize: 128, DisSteps: 1, UpdateOrder: DiscriminatorFirst, NoiseScale: 1, Seed: 1,
@@ -107,27 +110,73 @@ func (c Config) ofDiscriminator() Config {
 	return c
 }
 
-// Values returns the number of values of an image: the Height*Width pixels of each of its Stack
-// channels, one after the other.
-func (c Config) Values() int { return c.Stack * c.Height * c.Width }
+// Shape returns the shape of an image. Its values are in the order of a [raster.Image].
+func (c Config) Shape() raster.Shape {
+	return raster.Shape{Size: raster.Size{Height: c.Height, Width: c.Width}, Channels: c.Channels}
+}
+
+// Values returns the number of values of an image.
+func (c Config) Values() int { return c.Shape().Values() }
+
+// ForSet returns c with the height, the width and the channels of images that are made of a set of
+// images of a shape. NewTrainer refuses a shape of which c cannot make images.
+func (c Config) ForSet(shape raster.Shape) Config {
+	c.Height, c.Width, c.Channels = shape.Height, shape.Width, shape.Channels
+	if c.Stack > 1 {
+		c.Channels = c.Stack
+	}
+	return c
+}
+
+// setShape returns the shape that the images of the set must have.
+func (c Config) setShape() raster.Shape {
+	if c.Stack > 1 {
+		return raster.Grey(c.Shape().Size)
+	}
+	return c.Shape()
+}
 
 // batchImages returns the number of images of the set in a batch.
 func (c Config) batchImages() int { return c.Stack * c.BatchSize }
 
 // ParseConfig reads a Config from JSON. A missing key has Default's value, because older versions
-// without the key behaved so. It returns an error if the text is not one JSON object, has an
-// unknown key, or is a config that Validate refuses.
+// without the key behaved so; for channels see Complete. It returns an error if the text is not
+// one JSON object, has an unknown key, or is a config that Validate refuses.
 func ParseConfig(text []byte) (Config, error) {
+	c, _, err := parseConfig(text)
+	return c, err
+}
+
+// Unsaid returns what a config is decoded from JSON into. Complete fills in afterwards what the JSON
+// leaves unsaid.
+func Unsaid() Config {
 	c := Default()
+	c.Channels = 0
+	return c
+}
+
+// Complete sets Channels, if it is 0, to Stack. Older versions did not write it: their images were
+// grey or stacked.
+func (c *Config) Complete() {
+	if c.Channels == 0 {
+		c.Channels = c.Stack
+	}
+}
+
+// parseConfig is ParseConfig. said reports whether the text has the channels.
+func parseConfig(text []byte) (c Config, said bool, err error) {
+	c = Unsaid()
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
-		return Config{}, fmt.Errorf("model: config: %w", err)
+		return Config{}, false, fmt.Errorf("model: config: %w", err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return Config{}, errors.New("model: config: more text follows the JSON object, want one object")
+		return Config{}, false, errors.New("model: config: more text follows the JSON object, want one object")
 	}
-	return c, c.Validate()
+	said = c.Channels != 0
+	c.Complete()
+	return c, said, c.Validate()
 }
 
 // Differences describes each field in which c and other differ: "batch_size is 64, was 128".

@@ -18,7 +18,7 @@ func TestDefault(t *testing.T) {
 	const want = `{"loss":"non-saturating","label_smoothing":0,"weight_clip":0.01,"gp_weight":10,"r1":0,"r2":0,` +
 		`"noise_dim":100,"gen_hidden":[256],"dis_hidden":[256],"gen_activation":"relu","dis_activation":"relu",` +
 		`"leaky_slope":0.2,"maxout_pieces":5,"dis_dropout_input":0,"dis_dropout_hidden":0,"gen_init_scale":0,"dis_init_scale":0,` +
-		`"gen_bias_init":"zero","classes":0,"pack":1,"stack":1,"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,` +
+		`"gen_bias_init":"zero","classes":0,"pack":1,"stack":1,"channels":1,"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,` +
 		`"dis_learning_rate":-1,"learning_rate_decay":1,"learning_rate_least":0,"beta1":0.9,"beta2":0.999,"dis_beta1":-1,` +
 		`"dis_beta2":-1,"epsilon":1e-8,"momentum":0.9,"momentum_end":0,"momentum_steps":0,"batch_size":128,"dis_steps":1,` +
 		`"update_order":"discriminator-first","fresh_noise":false,"instance_noise":0,"instance_noise_steps":0,"ema":0,"noise_scale":1,"seed":1}`
@@ -29,9 +29,9 @@ func TestDefault(t *testing.T) {
 	if d := cmp.Diff(string(got), want); d != "" {
 		t.Error(d)
 	}
-	for stack, want := range map[int]int{1: 784, 3: 2352} {
-		if c.Stack = stack; c.Values() != want {
-			t.Errorf("an image of %d channels has %d values, want %d", stack, c.Values(), want)
+	for channels, want := range map[int]int{1: 784, 3: 2352} {
+		if c.Channels = channels; c.Values() != want {
+			t.Errorf("an image of %d channels has %d values, want %d", channels, c.Values(), want)
 		}
 	}
 }
@@ -46,6 +46,11 @@ func TestOldConfig(t *testing.T) {
 	must(t, err)
 	if d := c.Differences(model.Default()); d != nil {
 		t.Error(d)
+	}
+	// Channels are said since images have colours. Before, stacked ones had some.
+	c, err = model.ParseConfig([]byte(strings.Replace(old, `"seed":1`, `"stack":3`, 1)))
+	if err != nil || c.Channels != 3 {
+		t.Errorf("got %d channels of a stack, %v", c.Channels, err)
 	}
 }
 
@@ -74,7 +79,7 @@ func TestDifferences(t *testing.T) {
 		Loss: "bce", LabelSmoothing: 0.1, WeightClip: 1, GPWeight: 2, R1: 3, R2: 4,
 		NoiseDim: 5, GenHidden: []int{1, 2}, DisHidden: nil, GenActivation: "tanh", DisActivation: "maxout",
 		LeakySlope: 0.5, MaxoutPieces: 3, DisDropoutInput: 0.2, DisDropoutHidden: 0.5, GenInitScale: 0.25, DisInitScale: 0.125,
-		GenBiasInit: model.MarginalBias, Classes: 10, Pack: 2, Stack: 3, Height: 3, Width: 4,
+		GenBiasInit: model.MarginalBias, Classes: 10, Pack: 2, Stack: 3, Channels: 3, Height: 3, Width: 4,
 		Optimizer: "sgd", LearningRate: 0.5, DisLearningRate: 0.25, LearningRateDecay: 0.75, LearningRateLeast: 0.125,
 		Beta1: 0.25, Beta2: 0.75, DisBeta1: 0, DisBeta2: 0.5, Epsilon: 0.125, Momentum: 0, MomentumEnd: 0.5, MomentumSteps: 7,
 		BatchSize: 64, DisSteps: 2, UpdateOrder: model.Simultaneous, FreshNoise: true, InstanceNoise: 0.5, InstanceNoiseSteps: 9,
@@ -86,7 +91,7 @@ func TestDifferences(t *testing.T) {
 		"gen_activation is tanh, was relu", "dis_activation is maxout, was relu", "leaky_slope is 0.5, was 0.2",
 		"maxout_pieces is 3, was 5", "dis_dropout_input is 0.2, was 0", "dis_dropout_hidden is 0.5, was 0",
 		"gen_init_scale is 0.25, was 0", "dis_init_scale is 0.125, was 0", "gen_bias_init is marginals, was zero",
-		"classes is 10, was 0", "pack is 2, was 1", "stack is 3, was 1", "height is 3, was 28", "width is 4, was 28",
+		"classes is 10, was 0", "pack is 2, was 1", "stack is 3, was 1", "channels is 3, was 1", "height is 3, was 28", "width is 4, was 28",
 		"optimizer is sgd, was adam", "learning_rate is 0.5, was 0.0002", "dis_learning_rate is 0.25, was -1",
 		"learning_rate_decay is 0.75, was 1", "learning_rate_least is 0.125, was 0", "beta1 is 0.25, was 0.9",
 		"beta2 is 0.75, was 0.999", "dis_beta1 is 0, was -1", "dis_beta2 is 0.5, was -1", "epsilon is 0.125, was 1e-08",
@@ -160,8 +165,10 @@ func anyConfig() *rapid.Generator[model.Config] {
 			InstanceNoise: positive.Draw(t, "noise"), InstanceNoiseSteps: rapid.IntRange(0, 1<<31-1).Draw(t, "fade"),
 			EMA: fraction.Draw(t, "ema"), NoiseScale: positive.Draw(t, "noise scale"),
 		}
+		c.Channels = c.Stack
 		if c.Stack == 1 {
-			c.Classes = rapid.IntRange(0, 256).Draw(t, "classes")
+			c.Classes = rapid.IntRange(0, 65536).Draw(t, "classes")
+			c.Channels = rapid.SampledFrom([]int{1, 3}).Draw(t, "channels")
 		}
 		c.BatchSize = max(1, c.BatchSize/c.Pack) * c.Pack
 		if c.BatchSize > 1<<20 {

@@ -25,7 +25,7 @@ func WriteStep(w io.Writer, dev kernels.Device, c Config, format GraphFormat) er
 		return err
 	}
 	al := &allocator{dev: dev}
-	g.batches = &resident{game: g, data: al.bytes(c.batchImages(), c.Height*c.Width), label: al.bytes(c.batchImages())}
+	g.batches = &resident{game: g, data: al.bytes(c.batchImages(), c.setShape().Values()), label: al.words(c.batchImages())}
 	if al.err != nil {
 		return al.err
 	}

@@ -18,10 +18,10 @@ type Probe struct {
 	Labels  [][]uint32  // of each batch, if there are classes
 	g       *game
 	images  []*tensor.Dense // of each batch, on the device
-	labels  []*tensor.Dense // bytes
-	index   *tensor.Dense   // (B): 0, 1, ...
-	program *graph.Program  // the program that ran last
-	turn    turn            // of that program
+	labels  []*tensor.Dense
+	index   *tensor.Dense  // (B): 0, 1, ...
+	program *graph.Program // the program that ran last
+	turn    turn           // of that program
 	d       disForward
 }
 
@@ -35,7 +35,7 @@ func NewProbe(dev kernels.Device, c Config) (*Probe, error) {
 	al := &allocator{dev: dev}
 	for range c.DisSteps {
 		p.images = append(p.images, al.floats(c.BatchSize, c.Values()))
-		p.labels = append(p.labels, al.bytes(c.BatchSize))
+		p.labels = append(p.labels, al.words(c.BatchSize))
 	}
 	p.index = al.sequence(0, c.BatchSize)
 	if al.err != nil {
@@ -59,11 +59,7 @@ func (p *Probe) run(f func(b *graph.Builder)) error {
 		}
 	}
 	for nth, labels := range p.Labels {
-		bytes := make([]uint8, len(labels))
-		for i, l := range labels {
-			bytes[i] = uint8(l)
-		}
-		if err := p.g.dev.Upload(p.labels[nth], bytes); err != nil {
+		if err := p.g.dev.Upload(p.labels[nth], labels); err != nil {
 			return err
 		}
 	}

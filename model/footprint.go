@@ -21,6 +21,10 @@ func (c Config) TrainingBytes(dataBytes int64) int64 {
 	// Both nets keep each layer's output and its gradient. D has rows for x and for G(z).
 	rows := int64(c.BatchSize)
 	floats += 2 * rows * (rowFloats(gen) + 2*rowFloats(dis)/int64(max(c.Pack, 1)))
+	if c.Pack > 1 {
+		// A step and a measurement have the labels of x and of G(z) as vectors each.
+		floats += 2 * 2 * rows * int64(c.Classes)
+	}
 	return perFloat*floats + dataBytes
 }
 

@@ -22,7 +22,6 @@ type game struct {
 	arena           *tensor.Dense // D's gradients and values, then G's
 	stats           *tensor.Dense // results, see the offsets below
 	results         [statsSize / 2]*tensor.Dense
-	unit            *tensor.Dense // (classes, classes) bytes: the labels as vectors; nil unless there are classes and packs
 	batches         batchSource
 }
 
@@ -64,9 +63,6 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	g.arena = al.floats(2 * (n + m))
 	g.dis = al.weights(dis, al.view(g.arena, n, n), al.view(g.arena, 0, n))
 	g.gen = al.weights(gen, al.view(g.arena, 2*n+m, m), al.view(g.arena, 2*n, m))
-	if c.Classes > 0 && c.Pack > 1 {
-		g.unit = al.unitVectors(c.Classes)
-	}
 	if al.err != nil {
 		return nil, al.err
 	}

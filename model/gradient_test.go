@@ -135,6 +135,7 @@ func anyGame() *rapid.Generator[model.Config] {
 		c.InstanceNoise = maybe("noise", 0.3)
 		c.GPWeight = rapid.Float64Range(0.1, 10).Draw(t, "gp")
 		c.Stack = rapid.SampledFrom([]int{1, 3}).Draw(t, "stack")
+		c.Channels = c.Stack
 		if c.Stack == 1 {
 			c.Classes = rapid.IntRange(0, 3).Draw(t, "classes")
 		}

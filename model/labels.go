@@ -6,13 +6,13 @@ import (
 	"gorgan/dataset"
 )
 
-// MaxClasses is the largest number of classes, because a label is a byte.
-const MaxClasses = 256
+// MaxClasses is the largest number of classes. A larger one is surely a mistake: the first layer of
+// each net has a row of weights for each class.
+const MaxClasses = 1 << 16
 
-// labelsOf returns the labels of a set as bytes. It returns an error for a label that is not a
-// class.
-func labelsOf(set *dataset.Set, classes int) ([]uint8, error) {
-	all := make([]uint8, set.Len())
+// labelsOf returns the labels of a set. It returns an error for a label that is not a class.
+func labelsOf(set *dataset.Set, classes int) ([]uint32, error) {
+	all := make([]uint32, set.Len())
 	for i := range all {
 		label := set.Label(i)
 		if label < 0 {
@@ -21,7 +21,7 @@ func labelsOf(set *dataset.Set, classes int) ([]uint8, error) {
 		if label >= classes {
 			return nil, fmt.Errorf("model: image %d of %s has label %d, want 0 to %d because classes is %d", i, set.Name(), label, classes-1, classes)
 		}
-		all[i] = uint8(label)
+		all[i] = uint32(label)
 	}
 	return all, nil
 }

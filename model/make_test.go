@@ -12,7 +12,6 @@ import (
 	"go.uber.org/goleak"
 
 	"gorgan/dataset"
-	"gorgan/dataset/raster"
 	"gorgan/kernels"
 	devices "gorgan/kernels/device"
 	"gorgan/model"
@@ -79,10 +78,12 @@ func variants() map[string]func(*model.Config) {
 		"packed classes": func(c *model.Config) {
 			c.Pack, c.Classes = 2, 3
 		},
-		"stacked": func(c *model.Config) { c.Stack = 3 },
+		"stacked": stacked,
+		"colour":  func(c *model.Config) { c.Channels = 3 },
 		"r1 and r2 of packed stacks": func(c *model.Config) {
 			r1r2(c)
-			c.Stack, c.Pack = 3, 2
+			stacked(c)
+			c.Pack = 2
 		},
 		"instance noise":        func(c *model.Config) { c.InstanceNoise = 0.25 },
 		"fading instance noise": func(c *model.Config) { c.InstanceNoise, c.InstanceNoiseSteps = 0.25, 3 },
@@ -110,6 +111,8 @@ func dropout(c *model.Config) {
 	twoLayers(c)
 	c.DisDropoutInput, c.DisDropoutHidden = 0.2, 0.5
 }
+
+func stacked(c *model.Config) { c.Stack, c.Channels = 3, 3 }
 
 func r1r2(c *model.Config) { c.R1, c.R2 = 0.5, 2 }
 
@@ -140,7 +143,7 @@ func opened(t testing.TB, name string, o devices.Options) kernels.Device {
 	return dev
 }
 
-// noiseSet returns a set of noise for n images of c, with labels if c has classes. 21 is not a
+// noiseSet returns a set of noise for n images of c, stacked or not, with labels if c has classes. 21 is not a
 // multiple of the batch size.
 func noiseSet(t testing.TB, n int, c model.Config) *dataset.Set {
 	t.Helper()
@@ -155,7 +158,11 @@ func noiseSet(t testing.TB, n int, c model.Config) *dataset.Set {
 			labels = append(labels, r.IntN(c.Classes))
 		}
 	}
-	s, err := dataset.FromPixels("noise", raster.Grey(raster.Size{Height: c.Height, Width: c.Width}), pixels, labels)
+	shape := c.Shape()
+	if c.Stack > 1 {
+		shape.Channels = 1
+	}
+	s, err := dataset.FromPixels("noise", shape, pixels, labels)
 	must(t, err)
 	return s
 }

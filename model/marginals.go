@@ -2,7 +2,6 @@ package model
 
 import (
 	"math"
-	"slices"
 
 	"gorgan/dataset"
 )
@@ -10,7 +9,7 @@ import (
 // outputBias returns the first biases (Config.Values()) of G's last layer, or nil for zeros. It
 // returns an error if an image of the set cannot be read.
 //
-// MarginalBias is log(p/(1-p)) for each pixel, where p is the pixel's mean over the set, kept
+// MarginalBias is log(p/(1-p)) for each value, where p is the value's mean over the set, kept
 // 10^-7 away from 0 and 1. So G begins with the mean image. This is
 // init_sigmoid_bias_from_marginals of pylearn2, which the published configuration of Goodfellow
 // et al. (2014) uses. The channels of a stacked image have the same mean, because each image of
@@ -19,8 +18,8 @@ func outputBias(c Config, set *dataset.Set) ([]float32, error) {
 	if c.GenBiasInit != MarginalBias {
 		return nil, nil
 	}
-	pixels := set.Shape().Values()
-	sum, image := make([]uint64, pixels), make([]byte, pixels)
+	values := set.Shape().Values()
+	sum, image := make([]uint64, values), make([]byte, values)
 	for i := range set.Len() {
 		if err := set.Read(image, i); err != nil {
 			return nil, err
@@ -30,10 +29,12 @@ func outputBias(c Config, set *dataset.Set) ([]float32, error) {
 		}
 	}
 	const least = 1e-7
-	bias := make([]float32, pixels)
-	for j, s := range sum {
+	var bias []float32
+	for _, s := range sum {
 		p := min(max(float64(s)/255/float64(set.Len()), least), 1-least)
-		bias[j] = float32(math.Log(p / (1 - p)))
+		for range c.Stack {
+			bias = append(bias, float32(math.Log(p/(1-p))))
+		}
 	}
-	return slices.Repeat(bias, c.Stack), nil
+	return bias, nil
 }

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"math"
+
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
@@ -74,4 +76,15 @@ func momentumFactor(dev kernels.Device, c Config, stepCount *tensor.Dense) (opti
 		return optim.Ramp(dev, stepCount, float32(c.Momentum), float32(c.MomentumEnd), c.MomentumSteps)
 	}
 	return optim.Constant(dev, float32(c.Momentum))
+}
+
+// LearningRates returns the learning rates of both nets in a step, from 1 on.
+func (c Config) LearningRates(step uint32) (gen, dis float64) {
+	rate := func(c Config) float64 {
+		if c.LearningRateDecay < 1 {
+			return max(c.LearningRate*math.Pow(c.LearningRateDecay, float64(step)-1), c.LearningRateLeast)
+		}
+		return c.LearningRate
+	}
+	return rate(c), rate(c.ofDiscriminator())
 }

@@ -133,13 +133,14 @@ type dataSet struct {
 func (r *reference) inputs(set dataSet, step, nth int) inputs {
 	c, key := r.config, kernels.Key(r.config.Seed)
 	in := inputs{step: step, nth: nth}
-	pixels := c.Height * c.Width
-	images := uint32(len(set.pixels) / pixels)
+	size := c.Values() / c.Stack // of an image of the set
+	images := uint32(len(set.pixels) / size)
 	first := ((step-1)*c.DisSteps + nth) * c.BatchSize * c.Stack
+	in.x = make([]float64, c.BatchSize*c.Values())
 	for i := range c.BatchSize * c.Stack {
 		image := int(kernels.Image(uint64(first+i), images, key))
-		for _, p := range set.pixels[image*pixels:][:pixels] {
-			in.x = append(in.x, float64(p)/255)
+		for j, p := range set.pixels[image*size:][:size] {
+			in.x[i/c.Stack*c.Values()+j*c.Stack+i%c.Stack] = float64(p) / 255
 		}
 		if c.Classes > 0 {
 			in.labels = append(in.labels, uint32(set.labels[image]))

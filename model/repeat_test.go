@@ -24,7 +24,7 @@ func TestSameSeedSameBits(t *testing.T) {
 	// The random numbers and sums of a variant are shared among workers too.
 	for name, f := range map[string]func(*model.Config){
 		"plain": func(*model.Config) {}, "all at once": everythingAtOnce,
-		"stacked": func(c *model.Config) { c.Stack = 3 },
+		"stacked": stacked,
 	} {
 		t.Run(name, func(t *testing.T) { sameSeedSameBits(t, small(f, large)) })
 	}
@@ -119,13 +119,18 @@ func TestNewTrainerRefuses(t *testing.T) {
 	c := small()
 	set := noiseSet(t, 7, c)
 	_, err := model.NewTrainer(device(t), c, set)
-	contains(t, err, "noise has 7 images, fewer than batch_size 8")
-	stacked := small(func(c *model.Config) { c.Stack = 3 })
-	_, err = model.NewTrainer(device(t), stacked, noiseSet(t, 7, stacked))
-	contains(t, err, "noise has 21 images, fewer than batch_size 8 times stack 3")
+	contains(t, err, "noise has 7 images, fewer than batch_size 8; want a batch_size of at most 7")
+	s := small(stacked)
+	_, err = model.NewTrainer(device(t), s, noiseSet(t, 7, s))
+	contains(t, err, "noise has 21 images, fewer than batch_size 8 times stack 3; want a batch_size of at most 7")
 	c.Height = 6
 	_, err = model.NewTrainer(device(t), c, set)
 	contains(t, err, "images of noise are 4x4, want 6x4 by the config")
+	c.Height, c.Channels = 4, 3
+	_, err = model.NewTrainer(device(t), c, set)
+	contains(t, err, "images of noise are 4x4, want 4x4x3 by the config")
+	_, err = model.NewTrainer(device(t), s, noiseSet(t, 21, c))
+	contains(t, err, "images of noise are 4x4x3, want 4x4 and grey, because stack is 3")
 	c.Loss = "wasserstein"
 	_, err = model.NewTrainer(device(t), c, set)
 	contains(t, err, `loss is "wasserstein"`)
@@ -135,7 +140,7 @@ func TestNewTrainerRefuses(t *testing.T) {
 // memory, also after a resume and at the end of an epoch.
 func TestStreamed(t *testing.T) {
 	for name, f := range map[string]func(*model.Config){
-		"images": func(*model.Config) {}, "labels": func(c *model.Config) { c.Classes = 3 }, "stacked": func(c *model.Config) { c.Stack = 3 },
+		"images": func(*model.Config) {}, "labels": func(c *model.Config) { c.Classes = 3 }, "stacked": stacked,
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := small(disSteps(2), f)

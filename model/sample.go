@@ -22,8 +22,9 @@ type sampler struct {
 	classes int
 	program *graph.Program
 	noise   *tensor.Dense // (sampleRows, noise)
-	labels  *tensor.Dense // (sampleRows)
-	images  *tensor.Dense // (sampleRows, pixels)
+	labels  *tensor.Dense // (sampleRows), nil if mix is not
+	mix     *tensor.Dense // (sampleRows, classes), for images of mixed classes
+	images  *tensor.Dense // (sampleRows, values)
 }
 
 func newSampler(dev kernels.Device, gen *nn.Weights, classes int) (*sampler, error) {
@@ -32,36 +33,48 @@ func newSampler(dev kernels.Device, gen *nn.Weights, classes int) (*sampler, err
 	if al.err != nil {
 		return nil, al.err
 	}
+	return s, s.compile(func(b *graph.Builder) *nn.Pass { return &nn.Pass{Builder: b, Labels: b.Leaf("labels", s.labels)} })
+}
+
+// compile makes the program. pass says how the net gets its labels.
+func (s *sampler) compile(pass func(b *graph.Builder) *nn.Pass) (err error) {
 	var images *graph.Value
-	var err error
-	s.program, err = graph.New(dev, func(b *graph.Builder) {
-		images = b.Keep(gen.Apply(&nn.Pass{Builder: b, Labels: b.Leaf("labels", s.labels)}, b.Leaf("z", s.noise)))
+	s.program, err = graph.New(s.dev, func(b *graph.Builder) {
+		images = b.Keep(s.net.Apply(pass(b), b.Leaf("z", s.noise)))
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.images, err = s.program.Tensor(images)
-	return s, err
+	return err
 }
 
 // sample returns images (n, Config.Values()) in [0,1] from noise (n, noise dim) and labels (n).
 // The slice is new.
 func (s *sampler) sample(noise []float32, labels []uint32) ([]float32, error) {
-	dim, pixels := s.net.In(), s.net.Out()
-	n := len(noise) / dim
 	if err := s.check(noise, labels); err != nil {
 		return nil, err
 	}
-	images := make([]float32, 0, n*pixels)
-	z, x, l := make([]float32, sampleRows*dim), make([]float32, sampleRows*pixels), make([]uint32, sampleRows)
-	for len(noise) > 0 {
+	l := make([]uint32, sampleRows)
+	return s.run(noise, func(first int) error {
+		copy(l, labels[min(first, len(labels)):])
+		return s.dev.Upload(s.labels, l)
+	})
+}
+
+// run returns the images of noise. Before each batch it calls labels, which uploads the labels of
+// image first and the following ones.
+func (s *sampler) run(noise []float32, labels func(first int) error) ([]float32, error) {
+	dim, values := s.net.In(), s.net.Out()
+	images := make([]float32, 0, len(noise)/dim*values)
+	z, x := make([]float32, sampleRows*dim), make([]float32, sampleRows*values)
+	for first := 0; len(noise) > 0; first += sampleRows {
 		used := copy(z, noise)
 		noise = noise[used:]
-		labels = labels[copy(l, labels):]
 		if err := s.dev.Upload(s.noise, z); err != nil {
 			return nil, err
 		}
-		if err := s.dev.Upload(s.labels, l); err != nil {
+		if err := labels(first); err != nil {
 			return nil, err
 		}
 		if err := s.program.Run(); err != nil {
@@ -70,7 +83,7 @@ func (s *sampler) sample(noise []float32, labels []uint32) ([]float32, error) {
 		if err := s.dev.Download(x, s.images); err != nil {
 			return nil, err
 		}
-		images = append(images, x[:used/dim*pixels]...)
+		images = append(images, x[:used/dim*values]...)
 	}
 	return images, nil
 }
@@ -129,6 +142,7 @@ func Quantize(images []float32) []byte {
 type Generator struct {
 	Config  Config
 	sampler *sampler
+	blender *sampler // for mixed classes, nil until it is used
 }
 
 // NewGenerator copies the generator of s to dev: the average of its weights if s has one and raw
@@ -140,22 +154,18 @@ func NewGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
 	if err != nil {
 		return nil, err
 	}
-	prefix := ""
-	if s.Config.EMA > 0 && !raw {
-		prefix = averaged
-	}
+	prefix := s.Config.generatorPrefix(raw)
 	for _, p := range gen.Tensors {
 		if err := s.upload(dev, prefix+p.Name, p.Value); err != nil {
 			return nil, err
 		}
 	}
 	sampler, err := newSampler(dev, gen, s.Config.Classes)
-	return &Generator{s.Config, sampler}, err
+	return &Generator{Config: s.Config, sampler: sampler}, err
 }
 
 // Sample returns images (n, Config.Values()) in [0,1] from noise (n, Config.NoiseDim). If there
-// are classes, labels (n) are below Config.Classes, else labels is empty. The channels of a
-// stacked image follow each other. The slice is new. An image depends only on its own noise and
+// are classes, labels (n) are below Config.Classes, else labels is empty. The slice is new. An image depends only on its own noise and
 // label. Sample returns an error if noise or labels do not fit the generator, or if the device
 // fails.
 func (g *Generator) Sample(noise []float32, labels []uint32) ([]float32, error) {

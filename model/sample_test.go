@@ -78,7 +78,7 @@ func TestImageAlone(t *testing.T) {
 func TestSample(t *testing.T) {
 	for name, f := range map[string]func(*model.Config){
 		"plain": func(*model.Config) {}, "average": func(c *model.Config) { c.EMA = 0.5 },
-		"classes": func(c *model.Config) { c.Classes, c.Pack = 3, 2 }, "stacked": func(c *model.Config) { c.Stack = 3 },
+		"classes": func(c *model.Config) { c.Classes, c.Pack = 3, 2 }, "stacked": stacked,
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := small(twoLayers, f)

@@ -13,6 +13,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"gorgan/dataset/excerpt"
 	"gorgan/kernels"
 	"gorgan/model/nn"
 	"gorgan/model/optim"
@@ -23,6 +24,11 @@ type State struct {
 	Config Config
 	Step   uint32 // steps done
 	Data   string // the data's fingerprint
+	// ClassNames are the names of classes 0 to Config.Classes-1, or nil if they are numbers alone.
+	ClassNames []string
+	// Note says, in a line for the user, what Load changed in an older checkpoint. It is empty for
+	// nothing, and Save does not write it.
+	Note string
 	// Tensors are the parameters of both nets, "generator.0.weight", the moments of the
 	// optimizers, "adam.m.generator.0.weight", and the average of the generator's parameters if
 	// there is one, "ema.generator.0.weight". They are sorted by name.
@@ -97,24 +103,33 @@ func (s *State) check() error {
 			return fmt.Errorf("tensor %s of shape %v is missing", w.Name, w.Shape)
 		}
 		if got := s.Tensors[i]; got.Name != w.Name {
-			return fmt.Errorf("tensor %s of shape %v does not belong to its config", printable(got.Name), got.Shape)
+			return fmt.Errorf("tensor %s of shape %v does not belong to its config", excerpt.Of(got.Name), got.Shape)
 		} else if !slices.Equal(got.Shape, w.Shape) {
 			return fmt.Errorf("tensor %s has shape %v, want %v by its config", got.Name, got.Shape, w.Shape)
 		}
 	}
 	if len(s.Tensors) > len(want) {
-		return fmt.Errorf("tensor %s does not belong to its config", printable(s.Tensors[len(want)].Name))
+		return fmt.Errorf("tensor %s does not belong to its config", excerpt.Of(s.Tensors[len(want)].Name))
 	}
 	return nil
 }
 
-// upload copies the tensor of that name to dst.
-func (s *State) upload(dev kernels.Device, name string, dst *tensor.Dense) error {
+// values returns those of the tensor of that name, in the memory of s.
+func (s *State) values(name string) ([]float32, error) {
 	i, ok := slices.BinarySearchFunc(s.Tensors, name, func(t Tensor, name string) int { return strings.Compare(t.Name, name) })
 	if !ok {
-		return fmt.Errorf("model: tensor %s is missing", name)
+		return nil, fmt.Errorf("model: tensor %s is missing", name)
 	}
-	return dev.Upload(dst, s.Tensors[i].Values)
+	return s.Tensors[i].Values, nil
+}
+
+// upload copies the tensor of that name to dst.
+func (s *State) upload(dev kernels.Device, name string, dst *tensor.Dense) error {
+	values, err := s.values(name)
+	if err != nil {
+		return err
+	}
+	return dev.Upload(dst, values)
 }
 
 // visit calls f with each tensor of the state on the device. It stops at the first error.

@@ -40,7 +40,7 @@ func (g *game) refresh(b *graph.Builder, t *turn) {
 // turn is the data of one turn of D.
 type turn struct {
 	nth        int          // number of the turn in the step, from 0
-	real, fake *graph.Value // (B, pixels)
+	real, fake *graph.Value // (B, values)
 	z          *graph.Value // (B, noise)
 	// labels (groups·B) are the labels of D's images, group by group. oneHot (groups·B, classes)
 	// are the same as vectors. They are nil if D does not need them.
@@ -58,14 +58,14 @@ func (g *game) turn(b *graph.Builder, nth int) turn {
 	if t.real, labels = g.batches.batch(b, nth, copies); labels != nil {
 		t.labels = b.Join(labels...)
 	}
-	if g.unit != nil {
-		t.oneHot = b.Gather(t.labels, b.Leaf("unit vectors", g.unit))
+	if g.config.Classes > 0 && g.config.Pack > 1 {
+		t.oneHot = b.OneHot(t.labels, g.config.Classes)
 	}
 	t.fake = g.fake(b, &t, streams.DisNoise+kernels.Stream(nth))
 	return t
 }
 
-// fake returns G's images (B, pixels) for noise from a stream and the labels of t's batch. It sets
+// fake returns G's images (B, values) for noise from a stream and the labels of t's batch. It sets
 // t.z.
 func (g *game) fake(b *graph.Builder, t *turn, stream kernels.Stream) *graph.Value {
 	c := g.config
@@ -80,7 +80,7 @@ func (g *game) fake(b *graph.Builder, t *turn, stream kernels.Stream) *graph.Val
 // disForward is a forward of D on groups of images.
 type disForward struct {
 	groups    groups
-	x, logits *graph.Value // D's input (rows, pack·pixels) and output (rows, 1)
+	x, logits *graph.Value // D's input (rows, pack·values) and output (rows, 1)
 	first     int          // the group of the first rows
 }
 
@@ -117,7 +117,7 @@ func (g *game) forwardForGen(b *graph.Builder, t turn) disForward {
 	return d
 }
 
-// input returns D's input (n/pack, pack·pixels) for images (n, pixels). It adds instance noise.
+// input returns D's input (n/pack, pack·values) for images (n, values). It adds instance noise.
 func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream) *graph.Value {
 	c := g.config
 	if c.InstanceNoise > 0 {

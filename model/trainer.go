@@ -18,6 +18,7 @@ type Trainer struct {
 	train   kernels.Step // one recorded training step
 	measure kernels.Step // one recorded evaluation
 	data    string
+	names   []string // of the classes, nil if they are numbers
 	step    uint32
 	saved   bool    // whether the state after step is saved
 	seconds float64 // time spent training, including the time before a resume
@@ -30,15 +31,20 @@ type Trainer struct {
 // It returns an error if
 //
 //   - c is not valid (see Config.Validate),
-//   - the images of set do not have c's size, or are fewer than a batch,
+//   - the images of set do not have c's shape (grey if c stacks them), or are fewer than a batch,
 //   - an image has a label that is not one of c's classes,
+//   - the set has names of classes, but not one for each of c's classes,
 //   - set cannot be read, or dev fails.
 func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if s := set.Shape(); s.Height != c.Height || s.Width != c.Width {
-		return nil, fmt.Errorf("model: images of %s are %v, want %dx%d by the config", set.Name(), s, c.Height, c.Width)
+	if got, want := set.Shape(), c.setShape(); got != want {
+		why := "by the config"
+		if c.Stack > 1 {
+			why = fmt.Sprintf("and grey, because stack is %d", c.Stack)
+		}
+		return nil, fmt.Errorf("model: images of %s are %v, want %v %s", set.Name(), got, want, why)
 	}
 	if set.Len() < c.batchImages() {
 		least := fmt.Sprintf("batch_size %d", c.BatchSize)
@@ -49,7 +55,7 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 		if set.Len() == 1 {
 			images = "1 image"
 		}
-		return nil, fmt.Errorf("model: %s has %s, fewer than %s", set.Name(), images, least)
+		return nil, fmt.Errorf("model: %s has %s, fewer than %s; want a batch_size of at most %d", set.Name(), images, least, set.Len()/max(c.Stack, 1))
 	}
 	g, err := newGame(dev, c)
 	if err != nil {
@@ -63,6 +69,9 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 		return nil, err
 	}
 	t := &Trainer{game: g, data: set.Fingerprint()}
+	if t.names, err = classNames(c, set); err != nil {
+		return nil, err
+	}
 	if t.feed, err = newFeed(g, set); err != nil {
 		return nil, err
 	}
@@ -95,7 +104,7 @@ func (t *Trainer) record(f func(b *graph.Builder)) (kernels.Step, error) {
 
 // Restore copies s to a trainer that has done no steps. seconds is the time that the run had spent
 // training. It does not keep s. It returns an error, and changes nothing, if s is of another
-// config or of other data. It also returns an error if s lacks a tensor or if the device fails;
+// config or of other data, or if its classes have other names. It also returns an error if s lacks a tensor or if the device fails;
 // then the trainer cannot be used.
 func (t *Trainer) Restore(s *State, seconds float64) error {
 	if d := t.game.config.Differences(s.Config); len(d) > 0 {
@@ -104,8 +113,14 @@ func (t *Trainer) Restore(s *State, seconds float64) error {
 	if s.Data != t.data {
 		return fmt.Errorf("model: the data differ from those that the run began with: the fingerprint is %.12s, was %.12s", t.data, s.Data)
 	}
+	if err := renamed(t.names, s.ClassNames); err != nil {
+		return err
+	}
 	if err := t.game.restore(s); err != nil {
 		return err
+	}
+	if t.names == nil {
+		t.names = s.ClassNames
 	}
 	t.step, t.seconds, t.saved = s.Step, seconds, false
 	return nil
@@ -114,6 +129,10 @@ func (t *Trainer) Restore(s *State, seconds float64) error {
 // Config returns the config of the run.
 func (t *Trainer) Config() Config { return t.game.config }
 
+// ClassNames returns the names of the classes, or nil if they are numbers alone. Callers must not
+// change them.
+func (t *Trainer) ClassNames() []string { return t.names }
+
 // Step returns the number of steps done.
 func (t *Trainer) Step() uint32 { return t.step }
 
@@ -121,7 +140,7 @@ func (t *Trainer) Step() uint32 { return t.step }
 // the device's error.
 func (t *Trainer) State() (*State, error) {
 	tensors, err := t.game.tensors()
-	return &State{Config: t.game.config, Step: t.step, Data: t.data, Tensors: tensors}, err
+	return &State{Config: t.game.config, Step: t.step, Data: t.data, ClassNames: t.names, Tensors: tensors}, err
 }
 
 // Sample returns images (n, Config.Values()) in [0,1] from noise (n, Config.NoiseDim) and, if

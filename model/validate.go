@@ -62,6 +62,8 @@ func (c Config) checkNets(v *validation) {
 	v.check(c.Classes >= 0 && c.Classes <= MaxClasses, "classes", c.Classes, fmt.Sprintf("0 to %d", MaxClasses))
 	v.check(c.Stack == 1 || c.Stack == raster.RGB, "stack", c.Stack, fmt.Sprintf("1 or %d", raster.RGB))
 	v.check(c.Stack == 1 || c.Classes == 0, "classes", c.Classes, "0 where stack is 3, as such an image has three labels")
+	v.check(c.Channels == 1 || c.Channels == raster.RGB, "channels", c.Channels, fmt.Sprintf("1 or %d", raster.RGB))
+	v.check(c.Stack != raster.RGB || c.Channels == c.Stack, "channels", c.Channels, fmt.Sprintf("%d where stack is %d", c.Stack, c.Stack))
 	v.check(c.Height >= 1 && c.Height <= maxSide, "height", c.Height, fmt.Sprintf("1 to %d", maxSide))
 	v.check(c.Width >= 1 && c.Width <= maxSide, "width", c.Width, fmt.Sprintf("1 to %d", maxSide))
 }

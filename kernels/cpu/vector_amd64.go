@@ -98,7 +98,11 @@ func vectorNonFinite(found func(n int, x *float32) bool) kernels.Body {
 func vectorGather(lanes int, whole func(n int, x *float32, p *uint8)) kernels.Body {
 	plain := kernels.Named("gather").F32
 	return func(m kernels.Mem[float32], lo, hi int) {
-		x, index, data, pixels, images := m.F[0], m.U[0], m.B[0], m.N[1], uint32(m.N[2])
+		x, index, data, pixels, images, stack := m.F[0], m.U[0], m.B[0], m.N[1], uint32(m.N[2]), m.N[3]
+		if stack > 1 {
+			plain(m, lo, hi)
+			return
+		}
 		most := pixels / lanes * lanes
 		for i := lo; i < hi; i++ {
 			// The images are scattered over the data. The one after the next is fetched ahead.

@@ -24,7 +24,7 @@ func TestVectorBodiesWithinBounds(t *testing.T) {
 				continue
 			}
 			tried++
-			for _, size := range [][]int{{1, 1, 1}, {3, 5, 7}, {5, 17, 3}, {3, 33, 2}, {1, 100, 1}, {40, 1, 5}, {31, 7, 2}, {67, 15, 3}, {130, 9, 1}, {2, 131, 4}} {
+			for _, size := range [][]int{{1, 1, 1, 1}, {3, 5, 7, 1}, {5, 17, 3, 3}, {3, 33, 2, 1}, {1, 100, 1, 1}, {40, 1, 5, 2}, {31, 7, 2, 1}, {67, 15, 3, 1}, {130, 9, 1, 1}, {2, 131, 4, 1}} {
 				m := fencedMem(t, k, size[:len(k.Sizes)])
 				items, _ := k.Items(m.N)
 				func() {

@@ -25,7 +25,7 @@ var (
 	// (rows, units, pieces)
 	maxouts = [][]int{{1, 1, 1}, {1, 33, 2}, {33, 1, 3}, {31, 51, 5}, {1100, 3, 4}, {128, 240, 5}}
 	// (rows, columns, classes)
-	classes = [][]int{{1, 1, 1}, {33, 5, 3}, {65, 300, 10}, {300, 65, 2}}
+	classes = [][]int{{1, 1, 1}, {33, 5, 3}, {65, 300, 10}, {300, 65, 2}, {33, 5, 1000}}
 )
 
 var table = map[string]row{
@@ -80,8 +80,10 @@ var table = map[string]row{
 	"dropout": {[][]int{{1, 5, 0}, {1, 5, 3}, {3, 5, 6}, {257, 2<<16 | 1, 0}, {12801, 2 << 16, 4098}, {8, zeroWord, 0}}, [][]float32{{0}, {0.5}, {0.8}, {1}}},
 	// batch, images
 	"labels": {[][]int{{1, 1}, {33, 2}, {257, 100}, {1000, 60000}}, nil},
-	// batch, pixels, images
-	"gather": {[][]int{{1, 1, 1}, {3, 5, 2}, {33, 49, 100}, {128, 784, 50}}, nil},
+	// rows, classes
+	"one_hot": {[][]int{{1, 1}, {33, 3}, {300, 10}, {31, 257}, {2, 1000}}, nil},
+	// batch, pixels, images, stack
+	"gather": {[][]int{{1, 1, 1, 1}, {3, 5, 2, 1}, {33, 49, 100, 1}, {128, 784, 50, 1}, {1, 1, 2, 3}, {33, 49, 100, 3}, {5, 300, 7, 4}}, nil},
 	// both sides of one and of two groups of Sum
 	"sum":        {append([][]int{{1 << 16}, {1<<16 + 1}, {1<<17 + 1}}, lengths...), nil},
 	"non_finite": {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},

@@ -28,19 +28,26 @@ func (b *Builder) BatchIndex(r Random, n, images, perStep, nth int) *Value {
 	}}, r.Key, r.Step)[0]
 }
 
-// Gather returns the images that index names of data (images, pixels), which are bytes, scaled to
-// [0,1].
-func (b *Builder) Gather(index, data *Value) *Value {
-	return b.Apply(source{"gather", floats(index.Size(), data.Cols()), func(dev kernels.Device, m Memory) error {
+// Gather returns images (n, pixels*stack) of data (images, pixels), which are bytes, scaled to
+// [0,1]. Each is made of stack successive images of index (n*stack): see kernels.Gather.
+func (b *Builder) Gather(index, data *Value, stack int) *Value {
+	return b.Apply(source{"gather", floats(index.Size()/stack, data.Cols()*stack), func(dev kernels.Device, m Memory) error {
 		return kernels.Gather(dev, m.Out[0], m.In[0], m.In[1])
 	}}, index, data)[0]
 }
 
-// Labels returns the labels of the images that index names, from data (images), which are bytes.
+// Labels returns the labels of the images that index names, from data (images).
 func (b *Builder) Labels(index, data *Value) *Value {
 	return b.Apply(source{"labels", words(index.Size()), func(dev kernels.Device, m Memory) error {
 		return kernels.Labels(dev, m.Out[0], m.In[0], m.In[1])
 	}}, index, data)[0]
+}
+
+// OneHot returns labels (n) as vectors (n, classes): see kernels.OneHot.
+func (b *Builder) OneHot(label *Value, classes int) *Value {
+	return b.Apply(source{"one_hot", floats(label.Size(), classes), func(dev kernels.Device, m Memory) error {
+		return kernels.OneHot(dev, m.Out[0], m.In[0])
+	}}, label)[0]
 }
 
 // Interpolate returns a random point on the line between each row of x and the same row of y: see

@@ -23,7 +23,7 @@ func (c Conditioned) Params() []Param {
 
 func (c Conditioned) Apply(p *Pass, w []*graph.Value, x *graph.Value) *graph.Value {
 	product := p.MatMul(x, w[0], false, false)
-	if c.Pack == 1 {
+	if c.Pack == 1 && p.Labels != nil {
 		product = p.ClassBias(product, w[2], p.Labels)
 	} else {
 		vectors := p.Reshape(p.OneHot, x.Rows(), c.Pack*c.Classes)

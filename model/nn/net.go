@@ -37,7 +37,8 @@ type Pass struct {
 	FirstRow int
 	// Labels (images) are the labels of the images in the rows. It is nil without classes.
 	Labels *graph.Value
-	// OneHot (images, classes) is the labels as vectors, for nets with several images in a row.
+	// OneHot (images, classes) is the labels as vectors, for nets with several images in a row, and for
+	// mixed classes if Labels is nil.
 	OneHot *graph.Value
 }
 

@@ -18,6 +18,8 @@ const (
 	LeastWidth = 512
 	// MaxPixels is the number of pixels of the largest picture.
 	MaxPixels = 1 << 28
+	// mostColumns is the number of classes above which they have no columns of their own.
+	mostColumns = 256
 	// Shade is the grey between images. Most images are black or white at their edges, and Shade
 	// is neither.
 	Shade = 0x58
@@ -26,8 +28,7 @@ const (
 // A Grid is the layout of images of one size on a picture: in rows and columns, row by row. A
 // picture of one image is a grid without gaps.
 type Grid struct {
-	size       raster.Size // of an image
-	channels   int         // of an image: 1 is grey, raster.RGB are colours
+	shape      raster.Shape // of an image
 	rows, cols int
 	Scale      int      // width of an image's pixel, in pixels of the picture
 	Gap        int      // 0 for an image alone
@@ -36,17 +37,20 @@ type Grid struct {
 }
 
 // New returns a grid of a model's images, at scale 1.
-func New(c model.Config, rows, cols int) Grid {
-	return Grid{size: raster.Size{Height: c.Height, Width: c.Width}, channels: c.Stack, rows: rows, cols: cols, Scale: 1, Gap: Gap}
+func New(c model.Config, rows, cols int) Grid { return of(c.Shape(), rows, cols) }
+
+// of returns a grid of images of a shape, at scale 1.
+func of(shape raster.Shape, rows, cols int) Grid {
+	return Grid{shape: shape, rows: rows, cols: cols, Scale: 1, Gap: Gap}
 }
 
 // Squarish returns rows and columns for n images, about as many rows as columns. If the images
 // have several classes in turn, the number of columns is a multiple of the classes, so that each
-// column has one class.
+// column has one class; not with more than mostColumns of them.
 func Squarish(n, classes int) (rows, cols int) {
 	root := math.Sqrt(float64(n))
 	cols = int(math.Ceil(root))
-	if classes > 1 {
+	if classes > 1 && classes <= mostColumns {
 		cols = min(n, classes*max(1, int(math.Round(root/float64(classes)))))
 	}
 	return (n + cols - 1) / cols, cols
@@ -76,7 +80,7 @@ func (g Grid) top() int {
 
 // pitch returns the distance from one image to the next.
 func (g Grid) pitch() image.Point {
-	return image.Pt(g.size.Width*g.Scale+g.Gap, g.size.Height*g.Scale+g.Gap)
+	return image.Pt(g.shape.Width*g.Scale+g.Gap, g.shape.Height*g.Scale+g.Gap)
 }
 
 // cell returns the place of image i.
@@ -90,7 +94,7 @@ func (g Grid) cell(i int) image.Rectangle {
 // side pixels, the limit of its file format.
 func (g Grid) Check(side int) error {
 	// It divides, because a product of large numbers can overflow.
-	if g.Scale <= side/max(g.size.Width, g.size.Height) && g.cols <= side/g.pitch().X && g.rows <= side/g.pitch().Y &&
+	if g.Scale <= side/max(g.shape.Width, g.shape.Height) && g.cols <= side/g.pitch().X && g.rows <= side/g.pitch().Y &&
 		g.width() <= side && g.height() <= side && g.width() <= MaxPixels/g.height() {
 		return nil
 	}
@@ -98,7 +102,7 @@ func (g Grid) Check(side int) error {
 	if side < MaxPixels {
 		want += fmt.Sprintf(", and %d a side", side)
 	}
-	return fmt.Errorf("a picture of %d rows and %d columns of images of %v at scale %d is too large, want %s", g.rows, g.cols, g.size, g.Scale, want)
+	return fmt.Errorf("a picture of %d rows and %d columns of images of %v at scale %d is too large, want %s", g.rows, g.cols, g.shape.Size, g.Scale, want)
 }
 
 // Suit sets the scale: the smallest one at which the picture is LeastWidth wide and its labels have
@@ -117,7 +121,7 @@ func (g Grid) Bytes() int64 { return int64(g.width()) * int64(g.height()) * int6
 
 // pixelBytes returns the number of bytes of a pixel of the picture.
 func (g Grid) pixelBytes() int {
-	if g.channels == 1 {
+	if g.shape.Channels == 1 {
 		return 1
 	}
 	return raster.RGB + 1 // colours and opacity
@@ -140,7 +144,7 @@ func NewCanvas(g Grid) (*Canvas, error) {
 	}
 	c := &Canvas{Grid: g}
 	bounds := image.Rect(0, 0, g.width(), g.height())
-	if g.channels == 1 {
+	if g.shape.Channels == 1 {
 		img := image.NewGray(bounds)
 		c.Image, c.pix, c.stride = img, img.Pix, img.Stride
 	} else {
@@ -150,7 +154,7 @@ func NewCanvas(g Grid) (*Canvas, error) {
 	for i := range c.pix {
 		c.pix[i] = Shade
 	}
-	if g.channels > 1 {
+	if g.shape.Channels > 1 {
 		for i := raster.RGB; i < len(c.pix); i += raster.RGB + 1 {
 			c.pix[i] = 0xff
 		}
@@ -159,18 +163,16 @@ func NewCanvas(g Grid) (*Canvas, error) {
 	return c, nil
 }
 
-// Put draws images from number first on. pixels are the bytes of one image after the other, and in
-// an image, of one channel after the other. Put does not keep pixels.
+// Put draws images from number first on. pixels are the bytes of one image after the other, each as a
+// [raster.Image] has them. Put does not keep pixels.
 func (c *Canvas) Put(first int, pixels []byte) {
-	plane := c.size.Area()
-	for i := range len(pixels) / (c.channels * plane) {
-		cell := c.cell(first + i)
-		for channel := range c.channels {
-			c.enlarge(cell.Min, channel, pixels[(i*c.channels+channel)*plane:][:plane])
-		}
+	for i := range len(pixels) / c.shape.Values() {
+		cell, pix := c.cell(first+i), pixels[i*c.shape.Values():]
 		// A row of an image becomes Scale equal rows of the picture.
 		for y := cell.Min.Y; y < cell.Max.Y; y += c.Scale {
 			row := c.row(cell.Min.X, y)[:cell.Dx()*c.pixelBytes()]
+			c.widen(row, pix)
+			pix = pix[c.shape.Width*c.shape.Channels:]
 			for below := 1; below < c.Scale; below++ {
 				copy(c.row(cell.Min.X, y+below), row)
 			}
@@ -178,17 +180,11 @@ func (c *Canvas) Put(first int, pixels []byte) {
 	}
 }
 
-// enlarge draws a channel of an image at a point. Of the equal rows that a row of pixels becomes,
-// it draws the first.
-func (c *Canvas) enlarge(at image.Point, channel int, plane []byte) {
-	step := c.pixelBytes()
-	for y := range c.size.Height {
-		to := c.row(at.X, at.Y+y*c.Scale)[channel:]
-		for x, v := range plane[y*c.size.Width:][:c.size.Width] {
-			for i := range c.Scale {
-				to[(x*c.Scale+i)*step] = v
-			}
-		}
+// widen writes the first row of an image's pixels to a row of the picture, each Scale times.
+func (c *Canvas) widen(row, pix []byte) {
+	channels, step := c.shape.Channels, c.pixelBytes()
+	for i := range len(row) / step {
+		copy(row[i*step:], pix[i/c.Scale*channels:][:channels])
 	}
 }
 

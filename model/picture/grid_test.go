@@ -3,17 +3,12 @@ package picture
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"image"
-	"image/color"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/basicfont"
-	"golang.org/x/image/math/fixed"
 	"pgregory.net/rapid"
 
 	"gorgan/dataset/raster"
@@ -76,7 +71,7 @@ func TestCanvas(t *testing.T) {
 			{s, s, s, s, s, s, s, s, s, s, s, s, s, s},
 		},
 	} {
-		c := blank(t, Grid{size: raster.Size{Height: 3, Width: 2}, channels: 1, rows: 2, cols: 2, Scale: scale, Gap: Gap})
+		c := blank(t, Grid{shape: raster.Grey(raster.Size{Height: 3, Width: 2}), rows: 2, cols: 2, Scale: scale, Gap: Gap})
 		c.Put(0, pixels[:6])
 		c.Put(1, pixels[6:]) // a piece of two
 		if got := image.Pt(c.stride, len(c.pix)/c.stride); got != image.Pt(len(want[0]), len(want)) {
@@ -92,9 +87,9 @@ func TestCanvas(t *testing.T) {
 func TestColourCanvas(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		side := rapid.IntRange(1, 5)
-		g := Grid{size: raster.Size{Height: side.Draw(t, "height"), Width: side.Draw(t, "width")}, channels: raster.RGB,
+		g := Grid{shape: raster.Shape{Size: raster.Size{Height: side.Draw(t, "height"), Width: side.Draw(t, "width")}, Channels: raster.RGB},
 			rows: side.Draw(t, "rows"), cols: side.Draw(t, "columns"), Scale: side.Draw(t, "scale"), Gap: rapid.IntRange(0, 3).Draw(t, "gap")}
-		n := rapid.IntRange(0, g.rows*g.cols).Draw(t, "images") * raster.RGB * g.size.Area()
+		n := rapid.IntRange(0, g.rows*g.cols).Draw(t, "images") * g.shape.Values()
 		pixels := rapid.SliceOfN(rapid.Byte(), n, n).Draw(t, "pixels")
 		colours := blank(t, g)
 		colours.Put(0, pixels)
@@ -106,10 +101,10 @@ func TestColourCanvas(t *testing.T) {
 		}
 		for channel := range raster.RGB {
 			var plane []byte
-			for i := channel * g.size.Area(); i < n; i += raster.RGB * g.size.Area() {
-				plane = append(plane, pixels[i:][:g.size.Area()]...)
+			for i := channel; i < n; i += raster.RGB {
+				plane = append(plane, pixels[i])
 			}
-			g.channels = 1
+			g.shape.Channels = 1
 			grey := blank(t, g)
 			grey.Put(0, plane)
 			for i, want := range grey.pix {
@@ -156,6 +151,7 @@ func TestSquarish(t *testing.T) {
 	for _, c := range []struct{ n, classes, rows, cols int }{
 		{1, 0, 1, 1}, {3, 0, 2, 2}, {36, 0, 6, 6}, {40, 0, 6, 7}, {41, 0, 6, 7}, {10000, 0, 100, 100},
 		{40, 10, 4, 10}, {36, 3, 6, 6}, {36, 1, 6, 6}, {410, 10, 21, 20}, {10000, 10, 100, 100}, {1, 10, 1, 1}, {3, 10, 1, 3}, {26, 26, 1, 26},
+		{1024, 256, 4, 256}, {1024, 1000, 32, 32}, {1000, 65536, 32, 32},
 	} {
 		if rows, cols := Squarish(c.n, c.classes); rows != c.rows || cols != c.cols {
 			t.Errorf("%d images of %d classes: %dx%d, want %dx%d", c.n, c.classes, rows, cols, c.rows, c.cols)
@@ -167,7 +163,7 @@ func TestSquarish(t *testing.T) {
 func TestGridCheck(t *testing.T) {
 	const jpeg = 1<<16 - 1
 	g := func(rows, cols, scale int) Grid {
-		return Grid{size: raster.Size{Height: 28, Width: 28}, channels: 1, rows: rows, cols: cols, Scale: scale, Gap: Gap}
+		return Grid{shape: raster.Grey(raster.Size{Height: 28, Width: 28}), rows: rows, cols: cols, Scale: scale, Gap: Gap}
 	}
 	for _, c := range []struct {
 		Grid
@@ -189,91 +185,6 @@ func TestGridCheck(t *testing.T) {
 			t.Errorf("%dx%d at scale %d: %v, want %q", c.rows, c.cols, c.Scale, err, c.want)
 		}
 	}
-}
-
-// TestLabels: the number of its class stands over each column, or beside each row, and
-// nothing is written elsewhere.
-func TestLabels(t *testing.T) {
-	for name, c := range map[string]struct {
-		n, classes, rows, cols int
-		over, beside           []string
-	}{
-		"columns":          {40, 10, 4, 10, []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}, nil},
-		"twice as many":    {24, 3, 4, 6, []string{"0", "1", "2", "0", "1", "2"}, nil},
-		"the last missing": {2, 10, 1, 3, []string{"0", "1"}, nil},
-		"rows":             {3, 3, 3, 1, nil, []string{"0", "1", "2"}},
-		"two digits":       {24, 12, 2, 12, []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"}, nil},
-		"neither":          {36, 10, 6, 6, nil, nil},
-		"no classes":       {36, 0, 6, 6, nil, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			g := picturesOfSize(28, c.n, c.classes).Grid(c.rows, c.cols, 0, MaxPixels)
-			if !slices.Equal(g.over, c.over) || !slices.Equal(g.beside, c.beside) {
-				t.Fatalf("labels %q and %q, want %q and %q", g.over, g.beside, c.over, c.beside)
-			}
-			drawn := blank(t, g)
-			drawn.Put(0, make([]byte, c.n*28*28))
-			lines := 0
-			for i, label := range c.over {
-				cell := drawn.cell(i)
-				got, box := ink(drawn.Image, image.Rect(cell.Min.X, 0, cell.Max.X, cell.Min.Y-Gap))
-				if got != written(label) {
-					t.Errorf("over column %d stands\n%swant %q", i, got, label)
-				}
-				if left, right := box.Min.X-cell.Min.X, cell.Max.X-box.Max.X; label != "" && (left-right > 4 || right-left > 4) {
-					t.Errorf("the label %q begins %d from the column's left, and ends %d from its right", label, left, right)
-				}
-				lines += strings.Count(written(label), "#")
-			}
-			for i, label := range c.beside {
-				cell := drawn.cell(i)
-				if got, _ := ink(drawn.Image, image.Rect(0, cell.Min.Y, cell.Min.X-Gap, cell.Max.Y)); got != written(label) {
-					t.Errorf("beside row %d stands\n%swant %q", i, got, label)
-				}
-				lines += strings.Count(written(label), "#")
-			}
-			if all, _ := ink(drawn.Image, drawn.Image.Bounds()); strings.Count(all, "#") != lines {
-				t.Errorf("%d pixels are written, and %d of them where they should be", strings.Count(all, "#"), lines)
-			}
-		})
-	}
-	// At scale 1 images of 7 pixels have no room for two digits.
-	if g := picturesOfSize(7, 24, 12).Grid(2, 12, 1, MaxPixels); g.over != nil || g.height() != 2*(7+Gap)+Gap {
-		t.Errorf("labels %q without room, on a picture %d high", g.over, g.height())
-	}
-	if g := picturesOfSize(7, 24, 12).Grid(2, 12, 2, MaxPixels); g.over == nil {
-		t.Error("labels of 14 pixels are left out over images of 14 pixels")
-	}
-}
-
-// written is the ink of a label.
-func written(label string) string {
-	img := image.NewGray(image.Rect(0, 0, 100, 20))
-	d := font.Drawer{Dst: img, Src: image.White, Face: basicfont.Face7x13, Dot: fixed.P(10, 15)}
-	d.DrawString(label)
-	text, _ := ink(img, img.Bounds())
-	return text
-}
-
-// ink is what is written within bounds, without its margins, and where it is.
-func ink(img image.Image, bounds image.Rectangle) (string, image.Rectangle) {
-	white := func(x, y int) bool { return color.GrayModel.Convert(img.At(x, y)).(color.Gray).Y == 0xff }
-	box := image.Rectangle{}
-	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
-		for x := bounds.Min.X; x < bounds.Max.X; x++ {
-			if white(x, y) {
-				box = box.Union(image.Rect(x, y, x+1, y+1))
-			}
-		}
-	}
-	var text strings.Builder
-	for y := box.Min.Y; y < box.Max.Y; y++ {
-		for x := box.Min.X; x < box.Max.X; x++ {
-			fmt.Fprint(&text, map[bool]string{true: "#", false: " "}[white(x, y)])
-		}
-		fmt.Fprintln(&text)
-	}
-	return text.String(), box
 }
 
 // TestPicturesArePieces: more images than are drawn at a time lie where they belong, as
@@ -307,7 +218,7 @@ func TestPicturesArePieces(t *testing.T) {
 	}
 	// A run's own picture can be too large too.
 	large := g
-	large.size = raster.Size{Height: 4096, Width: 4096}
+	large.shape.Size = raster.Size{Height: 4096, Width: 4096}
 	if _, err := p.Picture(t.Context(), large); err == nil || !strings.Contains(err.Error(), "is too large") {
 		t.Errorf("a grid of images of 4096x4096: %v", err)
 	}

@@ -4,12 +4,19 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gorgan/model"
 )
 
 // PieceRows is the number of images that are made between two checks of the context.
 const PieceRows = 1024
+
+// longestFileName is the number of bytes of a class's name in the name of a file.
+const longestFileName = 100
 
 // MaxImages is the largest number of images of one call: 4 GiB for grey images of MNIST's size.
 const MaxImages = 1 << 20
@@ -21,6 +28,8 @@ type Images struct {
 	Seeds   []uint64  // seeds of the images, or the numbers of the rows of Noise
 	Noise   []float32 // (len(Seeds), noise dim) from a file, nil for the noise of the seeds
 	Classes []uint64  // classes of the images, in turn; nil for a model without classes
+	// ClassNames are the names of the model's classes, or nil if they are numbers alone.
+	ClassNames []string
 	// Sample makes images (n, Config.Values()): see model.Generator.Sample.
 	Sample func(noise []float32, labels []uint32) ([]float32, error)
 	// Done is called with the number of images that are made and used. It may be nil.
@@ -74,7 +83,8 @@ func (p *Images) Pieces(ctx context.Context, use func(first int, images []float3
 // Class returns the class of the image of a seed. Classes must not be nil.
 func (p *Images) Class(seed uint64) uint64 { return p.Classes[seed%uint64(len(p.Classes))] }
 
-// Name returns the file name of image n.
+// Name returns the file name of image n. The name of its class is part of it. Letters that a file's
+// name might not have are replaced there, and the class's number follows.
 func (p *Images) Name(n int) string {
 	kind, seed := "seed", p.Seeds[n]
 	if p.Noise != nil {
@@ -82,9 +92,31 @@ func (p *Images) Name(n int) string {
 	}
 	name := fmt.Sprintf("%s%04d", kind, seed)
 	if p.Classes != nil {
-		name += fmt.Sprintf("_class%d", p.Class(seed))
+		name += "_class" + p.fileName(p.Class(seed))
 	}
 	return name + ".png"
+}
+
+// fileName returns a class as the name of a file has it.
+func (p *Images) fileName(class uint64) string {
+	if p.ClassNames == nil {
+		return strconv.FormatUint(class, 10)
+	}
+	name := p.ClassNames[class]
+	safe := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_' {
+			return r
+		}
+		return '_'
+	}, name)
+	for len(safe) > longestFileName {
+		_, size := utf8.DecodeLastRuneInString(safe)
+		safe = safe[:len(safe)-size]
+	}
+	if safe != name {
+		safe += fmt.Sprintf("_%d", class)
+	}
+	return safe
 }
 
 // Values makes all images and returns their values (len(Seeds), Config.Values()) in a new slice.
@@ -104,7 +136,7 @@ func (p *Images) Values(ctx context.Context, done func()) ([]float32, error) {
 func (p *Images) Grid(rows, cols, scale, side int) Grid {
 	g := New(p.Config, rows, cols)
 	if p.Classes != nil {
-		g.classify(len(p.Seeds), func(i int) uint64 { return p.Class(p.Seeds[i]) })
+		g.classify(p)
 	}
 	if g.Scale = scale; scale == 0 {
 		g.Suit(side)

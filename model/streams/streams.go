@@ -20,5 +20,7 @@ const (
 	// after it. The stream is the stage of the step.
 	Dropout kernels.Stream = 0x82 << 16
 
-	Shifts kernels.Stream = 0x8000 << 16 // shifts of the images that a classifier is trained on; stream 0
+	Shifts      kernels.Stream = 0x8000 << 16 // shifts of the images that a classifier is trained on; stream 0
+	Versions    kernels.Stream = 0x8001 << 16 // the versions of these images in a pretext task; stream 0
+	Projections kernels.Stream = 0x8002 << 16 // directions that images are projected on; the stream is the number of the direction
 )

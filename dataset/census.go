@@ -2,145 +2,230 @@ package dataset
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
+	"hash/maphash"
 
 	"gorgan/dataset/raster"
 )
 
-// census takes the images of a list in their order and makes the set and the report.
+// maxCompared is the number of distinct images that are remembered to find identical ones.
+const maxCompared = 4 << 20
+
+// census takes the images of a source in their order and makes the set and the report.
 //
-// A set has a single size. The census assumes the size of the first image, so it gathers
-// pixels and fingerprint from the start. It drops them at the first sign that there will be
-// no set, because then only the problems matter.
+// It gathers pixels and fingerprint from the start. It drops them at the first sign that there
+// will be no set, because then only the problems matter.
 type census struct {
-	list        *listed
-	report      *Report
-	sizes       *sizes
-	byPath      map[string]int // the line that listed a path first
-	byContent   map[[sha256.Size]byte]int
-	looks       looks
-	set         *Set // nil once there will be none
-	fingerprint fingerprint
+	described
+	options   Options
+	size      raster.Size // of the set's images
+	report    *Report
+	seed      maphash.Seed
+	byPath    map[string]int // the image that had a path first
+	byContent map[uint64]int // the first image with these pixels
+	compared  int            // images that were looked up in byContent
+	looks     looks
+	store     *store  // nil once there will be no set
+	kept      []int32 // the images of the source that are in the set
+	labelled  bool    // some image of the set has a label
 }
 
-// newCensus returns a census whose report has the list's bad lines.
-func newCensus(l *listed, report *Report) *census {
-	n := len(l.entries)
-	report.Entries = n + report.found()
-	c := &census{
-		list:      l,
-		report:    report,
-		sizes:     newSizes(n),
-		byPath:    map[string]int{}, // these grow with the images that are really there
-		byContent: map[[sha256.Size]byte]int{},
-	}
-	if report.OK() {
-		c.set = &Set{name: report.Source, labels: wideLabels(make([]int32, n))}
-	}
-	return c
+// checked is an image of a source after reading. err says why there is no image.
+type checked struct {
+	index    int
+	found           // at the set's size
+	coloured bool   // visibly
+	shades   shades // of its pixels
+	content  uint64 // hash of its pixels
+	err      error
 }
 
-// add takes the next image.
-func (c *census) add(_ context.Context, img checked) error {
-	i := img.index
-	defer c.list.options.Progress(i+1, len(c.list.entries))
-	if img.err != nil {
-		c.report.find(c.list.problem(i, img.err))
-		c.set = nil
-		return nil
+// take reads all images of a source. It completes the report, and returns the set, or nil if the
+// report has problems that forbid one.
+func take(ctx context.Context, d described, o Options, report *Report) (*Set, error) {
+	report.Kind = d.kind
+	report.Entries = d.count() + len(d.problems)
+	report.Notes = append(report.Notes, d.notes...)
+	for _, p := range d.problems {
+		report.find(p)
 	}
-	c.sizes.set(i, img.from, img.channels)
-	c.looks.add(img.decoded)
-	c.compare(img)
-	c.gather(img)
+	c := &census{described: d, options: o, report: report, seed: maphash.MakeSeed(), byPath: map[string]int{}, byContent: map[uint64]int{}}
+	var err error
+	if c.size, err = c.chooseSize(ctx); err != nil {
+		return nil, err
+	}
+	c.store = newStore(c.options, d, c.size)
+	if err := ordered(ctx, o.Readers, c.runs(), func(first int) ([]checked, error) { return c.check(ctx, first) }, c.add); err != nil {
+		return nil, err
+	}
+	return c.close(ctx)
+}
+
+// runs returns the first image of each run, as items of [ordered].
+func (c *census) runs() func(context.Context) (int, error) {
+	step, next := c.run(), upTo((c.count()+c.run()-1)/c.run())
+	return func(ctx context.Context) (int, error) {
+		k, err := next(ctx)
+		return k * step, err
+	}
+}
+
+// check reads a run of images. It returns an error only for what is not an image's fault.
+func (c *census) check(ctx context.Context, first int) ([]checked, error) {
+	all := make([]checked, min(c.run(), c.count()-first))
+	for k := range all {
+		all[k] = c.one(ctx, first+k)
+		if f, is := all[k].err.(fatal); is {
+			return nil, f.error
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// one reads image i.
+func (c *census) one(ctx context.Context, i int) checked {
+	img := checked{index: i}
+	if img.found, img.err = c.read(ctx, i, c.options.Size); img.err != nil {
+		return img
+	}
+	img.Image = c.options.fitted(img.Image)
+	img.coloured = img.Coloured()
+	img.Image = c.options.channelled(img.Image)
+	img.shades = shadesOf(img.Image)
+	img.content = maphash.Bytes(c.seed, img.Pix)
+	return img
+}
+
+// add takes the next run of images.
+func (c *census) add(_ context.Context, run []checked) error {
+	for _, img := range run {
+		c.addOne(img)
+	}
+	c.options.Progress(run[0].index+len(run), c.count())
 	return nil
 }
 
-// compare adds a problem if the image was listed before.
-func (c *census) compare(img checked) {
-	entry, path, content := c.list.entries[img.index], c.list.path(img.index), contentKey(img.grey)
-	first, copied := c.byContent[content]
-	if copied {
-		c.report.Identical++
-	} else {
-		c.byContent[content] = img.index
+func (c *census) addOne(img checked) {
+	r := c.report
+	if img.err == nil && img.Size != c.size {
+		at := c.place(img.index)
+		r.find(Problem{at.line, at.path, KindWrongSize,
+			fmt.Sprintf("image is %v, want %v, the most common size; --size makes them the same", img.stored, c.size)})
+		c.leaveOut()
+		return
 	}
-	detail := "same pixels as line %d"
-	if same, listed := c.byPath[path]; listed {
-		first, copied, detail = same, true, "same path as line %d"
+	if img.err != nil {
+		r.find(problem(c.place(img.index), img.err))
+		c.leaveOut()
+		return
+	}
+	c.looks.add(img, c.size)
+	c.compare(img)
+	r.Channels[img.channels]++
+	label := c.label(img.index)
+	r.count(label)
+	if c.store == nil {
+		return
+	}
+	c.labelled = c.labelled || label >= 0
+	c.kept = append(c.kept, int32(img.index))
+	c.store.add(img.Image, img.coloured)
+}
+
+// leaveOut goes on without an image, or without a set if that is not allowed.
+func (c *census) leaveOut() {
+	if !c.options.Skip {
+		c.store, c.kept = nil, nil
+	}
+}
+
+// compare adds a problem if the image was there before.
+func (c *census) compare(img checked) {
+	first, copied := c.byContent[img.content]
+	if c.compared++; copied {
+		c.report.Identical++
+	} else if len(c.byContent) < maxCompared {
+		c.byContent[img.content] = img.index
 	} else {
-		c.byPath[path] = img.index
+		c.compared--
+	}
+	if c.file == nil {
+		return
+	}
+	at, file, detail := c.place(img.index), c.file(img.index), "same pixels as %s"
+	if same, listed := c.byPath[file]; listed {
+		first, copied, detail = same, true, "same path as %s"
+	} else {
+		c.byPath[file] = img.index
 	}
 	if !copied {
 		return
 	}
-	original := c.list.entries[first]
-	detail = fmt.Sprintf(detail, original.Line)
-	if original.Label != entry.Label {
+	detail = fmt.Sprintf(detail, c.place(first))
+	if c.label(first) != c.label(img.index) {
 		detail += ", but another label"
 	}
-	c.report.find(Problem{entry.Line, entry.Path, KindDuplicate, detail})
+	c.report.find(Problem{at.line, at.path, KindDuplicate, detail})
 }
 
-// gather adds an image to the future set.
-func (c *census) gather(img checked) {
-	if c.set == nil {
-		return
-	}
-	s, size, n := c.set, sizeOf(img.grey), len(c.list.entries)
-	if img.index == 0 {
-		s.shape = raster.Grey(size)
-		c.fingerprint = newFingerprint(n, raster.Grey(size))
-		if c.list.options.fits(int64(n) * int64(size.Area())) {
-			s.pixels = make([]byte, n*size.Area())
-		} else {
-			s.decode = c.list.decoder(size)
-		}
-	}
-	if size != s.shape.Size {
-		c.set = nil
-		return
-	}
-	c.fingerprint.add(img.grey.Pix)
-	s.labels.wide[img.index] = int32(c.list.entries[img.index].Label)
-	if s.pixels != nil {
-		copy(s.pixels[img.index*size.Area():], img.grey.Pix)
-	}
-}
-
-// close completes the report. The set is nil if it cannot be trained on.
-func (c *census) close() (*Set, *Report) {
+// close completes the report. The set is nil if it cannot be trained on. Cancelling ctx ends the
+// reading of a set that is not kept in memory.
+func (c *census) close(ctx context.Context) (*Set, error) {
 	r := c.report
-	usual := c.sizes.usual()
-	r.Size = c.list.options.target(usual)
-	r.Channels, r.Classes = map[int]int{}, map[int]int{}
-	for _, k := range c.sizes.kinds {
-		if c.list.options.target(k.size) == r.Size {
-			r.Images += k.images
-			for channels, n := range k.channels {
-				r.Channels[channels] += n
-			}
-		}
-	}
-	for i, entry := range c.list.entries {
-		size := c.sizes.get(i)
-		switch {
-		case size == (raster.Size{}):
-		case c.list.options.target(size) != r.Size:
-			r.find(Problem{entry.Line, entry.Path, KindWrongSize,
-				fmt.Sprintf("image is %v, want %v, the most common size; --resize makes them the same", size, usual)})
-		default:
-			r.count(entry.Label)
-		}
-	}
 	r.sortProblems()
-	c.looks.tell(r)
+	r.Images = c.looks.images
+	r.Shape = raster.Shape{Size: c.size, Channels: 1}
+	if c.looks.coloured > 0 && c.options.Channels != 1 || c.options.Channels == raster.RGB {
+		r.Shape.Channels = raster.RGB
+	}
+	r.ClassNames = c.classes
+	c.looks.tell(r, c.options, c.size)
 	r.noteClasses()
 	r.noteDuplicates()
-	if c.set != nil {
-		c.set.fingerprint = c.fingerprint.sum(c.set.labels)
-		r.describe(c.set)
+	if c.compared < len(c.kept) {
+		r.note("identical images were counted among the first %d only", c.compared)
 	}
-	return c.set, r
+	if c.options.Skip {
+		r.skip()
+	}
+	if c.store == nil || len(c.kept) == 0 || r.Err() != nil {
+		return nil, nil
+	}
+	set := &Set{name: r.Source, classes: c.classes, labels: unlabelled(len(c.kept))}
+	if c.labelled {
+		labels := make([]int32, len(c.kept))
+		for k, i := range c.kept {
+			labels[k] = int32(c.label(int(i)))
+		}
+		set.labels = labelled(labels)
+	}
+	kept := c.kept
+	set, err := c.store.finish(set, func(i int) (raster.Image, error) { return c.again(ctx, int(kept[i])) })
+	if err != nil {
+		return nil, err
+	}
+	r.describe(set)
+	return set, nil
+}
+
+// again reads an image of a set that is not kept in memory.
+func (c *census) again(ctx context.Context, i int) (raster.Image, error) {
+	if err := ctx.Err(); err != nil {
+		return raster.Image{}, fmt.Errorf("dataset: %s: %w", c.report.Source, err)
+	}
+	img, err := c.read(ctx, i, c.options.Size)
+	if err == nil {
+		img.Image = c.options.channelled(c.options.fitted(img.Image))
+		if img.Size != c.size {
+			err = fmt.Errorf("image is %v, want %v as when the source was read", img.stored, c.size)
+		}
+	}
+	if err != nil {
+		at := c.place(i)
+		return img.Image, fmt.Errorf("dataset: %s: %s: %w", c.report.Source, Problem{Line: at.line, Path: at.path}.where(), err)
+	}
+	return img.Image, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 )
 
 // digits is the first n images of MNIST.
@@ -75,6 +76,21 @@ func TestExport(t *testing.T) {
 	}
 }
 
+// TestExportInColour: a set in colour comes back as it was.
+func TestExportInColour(t *testing.T) {
+	shape := raster.Shape{Size: raster.Size{Height: 3, Width: 5}, Channels: raster.RGB}
+	pixels := make([]byte, 4*shape.Values())
+	for k := range pixels {
+		pixels[k] = byte(k * 37)
+	}
+	want, err := dataset.FromPixels("colours", shape, pixels, []int{3, -1, 0, 1})
+	must(t, err)
+	dir := t.TempDir()
+	must(t, dataset.Export(t.Context(), want, dir, "test", nil))
+	got, _ := mustOpen(t, filepath.Join(dir, "test_labels.txt"), dataset.Options{})
+	same(t, got, want)
+}
+
 func TestExportStartsOver(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	underWay := 2 * runtime.GOMAXPROCS(0)
@@ -116,7 +132,7 @@ func TestExportFails(t *testing.T) {
 	if err := os.Remove(gone); err != nil {
 		t.Fatal(err)
 	}
-	says(t, dataset.Export(t.Context(), s, filepath.Join(dir, "out"), "train", nil), gone, "at least 2 of 6 images", "no list")
+	says(t, dataset.Export(t.Context(), s, filepath.Join(dir, "out"), "train", nil), "images/002.png: no such file", "at least 2 of 6 images", "no list")
 	if _, err := os.Stat(filepath.Join(dir, "out", "train_labels.txt")); err == nil {
 		t.Error("a failed export has a list")
 	}

@@ -32,5 +32,27 @@ func (r *Report) found() int {
 	return max(n, len(r.Problems))
 }
 
+// maxLeftOut is the number of skipped images that the notes name.
+const maxLeftOut = 10
+
+// skip notes the images that are left out.
+func (r *Report) skip() {
+	r.Skipped = true
+	bad := r.bad()
+	if bad == 0 || r.Err() != nil {
+		return
+	}
+	named := 0
+	for _, p := range r.Problems {
+		if p.Kind != KindDuplicate && named < maxLeftOut {
+			named++
+			r.note("left out: %s: %s", p.where(), p.Detail)
+		}
+	}
+	if bad > named {
+		r.note("left out: %d more", bad-named)
+	}
+}
+
 // bad is the number of problems that prevent a set.
 func (r *Report) bad() int { return r.found() - r.Counts[KindDuplicate] }

@@ -22,6 +22,12 @@ func TestBadListIsReportedWhole(t *testing.T) {
 	for k := range 3 {
 		put(fmt.Sprintf("ok%d.png", k), flatPNG(t, size, byte(k)))
 	}
+	var more []string // so that nearly all have one size
+	for k := range 20 {
+		name := fmt.Sprintf("more%d.png", k)
+		put(name, flatPNG(t, size, byte(100+k)))
+		more = append(more, name)
+	}
 	put("wide.png", flatPNG(t, raster.Size{Height: 4, Width: 5}, 0))
 	put("copy.jpg", flatPNG(t, size, 1)) // told by content
 	put("cut.png", flatPNG(t, size, 9)[:40])
@@ -32,7 +38,7 @@ func TestBadListIsReportedWhole(t *testing.T) {
 	}
 	put("list.txt", []byte(strings.Join([]string{
 		"wide.png 3", "ok0.png 1", "gone.png 1", "ok1.png 2", "cut.png 1", "text.png 1", "", "huge.png 1", "folder.png",
-		"ok2.png two", "copy.jpg 5", "./ok0.png 1", "ok2.png",
+		"ok2.png two", "copy.jpg 5", "./ok0.png 1", "ok2.png", strings.Join(more, " 5\n") + " 5",
 	}, "\n")))
 	list := filepath.Join(dir, "list.txt")
 	s, r, err := dataset.Open(t.Context(), list, dataset.Options{})
@@ -43,8 +49,8 @@ func TestBadListIsReportedWhole(t *testing.T) {
 		{Line: 1, Path: "wide.png", Kind: "wrong size", Detail: "image is 4x5, want 4x4, the most common"},
 		{Line: 3, Path: "gone.png", Kind: "missing", Detail: "no such file"},
 		{Line: 5, Path: "cut.png", Kind: "truncated", Detail: "image is cut short"},
-		{Line: 6, Path: "text.png", Kind: "unreadable", Detail: "content is neither JPEG nor PNG"},
-		{Line: 8, Path: "huge.png", Kind: "unreadable", Detail: "5000x5000, want at most"},
+		{Line: 6, Path: "text.png", Kind: "unreadable", Detail: "content is no image"},
+		{Line: 8, Path: "huge.png", Kind: "truncated", Detail: "50000x50000"},
 		{Line: 9, Path: "folder.png", Kind: "unreadable", Detail: "is a folder"},
 		{Line: 10, Path: "ok2.png", Kind: "bad label", Detail: `label is "two", want a whole number from 0`},
 		{Line: 11, Path: "copy.jpg", Kind: "duplicate", Detail: "same pixels as line 4, but another label"},
@@ -58,18 +64,18 @@ func TestBadListIsReportedWhole(t *testing.T) {
 			t.Errorf("got %+v, want %+v", p, want[k])
 		}
 	}
-	if r.OK() || r.Entries != 12 || r.Images != 5 || r.Size != size || r.Identical != 2 || r.Unlabelled != 1 || r.Fingerprint != "" || r.Cached ||
-		!reflect.DeepEqual(r.Classes, map[int]int{1: 2, 2: 1, 5: 1}) || !reflect.DeepEqual(r.Channels, map[int]int{1: 5}) {
+	if r.OK() || r.Entries != 32 || r.Images != 25 || r.Shape.Size != size || r.Identical != 2 || r.Unlabelled != 1 || r.Fingerprint != "" || r.Cached ||
+		!reflect.DeepEqual(r.Classes, map[int]int{1: 2, 2: 1, 5: 21}) || !reflect.DeepEqual(r.Channels, map[int]int{1: 25}) {
 		t.Errorf("report %+v", r)
 	}
-	says(t, r.Err(), "dataset: "+list+": 7 of 12 images are bad, first: line 1: wide.png: image is 4x5", "; see `gorgan data check ")
+	says(t, r.Err(), "dataset: "+list+": 7 of 32 images are bad, first: line 1: wide.png: image is 4x5", "; see `gorgan data check ")
 
 	var text bytes.Buffer
 	n, err := r.WriteTo(&text)
 	if err != nil || n != int64(text.Len()) {
 		t.Errorf("wrote %d of %d bytes, %v", n, text.Len(), err)
 	}
-	for _, part := range []string{"5 of 12", "4x4", "1: 2, 2: 1, 5: 1", "line 3   missing     gone.png", "line 12  duplicate   ./ok0.png", "problems    9"} {
+	for _, part := range []string{"25 of 32", "4x4", "1: 2, 2: 1, 5: 21", "line 3   missing     gone.png", "line 12  duplicate   ./ok0.png", "problems       9"} {
 		if !strings.Contains(text.String(), part) {
 			t.Errorf("no %q in\n%s", part, &text)
 		}
@@ -82,7 +88,7 @@ func TestReportJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{`"size":{"height":2,"width":3}`, `"classes":{"0":1,"1":1}`, `"problems":[]`, `"unlabelled":0`, `"cached":true`} {
+	for _, part := range []string{`"shape":{"height":2,"width":3,"channels":1}`, `"classes":{"0":1,"1":1}`, `"problems":[]`, `"unlabelled":0`, `"cached":true`} {
 		if !strings.Contains(string(text), part) {
 			t.Errorf("no %s in %s", part, text)
 		}
@@ -102,10 +108,13 @@ func TestDuplicatesAloneCanBeTrainedOn(t *testing.T) {
 func TestEveryKindOfProblemAloneLeavesNoSet(t *testing.T) {
 	size := raster.Size{Height: 2, Width: 2}
 	for name, c := range map[string]struct{ line, err string }{
-		"missing":   {"gone.png 1", "1 of 3 images is bad, first: line 2: gone.png: no such file"},
+		"missing":   {"gone.png 1", "1 of 11 images is bad, first: line 2: gone.png: no such file"},
 		"cut":       {"cut.png 1", "line 2: cut.png: image is cut short"},
-		"size":      {"wide.png 1", "line 2: wide.png: image is 1x3, want 2x2"},
+		"size":      {"wide.png 1", "line 2: wide.png: image is 1x3, want 2x2, the most common size; --size makes them the same"},
 		"bad label": {"a.png one", `line 2: a.png: label is "one"`},
+		"page":      {"page.png 1", "line 2: page.png: is an HTML page"},
+		"heic":      {"heic.jpg 1", "line 2: heic.jpg: is HEIC, want JPEG"},
+		"zip":       {"zip.png 1", "line 2: zip.png: is a ZIP archive"},
 	} {
 		for _, cache := range []int64{0, -1} {
 			dir := t.TempDir()
@@ -113,7 +122,10 @@ func TestEveryKindOfProblemAloneLeavesNoSet(t *testing.T) {
 			write(t, filepath.Join(dir, "b.png"), flatPNG(t, size, 2))
 			write(t, filepath.Join(dir, "cut.png"), flatPNG(t, size, 2)[:30])
 			write(t, filepath.Join(dir, "wide.png"), flatPNG(t, raster.Size{Height: 1, Width: 3}, 2))
-			list := write(t, filepath.Join(dir, "my list.txt"), []byte("b.png 1\n"+c.line+"\na.png 2\n"))
+			write(t, filepath.Join(dir, "page.png"), []byte("<html>"))
+			write(t, filepath.Join(dir, "heic.jpg"), []byte("\x00\x00\x00\x18ftypheic"))
+			write(t, filepath.Join(dir, "zip.png"), []byte("PK\x03\x04"))
+			list := write(t, filepath.Join(dir, "my list.txt"), []byte("b.png 1\n"+c.line+strings.Repeat("\na.png 2", 9)))
 			s, r, err := dataset.Open(t.Context(), list, dataset.Options{Cache: cache})
 			if err != nil || s != nil {
 				t.Fatalf("%s: got %v, %v", name, s, err)
@@ -165,10 +177,18 @@ func TestUncachedImageChanges(t *testing.T) {
 	dir := t.TempDir()
 	s, _ := mustOpen(t, pngList(t, dir, randomSet(t, 2, raster.Size{Height: 2, Width: 2})), dataset.Options{Cache: -1})
 	path := filepath.Join(dir, "images", "001.png")
-	write(t, path, flatPNG(t, raster.Size{Height: 2, Width: 3}, 0))
-	says(t, s.Read(make([]byte, 4), 1), "dataset: "+path, "2x3, want 2x2")
-	write(t, path, []byte("x"))
-	says(t, s.Read(make([]byte, 4), 1), "dataset: "+path, "neither JPEG nor PNG")
+	was, err := os.ReadFile(path)
+	must(t, err)
+	for name, data := range map[string][]byte{
+		"another size": flatPNG(t, raster.Size{Height: 2, Width: 3}, 0), "other pixels": flatPNG(t, raster.Size{Height: 2, Width: 2}, 99), "no image": []byte("x"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			write(t, path, data)
+			says(t, s.Read(make([]byte, 4), 1), "dataset: ", "list.txt: line 2: images/001.png: has changed since it was first read")
+			write(t, path, was)
+			must(t, s.Read(make([]byte, 4), 1))
+		})
+	}
 }
 
 func TestReportKeepsOddTextApart(t *testing.T) {
@@ -186,4 +206,14 @@ func TestReportKeepsOddTextApart(t *testing.T) {
 			t.Errorf("no %s in\n%s", part, &text)
 		}
 	}
+}
+
+func TestUncachedArrayChanges(t *testing.T) {
+	images, labels := idxOf(randomSet(t, 3, raster.Size{Height: 2, Width: 2}))
+	path := idxFiles(t, images, labels)
+	s, _ := mustOpen(t, path, dataset.Options{Cache: -1})
+	images[len(images)-1]++
+	must(t, os.WriteFile(path, images, 0o666))
+	says(t, s.Read(make([]byte, 4), 2), "image 2: has changed since it was first read")
+	must(t, s.Read(make([]byte, 4), 1))
 }

@@ -1,110 +1,173 @@
 package dataset
 
 import (
-	"bufio"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 
+	"gorgan/dataset/atomicfile"
 	"gorgan/dataset/content"
+	"gorgan/dataset/excerpt"
+	"gorgan/dataset/listfile"
 )
 
-// maxLine is the longest line of a list, in bytes.
-const maxLine = 64 << 10
-
-const labelRange = "a whole number from 0 to 2147483647"
-
-// Entry is a line of a list: an image's path as written there, and its label, or -1.
-type Entry struct {
-	Line  int // from 1
-	Path  string
-	Label int
-}
-
-// ParseList reads a list of images: UTF-8 text, with or without a byte order mark, with a
-// line per image, `path` or `path label`, separated by spaces or tabs. The path may contain
-// spaces. Blank lines are skipped. The text alone decides what a line means:
-//
-//   - If the last field is a whole number from 0 to 2147483647, it is the label.
-//   - Otherwise, if the text before the last field ends in .jpg, .jpeg or .png and the last
-//     field does not, the last field is a bad label.
-//   - Otherwise the whole line is the path.
-//
-// Lines with a bad label are returned as problems. The error is for a line longer than 64 KiB
-// (it wraps [content.ErrFormat]), or it is r's own.
-func ParseList(r io.Reader) ([]Entry, []Problem, error) {
-	var problems []Problem
-	entries, err := parseList(r,
-		func(p Problem) { problems = append(problems, p) },
-		func(int64) bool { return true })
-	return entries, problems, err
-}
-
-// heldByLine is about the memory, in bytes, that a line of a list takes besides its text.
-const heldByLine = 128
-
-// parseList does the work of ParseList. It passes each problem on, and stops if it does not
-// get the memory for what it has read.
-func parseList(r io.Reader, find func(Problem), holds func(bytes int64) bool) ([]Entry, error) {
-	var entries []Entry
-	held := int64(0)
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, maxLine)
-	number := 0
-	for lines.Scan() {
-		number++
-		text := lines.Text()
-		if number == 1 {
-			text = strings.TrimPrefix(text, "\ufeff")
-		}
-		if text = strings.Trim(text, " \t\r"); text == "" {
+// openList opens the images of the list at src, whose text is r.
+func openList(ctx context.Context, src string, r io.Reader, o Options) (*Set, *Report, error) {
+	list, err := listfile.Parse(r, o.holds)
+	switch {
+	case errors.Is(err, listfile.ErrMemory):
+		return nil, nil, fmt.Errorf("%w: raise --cache", err)
+	case err != nil:
+		return nil, nil, err
+	}
+	l := &listed{dir: filepath.Dir(src)}
+	if other := list.LabelFirst(); other != nil && !l.has(list.Entries[0].Path) && l.has(other.Entries[0].Path) {
+		list = other
+	}
+	scattered := l.seek(list.Entries)
+	labels, classes, problems := listfile.Labels(list.Entries)
+	d := described{kind: "list", classes: classes, notes: list.Notes}
+	for _, p := range append(list.Problems, problems...) {
+		d.problems = append(d.problems, Problem{p.Line, p.Path, KindBadLabel, p.Detail})
+	}
+	if len(list.Entries)+len(d.problems) == 0 {
+		return nil, nil, fmt.Errorf("holds no images, want a line `path label` for each: %w", content.ErrFormat)
+	}
+	d.file = func(i int) string { return resolve(l.home(), l.places[i].path) }
+	l.files = files{options: o, content: l.content}
+	bad := map[int]bool{}
+	for _, p := range problems {
+		bad[p.Line] = true
+	}
+	l.places, l.labels = make([]place, 0, len(list.Entries)), make([]int32, 0, len(list.Entries))
+	for k, e := range list.Entries {
+		if bad[e.Line] {
 			continue
 		}
-		path, label, ok := splitLine(text)
-		if !ok {
-			find(Problem{number, path, KindBadLabel, fmt.Sprintf("label is %q, want %s", clip(lastField(text)), labelRange)})
+		l.places = append(l.places, place{e.Line, e.Path})
+		l.labels = append(l.labels, labels[k])
+	}
+	l.sums = make(sums, len(l.places))
+	d.source, l.here = l, make([]atomic.Bool, len(l.places))
+	report := newReport(src)
+	report.Form = list.Form
+	set, err := take(ctx, d, o, report)
+	here := 0
+	for i := range l.here {
+		if l.here[i].Load() {
+			here++
+		}
+	}
+	if err == nil && here > 0 {
+		report.note("%s found relative to the current folder, not to that of the list", images(here, "was", "were"))
+	}
+	if err == nil && l.folder != "" {
+		report.note("the list names files of the folder %s, which is beside the list", excerpt.Of(filepath.Base(l.folder)))
+	}
+	if 2*report.Counts[KindMissing] > report.Entries {
+		report.Doubt = cmp.Or(scattered, list.Doubt)
+	}
+	return set, report, err
+}
+
+// listed is the images of a list file.
+type listed struct {
+	files
+	dir    string        // the folder of the list
+	folder string        // the folder beside the list that has the images (see seek); "" for none
+	here   []atomic.Bool // images that were found in the current folder instead
+}
+
+// home returns the folder that the list's paths begin in.
+func (l *listed) home() string { return cmp.Or(l.folder, l.dir) }
+
+// candidates returns where the file of a path in the list can be: in the folder that has the images,
+// if there is one, and otherwise beside the list, or in the current folder. A file name that is not UTF-8 stands in the list as Latin-1.
+func (l *listed) candidates(path string) []string {
+	dir := l.home()
+	beside, here := resolve(dir, path), resolve(".", path)
+	all := append(make([]string, 0, 3), beside)
+	if here != beside && l.folder == "" {
+		all = append(all, here)
+	}
+	if raw, changed := latin1(path); changed {
+		all = append(all, resolve(dir, raw))
+	}
+	return all
+}
+
+// latin1 returns a text in Latin-1, and whether that differs from UTF-8. A text with other letters
+// stays as it is.
+func latin1(text string) (string, bool) {
+	var bytes []byte
+	for _, c := range text {
+		if c > 0xff {
+			return text, false
+		}
+		bytes = append(bytes, byte(c))
+	}
+	return string(bytes), len(bytes) < len(text)
+}
+
+// has reports whether the list's path leads to a file.
+func (l *listed) has(path string) bool {
+	return slices.ContainsFunc(l.candidates(path), func(at string) bool {
+		_, err := os.Stat(at)
+		return err == nil
+	})
+}
+
+// content reads the file of image i.
+func (l *listed) content(i int) ([]byte, error) {
+	candidates := l.candidates(l.places[i].path)
+	for _, at := range candidates {
+		data, err := atomicfile.Read(at, maxImageFile)
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if held += heldByLine + int64(len(text)); !holds(held) {
-			return nil, fmt.Errorf("its first %d lines take %d bytes of memory, more than the cache: raise --cache", number, held)
+		if err == nil && at == resolve(".", l.places[i].path) && at != candidates[0] {
+			l.here[i].Store(true)
 		}
-		entries = append(entries, Entry{number, path, label})
+		return data, atomicfile.Reason(err)
 	}
-	err := lines.Err()
-	if errors.Is(err, bufio.ErrTooLong) {
-		err = fmt.Errorf("line %d: longer than %d bytes, want `path label`: %w", number+1, maxLine, content.ErrFormat)
-	}
-	return entries, err
+	return nil, notFound(candidates)
 }
 
-// splitLine splits a trimmed line. ok is false if the label is bad.
-func splitLine(text string) (path string, label int, ok bool) {
-	last := lastField(text)
-	before := strings.TrimRight(strings.TrimSuffix(text, last), " \t")
-	if before == "" {
-		return text, -1, true
+// notFound are the paths that were tried. It is fs.ErrNotExist.
+type notFound []string
+
+func (n notFound) Error() string {
+	tried := make([]string, len(n))
+	for k, at := range n {
+		tried[k] = excerpt.Of(at)
 	}
-	if n, err := strconv.ParseUint(last, 10, 31); err == nil {
-		return before, int(n), true
-	}
-	if namesImage(before) && !namesImage(last) {
-		return before, 0, false
-	}
-	return text, -1, true
+	return "no such file: tried " + strings.Join(tried, " and ")
 }
 
-func lastField(text string) string {
-	return text[strings.LastIndexAny(text, " \t")+1:]
-}
+func (n notFound) Is(target error) bool { return target == fs.ErrNotExist }
 
-func namesImage(path string) bool {
-	path = strings.ToLower(path)
-	for _, ending := range []string{".jpg", ".jpeg", ".png"} {
-		if strings.HasSuffix(path, ending) {
-			return true
+// resolve returns the path of an image of a list in dir. A backslash separates folders, unless
+// there is a file with a backslash in its name.
+func resolve(dir, path string) string {
+	at := func(path string) string {
+		path = filepath.FromSlash(path)
+		if filepath.IsAbs(path) {
+			return filepath.Clean(path)
+		}
+		return filepath.Join(dir, path)
+	}
+	if strings.Contains(path, `\`) {
+		if _, err := os.Lstat(at(path)); err != nil {
+			return at(strings.ReplaceAll(path, `\`, "/"))
 		}
 	}
-	return false
+	return at(path)
 }

@@ -1,114 +1,130 @@
 package dataset_test
 
 import (
-	"errors"
-	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"gorgan/dataset"
-	"gorgan/dataset/content"
-	"pgregory.net/rapid"
 )
 
-func TestParseList(t *testing.T) {
-	for text, want := range map[string]dataset.Entry{
-		"a.jpg 5":                  {Line: 1, Path: "a.jpg", Label: 5},
-		"a.jpg":                    {Line: 1, Path: "a.jpg", Label: -1},
-		"my cat.PNG\t 007":         {Line: 1, Path: "my cat.PNG", Label: 7},
-		"\ufeffa.jpg 2147483647":   {Line: 1, Path: "a.jpg", Label: 2147483647},
-		"\r\n \t\r\n  a  b 3 \r\n": {Line: 3, Path: "a  b", Label: 3},
-		"my cat.jpeg photo.jpg":    {Line: 1, Path: "my cat.jpeg photo.jpg", Label: -1},
-		"no ending":                {Line: 1, Path: "no ending", Label: -1},
-		"a 2147483648":             {Line: 1, Path: "a 2147483648", Label: -1},
-		"7":                        {Line: 1, Path: "7", Label: -1},
-		`a\b.png 1`:                {Line: 1, Path: `a\b.png`, Label: 1},
+// TestFormsOfLists: a list in another form has the same images and labels.
+func TestFormsOfLists(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.png"), encoded(t, noise(1)))
+	write(t, filepath.Join(dir, "b c.png"), encoded(t, noise(2)))
+	want, _ := mustOpen(t, write(t, filepath.Join(dir, "list"), []byte("a.png 1\nb c.png 0\n")), dataset.Options{})
+	for name, text := range map[string]string{
+		"comma":     "a.png,1\nb c.png,0\n",
+		"header":    "filename,label\na.png,1\nb c.png,0\n",
+		"quoted":    "\"a.png\",\"1\"\n\"b c.png\",\"0\"\n",
+		"mxnet":     "0\t1.0\ta.png\n1\t0.0\tb c.png\n",
+		"no-break":  "a.png\u00a01\nb c.png\u00a00\n",
+		"CR":        "a.png 1\rb c.png 0\r",
+		"comment":   "# mine\na.png 1\n\n# yours\nb c.png 0\n",
+		"swapped":   "1,a.png\n0,b c.png\n",
+		"UTF-16":    "\xff\xfea\x00.\x00p\x00n\x00g\x00 \x001\x00\n\x00b\x00 \x00c\x00.\x00p\x00n\x00g\x00 \x000\x00",
+		"jsonl":     "{\"file_name\": \"a.png\", \"label\": 1}\n{\"file_name\": \"b c.png\", \"label\": 0}\n",
+		"stylegan":  "{\"labels\": [[\"a.png\", 1], [\"b c.png\", 0]]}",
+		"backslash": ".\\a.png 1\n.\\b c.png 0\n",
 	} {
-		entries, problems, err := dataset.ParseList(strings.NewReader(text))
-		if err != nil || len(problems) > 0 || !slices.Equal(entries, []dataset.Entry{want}) {
-			t.Errorf("%q: got %+v, %+v, %v", text, entries, problems, err)
-		}
-	}
-	for text, path := range map[string]string{
-		"a.jpg five": "a.jpg", "b c.png -1": "b c.png", "a.JPEG 1.5": "a.JPEG", "a.jpg 2147483648": "a.jpg", "a.jpg +1": "a.jpg", "a.jpg 1 x": "",
-	} {
-		entries, problems, err := dataset.ParseList(strings.NewReader("\n" + text))
-		if path == "" { // "a.jpg 1" does not end like an image
-			if len(entries) != 1 || entries[0].Path != text {
-				t.Errorf("%q: got %+v", text, entries)
+		t.Run(name, func(t *testing.T) {
+			got, r := mustOpen(t, write(t, filepath.Join(dir, "list."+name), []byte(text)), dataset.Options{})
+			same(t, got, want)
+			form := map[string]string{"comma": "separated by a comma", "header": `paths in the column "filename"`, "mxnet": "MXNet", "jsonl": "JSON lines", "stylegan": "dataset.json"}[name]
+			var report strings.Builder
+			if _, err := r.WriteTo(&report); err != nil || r.Form == "" || !strings.Contains(r.Form, form) || !strings.Contains(report.String(), "read as        "+r.Form+"\n") {
+				t.Errorf("read as %q, want %q\n%s", r.Form, form, &report)
 			}
-			continue
-		}
-		if err != nil || len(entries) > 0 || len(problems) != 1 {
-			t.Errorf("%q: got %+v, %+v, %v", text, entries, problems, err)
-			continue
-		}
-		label := fmt.Sprintf("label is %q, want a whole number from 0", strings.TrimSpace(strings.TrimPrefix(text, path)))
-		if p := problems[0]; p.Line != 2 || p.Path != path || p.Kind != dataset.KindBadLabel || !strings.HasPrefix(p.Detail, label) {
-			t.Errorf("%q: got %+v", text, p)
-		}
+		})
+	}
+	got, r := mustOpen(t, write(t, filepath.Join(dir, "names"), []byte("a.png tulip\nb c.png rose\n")), dataset.Options{})
+	same(t, got, want)
+	if names := []string{"rose", "tulip"}; !slices.Equal(got.Classes(), names) || !slices.Equal(r.ClassNames, names) {
+		t.Errorf("classes are %q and %q", got.Classes(), r.ClassNames)
 	}
 }
 
-func TestParseListLongLines(t *testing.T) {
-	fits := strings.Repeat("x", 65_000) + " 1\n"
-	if entries, _, err := dataset.ParseList(strings.NewReader(fits + fits)); len(entries) != 2 || err != nil {
-		t.Errorf("got %d entries, %v", len(entries), err)
+// TestListPathsFromTheCurrentFolder: they are tried if there is nothing beside the list.
+func TestListPathsFromTheCurrentFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "a.png", encoded(t, noise(1)))
+	write(t, "lists/b.png", encoded(t, noise(2)))
+	write(t, "b.png", encoded(t, noise(3)))
+	list := write(t, "lists/list.txt", []byte("a.png 1\nb.png 0\n"))
+	for _, cache := range []int64{0, -1} {
+		s, r := mustOpen(t, list, dataset.Options{Cache: cache})
+		p := make([]byte, 16)
+		must(t, s.Read(p, 1))
+		if !slices.Equal(p, noise(2).Pix) {
+			t.Error("the image beside the list is not preferred")
+		}
+		noted(t, r, "1 image was found relative to the current folder")
 	}
-	_, _, err := dataset.ParseList(strings.NewReader("a 1\n\n" + strings.Repeat("x", 1<<20)))
-	says(t, err, "line 3", "65536")
-	if !errors.Is(err, content.ErrFormat) {
-		t.Errorf("%v does not wrap ErrFormat", err)
+	_, r, err := dataset.Open(t.Context(), write(t, "lists/gone.txt", []byte("c.png 1\na.png 0\n")), dataset.Options{})
+	must(t, err)
+	says(t, r.Err(), "line 1: c.png: no such file: tried "+filepath.Join("lists", "c.png")+" and c.png;")
+	if p := r.Problems[0]; p.Kind != dataset.KindMissing {
+		t.Errorf("got %+v", p)
 	}
 }
 
-func TestParseListRoundTrip(t *testing.T) {
-	word := rapid.StringMatching(`[A-Za-z0-9_\-./\\é猫']{1,12}`)
-	rapid.Check(t, func(t *rapid.T) {
-		var text strings.Builder
-		var want []dataset.Entry
-		line := 0
-		for range rapid.IntRange(0, 20).Draw(t, "lines") {
-			line++
-			if rapid.Bool().Draw(t, "blank") {
-				text.WriteString(rapid.SampledFrom([]string{"\n", "\r\n", " \t \n"}).Draw(t, "nothing"))
-				continue
-			}
-			path := strings.Join(rapid.SliceOfN(word, 1, 3).Draw(t, "words"), " ") + rapid.SampledFrom([]string{".jpg", ".PNG", ".jpeg"}).Draw(t, "ending")
-			label := rapid.Int32Min(-1).Draw(t, "label")
-			text.WriteString(path)
-			if label >= 0 {
-				text.WriteString(rapid.SampledFrom([]string{" ", "\t", "   "}).Draw(t, "gap"))
-				fmt.Fprint(&text, label)
-			}
-			text.WriteString(rapid.SampledFrom([]string{"\n", "\r\n", " \n"}).Draw(t, "ending of line"))
-			want = append(want, dataset.Entry{Line: line, Path: path, Label: int(label)})
-		}
-		entries, problems, err := dataset.ParseList(strings.NewReader(text.String()))
-		if err != nil || len(problems) > 0 || !slices.Equal(entries, want) {
-			t.Fatalf("%q: got %+v, %+v, %v, want %+v", &text, entries, problems, err, want)
-		}
-	})
+// TestLongLinesAreClipped: an error does not repeat what a file holds at length.
+func TestLongLinesAreClipped(t *testing.T) {
+	list := write(t, filepath.Join(t.TempDir(), "list"), []byte(strings.Repeat("x", 9000)+" 1\n"))
+	_, r, err := dataset.Open(t.Context(), list, dataset.Options{})
+	must(t, err)
+	says(t, r.Err(), "first: line 1: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…xxxxxxxxx")
+	if len(r.Err().Error()) > 600 {
+		t.Errorf("an error of %d bytes", len(r.Err().Error()))
+	}
 }
 
-func FuzzList(f *testing.F) {
-	f.Add("a.jpg 1\nb.jpg x\n\n\ufeff")
-	f.Add("\ufeffa b.png\t2\r\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		entries, problems, err := dataset.ParseList(strings.NewReader(text))
-		if err != nil {
-			return
+// TestListsBeginAsTheyLike: the first bytes of a list are those of no image.
+func TestListsBeginAsTheyLike(t *testing.T) {
+	dir := t.TempDir()
+	for _, folder := range []string{"BM", "GIF8", "my pics/WEBP", "abcdefg/WEBP"} {
+		write(t, filepath.Join(dir, filepath.FromSlash(folder), "long name of an image.png"), encoded(t, noise(1)))
+		mustOpen(t, write(t, filepath.Join(dir, "list"), []byte(folder+"/long name of an image.png 1\n")), dataset.Options{})
+	}
+}
+
+// TestListBesideTheFolderOfItsImages: a list that names files alone finds them in a folder beside it.
+func TestListBesideTheFolderOfItsImages(t *testing.T) {
+	dir := t.TempDir()
+	a, b := encoded(t, noise(1)), encoded(t, noise(2))
+	write(t, filepath.Join(dir, "images", "a.png"), a)
+	write(t, filepath.Join(dir, "images", "b.png"), b)
+	write(t, filepath.Join(dir, "other", "c.png"), b)
+	write(t, filepath.Join(dir, ".cache", "a.png"), b)
+	const text = ",filename,label\n0,gone.png,ok\n1,a.png,ok\n2,b.png,dent\n"
+	list := write(t, filepath.Join(dir, "labels.csv"), []byte(text))
+	for _, cache := range []int64{0, -1} {
+		s, r, err := dataset.Open(t.Context(), list, dataset.Options{Cache: cache})
+		must(t, err)
+		if s != nil || r.Counts[dataset.KindMissing] != 1 || r.Entries != 3 {
+			t.Errorf("a missing file is no problem: %+v", r)
 		}
-		last := 0
-		for _, e := range entries {
-			if e.Line <= last || e.Path == "" || e.Label < -1 || strings.ContainsAny(e.Path, "\n") {
-				t.Fatalf("%+v after line %d", e, last)
-			}
-			last = e.Line
-		}
-		if lines := strings.Count(text, "\n") + 1; len(entries)+len(problems) > lines {
-			t.Fatalf("%d entries and %d problems from %d lines", len(entries), len(problems), lines)
-		}
-	})
+		says(t, r.Err(), "tried "+filepath.Join(dir, "images", "gone.png"))
+	}
+	list = write(t, filepath.Join(dir, "whole.csv"), []byte(strings.Replace(text, "0,gone.png,ok\n", "", 1)))
+	got, r := mustOpen(t, list, dataset.Options{})
+	want, _ := mustOpen(t, write(t, filepath.Join(dir, "paths.csv"), []byte("images/a.png,ok\nimages/b.png,dent\n")), dataset.Options{})
+	same(t, got, want)
+	noted(t, r, "column 1 is not used", "the list names files of the folder images, which is beside the list")
+
+	write(t, filepath.Join(dir, "other", "a.png"), b)
+	s, r, err := dataset.Open(t.Context(), list, dataset.Options{})
+	must(t, err)
+	if s != nil || r.Counts[dataset.KindMissing] != 2 {
+		t.Errorf("one of two folders is chosen: %+v", r)
+	}
+	says(t, r.Err(), "there are such files in the folders images and other beside the list")
+	write(t, filepath.Join(dir, "b.png"), b)
+	_, r, err = dataset.Open(t.Context(), list, dataset.Options{})
+	must(t, err)
+	if r.Counts[dataset.KindMissing] != 1 {
+		t.Errorf("a folder is searched although there are images beside the list: %+v", r)
+	}
 }

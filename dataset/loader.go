@@ -133,7 +133,7 @@ func (l *Loader) offer(ctx context.Context, b *batch) error {
 	}
 }
 
-// Next returns the next batch: Batch*Height*Width grey bytes, image after image. The bytes are
+// Next returns the next batch: the bytes of Batch images, one image after the other. They are
 // valid until the next call. Next waits for a batch. If ctx or the loader's context is
 // cancelled, it returns that context's Err. An image that can no longer be read ends the
 // stream with an error that names its file. Only one goroutine at a time may call Next.

@@ -131,7 +131,7 @@ func TestLoaderFileVanishes(t *testing.T) {
 		t.Fatalf("the batch before: %v", err)
 	}
 	_, err = l.Next(t.Context())
-	says(t, err, "dataset: "+gone)
+	says(t, err, "line 4: images/003.png: no such file")
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v does not wrap ErrNotExist", err)
 	}

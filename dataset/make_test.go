@@ -5,8 +5,9 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"image"
-	"image/color"
+	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
 	"os"
@@ -81,9 +82,13 @@ func write(t testing.TB, path string, data []byte) string {
 
 func encoded(t testing.TB, img image.Image) []byte {
 	t.Helper()
+	return encodedPNG(img)
+}
+
+func encodedPNG(img image.Image) []byte {
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
-		t.Fatal(err)
+		panic(err) // the buffer takes all
 	}
 	return b.Bytes()
 }
@@ -112,16 +117,6 @@ func pngList(t testing.TB, dir string, s *dataset.Set) string {
 		fmt.Fprintf(&list, "%s %d\n", name, s.Label(i))
 	}
 	return write(t, filepath.Join(dir, "list.txt"), []byte(list.String()))
-}
-
-// nearest is a resampler good enough for tests.
-func nearest(dst *image.Gray, src image.Image) {
-	d, s := dst.Bounds(), src.Bounds()
-	for y := range d.Dy() {
-		for x := range d.Dx() {
-			dst.SetGray(x, y, color.GrayModel.Convert(src.At(s.Min.X+x*s.Dx()/d.Dx(), s.Min.Y+y*s.Dy()/d.Dy())).(color.Gray))
-		}
-	}
 }
 
 // mustOpen opens what has to be good.
@@ -170,5 +165,55 @@ func says(t testing.TB, err error, parts ...string) {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("error is %q, want %q in it", err, part)
 		}
+	}
+}
+
+// encodedJPEG is an image as a JPEG of the best quality.
+func encodedJPEG(t testing.TB, img image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 100}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// apart is the largest difference between bytes.
+func apart(a, b []byte) (most int) {
+	for k := range a {
+		most = max(most, int(a[k])-int(b[k]), int(b[k])-int(a[k]))
+	}
+	return most
+}
+
+// idxFiles writes IDX files of images and labels, nil for none, and returns the path of the images.
+func idxFiles(t testing.TB, images, labels []byte) string {
+	t.Helper()
+	dir := t.TempDir()
+	if labels != nil {
+		write(t, filepath.Join(dir, "train-labels-idx1-ubyte"), labels)
+	}
+	return write(t, filepath.Join(dir, "train-images-idx3-ubyte"), images)
+}
+
+// bomb is a PNG whose header claims 50000x50000 pixels.
+func bomb(t testing.TB) []byte { return claim(t, 50_000, 50_000) }
+
+// claim is a small PNG whose header claims a size.
+func claim(t testing.TB, height, width uint32) []byte {
+	t.Helper()
+	data := flatPNG(t, raster.Size{Height: 1, Width: 1}, 0)
+	header := data[12:29] // type and content of the first chunk
+	binary.BigEndian.PutUint32(header[4:], width)
+	binary.BigEndian.PutUint32(header[8:], height)
+	binary.BigEndian.PutUint32(data[29:], crc32.ChecksumIEEE(header))
+	return data
+}
+
+// must fails if there is an error.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"embed"
 	"io/fs"
 	"math"
+
+	"gorgan/dataset/array"
 )
 
 // The attribution is embedded with the files, because their licence requires it.
@@ -18,13 +20,17 @@ func openMNIST(ctx context.Context, o Options) (*Set, *Report, error) {
 		prefix = "mnist/t10k"
 	}
 	o.Cache = math.MaxInt64
-	images := inBinary(prefix + "-images-idx3-ubyte.gz")
 	labels := inBinary(prefix + "-labels-idx1-ubyte.gz")
-	return openIDX(ctx, &Report{Source: "mnist", Kind: "mnist"}, images, &labels, o)
+	a, err := array.OpenIDX(ctx, inBinary(prefix+"-images-idx3-ubyte.gz"), &labels, array.Options{Memory: o.Cache})
+	if err != nil {
+		return nil, nil, err
+	}
+	a.Kind, a.Splits = "mnist", true
+	return openArray(ctx, "mnist", a, o)
 }
 
-func inBinary(name string) stored {
-	return stored{name, func() (fs.File, error) { return embedded.Open(name) }}
+func inBinary(name string) array.File {
+	return array.File{Name: name, Open: func() (fs.File, error) { return embedded.Open(name) }}
 }
 
 // Attribution returns the text that must go with every copy of the embedded MNIST.

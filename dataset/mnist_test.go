@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	unpacked "gorgan/dataset/packed"
 	"gorgan/dataset/raster"
 )
 
@@ -36,13 +37,21 @@ func TestMNIST(t *testing.T) {
 	}
 }
 
+// TestMNISTFingerprint: runs have it written down.
+func TestMNISTFingerprint(t *testing.T) {
+	const want = "23bb7dc6cb34c75d17a14ad2f4ccc126112247a544155faaa8240a43349c4e97"
+	if s, _ := mustOpen(t, "mnist", dataset.Options{}); s.Fingerprint() != want {
+		t.Errorf("got %s", s.Fingerprint())
+	}
+}
+
 func TestMNISTFilesAreThePublishedOnes(t *testing.T) {
 	readme, err := os.ReadFile("mnist/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"} {
-		f, err := dataset.EmbeddedMNIST(name + ".gz")
+		f, err := unpacked.Open("mnist/" + name + ".gz")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+
+	"gorgan/dataset/excerpt"
 )
 
 // note adds a sentence to the report's notes.
@@ -16,16 +19,6 @@ func images(n int, one, many string) string {
 		return "1 image " + one
 	}
 	return fmt.Sprintf("%d images %s", n, many)
-}
-
-// noteBlank notes blank images.
-func (r *Report) noteBlank(blank int, all shades) {
-	switch {
-	case all.any && !all.shows():
-		r.note("all images are nearly the same single value (%d to %d of 255): there is nothing to learn from them", all.least, all.most)
-	case blank > 0:
-		r.note("%s all over nearly a single value", images(blank, "is", "are"))
-	}
 }
 
 // noteClasses notes labels from 0 to the largest that no image has.
@@ -51,50 +44,19 @@ func (r *Report) noteClasses() {
 	r.note("labels go from 0 to %d, but no image has the label %s", largest, strings.Join(labels, ", "))
 }
 
-// noteDuplicates notes lines of a list that repeat an earlier image.
+// className is the name of a class, or its number.
+func (r *Report) className(label int) string {
+	if label < len(r.ClassNames) {
+		return excerpt.Of(r.ClassNames[label])
+	}
+	return strconv.Itoa(label)
+}
+
+// noteDuplicates notes images that are listed or stored twice.
 func (r *Report) noteDuplicates() {
 	if n := r.Counts[KindDuplicate]; n > 0 {
-		r.note("%s in the list again, and counts each time: see `gorgan data check %s`", images(n, "is", "are"), argument(r.Source))
+		r.note("%s", images(n, "repeats an earlier one and counts again", "repeat earlier ones and count again"))
 	}
-}
-
-// looks counts what the images of a list have that the set ignores, and blank images.
-type looks struct {
-	coloured, clear, turned int
-	blank                   int
-	shades                  shades
-}
-
-// add takes the next image.
-func (l *looks) add(d decoded) {
-	for _, c := range []struct {
-		is    bool
-		count *int
-	}{{d.coloured, &l.coloured}, {d.clear, &l.clear}, {d.turned, &l.turned}} {
-		if c.is {
-			*c.count++
-		}
-	}
-	shades := shadesOf(d.grey.Pix)
-	if len(d.grey.Pix) > 1 && !shades.shows() {
-		l.blank++
-	}
-	l.shades = l.shades.and(shades)
-}
-
-// tell adds the notes to the report.
-func (l *looks) tell(r *Report) {
-	if l.coloured > 0 {
-		r.note("%s in colour and %s grey", images(l.coloured, "is", "are"), plural(l.coloured, "becomes", "become"))
-	}
-	if l.clear > 0 {
-		r.note("%s transparent in places, which is ignored: the colours stored there are used", images(l.clear, "is", "are"))
-	}
-	if l.turned > 0 {
-		r.note("%s to be turned as %s EXIF orientation says, which is not done: turn %s first",
-			images(l.turned, "is", "are"), plural(l.turned, "its", "their"), plural(l.turned, "it", "them"))
-	}
-	r.noteBlank(l.blank, l.shades)
 }
 
 func plural(n int, one, many string) string {

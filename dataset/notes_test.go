@@ -2,8 +2,7 @@ package dataset_test
 
 import (
 	"bytes"
-	"context"
-	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"os"
@@ -40,27 +39,31 @@ func TestNotes(t *testing.T) {
 	grey := encoded(t, noise(1))
 	for name, c := range map[string]struct {
 		files [][]byte
+		o     dataset.Options
 		notes []string
 	}{
-		"nothing":      {[][]byte{grey, encoded(t, noise(2))}, nil},
-		"colour":       {[][]byte{encoded(t, coloured), grey}, []string{"1 image is in colour and becomes grey"}},
-		"grey as rgb":  {[][]byte{encoded(t, color16(noise(5))), grey}, nil},
-		"turned":       {[][]byte{exifJPEG(t, 6), grey}, []string{"1 image is to be turned as its EXIF orientation says, which is not done"}},
-		"upright":      {[][]byte{exifJPEG(t, 1), grey}, nil},
-		"alpha":        {[][]byte{encoded(t, clear), grey}, []string{"1 image is transparent in places, which is ignored", "1 image is all over nearly a single value"}},
-		"only alpha":   {[][]byte{encoded(t, clear)}, []string{"1 image is transparent", "all images are nearly the same single value (0 to 0 of 255)"}},
-		"black, white": {[][]byte{flatPNG(t, raster.Size{Height: 4, Width: 4}, 0), flatPNG(t, raster.Size{Height: 4, Width: 4}, 255)}, []string{"2 images are all over nearly a single value"}},
-		"twice":        {[][]byte{grey, grey}, []string{"1 image is in the list again"}},
-		"thrice":       {[][]byte{grey, grey, grey}, []string{"2 images are in the list again"}},
+		"nothing":      {[][]byte{grey, encoded(t, noise(2))}, dataset.Options{}, nil},
+		"colour":       {[][]byte{encoded(t, coloured), grey}, dataset.Options{}, nil},
+		"made grey":    {[][]byte{encoded(t, coloured), grey}, dataset.Options{Channels: 1}, []string{"1 image is in colour and becomes grey"}},
+		"grey as rgb":  {[][]byte{encoded(t, color16(noise(5))), grey}, dataset.Options{Channels: 1}, nil},
+		"turned":       {[][]byte{exifJPEG(t, 6), grey}, dataset.Options{}, []string{"1 image is turned as its EXIF orientation says"}},
+		"upright":      {[][]byte{exifJPEG(t, 1), grey}, dataset.Options{}, nil},
+		"alpha":        {[][]byte{encoded(t, clear), grey}, dataset.Options{}, []string{"1 image is transparent in places: the background there is black", "1 image is all over nearly a single value"}},
+		"on white":     {[][]byte{encoded(t, clear), grey}, dataset.Options{Background: [3]uint8{255, 255, 255}}, []string{"1 image is transparent in places: the background there is white"}},
+		"on colour":    {[][]byte{encoded(t, clear), grey}, dataset.Options{Background: [3]uint8{1, 255, 16}}, []string{"1 image is transparent in places: the background there is #01ff10"}},
+		"only alpha":   {[][]byte{encoded(t, clear)}, dataset.Options{}, []string{"1 image is transparent", "all images are nearly the same single value (0 to 0 of 255)"}},
+		"black, white": {[][]byte{flatPNG(t, raster.Size{Height: 4, Width: 4}, 0), flatPNG(t, raster.Size{Height: 4, Width: 4}, 255)}, dataset.Options{}, []string{"2 images are all over nearly a single value"}},
+		"twice":        {[][]byte{grey, grey}, dataset.Options{}, []string{"1 image repeats an earlier one and counts again"}},
+		"thrice":       {[][]byte{grey, grey, grey}, dataset.Options{}, []string{"2 images repeat earlier ones and count again"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, list := t.TempDir(), ""
 			for i, data := range c.files {
 				file := string(rune('a'+i)) + ".png"
 				write(t, filepath.Join(dir, file), data)
-				list += file + " 0\n"
+				list += file + "\n"
 			}
-			_, r := mustOpen(t, write(t, filepath.Join(dir, "list"), []byte(list)), dataset.Options{})
+			_, r := mustOpen(t, write(t, filepath.Join(dir, "list"), []byte(list)), c.o)
 			noted(t, r, c.notes...)
 		})
 	}
@@ -89,20 +92,11 @@ func noted(t *testing.T, r *dataset.Report, want ...string) {
 
 func TestNotesOfIDX(t *testing.T) {
 	varied := []byte{0, 99, 200, 9, 7, 250, 1, 90}
-	_, r, err := dataset.OpenIDXBytes(t.Context(), idxImages(2, 2, 2, varied), idxLabels(1, 4), dataset.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, r := mustOpen(t, idxFiles(t, idxImages(2, 2, 2, varied), idxLabels(1, 4)), dataset.Options{})
 	noted(t, r, "labels go from 0 to 4, but no image has the label 0, 2, 3")
-	_, r, err = dataset.OpenIDXBytes(t.Context(), idxImages(2, 2, 2, []byte{5, 5, 6, 5, 4, 4, 5, 4}), nil, dataset.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, r = mustOpen(t, idxFiles(t, idxImages(2, 2, 2, []byte{5, 5, 6, 5, 4, 4, 5, 4}), nil), dataset.Options{})
 	noted(t, r, "all images are nearly the same single value (4 to 6 of 255)")
-	_, r, err = dataset.OpenIDXBytes(t.Context(), idxImages(2, 2, 2, []byte{5, 5, 5, 5, 0, 99, 200, 9}), idxLabels(0, 200), dataset.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, r = mustOpen(t, idxFiles(t, idxImages(2, 2, 2, []byte{5, 5, 5, 5, 0, 99, 200, 9}), idxLabels(0, 200)), dataset.Options{})
 	noted(t, r, "1 image is all over nearly a single value", "labels go from 0 to 200, but no image has the label 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …")
 }
 
@@ -135,9 +129,9 @@ func TestLabelsBeside(t *testing.T) {
 	})
 	t.Run("other name", func(t *testing.T) {
 		dir, _ := at(t)
-		write(t, filepath.Join(dir, "train-labels-idx2-int.gz"), nil)
+		write(t, filepath.Join(dir, "train-labels.npy"), nil)
 		_, r := mustOpen(t, dir, dataset.Options{})
-		noted(t, r, "train-labels-idx2-int.gz looks like labels and is not used")
+		noted(t, r, "train-labels.npy looks like labels and is not used")
 	})
 	t.Run("html", func(t *testing.T) {
 		dir, labels := at(t)
@@ -147,78 +141,30 @@ func TestLabelsBeside(t *testing.T) {
 	})
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestFormsOfLists(t *testing.T) {
-	dir := t.TempDir()
-	t.Chdir(dir)
-	write(t, "a.png", encoded(t, noise(1)))
-	for text, part := range map[string]string{
-		"a.png,1\nb.png,2\n":               "look like CSV",
-		"\"a b.png\" 1\n":                  "are quoted",
-		"0\t1.0\ta.png\n1\t2.0\tb.png\n":   "MXNet's index, label and path",
-		"a.png\u00a01\n":                   "no-break space",
-		"a.png 1\rb.png 2\r":               "end in CR alone",
-		"# mine\n":                         "looks like a comment",
-		"1 a.png\n":                        "label comes before the path",
-		"lists/none.png 1\n":               "tried sub/lists/none.png",
-		"a.png 1\n":                        "relative to the current folder",
-		strings.Repeat("x", 9000) + " 1\n": "first: line 1: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…xxxxxxxxx",
-	} {
-		_, r, err := dataset.Open(t.Context(), write(t, "sub/list", []byte(text)), dataset.Options{})
-		if err != nil {
-			t.Errorf("%.40q: %v", text, err)
-			continue
-		}
-		says(t, r.Err(), part)
-		if len(r.Err().Error()) > 500 {
-			t.Errorf("%.40q: an error of %d bytes", text, len(r.Err().Error()))
-		}
-	}
-}
-
-// TestLargeImage: a photo is read when it is resized.
-func TestLargeImage(t *testing.T) {
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "a.png"), flatPNG(t, raster.Size{Height: 6000, Width: 4000}, 9))
-	list := write(t, filepath.Join(dir, "list"), []byte("a.png 0\n"))
-	s, _ := mustOpen(t, list, dataset.Options{Resize: raster.Size{Height: 2, Width: 2}, Scale: nearest})
-	if p := make([]byte, 4); s.Read(p, 0) != nil || p[3] != 9 {
-		t.Errorf("got %v", p)
-	}
-	_, r, err := dataset.Open(t.Context(), list, dataset.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	says(t, r.Err(), "image size is 6000x4000, want at most 16777216")
-}
-
-// TestDecodingIsInterrupted: a single image that takes long does not hold up a cancelled ctx.
-func TestDecodingIsInterrupted(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := dataset.DecodeUnder(ctx, encodedJPEG(t, noise(1))); err != context.Canceled {
-		t.Errorf("got %v", err)
-	}
-	_, _, err := dataset.Open(ctx, "mnist", dataset.Options{})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestPaddedGzip(t *testing.T) {
 	images, labels := idxOf(randomSet(t, 3, raster.Size{Height: 2, Width: 2}))
 	padded := append(packed(images[:20]), append(packed(images[20:]), make([]byte, 700)...)...)
-	s, _, err := dataset.OpenIDXBytes(t.Context(), padded, packed(labels), dataset.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, _ := mustOpen(t, idxFiles(t, padded, packed(labels)), dataset.Options{})
 	same(t, s, randomSet(t, 3, raster.Size{Height: 2, Width: 2}))
-	_, _, err = dataset.OpenIDXBytes(t.Context(), append(padded, 1), packed(labels), dataset.Options{})
+	_, _, err := dataset.Open(t.Context(), idxFiles(t, append(padded, 1), packed(labels)), dataset.Options{})
 	says(t, err, "gzip file is followed by other bytes")
+}
+
+// TestSizesOfOneArea: the largest and the smallest of images that are as large as each other differ.
+func TestSizesOfOneArea(t *testing.T) {
+	for _, wideFirst := range []bool{false, true} {
+		of := tree{}
+		for i := range 4 {
+			size := raster.Size{Height: 2, Width: 8}
+			if (i%2 == 0) != wideFirst {
+				size = raster.Size{Height: 8, Width: 2}
+			}
+			of[fmt.Sprintf("%d.png", i)] = flatPNG(t, size, byte(60*i))
+		}
+		_, r, err := dataset.Open(t.Context(), of.folder(t), dataset.Options{})
+		must(t, err)
+		if r.Smallest == r.Largest || !strings.Contains(strings.Join(r.Notes, "\n"), "the largest 8x2 and the smallest 2x8") {
+			t.Errorf("%v to %v, notes %q", r.Smallest, r.Largest, r.Notes)
+		}
+	}
 }

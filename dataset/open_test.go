@@ -3,8 +3,10 @@ package dataset_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -56,7 +58,7 @@ func TestSameDataFromEverySource(t *testing.T) {
 			t.Errorf("%s: cached is %v, want %v", c.src, r.Cached, cached)
 		}
 		if r.Kind != c.kind || r.Source != c.src || s.Name() != c.src || r.Images != 40 || r.Entries != 40 || !r.OK() ||
-			r.Classes[3] != 4 || r.Unlabelled != 0 || r.Channels[1] != 40 || r.Size != size || r.Fingerprint != want.Fingerprint() || calls == 0 {
+			r.Classes[3] != 4 || r.Unlabelled != 0 || r.Channels[1] != 40 || r.Shape != raster.Grey(size) || r.Fingerprint != want.Fingerprint() || calls == 0 {
 			t.Errorf("%s: report %+v after %d calls of progress", c.src, r, calls)
 		}
 	}
@@ -71,45 +73,10 @@ func TestIDXWithoutLabels(t *testing.T) {
 }
 
 func TestIdenticalIDXImagesAreOnlyCounted(t *testing.T) {
-	_, r, err := dataset.OpenIDXBytes(t.Context(), idxImages(3, 1, 2, []byte{1, 2, 3, 4, 1, 2}), nil, dataset.Options{})
-	if err != nil || r.Identical != 1 || !r.OK() {
-		t.Errorf("got %v, %+v", err, r)
+	_, r := mustOpen(t, idxFiles(t, idxImages(3, 1, 2, []byte{1, 2, 3, 4, 1, 2}), nil), dataset.Options{})
+	if r.Identical != 1 || !r.OK() {
+		t.Errorf("got %+v", r)
 	}
-}
-
-func TestResize(t *testing.T) {
-	from, to := raster.Size{Height: 4, Width: 6}, raster.Size{Height: 2, Width: 3}
-	small := randomSet(t, 300, from)
-	images, labels := idxOf(small)
-	dir := t.TempDir()
-	list := pngList(t, dir, small)
-	write(t, filepath.Join(dir, "train-images-idx3-ubyte"), images)
-	write(t, filepath.Join(dir, "train-labels-idx1-ubyte"), labels)
-
-	o := dataset.Options{Resize: to, Scale: nearest}
-	want, _ := mustOpen(t, list, o)
-	if want.Shape().Size != to {
-		t.Fatalf("size is %v", want.Shape())
-	}
-	var pixels [6]byte
-	want.Read(pixels[:], 1)
-	if pixels[5] != small.Bytes()[24+2*6+4] {
-		t.Errorf("scaled wrongly: %v", pixels)
-	}
-	uncached := o
-	uncached.Cache = -1
-	for _, src := range []string{list, dir} {
-		for _, o := range []dataset.Options{o, uncached} {
-			s, _ := mustOpen(t, src, o)
-			same(t, s, want)
-		}
-	}
-	for _, src := range []string{list, dir} {
-		_, _, err := dataset.Open(t.Context(), src, dataset.Options{Resize: to})
-		says(t, err, "dataset: "+src, "4x6", "2x3", "Scale is nil")
-	}
-	// Nothing to scale, nothing to scale with.
-	mustOpen(t, dir, dataset.Options{Resize: from})
 }
 
 func TestOpenRefuses(t *testing.T) {
@@ -117,7 +84,11 @@ func TestOpenRefuses(t *testing.T) {
 	at := func(name string) string { return filepath.Join(dir, name) }
 	write(t, at("empty.txt"), nil)
 	write(t, at("blank.txt"), []byte("\ufeff\r\n \t\n"))
-	write(t, at("utf16.txt"), []byte{0xff, 0xfe, 'a', 0})
+	write(t, at("odd.txt"), []byte{0xff, 0xfe, 'a', 0, 'b'})
+	write(t, at("page"), []byte("<!DOCTYPE html><html>"))
+	write(t, at("nothing/notes.md"), []byte("# images"))
+	write(t, at("packed/images.zip"), []byte("PK"))
+	must(t, os.Mkdir(at("void"), 0o777))
 	write(t, at("binary"), []byte("abc\x00def"))
 	write(t, at("one.png"), encoded(t, image.NewGray(image.Rect(0, 0, 1, 1))))
 	write(t, at("long.txt"), append([]byte("a.jpg 1\n"), make70k()...))
@@ -130,18 +101,23 @@ func TestOpenRefuses(t *testing.T) {
 		format bool
 		parts  []string
 	}{
-		{at("absent"), dataset.Options{}, false, []string{"dataset: " + at("absent"), "want mnist, a folder", "list file"}},
+		{at("absent"), dataset.Options{}, false, []string{"dataset: " + at("absent"), "want mnist, a folder", "a list of them"}},
 		{at("empty.txt"), dataset.Options{}, true, []string{at("empty.txt"), "holds no images", "path label"}},
 		{at("blank.txt"), dataset.Options{}, true, []string{"holds no images"}},
-		{at("utf16.txt"), dataset.Options{}, true, []string{"UTF-16", "want UTF-8"}},
-		{at("binary"), dataset.Options{}, true, []string{"neither an IDX file nor a text"}},
-		{at("one.png"), dataset.Options{}, true, []string{"single image", "want a list"}},
+		{at("odd.txt"), dataset.Options{}, true, []string{"UTF-16", "5 bytes is odd"}},
+		{at("binary"), dataset.Options{}, true, []string{"byte 3 is 0", "want a list of images as text"}},
+		{at("one.png"), dataset.Options{}, true, []string{"single image (PNG)", "want the folder it is in, or a list"}},
+		{at("page"), dataset.Options{}, true, []string{"is an HTML page", "want a folder or an archive"}},
+		{at("nothing"), dataset.Options{}, true, []string{"holds no images among its 1 file, the first of which is notes.md"}},
+		{at("packed"), dataset.Options{}, true, []string{"holds no files; 1 archive in it is not opened"}},
+		{at("void"), dataset.Options{}, true, []string{"holds no files"}},
 		{at("long.txt"), dataset.Options{}, true, []string{"line 2", "65536 bytes"}},
-		{at("tree"), dataset.Options{}, false, []string{"no train-images-idx3-ubyte", "did you mean the list " + filepath.Join(dir, "tree", "train_labels.txt")}},
-		{dir, dataset.Options{Split: "test"}, false, []string{"no t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz", "write a list file"}},
+		{at("tree"), dataset.Options{}, true, []string{"holds no images among its 1 file", "train_labels.txt looks like a list of images: to use it, give its path"}},
 		{at("big.gz"), dataset.Options{Cache: 7}, false, []string{at("big.gz"), "8 bytes", "cache of 7", "gunzip the file or raise --cache"}},
 		{"mnist", dataset.Options{Split: "dev"}, false, []string{"dataset: mnist", `split is "dev"`, "train or test"}},
-		{"mnist", dataset.Options{Resize: raster.Size{Height: 28}}, true, []string{"resize", "28x0"}},
+		{"mnist", dataset.Options{Size: raster.Size{Height: 28}}, true, []string{"image size is 28x0"}},
+		{"mnist", dataset.Options{Fit: "squeeze"}, true, []string{`fit is "squeeze"`, "crop, pad, stretch"}},
+		{"mnist", dataset.Options{Channels: 2}, false, []string{"channels is 2, want 0, 1 or 3"}},
 	} {
 		s, r, err := dataset.Open(t.Context(), c.src, c.o)
 		says(t, err, c.parts...)
@@ -165,7 +141,12 @@ func make70k() []byte {
 func TestOpenStopsWhenCancelled(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	list := pngList(t, t.TempDir(), randomSet(t, 200, raster.Size{Height: 3, Width: 3}))
-	for _, src := range []string{"mnist", list} {
+	files := tree{}
+	for i := range 50 {
+		files[fmt.Sprint(i, ".png")] = numbered(t, i)
+	}
+	archive := write(t, filepath.Join(t.TempDir(), "x"), packed(files.tar(t)))
+	for _, src := range []string{"mnist", list, filepath.Join(filepath.Dir(list), "images"), archive} {
 		ctx, cancel := context.WithCancel(t.Context())
 		calls := 0
 		_, _, err := dataset.Open(ctx, src, dataset.Options{Progress: func(int, int) { calls++; cancel() }})

@@ -8,6 +8,8 @@ import (
 	"gorgan/dataset/raster"
 )
 
+const labelRange = "a whole number from 0 to 2147483647"
+
 // Set is an ordered set of images of one shape, each with or without a label. It does not change,
 // and is safe for concurrent use.
 type Set struct {
@@ -17,6 +19,7 @@ type Set struct {
 	labels      labels
 	pixels      []byte                        // nil if the set is not kept in memory
 	decode      func(dst []byte, i int) error // used if pixels is nil
+	readers     int                           // images that are decoded at a time for a view; 0 means 4
 	fingerprint string
 }
 
@@ -89,11 +92,11 @@ func FromPixels(name string, shape raster.Shape, pixels []byte, labels []int) (*
 	}
 	own := unlabelled(n)
 	if labels != nil {
-		own = wideLabels(make([]int32, n))
+		own = labelled(make([]int32, n))
 	}
 	for i, label := range labels {
-		own.wide[i] = int32(label)
-		if label < -1 || int(own.wide[i]) != label {
+		own.each[i] = int32(label)
+		if label < -1 || int(own.each[i]) != label {
 			return nil, fmt.Errorf("dataset: %s: label of image %d is %d, want %s, or -1 for none: %w", name, i, label, labelRange, content.ErrFormat)
 		}
 	}

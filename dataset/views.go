@@ -1,6 +1,8 @@
 package dataset
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 
 	"gorgan/dataset/raster"
@@ -63,7 +65,7 @@ func (s *Set) Mirrored() (*Set, error) {
 // view returns a set with s's name, shape and classes, and with labels of its own. It has no
 // images yet.
 func (s *Set) view(l labels) *Set {
-	return &Set{name: s.name, shape: s.shape, classes: s.classes, labels: l}
+	return &Set{name: s.name, shape: s.shape, classes: s.classes, labels: l, readers: s.readers}
 }
 
 // keptAs keeps the images of s in memory if those of other are there, and completes s.
@@ -86,15 +88,35 @@ func (s *Set) finished() (*Set, error) {
 	p := newFingerprint(s.Len(), s.shape)
 	if s.pixels != nil {
 		p.add(s.pixels)
-	} else {
-		image := make([]byte, s.shape.Values())
-		for i := range s.Len() {
-			if err := s.Read(image, i); err != nil {
-				return nil, err
-			}
-			p.add(image)
-		}
+	} else if err := s.decoded(p.add); err != nil {
+		return nil, err
 	}
 	s.fingerprint = p.sum(s.labels)
 	return s, nil
+}
+
+// Named returns the set with names for its labels 0, 1, …. It shares s's memory and files. The
+// caller must not change the names afterwards. It returns an error if a label has no name.
+func (s *Set) Named(classes []string) (*Set, error) {
+	for i := range s.Len() {
+		if label := s.Label(i); label >= len(classes) {
+			return nil, fmt.Errorf("dataset: %s: image %d has label %d, and there are names for %d labels", s.name, i, label, len(classes))
+		}
+	}
+	named := *s
+	named.classes = classes
+	return &named, nil
+}
+
+// decoded gives all images to add, in their order. It decodes several at a time.
+func (s *Set) decoded(add func(image []byte)) error {
+	work := func(i int) ([]byte, error) {
+		image := make([]byte, s.shape.Values())
+		return image, s.decode(image, i)
+	}
+	consume := func(_ context.Context, image []byte) error {
+		add(image)
+		return nil
+	}
+	return ordered(context.Background(), cmp.Or(s.readers, defaultReaders), upTo(s.Len()), work, consume)
 }

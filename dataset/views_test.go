@@ -140,3 +140,19 @@ func same(t *testing.T, name string, got, want *Set) {
 		}
 	}
 }
+
+func TestNamed(t *testing.T) {
+	whole, _ := coloured(t)
+	if _, err := whole.Named([]string{"a", "b", "c", "d", "e", "f", "g"}); err == nil || !strings.Contains(err.Error(), "image 3 has label 7, and there are names for 7 labels") {
+		t.Errorf("got %v", err)
+	}
+	names := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
+	got, err := whole.Named(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "named", got, whole)
+	if !slices.Equal(got.Classes(), names) || whole.Classes() != nil {
+		t.Errorf("names are %v, and those of the other set %v", got.Classes(), whole.Classes())
+	}
+}

@@ -150,6 +150,7 @@ func (o benchOptions) before() (*benchReport, error) {
 	if err := json.Unmarshal(text, before); err != nil || before.Bench == nil || before.Step.Median <= 0 {
 		return nil, fmt.Errorf("%s is not what gorgan bench --json writes", o.compare)
 	}
+	before.Config.Complete()
 	if d := o.config.Differences(before.Config); len(d) > 0 {
 		return nil, usageError{fmt.Errorf("--compare %s: it was measured with other settings: %s", o.compare, d[0])}
 	}

@@ -80,7 +80,7 @@ func parseRun(file string, text []byte) (values map[string]any, facts []string, 
 	}
 	delete(values, "model")
 	for key, value := range nested {
-		if key == "height" || key == "width" { // of the data
+		if key == "height" || key == "width" || key == "channels" { // of the data
 			facts = append(facts, key)
 		} else {
 			values[key] = value

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"gorgan/model/run"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,15 +68,6 @@ func TestCrash(t *testing.T) {
 		sameRun(t, whole, dir, crashSteps)
 		goOnFromAll(t, states, dir, nil, resumes)
 	})
-}
-
-// succeeds carries out a command in this process.
-func succeeds(t *testing.T, args ...string) {
-	t.Helper()
-	var said strings.Builder
-	if code := execute(t.Context(), append([]string{"gorgan"}, args...), io.Discard, &said); code != 0 {
-		t.Fatalf("%q ended with %d: %s", args, code, said.String())
-	}
 }
 
 // recordCrashes has strace record what the program does in the folder root, where a run has

@@ -14,10 +14,10 @@ import (
 )
 
 func newData(ui *ui) *cli.Command {
-	split := &cli.StringFlag{Name: "split", Usage: "`train` or test, of mnist and IDX folders", Value: "train"}
+	split := &cli.StringFlag{Name: "split", Usage: "read the `PART` train or test, if the source has both", Value: "train"}
 	return &cli.Command{
 		Name:  "data",
-		Usage: "check a source of images, or export MNIST as JPEG files",
+		Usage: "check or preview a source of images, or export MNIST as JPEG files",
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return notACommand(c)
@@ -28,16 +28,17 @@ func newData(ui *ui) *cli.Command {
 			Name:      "check",
 			Usage:     "read all images of a source and report every bad one",
 			ArgsUsage: "SRC",
-			Description: "SRC is mnist, a folder of IDX files, an IDX file, or a list file with lines `path label`.\n" +
-				"Exits with 1 if anything is wrong.\n\nExample:\n\n   gorgan data check mnist/train_labels.txt",
+			Description: "SRC is " + sources + ".\n" +
+				"Exits with 1 if there is a problem: an image that cannot be read, or one that\noccurs twice. Training stops at the former alone.\n\nExample:\n\n   gorgan data check photos",
 			Flags:  append(sourceFlags(), split, &cli.BoolFlag{Name: "json", Usage: "print JSON"}),
 			Action: action(ui, readCheckOptions, runCheck),
-		}, {
+		}, newPreview(ui, split), {
 			Name:        "export",
 			Usage:       "write the embedded MNIST as the tutorial's JPEG files and their list",
 			Description: "Example:\n\n   gorgan data export --to mnist\n   gorgan train --data mnist/train_labels.txt",
-			Flags:       []cli.Flag{&cli.StringFlag{Name: "to", Usage: "folder to write to, `DIR`; needed"}, split},
-			Action:      action(ui, readExportOptions, runExport),
+			Flags: []cli.Flag{&cli.StringFlag{Name: "to", Usage: "write to the folder `DIR`; needed"},
+				&cli.StringFlag{Name: "split", Usage: "write the `PART` train or test", Value: "train"}},
+			Action: action(ui, readExportOptions, runExport),
 		}},
 	}
 }

@@ -28,14 +28,17 @@ func (s *session) notBegun(ui *ui) error {
 }
 
 // ended returns the error of a run that ended early, and says what to do.
-func (s *session) ended(ui *ui, step uint32, err error) error {
+func (s *session) ended(ui *ui, t *model.Trainer, device string, err error) error {
 	if errors.As(err, new(run.LostError)) {
 		return err
 	}
-	if errors.Is(err, context.Canceled) {
-		return interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", step, ui.command("train", "--resume", s.folder.Dir)))
-	}
-	if errors.As(err, new(run.CollapseError)) {
+	if how := endingOf(err); how != "" {
+		if how == run.Interrupted {
+			err = interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", t.Step(), ui.command("train", "--resume", s.folder.Dir)))
+		}
+		if failed := s.summarize(t, how, device); failed != nil {
+			return errors.Join(err, failed)
+		}
 		return err
 	}
 	if file, e := run.CheckpointPath(s.folder.Dir); e == nil {
@@ -47,6 +50,27 @@ func (s *session) ended(ui *ui, step uint32, err error) error {
 		}
 	}
 	return err
+}
+
+// summarize writes the summary of a run that ended.
+func (s *session) summarize(t *model.Trainer, how run.Ending, device string) error {
+	state, err := t.State()
+	if err != nil {
+		return err
+	}
+	return s.folder.Summarize(s.Settings, state, how, device, version())
+}
+
+// endingOf returns the ending of a run whose state is saved although it ended with err, or "" if
+// the run failed.
+func endingOf(err error) run.Ending {
+	switch {
+	case errors.As(err, new(run.CollapseError)):
+		return run.Collapsed
+	case errors.Is(err, context.Canceled):
+		return run.Interrupted
+	}
+	return ""
 }
 
 // timeSpent describes how long training took and how fast it was. The speed is that of the noted
@@ -64,9 +88,12 @@ func timeSpent(noted []model.Metrics) string {
 }
 
 // finish says what a run that came to its last step leaves.
-func (s *session) finish(ui *ui, t *model.Trainer) error {
+func (s *session) finish(ui *ui, t *model.Trainer, device string) error {
 	state, err := t.State()
 	if err != nil {
+		return err
+	}
+	if err := s.folder.Summarize(s.Settings, state, run.Finished, device, version()); err != nil {
 		return err
 	}
 	ui.say("optimization finished")

@@ -8,12 +8,15 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/kernels/device"
+	"gorgan/model"
 	"gorgan/model/evaluate"
 	"gorgan/model/picture"
 	"gorgan/model/run"
@@ -32,8 +35,8 @@ func newEvaluate(ui *ui) *cli.Command {
 			"   gorgan evaluate --samples digits.npy --metrics parzen,memory",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "load the checkpoint `FILE`: a file, a run's folder for its last one, or RUN/best"},
-			&cli.StringFlag{Name: "samples", Usage: "measure the images in a .npy `FILE` (N, pixels), values of 0 to 1; stacked ones (N, 3·pixels)"},
-			&cli.StringFlag{Name: "data", Usage: "compare them with `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist", DefaultText: "the data of the model's run, else mnist"},
+			&cli.StringFlag{Name: "samples", Usage: "measure the images in a .npy `FILE`: (N, pixels), (N, height, width) or with channels before or behind these; floats from 0 to 1, or uint8"},
+			&cli.StringFlag{Name: "data", Usage: "compare them with `SRC`: " + sources, Value: "mnist", DefaultText: "the data of the model's run, else mnist"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: evaluatedImages,
 				DefaultText: fmt.Sprintf("%d, or %d stacked ones", evaluatedImages, evaluatedStacks)},
 			noiseScaleFlag(),
@@ -107,24 +110,31 @@ func runEvaluate(ctx context.Context, ui *ui, o evaluateOptions) error {
 	if err != nil {
 		return err
 	}
+	if source.model != nil {
+		ui.sayConverted(source.file, source.model)
+	}
+	for _, note := range source.notes {
+		ui.note("%s: %s", source.source, note)
+	}
 	reference, err := newReference(ctx, ui, o, source)
 	if err != nil {
 		return err
 	}
-	stacked, err := source.stacked(reference.Train.Set.Shape().Values())
+	stacked, err := source.stacked(reference.Train.Set.Shape())
 	if err != nil {
 		return err
 	}
 	if stacked && len(o.measure.Metrics) > 0 {
 		return usageError{errors.New("--metrics: of stacked images modes and mode_divergence are measured, and nothing else")}
 	}
+	if stacked {
+		if err := reference.Labels(); err != nil {
+			return err
+		}
+	}
 	defer ui.stop()
 	stage := stages(ui)
 	classifier, err := evaluate.ClassifierFor(ctx, dev, reference, func(done, total int) { stage("training a classifier", done, total) })
-	if errors.Is(err, evaluate.ErrNoLabels) && !stacked {
-		ui.note("%s has no labels to train a classifier on: the figures that need none are measured", reference.Train.Set.Name())
-		classifier, err = nil, nil
-	}
 	if err != nil {
 		return err
 	}
@@ -173,56 +183,71 @@ func stages(ui *ui) evaluate.Progress {
 // newReference reads the real images that samples are compared with: those of --data, or
 // those that the model was trained on.
 func newReference(ctx context.Context, ui *ui, o evaluateOptions, from *samples) (evaluate.Reference, error) {
-	source, reading, images := cmp.Or(o.data, "mnist"), o.reading, 0
-	ofModel := from.model != nil && o.data == ""
-	if ofModel {
-		s, err := run.ReadSettings(filepath.Dir(from.file))
+	s := run.Settings{Data: cmp.Or(o.data, "mnist"), Reading: o.reading.Reading, HeldOut: evaluate.HoldoutShare}
+	ofRun, fixed := false, false
+	if from.model != nil {
+		own, err := run.ReadSettings(filepath.Dir(from.file))
 		switch {
-		case err == nil:
-			source, images = s.Data, s.Images
-			reading.resize = cmp.Or(reading.resize, s.Resize)
-			ui.note("real images: %s, the data of the run", source)
+		case err == nil && o.data == "":
+			s, ofRun, fixed = own, true, true
+			s.Reading = o.reading.given.over(s.Reading, o.reading.Reading)
+			ui.note("real images: %s, the data of the run", nearby(s.Data))
+		case err == nil: // perhaps the data of the run, which lie elsewhere now
+			s.Reading, s.Mirror = o.reading.given.over(own.Reading, s.Reading), own.Mirror
+			if fixed = own.HeldOut > 0; fixed {
+				s.HeldOut = own.HeldOut
+			}
 		case !errors.Is(err, fs.ErrNotExist):
 			return evaluate.Reference{}, err
+		case o.data != "":
+			s.Reading = o.reading.given.over(readingOf(from.model.Config), s.Reading)
 		}
 	}
-	train, report, err := openSource(ctx, ui, source, "train", reading)
+	o.reading.Reading = s.Reading
+	d, err := openData(ctx, ui, &s, o.reading, fixed, true)
+	if ofRun && errors.Is(err, fs.ErrNotExist) {
+		return evaluate.Reference{}, fmt.Errorf("%w%s", err, otherData)
+	}
 	if err != nil {
 		return evaluate.Reference{}, err
 	}
-	if err := report.Err(); err != nil {
-		return evaluate.Reference{}, err
+	if !ofRun || d.train.Fingerprint() != from.model.Data {
+		ui.notes(d.notes)
 	}
 	if from.model != nil {
-		if err := sameData(ui, from, train, images, ofModel); err != nil {
+		hint := "name the data by --data"
+		if flags := o.reading.given.ofReading(); ofRun && len(flags) > 0 {
+			hint += ", or leave out " + strings.Join(flags, ", ")
+		}
+		if err := sameData(ui, from, d.train, o.data == "", hint); err != nil {
 			return evaluate.Reference{}, err
 		}
 	}
-	test, err := testSplit(ctx, ui, source, reading)
-	if err != nil {
-		return evaluate.Reference{}, err
+	if ofRun {
+		if err := d.sameHeldOut(s); err != nil {
+			return evaluate.Reference{}, err
+		}
 	}
-	return evaluate.NewReference(train, test)
+	return d.reference(ui)
+}
+
+// readingOf returns the reading that gives images the shape of a model's.
+func readingOf(c model.Config) run.Reading {
+	r := run.DefaultReading()
+	r.Size, r.Channels = raster.Size{Height: c.Height, Width: c.Width}.String(), strconv.Itoa(c.Channels/c.Stack)
+	return r
 }
 
 // sameData compares the fingerprint of a model's data with that of set, whose images the
-// samples are compared with. images is the number of first images of the set on which the model
-// was trained, 0 for all. A difference is an error if mustMatch is true, and a warning
-// otherwise.
-func sameData(ui *ui, from *samples, set *dataset.Set, images int, mustMatch bool) error {
-	if images > 0 && images < set.Len() {
-		first, err := set.First(images)
-		if err != nil {
-			return err
-		}
-		set = first
-	}
+// samples are compared with. A difference is an error if mustMatch is true, and a warning
+// otherwise. hint says what the user can do.
+func sameData(ui *ui, from *samples, set *dataset.Set, mustMatch bool, hint string) error {
 	if set.Fingerprint() == from.model.Data {
 		return nil
 	}
 	differ := fmt.Sprintf("%s was trained on other data than %s: fingerprint %.12s, not %.12s", from.file, set.Name(), from.model.Data, set.Fingerprint())
 	if mustMatch {
-		return fmt.Errorf("%s; name the data by --data and, where they were resized, --resize", differ)
+		return fmt.Errorf("%s; %s", differ, hint)
 	}
 	ui.note("warning: %s", differ)
 	return nil

@@ -8,7 +8,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/dataset"
 	"gorgan/kernels/device"
 	"gorgan/model/evaluate"
 	"gorgan/model/run"
@@ -30,15 +29,11 @@ func evaluateFlags() []cli.Flag {
 //
 // Images are compared with the validation split and not with the test split. The test images
 // then take no part in choosing the best checkpoint, and can measure it fairly.
-func (s *session) newEvaluator(ctx context.Context, ui *ui, reading sourceOptions, dev device.Device, train *dataset.Set) (*evaluate.Evaluator, error) {
+func (s *session) newEvaluator(ctx context.Context, ui *ui, dev device.Device, data runData) (*evaluate.Evaluator, error) {
 	if s.EvaluateEvery == 0 {
 		return nil, nil
 	}
-	test, err := testSplit(ctx, ui, s.Data, reading)
-	if err != nil {
-		return nil, err
-	}
-	r, err := evaluate.NewReference(train, test)
+	r, err := data.reference(ui)
 	if err != nil {
 		return nil, err
 	}
@@ -53,30 +48,37 @@ func (s *session) newEvaluator(ctx context.Context, ui *ui, reading sourceOption
 	if s.Model.Stack == 1 {
 		o.Metrics = append(o.Metrics, s.EvaluateMetric)
 		if classifier != nil {
-			o.Metrics = append(o.Metrics, run.ByFrechet, "classes")
+			o.Metrics = append(o.Metrics, run.ByFrechet)
+		}
+		if byLabel(classifier) {
+			o.Metrics = append(o.Metrics, "classes")
 		}
 	}
 	r.Test = r.Validation
 	return evaluate.New(dev, r, classifier, o)
 }
 
-// classifier returns the classifier of r's images, or nil if they have no labels or are too few.
+// byLabel reports whether c finds classes. c may be nil.
+func byLabel(c *evaluate.Classifier) bool { return c != nil && c.Recipe.Task == evaluate.ByLabel }
+
+// classifier returns the classifier of r's images. It returns nil if they are too few for the Fréchet
+// distance, or if the modes of stacked images have no classes.
 func (s *session) classifier(ctx context.Context, ui *ui, dev device.Device, r evaluate.Reference) (*evaluate.Classifier, error) {
-	defer ui.stop()
-	stage := stages(ui)
-	classifier, err := evaluate.ClassifierFor(ctx, dev, r, func(done, total int) { stage("training a classifier", done, total) })
-	if errors.Is(err, evaluate.ErrNoLabels) {
-		ui.note("%s has no labels to train a classifier on: evaluations have the figures that need none", s.Data)
+	unlabelled := r.Labels()
+	if unlabelled != nil && s.Model.Stack > 1 {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	if least := classifier.FrechetImages(); r.Validation.Len() < least {
+	recipe := evaluate.RecipeFor(r)
+	if least := recipe.FrechetImages(); r.Validation.Len() < least {
 		ui.note("%v has fewer than %s: evaluations have the figures that need no classifier", r.Validation, count(least, "image"))
 		return nil, nil
 	}
-	return classifier, nil
+	if unlabelled != nil {
+		ui.note("%s has no labels to train a classifier on: its features come from a net trained on %s", s.Data, recipe.Task)
+	}
+	defer ui.stop()
+	stage := stages(ui)
+	return evaluate.ClassifierFor(ctx, dev, r, func(done, total int) { stage("training a classifier", done, total) })
 }
 
 // settle chooses the settings that were not given and checks those that were.
@@ -101,8 +103,10 @@ func (s *session) settle(classifier *evaluate.Classifier) error {
 		return usageError{fmt.Errorf("--evaluate-metric is %q, which is not for images of --stack %d", s.EvaluateMetric, s.Model.Stack)}
 	case classifier == nil && s.EvaluateMetric != run.ByParzen:
 		return usageError{fmt.Errorf("--evaluate-metric is %q, want %s, which needs no classifier", s.EvaluateMetric, run.ByParzen)}
-	case s.Model.Stack == 1 && classifier != nil && s.EvaluateCount < classifier.FrechetImages():
-		return usageError{fmt.Errorf("--evaluate-count is %d, want %d or more for the Fréchet distance", s.EvaluateCount, classifier.FrechetImages())}
+	case s.EvaluateMetric == "score" && !byLabel(classifier):
+		return usageError{fmt.Errorf("--evaluate-metric is %q, want another for images without labels", s.EvaluateMetric)}
+	case s.Model.Stack == 1 && classifier != nil && s.EvaluateCount < classifier.Recipe.FrechetImages():
+		return usageError{fmt.Errorf("--evaluate-count is %d, want %d or more for the Fréchet distance", s.EvaluateCount, classifier.Recipe.FrechetImages())}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"gorgan/dataset/raster"
 	"gorgan/model"
 )
 
@@ -36,12 +37,12 @@ func modelFlagsOf(d model.Config) []modelFlag {
 		text(d, "dis-activation", oneOf("use in the discriminator's hidden layers the activation", model.Activations()), func(m *c) *string { return &m.DisActivation }),
 		float(d, "leaky-slope", "with leaky-relu, multiply values below 0 by `S`", "", func(m *c) *float64 { return &m.LeakySlope }),
 		whole(d, "maxout-pieces", "with maxout, let a unit take the largest of `N` sums", func(m *c) *int { return &m.MaxoutPieces }),
-		float(d, "dis-dropout-input", "drop each pixel of the discriminator's input with probability `P`", "", func(m *c) *float64 { return &m.DisDropoutInput }),
+		float(d, "dis-dropout-input", "drop each value of the discriminator's input with probability `P`", "", func(m *c) *float64 { return &m.DisDropoutInput }),
 		float(d, "dis-dropout-hidden", "drop each hidden unit of the discriminator with probability `P`", "", func(m *c) *float64 { return &m.DisDropoutHidden }),
 		float(d, "gen-init-scale", "draw the generator's first weights uniform on [-`S`,S)", "normal, by the layer's inputs", func(m *c) *float64 { return &m.GenInitScale }),
 		float(d, "dis-init-scale", "draw the discriminator's first weights uniform on [-`S`,S)", "normal, by the layer's inputs", func(m *c) *float64 { return &m.DisInitScale }),
 		text(d, "gen-bias-init", oneOf("start the generator at grey (zero) or at the data's mean image (marginals), by its last biases:", model.BiasInits()), func(m *c) *string { return &m.GenBiasInit }),
-		whole(d, "classes", "give both nets the images' labels, 0 to `N`-1; 0 for no labels", func(m *c) *int { return &m.Classes }),
+		classes(),
 		whole(d, "pack", "show the discriminator `M` images at a time", func(m *c) *int { return &m.Pack }),
 		whole(d, "stack", "stack `N` images of the set into one, 1 or 3: the red, green and blue of stacked MNIST", func(m *c) *int { return &m.Stack }),
 
@@ -128,6 +129,26 @@ func parseWidths(flag, text string) ([]int, error) {
 	return w, nil
 }
 
+// autoClasses is the value of --classes for as many classes as the data have.
+const autoClasses = "auto"
+
+// classes returns the flag for the classes. It leaves 0 in the settings where the data give their
+// number.
+func classes() modelFlag {
+	name := "classes"
+	return modelFlag{&cli.StringFlag{Name: name, Usage: "tell both nets the class of each image, of `N` classes; auto for those of the data, 0 for none", Value: "0"},
+		func(c *cli.Context, m *model.Config) error {
+			text := c.String(name)
+			n, err := strconv.Atoi(text)
+			if err != nil && text != autoClasses {
+				return usageError{fmt.Errorf("--%s is %.40q, want auto or a whole number of 0 or more", name, text)}
+			}
+			m.Classes = n
+			return nil
+		},
+		func(to, from *model.Config) { to.Classes = from.Classes }}
+}
+
 // modelFlags returns the flags of a model's settings, for a command.
 func modelFlags(d model.Config) []cli.Flag {
 	var flags []cli.Flag
@@ -146,6 +167,7 @@ func readModelFlags(c *cli.Context) (m model.Config, err error) {
 			return m, err
 		}
 	}
+	m = m.ForSet(raster.Grey(m.Shape().Size)) // until the data are known
 	if m.Loss, err = model.LossNamed(m.Loss); err != nil {
 		return m, usageError{err}
 	}

@@ -19,23 +19,26 @@ func newGenerate(ui *ui) *cli.Command {
 	return &cli.Command{
 		Name:  "generate",
 		Usage: "draw images with a trained generator",
-		Description: "A seed names the same image for ever. A conditional model's images are of its classes in turn, seed by seed,\n" +
-			"or of those of --class, and stand in columns of one class under its number. --out tells the form: a .png or .jpg\n" +
-			"file is a grid, - one as PNG on the standard output, a .npy file an array of float32 (N, pixels) in [0,1], a name\n" +
-			"without an ending a folder with a PNG file an image. Images of a model trained with --stack 3 are in colours; a\n" +
-			"row of their array is all pixels' red, then green, then blue.\n\nExamples:\n\n" +
+		Description: "A seed names the same image for ever. The images of a model with classes are of all classes in turn, or of\n" +
+			"those of --class. They stand in columns, each under the name or the number of its class. --out tells the form:\n\n" +
+			list([2]string{"a .png or .jpg file", "a grid"}, [2]string{"-", "a grid as PNG, on the standard output"},
+				[2]string{"a .npy file", "an array of float32 in [0,1]: (N, pixels) of grey images, (N, height, width, 3) of images in colours"},
+				[2]string{"a .npz file", "an array of bytes (N, height, width, channels), arr_0, and of labels, arr_1"},
+				[2]string{"a name without an ending", "a folder with a PNG file for each image"}, [2]string{"a .zip file", "such a folder"}) +
+			"\nCLASSES are numbers, ranges of them, or names. A text that is both a number and a name means the number.\n\nExamples:\n\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --out digits.png\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
-			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png",
+			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png\n" +
+			"   gorgan generate --model runs/00002-flowers-hinge --class tulip,rose --out flowers.png",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "load the checkpoint `FILE`: a file, a run's folder for its last one, or RUN/best"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: 36},
 			&cli.StringFlag{Name: "seeds", Usage: "draw the images of these `SEEDS`, as in 0-35,40"},
-			&cli.StringFlag{Name: "class", Usage: "draw images of these `CLASSES` in turn, as in 7 or 0-4,9"},
+			&cli.StringFlag{Name: "class", Usage: "draw images of these `CLASSES` in turn, as in 7, 0-4,9 or tulip,rose"},
 			&cli.BoolFlag{Name: "raw", Usage: "draw with the last weights, not their average, of a model trained with --ema"},
 			&cli.StringFlag{Name: "noise", Usage: "draw from the noise in a .npy `FILE` (N, noise dim)"},
 			noiseScaleFlag(),
-			&cli.StringFlag{Name: "out", Usage: "write to `PATH`: a .png, .jpg or .npy file, a folder, or - for standard output", Value: "generated.png"},
+			&cli.StringFlag{Name: "out", Usage: "write to `PATH`: a .png, .jpg, .npy, .npz or .zip file, a folder, or - for standard output", Value: "generated.png"},
 		}, gridFlags(), deviceFlags("auto")),
 		Action: action(ui, readGenerateOptions, runGenerate),
 	}
@@ -44,8 +47,8 @@ func newGenerate(ui *ui) *cli.Command {
 type generateOptions struct {
 	model, out string
 	seeds      []uint64
-	classes    []uint64 // nil for all of the model's
-	noise      string   // a file, empty for that of the seeds
+	class      classFlag
+	noise      string // a file, empty for that of the seeds
 	noiseScale noiseScale
 	raw        bool
 	grid       gridOptions
@@ -56,12 +59,8 @@ func readGenerateOptions(_ *ui, c *cli.Context) (o generateOptions, err error) {
 	if _, err = positional(c); err != nil {
 		return o, err
 	}
-	o = generateOptions{model: c.String("model"), out: c.String("out"), noise: c.String("noise"), noiseScale: readNoiseScale(c), raw: c.Bool("raw")}
-	if c.IsSet("class") {
-		if o.classes, err = parseRanges("class", c.String("class")); err != nil {
-			return o, err
-		}
-	}
+	o = generateOptions{model: c.String("model"), out: c.String("out"), noise: c.String("noise"), noiseScale: readNoiseScale(c), raw: c.Bool("raw"),
+		class: classFlag{c.IsSet("class"), c.String("class")}}
 	if o.seeds, err = readSeeds(c); err != nil {
 		return o, err
 	}
@@ -77,14 +76,15 @@ func runGenerate(ctx context.Context, ui *ui, o generateOptions) error {
 	if err != nil {
 		return err
 	}
-	_, state, err := loadModel(o.model)
+	file, state, err := loadModel(o.model)
 	if err != nil {
 		return err
 	}
+	ui.sayConverted(file, state)
 	if err := o.noiseScale.apply(&state.Config); err != nil {
 		return err
 	}
-	p, err := o.pictures(state.Config)
+	p, err := o.pictures(ui, state)
 	if err != nil {
 		return err
 	}
@@ -109,10 +109,11 @@ func runGenerate(ctx context.Context, ui *ui, o generateOptions) error {
 	return out.write(ctx, ui, p, g)
 }
 
-// pictures returns the images to generate with a model of this config.
-func (o generateOptions) pictures(config model.Config) (p *picture.Images, err error) {
-	p = &picture.Images{Config: config, Seeds: o.seeds}
-	if p.Classes, err = o.classesOf(config.Classes); err != nil {
+// pictures returns the images to generate with a model.
+func (o generateOptions) pictures(ui *ui, state *model.State) (p *picture.Images, err error) {
+	config := state.Config
+	p = &picture.Images{Config: config, Seeds: o.seeds, ClassNames: state.ClassNames}
+	if p.Classes, err = o.class.of(ui, config.Classes, state.ClassNames); err != nil {
 		return nil, err
 	}
 	if o.noise != "" {
@@ -122,23 +123,6 @@ func (o generateOptions) pictures(config model.Config) (p *picture.Images, err e
 		p.Seeds = picture.SeedsFrom(0, len(p.Noise)/config.NoiseDim)
 	}
 	return p, nil
-}
-
-// classesOf returns the classes that the images have in turn: all classes of the model, or those
-// of the flag. It returns nil for a model without classes.
-func (o generateOptions) classesOf(have int) ([]uint64, error) {
-	switch {
-	case have == 0 && o.classes == nil:
-		return nil, nil
-	case have == 0:
-		return nil, usageError{errors.New("--class: the model was trained without --classes")}
-	case o.classes == nil:
-		return picture.SeedsFrom(0, have), nil
-	}
-	if largest := slices.Max(o.classes); largest >= uint64(have) {
-		return nil, usageError{fmt.Errorf("--class: %d, want 0 to %d, the model's classes", largest, have-1)}
-	}
-	return o.classes, nil
 }
 
 var errNoiseTwice = usageError{errors.New("--count, --seeds and --noise exclude each other, and so do --noise and --noise-scale")}

@@ -99,16 +99,18 @@ func TestGone(t *testing.T) {
 			t.Errorf("ended with %d, want %q: %s", code, want, said)
 		}
 	})
-	t.Run("the metrics", func(t *testing.T) {
-		dir := filepath.Join(t.TempDir(), "run")
-		code, said := trainUntil(t, dir, list, func(func()) { must(t, os.Remove(filepath.Join(dir, run.MetricsFile))) }, "--display-every", "3")
-		if want := "gorgan: " + filepath.Join(dir, run.MetricsFile) + " was removed or replaced"; code != exitFailed || !strings.Contains(said, want) {
-			t.Errorf("ended with %d, want %q: %s", code, want, said)
-		}
-		if _, state, err := loadModel(dir); err != nil || state.Step != 3 {
-			t.Errorf("step %v, %v: want it saved where it was noticed", state, err)
-		}
-	})
+	for _, name := range []string{run.MetricsFile, run.EventsFile} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run")
+			code, said := trainUntil(t, dir, list, func(func()) { must(t, os.Remove(filepath.Join(dir, name))) }, "--display-every", "3")
+			if want := "gorgan: " + filepath.Join(dir, name) + " was removed or replaced"; code != exitFailed || !strings.Contains(said, want) {
+				t.Errorf("ended with %d, want %q: %s", code, want, said)
+			}
+			if _, state, err := loadModel(dir); err != nil || state.Step > 3 {
+				t.Errorf("step %v, %v: want it saved where it was noticed", state, err)
+			}
+		})
+	}
 }
 
 // trainUntil trains a small net, and calls act when step 1 is shown. act may call stop, which

@@ -14,7 +14,7 @@ func gridFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "grid", Usage: "lay the images out in `ROWSxCOLS`; without it, nearly square"},
 		&cli.IntFlag{Name: "scale", Usage: "make each pixel of an image `N` pixels wide and high",
-			DefaultText: fmt.Sprintf("the least that makes a grid %d pixels wide; 1 for a folder", picture.LeastWidth)},
+			DefaultText: fmt.Sprintf("the least that makes a grid %d pixels wide; 1 for a folder or .zip", picture.LeastWidth)},
 	}
 }
 
@@ -48,18 +48,22 @@ func (o gridOptions) choose(ui *ui, p *picture.Images, f form) (picture.Grid, er
 	}
 	var g picture.Grid
 	switch f {
-	case formNpy:
+	case formNpy, formNpz:
 		if o.scale > 0 {
 			ui.note("--scale has no effect: it has one on pictures, not on an array")
 		}
 		return picture.Grid{}, nil
-	case formFolder:
+	case formFolder, formZip:
 		g = picture.New(p.Config, 1, 1)
 		g.Gap, g.Scale = 0, max(1, o.scale)
 	default:
 		g = p.Grid(rows, cols, o.scale, f.side())
 		if p.Classes != nil && !g.Labelled() {
-			ui.note("the picture has no class numbers: they need columns or rows of one class each, and room")
+			what := "numbers"
+			if p.ClassNames != nil {
+				what = "names"
+			}
+			ui.note("the picture has no class %s: they need columns or rows of one class each, and room", what)
 		}
 	}
 	if err := g.Check(f.side()); err != nil {

@@ -139,7 +139,7 @@ var hostileValues = []string{
 // meant are those of them that a setting takes all the same: -1 for the other net's value, a
 // folder that need not be there, or what is held against the data later.
 var meant = map[string][]string{
-	"data": {`"NaN"`}, "fingerprint": {`"NaN"`, `""`}, "resize": {`""`}, "images": {`9223372036854775807`},
+	"data": {`"NaN"`}, "fingerprint": {`"NaN"`, `""`}, "held_out_fingerprint": {`"NaN"`, `""`}, "size": {`""`}, "mirror": {`true`}, "resize": {`""`}, "images": {`9223372036854775807`},
 	"keep": {`9223372036854775807`}, "evaluate_metric": {`""`}, "stop_on_collapse": {`true`},
 	"model.gen_hidden": {`[]`}, "model.dis_hidden": {`[]`}, "model.fresh_noise": {`true`}, "model.seed": {`9223372036854775807`},
 	"model.dis_learning_rate": {`-1`, `9223372036854775807`}, "model.dis_beta1": {`-1`}, "model.dis_beta2": {`-1`},
@@ -152,12 +152,17 @@ var meant = map[string][]string{
 	"began.version": {`"NaN"`, `""`}, "began.command": {`[]`, `["x"]`}, "began.instructions": {`"NaN"`, `""`}, "began.date": {`"NaN"`, `""`},
 }
 
-// settingKeys are the keys of a config.json, those of its objects after a dot.
+// settingKeys are the keys of a config.json, those of its objects after a dot. The keys of an embedded
+// struct stand beside the others.
 func settingKeys(settings reflect.Type) (keys []string) {
 	for i := range settings.NumField() {
 		field := settings.Field(i)
 		key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if field.Type.Kind() != reflect.Struct {
+		switch {
+		case field.Anonymous:
+			keys = append(keys, settingKeys(field.Type)...)
+			continue
+		case field.Type.Kind() != reflect.Struct:
 			keys = append(keys, key)
 			continue
 		}

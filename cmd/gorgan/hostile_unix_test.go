@@ -28,14 +28,14 @@ func TestFilesWithoutEnd(t *testing.T) {
 		{"noise.npy", "generate --device cpu --model run --out x.png --noise FILE", "FILE" + noFile},
 		{"images.npy", "evaluate --device cpu --samples FILE", "FILE" + noFile},
 
-		{"list.txt", "train --out new --data FILE " + small, "dataset: DIR/FILE: is neither a file nor a folder"},
+		{"list.txt", "train --out new --data FILE " + small, "dataset: FILE: is neither a file nor a folder"},
 		{"list.txt", "data check FILE", "dataset: FILE: is neither a file nor a folder"},
 		{"list.txt", "evaluate --device cpu --model run --data FILE", "dataset: FILE: is neither a file nor a folder"},
-		{"idx/train-images-idx3-ubyte", "data check idx", "dataset: idx: FILE" + noFile},
+		{"idx/train-images-idx3-ubyte", "data check idx", "dataset: FILE" + noFile},
 		{"idx/train-images-idx3-ubyte", "data check FILE", "dataset: FILE: is neither a file nor a folder"},
-		{"idx/train-labels-idx1-ubyte", "data check idx", "dataset: idx: FILE" + noFile},
+		{"idx/train-labels-idx1-ubyte", "data check idx", "dataset: FILE" + noFile},
 		{"00.png", "train --out new --data list.txt " + small,
-			"dataset: DIR/list.txt: 1 of 40 images is bad, first: line 1: FILE: DIR/FILE" + noFile + "; see `gorgan data check DIR/list.txt`"},
+			"dataset: list.txt: 1 of 40 images is bad, first: line 1: FILE: FILE" + noFile + "; see `gorgan data check list.txt`, or leave the bad ones out with --on-error skip"},
 
 		{"run/checkpoint_000002.safetensors", "inspect FILE", "model: checkpoint: FILE" + noFile},
 		{"run/checkpoint_000002.safetensors", "inspect run", "model: checkpoint: FILE" + noFile},
@@ -52,6 +52,7 @@ func TestFilesWithoutEnd(t *testing.T) {
 		{"run/metrics.jsonl", "train --resume run --steps 3", "FILE" + noFile},
 		{"run/evaluations.jsonl", "train --resume run --steps 3", "FILE" + noFile},
 		{"run/lock", "train --resume run --steps 3", "FILE is a link, a folder or a device, want a regular file"},
+		{"run/events.out.tfevents.0.gorgan", "train --resume run --steps 3", "FILE is a link, a folder or a device, want a regular file"},
 		{"run/log.txt", "train --resume run --steps 3", "FILE is a link, a folder or a device, want a regular file"},
 	} {
 		for kind, make := range map[string]func(path string) error{
@@ -72,7 +73,7 @@ func TestFilesWithoutEnd(t *testing.T) {
 					}
 				})
 				defer writer.Stop()
-				filled := strings.NewReplacer("FILE", tc.file, "DIR", dir)
+				filled := strings.NewReplacer("FILE", tc.file)
 				refused(t, t.Context(), filled.Replace(tc.line), exitFailed, filled.Replace(tc.want))
 			})
 		}

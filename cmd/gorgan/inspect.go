@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/dataset/raster"
 	"gorgan/kernels/device"
 	"gorgan/model"
 	"gorgan/model/run"
@@ -54,6 +56,7 @@ type inspection struct {
 	Weights    string       `json:"weights"` // SHA-256
 	Parameters int          `json:"parameters"`
 	Nets       []model.Net  `json:"nets"`
+	ClassNames []string     `json:"class_names,omitempty"`
 	Config     model.Config `json:"config"`
 }
 
@@ -62,10 +65,12 @@ func runInspect(_ context.Context, ui *ui, o inspectOptions) error {
 	if err != nil {
 		return err
 	}
+	ui.sayConverted(file, state)
 	if o.graph || o.dot {
 		return printStep(ui, state.Config, o.dot)
 	}
-	in := inspection{File: file, Step: state.Step, Data: state.Data, Weights: state.WeightHash(), Nets: state.Nets(), Config: state.Config}
+	in := inspection{File: file, Step: state.Step, Data: state.Data, Weights: state.WeightHash(), Nets: state.Nets(),
+		ClassNames: state.ClassNames, Config: state.Config}
 	for _, n := range in.Nets {
 		in.Parameters += n.Parameters
 	}
@@ -77,6 +82,9 @@ func runInspect(_ context.Context, ui *ui, o inspectOptions) error {
 	ui.say("data        %s", printable(in.Data))
 	ui.say("weights     %s", in.Weights)
 	ui.say("images      %s", imageForm(in.Config))
+	for i, line := range classLines(in) {
+		ui.say("%-11s %s", []string{"classes", ""}[min(i, 1)], line)
+	}
 	ui.say("parameters  %d", in.Parameters)
 	for _, n := range in.Nets {
 		ui.say("%s: %s", n.Name, count(n.Parameters, "parameter"))
@@ -87,12 +95,31 @@ func runInspect(_ context.Context, ui *ui, o inspectOptions) error {
 	return printJSON(ui, in.Config)
 }
 
+// classLines describes the classes: their number, and their names if they have some. It returns nil
+// for a model without classes.
+func classLines(in inspection) []string {
+	if in.ClassNames == nil {
+		if in.Config.Classes == 0 {
+			return nil
+		}
+		return []string{strconv.Itoa(in.Config.Classes)}
+	}
+	return wrapped(fmt.Sprintf("%d: %s", len(in.ClassNames), printable(strings.Join(in.ClassNames, ", "))), 100)
+}
+
 // loadModel reads the checkpoint that path, a file or a run's folder, names.
 func loadModel(path string) (file string, state *model.State, err error) {
 	if path == "" {
 		return "", nil, usageError{errors.New("--model is missing; it names a checkpoint or a run's folder")}
 	}
 	return run.LoadModel(path)
+}
+
+// sayConverted says what was changed in a checkpoint of an older version.
+func (ui *ui) sayConverted(file string, s *model.State) {
+	if s.Note != "" {
+		ui.note("%s: %s", file, s.Note)
+	}
 }
 
 // printStep prints the graph of a training step of c, as it is laid out on the CPU.
@@ -111,9 +138,12 @@ func printStep(ui *ui, c model.Config, dot bool) error {
 
 // imageForm describes a model's images.
 func imageForm(c model.Config) string {
-	form := raster.Size{Height: c.Height, Width: c.Width}.String()
-	if c.Stack == 1 {
+	form := c.Shape().String()
+	switch {
+	case c.Channels == 1:
 		return form + ", grey"
+	case c.Stack == 1:
+		return form + ", in colours"
 	}
 	return form + ", in colours, each channel an image of the set"
 }

@@ -21,16 +21,20 @@ func TestInterruptedEarly(t *testing.T) {
 	ended, end := context.WithCancel(t.Context())
 	end()
 	for line, want := range map[string]string{
-		"train --data LIST --out NEW " + small:     "interrupted before step 1; nothing was saved",
-		"train --out NEW":                          "interrupted before step 1; nothing was saved",
-		"train --resume RUN --steps 9":             "interrupted before step 3; the run is as it was; go on with: RESUME",
-		"data check LIST":                          "interrupted",
-		"data export --to NEW":                     "interrupted",
-		"generate --model RUN --out NEW.png":       "interrupted",
-		"generate --model RUN --out NEW.npy":       "interrupted",
-		"evaluate --model RUN --count 50":          "interrupted",
-		"doctor --device cpu":                      "interrupted",
-		"bench --step --time 1ms --batch-size 128": "interrupted",
+		"train --data LIST --out NEW " + small:       "interrupted before step 1; nothing was saved",
+		"train --out NEW":                            "interrupted before step 1; nothing was saved",
+		"train --resume RUN --steps 9":               "interrupted before step 3; the run is as it was; go on with: RESUME",
+		"data check LIST":                            "interrupted",
+		"data export --to NEW":                       "interrupted",
+		"generate --model RUN --out NEW.png":         "interrupted",
+		"generate --model RUN --out NEW.npy":         "interrupted",
+		"walk --model RUN --seeds 1,2 --out NEW.png": "interrupted",
+		"generate --model RUN --out NEW.npz":         "interrupted",
+		"generate --model RUN --out NEW.zip":         "interrupted",
+		"timelapse RUN --out NEW.png":                "interrupted",
+		"evaluate --model RUN --count 50":            "interrupted",
+		"doctor --device cpu":                        "interrupted",
+		"bench --step --time 1ms --batch-size 128":   "interrupted",
 	} {
 		t.Run(line, func(t *testing.T) {
 			name := filepath.Join(t.TempDir(), "new")
@@ -41,7 +45,7 @@ func TestInterruptedEarly(t *testing.T) {
 			if last := lines[len(lines)-1]; code != exitInterrupted || last != "gorgan: "+replace.Replace(want) {
 				t.Errorf("ended with %d, want %d: %q", code, exitInterrupted, last)
 			}
-			for _, ending := range []string{"", ".png", ".npy"} {
+			for _, ending := range []string{"", ".png", ".npy", ".npz", ".zip"} {
 				held, _ := os.ReadDir(name + ending)
 				if _, err := os.Stat(name + ending); err == nil && (len(held) > 0 || ending != "") {
 					t.Errorf("%s%s is left", name, ending)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"gorgan/model/run"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -100,6 +101,15 @@ func programUnderTest(t *testing.T) string {
 	return program
 }
 
+// succeeds carries out a command in this process.
+func succeeds(t *testing.T, args ...string) {
+	t.Helper()
+	var said strings.Builder
+	if code := execute(t.Context(), append([]string{"gorgan"}, args...), io.Discard, &said); code != 0 {
+		t.Fatalf("%q ended with %d: %s", args, code, said.String())
+	}
+}
+
 // process is a command line of the program that runs.
 type process struct {
 	*exec.Cmd
@@ -153,6 +163,12 @@ func sameRun(t *testing.T, a, b string, steps uint32) {
 	}
 	if x, y := measurements(t, a), measurements(t, b); x != y {
 		t.Errorf("%s differ:\n%s\n%s", run.MetricsFile, x, y)
+	}
+	if x, y := eventsOf(t, a), eventsOf(t, b); !slices.Equal(x, y) {
+		t.Errorf("%s differ:\n%q\n%q", run.EventsFile, x, y)
+	}
+	if x, y := summaryOf(t, a), summaryOf(t, b); x != y {
+		t.Errorf("%s differ:\n%s\n%s", run.SummaryFile, x, y)
 	}
 	for _, name := range []string{run.EvaluationsFile, run.BestFile, fmt.Sprintf(run.FakesFile, steps)} {
 		if _, err := os.Stat(filepath.Join(a, name)); errors.Is(err, fs.ErrNotExist) && name != fmt.Sprintf(run.FakesFile, steps) {

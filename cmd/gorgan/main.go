@@ -100,7 +100,8 @@ func newApp(ui *ui) *cli.App {
 			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1 and libcublas.so.* in these folders first"},
 			[2]string{"GORGAN_CUDA_TIMEOUT", "give a device up after a call of its driver took so long (default: 30s)"}),
 		Commands: []*cli.Command{
-			newTrain(ui), newGenerate(ui), newEvaluate(ui), newInspect(ui), newData(ui), newPresets(ui), newDevices(ui), newDoctor(ui), newBench(ui),
+			newTrain(ui), newGenerate(ui), newWalk(ui), newTimelapse(ui), newEvaluate(ui), newExportNet(ui), newInspect(ui), newData(ui),
+			newPresets(ui), newDevices(ui), newDoctor(ui), newBench(ui),
 		},
 		Writer: ui.out, ErrWriter: ui.err,
 		Version:        version(),
@@ -153,7 +154,8 @@ func action[O any](ui *ui, read func(*ui, *cli.Context) (O, error), run func(con
 func positional(c *cli.Context, names ...string) ([]string, error) {
 	got := c.Args().Slice()
 	if len(got) > len(names) {
-		return nil, usageError{fmt.Errorf("%s takes no argument %q; see %s --help", c.Command.Name, got[len(names)], c.Command.HelpName)}
+		extra := got[len(names)]
+		return nil, usageError{fmt.Errorf("%s takes no argument %q; %ssee %s --help", c.Command.Name, extra, flagFor(c, extra), c.Command.HelpName)}
 	}
 	if len(got) < len(names) {
 		return nil, usageError{fmt.Errorf("%s wants %s; see %s --help", c.Command.Name, names[len(got)], c.Command.HelpName)}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"gorgan/model/run"
 	"image"
 	"os"
 	"os/signal"
@@ -20,24 +19,28 @@ import (
 
 	"gorgan/dataset"
 	"gorgan/model/evaluate"
+	"gorgan/model/run"
 )
 
 // small are flags of a net that trains in milliseconds.
-const small = "--resize 7x7 --noise-dim 8 --gen-hidden 16 --dis-hidden 16 --batch-size 16 --device cpu --workers 2"
+const small = "--size 7 --held-out 0 --noise-dim 8 --gen-hidden 16 --dis-hidden 16 --batch-size 16 --device cpu --workers 2"
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"gorgan": main})
 }
 
 // TestScripts runs testdata/script. In a script $small stands for the flags of a small
-// net, and $tiny for a list of 40 small images.
+// net, $tiny for a list of 40 small images, $flowers for a folder of coloured images in a
+// folder for each class, and $cases for a folder of files that went wrong with other tools.
 func TestScripts(t *testing.T) {
-	tiny := tinyList(t)
+	tiny, flowers, cases := tinyList(t), flowerFolder(t), casesFolder(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("small", small)
 			e.Setenv("tiny", tiny)
+			e.Setenv("flowers", flowers)
+			e.Setenv("cases", cases)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -50,6 +53,11 @@ func TestScripts(t *testing.T) {
 			"insert": insertLine,
 			"nuls":   appendNULs,
 			"pixels": pictureSize,
+			"frame":  filmFrame,
+			"differ": framesDiffer,
+			"above":  filmAbove,
+			"holds":  zipHolds,
+			"alike":  imagesAlike,
 		},
 	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"gorgan/dataset/array"
 	"gorgan/model"
 )
 
@@ -36,19 +37,19 @@ func (s noiseScale) apply(config *model.Config) error {
 	return nil
 }
 
-// readNoise reads a .npy array (N, dim) of float32 or float64.
+// readNoise reads a .npy array (N, dim) of numbers.
 func readNoise(path string, dim int) ([]float32, error) {
-	noise, rows, cols, err := readNpyFile(path)
+	m, err := array.ReadNpy(path)
 	if err != nil {
 		return nil, err
 	}
-	if cols != dim {
-		return nil, fmt.Errorf("%s: an array of shape (%d,%d), want (N,%d)", path, rows, cols, dim)
+	if m.Cols != dim {
+		return nil, fmt.Errorf("%s: an array of %d rows of %d values, want (N,%d)", path, m.Rows, m.Cols, dim)
 	}
-	for i, v := range noise {
+	for i, v := range m.Values {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-			return nil, fmt.Errorf("%s: row %d has %v in column %d, want finite numbers as float32 holds them; rows and columns count from 0", path, i/cols, v, i%cols)
+			return nil, fmt.Errorf("%s: row %d has %v in column %d, want finite numbers as float32 holds them; rows and columns count from 0", path, i/dim, v, i%dim)
 		}
 	}
-	return noise, nil
+	return m.Values, nil
 }

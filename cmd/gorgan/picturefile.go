@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gorgan/dataset"
+	"gorgan/dataset/array"
 	"gorgan/dataset/atomicfile"
 	"gorgan/model"
 	"gorgan/model/picture"
@@ -29,6 +30,8 @@ const (
 	formStdout             // a grid, as PNG
 	formNpy                // an array
 	formFolder             // a PNG file an image
+	formNpz                // an array of bytes, and their labels
+	formZip                // the files of a folder
 )
 
 func (f form) grid() bool { return f <= formStdout }
@@ -77,11 +80,17 @@ func newPictureFile(ui *ui, out string) (*pictureFile, error) {
 		f.form = formJPEG
 	case ".npy":
 		f.form = formNpy
+	case ".npz":
+		f.form = formNpz
+	case ".zip":
+		f.form = formZip
+	case ".gif", ".mp4", ".webm":
+		return nil, usageError{fmt.Errorf("--out: %s ends in %s, which is an animation; gorgan walk writes those", out, ending)}
 	case "":
 		f.form = formFolder
 		return f, nil
 	default:
-		return nil, usageError{fmt.Errorf("--out: %s ends in %s, want .png, .jpg or .npy, or a / at the end for a folder", out, ending)}
+		return nil, usageError{fmt.Errorf("--out: %s ends in %s, want .png, .jpg, .npy, .npz or .zip, or a / at the end for a folder", out, ending)}
 	}
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("--out: %s is a device, a FIFO or a socket, want a regular file, or - for the standard output", out)
@@ -132,8 +141,17 @@ func (f *pictureFile) write(ctx context.Context, ui *ui, p *picture.Images, g pi
 		ui.note("standard output: %s", images)
 		return nil
 	default:
+		files := len(p.Seeds)
 		write := func(w io.Writer) error { return writeNpy(ctx, w, p) }
-		if f.form.grid() {
+		switch {
+		case f.form == formNpz:
+			write = func(w io.Writer) error { return writeNpz(ctx, w, p) }
+		case f.form == formZip:
+			write = func(w io.Writer) (err error) {
+				files, err = writeZip(ctx, w, p, g)
+				return err
+			}
+		case f.form.grid():
 			img, err := p.Picture(ctx, g)
 			if err != nil {
 				return err
@@ -148,6 +166,10 @@ func (f *pictureFile) write(ctx context.Context, ui *ui, p *picture.Images, g pi
 		}
 		if replaces {
 			ui.note("%s: replaced the file that was there", f.name)
+		}
+		if twice := len(p.Seeds) - files; twice > 0 {
+			ui.note("%s: left out %s of a seed that was there already", f.name, count(twice, "image"))
+			images = count(files, "image")
 		}
 	}
 	ui.say("%s: %s", f.name, images)
@@ -173,8 +195,20 @@ func (f *pictureFile) each(ctx context.Context, p *picture.Images, g picture.Gri
 	if err := atomicfile.RemoveTemporaries(f.path, time.Hour); err != nil {
 		return 0, err
 	}
+	err = eachImage(ctx, p, g, func(n int, img image.Image) error {
+		path := filepath.Join(f.path, p.Name(n))
+		if exists(path) {
+			replaced++
+		}
+		return dataset.WritePNG(path, img)
+	})
+	return replaced, err
+}
+
+// eachImage samples the images and calls use with the picture of each, of g's scale.
+func eachImage(ctx context.Context, p *picture.Images, g picture.Grid, use func(n int, img image.Image) error) error {
 	size := p.Config.Values()
-	err = p.Pieces(ctx, func(first int, images []float32) error {
+	return p.Pieces(ctx, func(first int, images []float32) error {
 		pixels := model.Quantize(images)
 		for i := range len(pixels) / size {
 			if err := ctx.Err(); err != nil {
@@ -185,18 +219,15 @@ func (f *pictureFile) each(ctx context.Context, p *picture.Images, g picture.Gri
 				return err
 			}
 			c.Put(0, pixels[i*size:][:size])
-			path := filepath.Join(f.path, p.Name(first+i))
-			if exists(path) {
-				replaced++
-			}
-			if err := dataset.WritePNG(path, c.Image); err != nil {
+			if err := use(first+i, c.Image); err != nil {
 				return err
 			}
-			p.Done(first + i + 1)
+			if p.Done != nil {
+				p.Done(first + i + 1)
+			}
 		}
 		return nil
 	})
-	return replaced, err
 }
 
 func exists(path string) bool {
@@ -204,10 +235,15 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// writeNpy samples the images and writes them as an array, one row each.
+// writeNpy samples the images and writes them as an array: grey ones (N, pixels), and those in
+// colours (N, height, width, 3).
 func writeNpy(ctx context.Context, w io.Writer, p *picture.Images) error {
-	if err := writeNpyHeader(w, len(p.Seeds), p.Config.Values()); err != nil {
+	dims := []int{len(p.Seeds), p.Config.Values()}
+	if s := p.Config.Shape(); s.Channels > 1 {
+		dims = []int{len(p.Seeds), s.Height, s.Width, s.Channels}
+	}
+	if err := array.WriteNpyHeader(w, dims...); err != nil {
 		return err
 	}
-	return p.Pieces(ctx, func(_ int, images []float32) error { return writeNpyValues(w, images) })
+	return p.Pieces(ctx, func(_ int, images []float32) error { return array.WriteNpyValues(w, images) })
 }

@@ -26,34 +26,52 @@ func somePictures(n int, drawn func(images int)) *picture.Images {
 	return p
 }
 
-// TestManyPicturesAreNotHeld: the array of many images is written with no more of them held
-// at once than of a few.
+// TestManyPicturesAreNotHeld: the array of many images, or their archive, is written with no more of them held at
+// once than of a few.
 func TestManyPicturesAreNotHeld(t *testing.T) {
-	const n = 40 * picture.PieceRows
-	var live uint64
-	p := somePictures(n, func(images int) {
-		if images > picture.PieceRows {
-			t.Errorf("%d images at once, want at most %d", images, picture.PieceRows)
-		}
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		live = max(live, m.HeapAlloc)
-	})
-	runtime.GC()
-	var before runtime.MemStats
-	runtime.ReadMemStats(&before)
-	var written int64
-	count := writerFunc(func(b []byte) (int, error) { written += int64(len(b)); return len(b), nil })
-	if err := writeNpy(context.Background(), count, p); err != nil {
-		t.Fatal(err)
-	}
-	whole := int64(n * p.Config.Values() * 4)
-	if written < whole || written > whole+1024 {
-		t.Errorf("%d bytes are written, want %d and a header", written, whole)
-	}
-	if held := int64(live - before.HeapAlloc); held > whole/4 {
-		t.Errorf("%d bytes are held of %d", held, whole)
+	const perImage = 400 // bytes that a zip keeps of the name of a file until its end
+	for name, c := range map[string]struct {
+		pieces, value, packed int // bytes of a value; 0 where a file of zeros is packed, of at least so many bytes
+		write                 func(io.Writer, *picture.Images) error
+	}{
+		"npy": {40, 4, 0, func(w io.Writer, p *picture.Images) error { return writeNpy(t.Context(), w, p) }},
+		"npz": {40, 1, 0, func(w io.Writer, p *picture.Images) error { return writeNpz(t.Context(), w, p) }},
+		"zip": {8, 0, 60, func(w io.Writer, p *picture.Images) error {
+			g := picture.New(p.Config, 1, 1)
+			g.Gap = 0
+			_, err := writeZip(t.Context(), w, p, g)
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := c.pieces * picture.PieceRows
+			var live uint64
+			p := somePictures(n, func(images int) {
+				if images > picture.PieceRows {
+					t.Errorf("%d images at once, want at most %d", images, picture.PieceRows)
+				}
+				runtime.GC()
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				live = max(live, m.HeapAlloc)
+			})
+			runtime.GC()
+			var before runtime.MemStats
+			runtime.ReadMemStats(&before)
+			var written int64
+			count := writerFunc(func(b []byte) (int, error) { written += int64(len(b)); return len(b), nil })
+			if err := c.write(count, p); err != nil {
+				t.Fatal(err)
+			}
+			whole := int64(n * p.Config.Values() * c.value)
+			if c.value > 0 && (written < whole || written > whole+1024) || written < int64(n*c.packed) {
+				t.Errorf("%d bytes are written, want %d and a header", written, whole)
+			}
+			floats := int64(n * p.Config.Values() * 4)
+			if held := int64(live - before.HeapAlloc); held > floats/4+int64(n*perImage) {
+				t.Errorf("%d bytes are held of %d", held, floats)
+			}
+		})
 	}
 }
 

@@ -62,6 +62,8 @@ func (r *recording) follow(c call) error {
 		return r.opens(c)
 	case "write":
 		return r.writes(c)
+	case "ftruncate":
+		return r.cuts(c)
 	case "copy_file_range":
 		return r.copies(c)
 	case "fsync", "fdatasync":
@@ -151,6 +153,20 @@ func (r *recording) write(d *description, text, n string) error {
 		r.do(operation{what: fmt.Sprintf("write %d bytes to %s", length, d.path), data: []dataChange{{file: d.file, at: d.at, text: text[:length]}}})
 	}
 	d.at += length
+	return nil
+}
+
+// cuts follows a cut of a file, which does not make it longer.
+func (r *recording) cuts(c call) error {
+	d, err := r.described(c.args[0])
+	if d == nil || err != nil {
+		return err
+	}
+	size, err := strconv.Atoi(c.args[1])
+	if held := len(r.now.data[d.file]); err != nil || size > held {
+		return fmt.Errorf("%s of %d bytes is cut at %q", d.path, held, c.args[1])
+	}
+	r.do(operation{what: fmt.Sprintf("cut %s at %d", d.path, size), data: []dataChange{{file: d.file, at: size, cuts: true}}})
 	return nil
 }
 

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"gorgan/dataset/array"
 	"gorgan/dataset/raster"
 	"gorgan/kernels/device"
 	"gorgan/model"
@@ -32,20 +34,30 @@ type samples struct {
 	draw   func(ctx context.Context, nth uint64) (evaluate.Samples, error) // gives those of the nth evaluation
 	source string
 	values int          // of an image
+	sides  []int        // of an image in a file, those of 1 left out; one alone is for rows of values
 	file   string       // of the model's checkpoint
 	model  *model.State // nil for a file of images
 	stack  int          // channels of an image, 0 where that is for its values to tell
+	notes  []string     // a sentence for what was interpreted in the file
 }
 
 // openSamples opens the images of a .npy file.
 func openSamples(path string) (*samples, error) {
-	values, _, cols, err := readNpyFile(path)
+	m, err := array.ReadNpy(path)
 	if err != nil {
 		return nil, err
 	}
-	return &samples{source: path, values: cols, draw: func(context.Context, uint64) (evaluate.Samples, error) {
-		return evaluate.Samples{Source: path, Values: values}, nil
-	}}, nil
+	s := &samples{source: path, values: m.Cols, sides: sides(m.Dims[1:]), notes: m.Notes}
+	if m.Type == "uint8" {
+		for i := range m.Values {
+			m.Values[i] /= 255
+		}
+		s.notes = append(s.notes, "values from 0 to 255 are taken as 0 to 1")
+	}
+	s.draw = func(context.Context, uint64) (evaluate.Samples, error) {
+		return evaluate.Samples{Source: path, Values: m.Values}, nil
+	}
+	return s, nil
 }
 
 // drawSamples opens the images of a model. The model makes the next count images for each
@@ -77,9 +89,9 @@ func drawSamples(dev device.Device, path string, scale noiseScale, count int) (*
 	return s, nil
 }
 
-// stacked reports whether an image is three stacked images of so many pixels, and not one.
-func (s *samples) stacked(pixels int) (bool, error) {
-	stack := s.stack
+// stacked reports whether an image is three stacked images of a shape, and not one.
+func (s *samples) stacked(shape raster.Shape) (bool, error) {
+	stack, pixels := s.stack, shape.Values()
 	if stack == 0 && s.values == raster.RGB*pixels {
 		stack = raster.RGB
 	}
@@ -87,7 +99,15 @@ func (s *samples) stacked(pixels int) (bool, error) {
 		return false, fmt.Errorf("%s: images of %d values, want %d, as the data have pixels, or stacked %d times as many",
 			s.source, s.values, pixels, raster.RGB)
 	}
+	if want := sides([]int{shape.Height, shape.Width, shape.Channels}); stack <= 1 && len(s.sides) > 1 && !slices.Equal(s.sides, want) {
+		return false, fmt.Errorf("%s: images of axes %v, want %v, as the data have, or rows of %d values", s.source, s.sides, want, pixels)
+	}
 	return stack > 1, nil
+}
+
+// sides returns the lengths of axes without those of 1, which hold no order.
+func sides(axes []int) []int {
+	return slices.DeleteFunc(slices.Clone(axes), func(n int) bool { return n == 1 })
 }
 
 // report measures the samples of one or more evaluations. For several it returns their spread.

@@ -42,6 +42,11 @@ func beginSession(o trainOptions) (*session, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
+	if o.out != "" {
+		if err := run.CheckNew(o.out); err != nil { // before the data are read
+			return nil, err
+		}
+	}
 	s := &session{Settings: o.flags}
 	s.Began = run.Origin{Version: version(), Command: os.Args[1:], Instructions: level, Date: time.Now().Format(time.RFC3339)}
 	s.MeasureEvery = max(1, s.Steps/run.CurvePoints)
@@ -55,11 +60,11 @@ func (s *session) goOnWith(ui *ui, o trainOptions) error {
 	}
 	began := s.Model
 	s.Settings = o.over(s.Settings)
-	if err := o.validate(s.Settings); err != nil {
-		return err
-	}
 	if d := s.Model.Differences(began); len(d) > 0 {
 		return usageError{fmt.Errorf("--resume: a run goes on with the settings it began with, and %s", strings.Join(d, "; "))}
+	}
+	if err := o.validate(s.Settings); err != nil {
+		return err
 	}
 	if s.state != nil {
 		done := s.folder.Evaluations()
@@ -100,6 +105,7 @@ func (s *session) resume(ui *ui, path string) error {
 		}
 		return err
 	} else {
+		ui.sayConverted(path, s.state)
 		if d := s.Model.Differences(s.state.Config); len(d) > 0 {
 			ui.note("%s: the checkpoint's settings are taken, of which these differ: %s", filepath.Join(dir, run.SettingsFile), strings.Join(d, "; "))
 		}

@@ -10,17 +10,19 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/array"
 	"gorgan/dataset/raster"
 	"gorgan/model"
 	"gorgan/model/picture"
 )
 
-// TestColours: the pictures of a stacked model are its array's planes as red, green and
-// blue; those of the data are the set's images, three at a time.
+// TestColours: the pictures of a stacked model are its array's values as red, green and blue, pixel
+// by pixel; those of the data are the set's images, three at a time.
 func TestColours(t *testing.T) {
 	const side, pixels = 7, 49
 	list, dir := tinyList(t), t.TempDir()
@@ -38,11 +40,11 @@ func TestColours(t *testing.T) {
 	gorgan(draw, at("run"), "--grid", "2x2", "--scale", "1", "--out", at("grid.png"))
 	gorgan(draw, at("run"), "--out", at("each"))
 
-	values, rows, cols, err := readNpyFile(at("images.npy"))
-	if err != nil || rows != 3 || cols != 3*pixels {
-		t.Fatalf("the array is (%d,%d), %v, want (3,%d)", rows, cols, err, 3*pixels)
+	images, err := array.ReadNpy(at("images.npy"))
+	if err != nil || !slices.Equal(images.Dims, []int{3, side, side, 3}) {
+		t.Fatalf("the array is %v, %v, want (3,%d,%d,3)", images.Dims, err, side, side)
 	}
-	drawn := model.Quantize(values)
+	drawn := model.Quantize(images.Values)
 	// place is where image i lies on a picture with so many columns at a scale.
 	place := func(i, cols, scale int) image.Point {
 		pitch := side*scale + picture.Gap
@@ -56,7 +58,7 @@ func TestColours(t *testing.T) {
 	}
 	compareColours(t, grid, place(3, 2, 1), 1, side, bytes.Repeat([]byte{picture.Shade}, 3*pixels)) // no image
 
-	set, _, err := dataset.Open(t.Context(), list, dataset.Options{Resize: raster.Size{Height: side, Width: side}, Scale: scale})
+	set, _, err := dataset.Open(t.Context(), list, dataset.Options{Size: raster.Size{Height: side, Width: side}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +68,13 @@ func TestColours(t *testing.T) {
 		t.Errorf("the picture of the data is %v, want %v", reals.Bounds(), want)
 	}
 	for i := range 13 {
-		compareColours(t, reals, place(i, 4, 18), 18, side, set.Bytes()[i*3*pixels:])
+		var stack []byte
+		for j := range pixels {
+			for channel := range 3 {
+				stack = append(stack, set.Bytes()[(i*3+channel)*pixels+j])
+			}
+		}
+		compareColours(t, reals, place(i, 4, 18), 18, side, stack)
 	}
 	// Six columns of 7*12 pixels and 7 gaps.
 	if fakes := decodePNG(t, at("run/fakes_000002.png")); fakes.Bounds() != image.Rect(0, 0, 518, 518) {
@@ -90,15 +98,14 @@ func decodePNG(t *testing.T, path string) image.Image {
 	return img
 }
 
-// compareColours holds a square of an image against planes of red, green and blue, each pixel
-// of which is scale pixels wide and high.
-func compareColours(t *testing.T, img image.Image, at image.Point, scale, side int, planes []byte) {
+// compareColours holds a square of an image against pixels of red, green and blue, each of which is
+// scale pixels wide and high.
+func compareColours(t *testing.T, img image.Image, at image.Point, scale, side int, pixels []byte) {
 	t.Helper()
-	n := side * side
 	for y := range side * scale {
 		for x := range side * scale {
-			i := y/scale*side + x/scale
-			want := color.NRGBA{planes[i], planes[n+i], planes[2*n+i], 255}
+			i := 3 * (y/scale*side + x/scale)
+			want := color.NRGBA{pixels[i], pixels[i+1], pixels[i+2], 255}
 			if got := color.NRGBAModel.Convert(img.At(at.X+x, at.Y+y)); got != want {
 				t.Fatalf("pixel %d,%d of the image at %v is %v, want %v", x, y, at, got, want)
 			}

@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"github.com/mattn/go-runewidth"
+
+	"gorgan/dataset/content"
 )
 
 // count writes a number of things: "1 image", "2 images", "3 classes".
@@ -52,5 +54,12 @@ func printable(text string) string {
 	return b.String()
 }
 
-// sentence writes the text of an error on one line. Joined errors have one line each.
-func sentence(err error) string { return printable(strings.ReplaceAll(err.Error(), "\n", "; ")) }
+// sentence writes the text of an error on one line. Joined errors have one line each. That a format
+// is bad is for code to know: the text before it says what is wrong.
+func sentence(err error) string {
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimSuffix(line, ": "+content.ErrFormat.Error())
+	}
+	return printable(strings.Join(lines, "; "))
+}

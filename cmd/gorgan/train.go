@@ -1,29 +1,35 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
 
 	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/kernels/device"
 	"gorgan/model"
+	"gorgan/model/evaluate"
 	"gorgan/model/run"
 )
 
 func newTrain(ui *ui) *cli.Command {
 	d := model.Default()
 	data := []cli.Flag{
-		&cli.StringFlag{Name: "data", Usage: "train on `SRC`: mnist, a folder of IDX files, or a list file", Value: "mnist"},
+		&cli.StringFlag{Name: "data", Usage: "train on `SRC`: " + sources, Value: "mnist"},
 		&cli.IntFlag{Name: "images", Usage: "train on the first `N` images alone, 0 for all; of MNIST the first 50000 leave a validation set for evaluate"},
+		&cli.Float64Flag{Name: "held-out", Usage: "keep this `PART` of the images out of training, for evaluate", Value: evaluate.HoldoutShare, DefaultText: "0.1, or 0 if the source has images for tests, as mnist has"},
+		&cli.BoolFlag{Name: "mirror", Usage: "train on each image mirrored too, left and right exchanged"},
 		&cli.IntFlag{Name: "queue", Usage: "read `N` batches ahead of a set too large for --cache", Value: 8},
 	}
-	run := []cli.Flag{
+	ofRun := []cli.Flag{
 		&cli.StringFlag{Name: "out", Usage: "make the run folder `DIR`; without it, a numbered one under runs"},
 		&cli.StringFlag{Name: "resume", Usage: "resume the run in folder `RUN` as if it had not stopped, or resume from a checkpoint in it"},
 		&cli.UintFlag{Name: "steps", Usage: "train to step `N`", Value: 15000},
@@ -40,11 +46,11 @@ func newTrain(ui *ui) *cli.Command {
 			"\nExamples:\n\n   gorgan train\n   gorgan train --loss bce --label-smoothing 0.1 --gen-hidden 256,512 --seed 2\n" +
 			"   gorgan train --r1 3 --beta1 0 --beta2 0.99 --learning-rate 1e-3 --ema 0.998 \\\n" +
 			"      --gen-activation leaky-relu --dis-activation leaky-relu\n" +
-			"   gorgan train --classes 10\n" +
+			"   gorgan train --data flowers --size 64 --mirror --classes auto\n" +
 			"   gorgan train --preset best --evaluate-every 1000 --stop-on-collapse\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
 		Flags: slices.Concat(inCategory("Data", data), inCategory("Data", sourceFlags()), inModelCategories(modelFlags(d)),
-			inCategory("Run", presetFlags()), inCategory("Run", run), inCategory("Evaluation", evaluateFlags()),
+			inCategory("Run", presetFlags()), inCategory("Run", ofRun), inCategory("Evaluation", evaluateFlags()),
 			inCategory("Device", deviceFlags("auto"))),
 		Action: action(ui, readTrainOptions, runTrain),
 	}
@@ -75,20 +81,28 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 		if err := s.goOn(ui); err != nil {
 			return err
 		}
+		if !s.folder.Summarized() { // it was killed after its last step
+			if err := s.folder.Summarize(s.Settings, s.state, run.Finished, "", version()); err != nil {
+				return err
+			}
+		}
 		ui.note("%s is at step %d already; train on with --steps above it", s.folder.Dir, s.state.Step)
 		return nil
 	}
-	o.device.name, o.reading.resize = s.Device, s.Resize // a run that goes on has its own
+	var said bytes.Buffer // what is printed before there is a log
+	ui.log = &said
+	o.device.name, o.reading.Reading = s.Device, s.Reading // a run that goes on has its own
 	dev, why, err := o.device.open()
 	if err != nil {
 		return err
 	}
 	defer dev.Close()
-	set, whole, err := s.trainingSet(ctx, ui, o)
+	data, err := s.data(ctx, ui, o)
 	if err != nil {
 		return err
 	}
-	evaluator, err := s.newEvaluator(ctx, ui, o.reading, dev, whole)
+	set := data.train
+	evaluator, err := s.newEvaluator(ctx, ui, dev, data)
 	if err != nil {
 		return err
 	}
@@ -103,13 +117,20 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 		return err
 	}
 	ui.log = s.folder.Log()
+	if _, err := said.WriteTo(ui.log); err != nil {
+		return err
+	}
 	ui.note("device: %s (%s)", dev.Name(), why)
 	if err := sayOtherLevel(ui, dev, s.Began.Instructions); err != nil {
 		return err
 	}
 	o.device.sayIneffective(ui, device.IsCPU(dev))
 	o.given.sayIneffective(ui, s.Model)
-	ui.note("data: %s, %s of %v, fingerprint %.12s", set.Name(), count(set.Len(), "image"), set.Shape(), set.Fingerprint())
+	mirrored := ""
+	if s.Mirror {
+		mirrored = ", half of them mirrored"
+	}
+	ui.note("data: %s, %s of %v%s, fingerprint %.12s", set.Name(), count(set.Len(), "image"), set.Shape(), mirrored, set.Fingerprint())
 	for _, n := range (&model.State{Config: s.Model}).Nets() {
 		ui.note("%s: %s", n.Name, netForm(n))
 	}
@@ -119,65 +140,78 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 			return err
 		}
 	}
-	return s.train(ctx, ui, &run.Training{Settings: s.Settings, Folder: s.folder, Trainer: trainer, Evaluator: evaluator,
+	return s.train(ctx, ui, dev.Name(), &run.Training{Settings: s.Settings, Folder: s.folder, Trainer: trainer, Evaluator: evaluator,
 		Observers: []run.Observer{terminalObserver{ui}}, EvaluateFirst: s.owed, Readers: o.reading.readers, Queue: o.queue})
 }
 
-// trainingSet reads the data. It returns the images to train on, and the whole set, of which they
-// may be a part. If the report has problems that forbid training, they are the error.
-func (s *session) trainingSet(ctx context.Context, ui *ui, o trainOptions) (set, whole *dataset.Set, err error) {
-	whole, report, err := openSource(ctx, ui, s.Data, "train", o.reading)
+// data reads the data and takes from them what the settings of a new run leave open. It returns an
+// error if they are not those that the run began with.
+func (s *session) data(ctx context.Context, ui *ui, o trainOptions) (runData, error) {
+	d, err := openData(ctx, ui, &s.Settings, o.reading, o.given["held-out"] || s.folder != nil, s.EvaluateEvery > 0)
+	if s.folder != nil && errors.Is(err, fs.ErrNotExist) {
+		return d, fmt.Errorf("%w%s", err, otherData)
+	}
 	if err != nil {
-		return nil, nil, err
+		return d, err
 	}
-	if err := report.Err(); err != nil {
-		return nil, nil, err
-	}
-	set = whole
-	if s.Images > 0 {
-		if set, err = whole.First(s.Images); err != nil {
-			return nil, nil, fmt.Errorf("--images %d: %w", s.Images, err)
-		}
+	differ := s.folder != nil && s.Fingerprint != d.train.Fingerprint()
+	if s.folder == nil || differ {
+		ui.notes(d.notes)
 	}
 	if s.state == nil {
-		s.Model.Height, s.Model.Width = set.Shape().Height, set.Shape().Width
-		if o.classesOfData {
-			s.Model.Classes = classesOf(set)
-			ui.note("--preset %s: the nets are told the classes of the data, %d", o.preset, s.Model.Classes)
-			if err := s.Model.Validate(); err != nil {
-				return nil, nil, err
-			}
+		if err := s.suit(ui, d.train, o); err != nil {
+			return d, err
 		}
 	}
-	if s.folder != nil && s.Fingerprint != set.Fingerprint() {
-		return nil, nil, fmt.Errorf("%s: the data differ from those the run began with: fingerprint %.12s, was %.12s", s.Data, set.Fingerprint(), s.Fingerprint)
-	}
-	s.Fingerprint = set.Fingerprint()
-	return set, whole, nil
-}
-
-// classesOf returns one more than the largest label of a set, or 0 if an image has no label.
-func classesOf(set *dataset.Set) int {
-	classes := 0
-	for i := range set.Len() {
-		if set.Label(i) < 0 {
-			return 0
+	if differ {
+		hint := otherData
+		if s.Fit == string(raster.Stretch) {
+			hint = "; older versions resized with another filter, so their runs with --resize cannot go on"
 		}
-		classes = max(classes, set.Label(i)+1)
+		return d, fmt.Errorf("%s: the data differ from those the run began with: fingerprint %.12s, was %.12s%s",
+			d.train.Name(), d.train.Fingerprint(), s.Fingerprint, hint)
 	}
-	return classes
+	if s.folder != nil {
+		if err := d.sameHeldOut(s.Settings); err != nil {
+			return d, err
+		}
+	}
+	s.Fingerprint, s.HeldOutFingerprint = d.train.Fingerprint(), d.heldOutFingerprint()
+	return d, nil
 }
 
-// train takes the run to its last step.
-func (s *session) train(ctx context.Context, ui *ui, t *run.Training) error {
+// suit gives a new run's settings the shape and the classes of its images.
+func (s *session) suit(ui *ui, set *dataset.Set, o trainOptions) error {
+	s.Model = s.Model.ForSet(set.Shape())
+	c := &s.Model
+	s.Size, s.Channels = set.Shape().Size.String(), strconv.Itoa(set.Shape().Channels)
+	switch classes := classesOf(set); {
+	case o.classesOfData && classes == 0:
+		c.Classes = 0
+		ui.note("%s has images without labels: the nets are not told the classes", set.Name())
+	case o.classesOfData:
+		c.Classes = classes
+		ui.note("the nets are told the classes of the images, %d: %s", classes, classList(set))
+	case c.Classes > 0 && (classes > c.Classes || set.Classes() != nil && classes != c.Classes):
+		return usageError{fmt.Errorf("--classes is %d, but the images of %s have %d classes (%s); want --classes auto", c.Classes, set.Name(), classes, classList(set))}
+	case classes > 0 && classes < c.Classes:
+		ui.note("the nets are told %d classes, but the images have only %d: %s", c.Classes, classes, classList(set))
+	case c.Classes == 0 && classes > 1 && s.Data != "mnist":
+		ui.note("the images have %d classes (%s), which the nets are not told; --classes auto tells them", classes, classList(set))
+	}
+	return s.Model.Validate()
+}
+
+// train takes the run to its last step on the device of that name.
+func (s *session) train(ctx context.Context, ui *ui, device string, t *run.Training) error {
 	ui.start("training", "step", int(t.Trainer.Step()), int(s.Steps))
 	defer ui.stop()
 	err := t.Run(ctx)
 	ui.stop()
 	if err != nil {
-		return s.ended(ui, t.Trainer.Step(), err)
+		return s.ended(ui, t.Trainer, device, err)
 	}
-	return s.finish(ui, t.Trainer)
+	return s.finish(ui, t.Trainer, device)
 }
 
 // netForm describes a net: the widths of its layers and the number of its parameters.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
@@ -19,7 +18,7 @@ type trainOptions struct {
 	flags         run.Settings // the values of the flags, or their defaults
 	given         given        // a resumed run takes these flags alone
 	preset        string       // empty for none
-	classesOfData bool         // the nets are told as many classes as the data have
+	classesOfData bool         // the nets are told as many classes as the data have: --classes auto, or a preset for other data
 	out           string       // the new run's folder, empty for a numbered one
 	resume        string       // the run to go on with, empty for a new one
 	device        deviceOptions
@@ -48,6 +47,7 @@ func readTrainOptions(ui *ui, c *cli.Context) (o trainOptions, err error) {
 		return o, err
 	}
 	o.given = givenFlags(c)
+	o.classesOfData = o.classesOfData || c.String("classes") == autoClasses
 	if o.flags, err = readSettings(c); err != nil || o.resume != "" {
 		return o, err // a resumed run's settings are validated when they are read
 	}
@@ -56,7 +56,7 @@ func readTrainOptions(ui *ui, c *cli.Context) (o trainOptions, err error) {
 
 // readSettings reads the flags into the settings of a run.
 func readSettings(c *cli.Context) (s run.Settings, err error) {
-	s = run.Settings{Resize: c.String("resize"), Images: c.Int("images"), Device: c.String("device"), Keep: c.Int("keep"),
+	s = run.Settings{Reading: readReading(c), Images: c.Int("images"), HeldOut: c.Float64("held-out"), Mirror: c.Bool("mirror"), Device: c.String("device"), Keep: c.Int("keep"),
 		EvaluateCount: c.Int("evaluate-count"), EvaluateMetric: c.String("evaluate-metric"), StopOnCollapse: c.Bool("stop-on-collapse")}
 	if s.Data, err = resolved(c.String("data")); err != nil {
 		return s, err
@@ -78,8 +78,9 @@ func readSettings(c *cli.Context) (s run.Settings, err error) {
 func (o trainOptions) over(s run.Settings) run.Settings {
 	for name, set := range map[string]func(){
 		"data":             func() { s.Data = o.flags.Data },
-		"resize":           func() { s.Resize = o.flags.Resize },
 		"images":           func() { s.Images = o.flags.Images },
+		"held-out":         func() { s.HeldOut = o.flags.HeldOut },
+		"mirror":           func() { s.Mirror = o.flags.Mirror },
 		"device":           func() { s.Device = o.flags.Device },
 		"steps":            func() { s.Steps = o.flags.Steps },
 		"display-every":    func() { s.DisplayEvery = o.flags.DisplayEvery },
@@ -94,6 +95,7 @@ func (o trainOptions) over(s run.Settings) run.Settings {
 			set()
 		}
 	}
+	s.Reading = o.given.over(s.Reading, o.flags.Reading)
 	if s.EvaluateEvery == 0 {
 		s.StopOnCollapse = false
 	}
@@ -113,7 +115,7 @@ func (o trainOptions) validate(s run.Settings) error {
 	if o.given["evaluate-count"] && s.EvaluateCount == 0 {
 		return usageError{fmt.Errorf("--evaluate-count is 0, want %d to %d", run.LeastEvaluated, picture.MaxImages)}
 	}
-	if err := s.Validate(func(key string) string { return "--" + strings.ReplaceAll(key, "_", "-") }); err != nil {
+	if err := s.Validate(flagNamed); err != nil {
 		return usageError{err}
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 // TestOver: of a run that goes on, a flag that is given replaces its setting, and one that is
 // not given leaves it alone. No setting that a flag has is forgotten.
 func TestOver(t *testing.T) {
-	facts := []string{"Fingerprint", "MeasureEvery", "Began", "Height", "Width"} // which no flag gives
+	facts := []string{"Fingerprint", "MeasureEvery", "Began", "HeldOutFingerprint", "Resize", "Height", "Width", "Channels"} // which no flag gives
 	began := run.Settings{EvaluateEvery: 1, Model: model.Default()}
 	o := trainOptions{flags: began, given: given{}}
 	fill(reflect.ValueOf(&o.flags).Elem())

@@ -42,7 +42,7 @@ func newUI(out, err io.Writer) *ui {
 func columnsOf(f *os.File) func() int {
 	return func() int {
 		columns, _, err := term.GetSize(int(f.Fd()))
-		if err != nil {
+		if err != nil || columns == 0 { // a terminal without a size, as in some containers
 			return 80
 		}
 		return columns
@@ -101,6 +101,13 @@ func (u *ui) prose(text string) {
 func (u *ui) note(format string, args ...any) {
 	text := printable(fmt.Sprintf(format, args...))
 	u.line(u.err, text, text)
+}
+
+// notes writes a line for each note.
+func (u *ui) notes(all []string) {
+	for _, note := range all {
+		u.note("%s", note)
+	}
 }
 
 // display writes a display step. On a terminal it is a row of a table. Elsewhere and in the log

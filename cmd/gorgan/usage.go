@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -54,6 +55,20 @@ func notACommand(c *cli.Context) error {
 		return usageError{fmt.Errorf("%q is not a command; did you mean %s? see %s", name, near, help)}
 	}
 	return usageError{fmt.Errorf("%q is not a command; see %s", name, help)}
+}
+
+// flagFor asks about the flag that was left out before a path of a model or of images. It returns "" if
+// there is no such path or flag.
+func flagFor(c *cli.Context, path string) string {
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	for _, name := range []string{"model", "data"} {
+		if slices.ContainsFunc(c.Command.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) }) {
+			return fmt.Sprintf("did you mean --%s %.80q? ", name, path)
+		}
+	}
+	return ""
 }
 
 // wanted describes the values that a flag takes.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/dataset/array"
 )
 
 // workFolder makes a folder with a file of each kind that a command reads: list.txt, a list
@@ -31,8 +32,8 @@ func workFolder(t testing.TB) (dir string, files map[string][]byte) {
 		}
 	}
 	var noise, before bytes.Buffer
-	must(t, writeNpyHeader(&noise, 2, 8))
-	must(t, writeNpyValues(&noise, make([]float32, 2*8)))
+	must(t, array.WriteNpyHeader(&noise, 2, 8))
+	must(t, array.WriteNpyValues(&noise, make([]float32, 2*8)))
 	must(t, os.WriteFile(filepath.Join(dir, "noise.npy"), noise.Bytes(), 0o666))
 	if code := execute(t.Context(), strings.Fields("gorgan bench --step --json --time 1ms --device cpu --gen-hidden 8 --dis-hidden 8 --batch-size 8"), &before, io.Discard); code != 0 {
 		t.Fatalf("bench ended with %d", code)

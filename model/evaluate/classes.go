@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"context"
+	"fmt"
 	"slices"
 )
 
@@ -14,6 +15,24 @@ type Class struct {
 	Label int `json:"label"`
 	Count int `json:"count"` // among the samples
 	Floor int `json:"floor"` // among the floor's real images
+	// Name is the class's name, if the training set has one for the label.
+	Name string `json:"name,omitempty"`
+}
+
+// title returns the name, or the label if there is none.
+func (c Class) title() string {
+	if c.Name == "" {
+		return fmt.Sprint(c.Label)
+	}
+	return c.Name
+}
+
+// className returns the name of a label, or "" if it has none.
+func className(names []string, label int) string {
+	if label >= len(names) {
+		return ""
+	}
+	return names[label]
 }
 
 // measureClasses counts the images of each class, as the classifier sorts them. The entropy of the

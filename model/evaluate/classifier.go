@@ -11,15 +11,16 @@ import (
 	"gorgan/kernels"
 )
 
-// Classifier is a trained perceptron that finds the classes of images. The outputs of its last
+// Classifier is a trained perceptron that finds the classes of images, or the versions of a pretext
+// task. The outputs of its last
 // hidden layer are the features of an image. Its weights are stored as float16 numbers, and it
 // computes with exactly these numbers.
 type Classifier struct {
-	Labels      []int  // label of each class
+	Labels      []int  // label of each class; for a pretext task, the number of each version
 	Recipe      Recipe // how it was trained
 	Data        string // the images it was trained on
 	Fingerprint string // fingerprint of the set of these images
-	Widths      []int  // number of pixels, and of the units of each layer; the last is the classes
+	Widths      []int  // number of values of an image, and of the units of each layer; the last is the classes
 
 	weights []uint16 // float16: for each layer its weight (in,out), then its bias (out)
 }
@@ -32,10 +33,13 @@ func (c *Classifier) String() string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Widths), " ", "-"), "[]")
 }
 
-// SHA256 returns the hash, in hex, of labels, widths and weights. A figure depends on nothing else
+// SHA256 returns the hash, in hex, of the task, the labels, the widths and the weights. A figure depends on nothing else
 // of a classifier.
 func (c *Classifier) SHA256() string {
 	h := sha256.New()
+	if c.Recipe.Task != ByLabel {
+		fmt.Fprintf(h, "task %s\n", c.Recipe.Task)
+	}
 	fmt.Fprintf(h, "labels %v\nwidths %v\n", c.Labels, c.Widths)
 	h.Write(littleEndian(c.weights))
 	return hex.EncodeToString(h.Sum(nil))
@@ -79,9 +83,9 @@ var mnist []byte
 func MNISTClassifier() (*Classifier, error) { return ParseClassifier(mnist) }
 
 // ClassifierFor returns the embedded classifier if r is MNIST with its own test images. Otherwise
-// it trains one by DefaultRecipe on r's training and validation images. That takes about half a
-// minute for images like MNIST's. It returns the errors of TrainClassifier, and an error if r is
-// not valid. progress may be nil.
+// it trains one by RecipeFor(r), on all of r's images but the held-out ones. That takes about half a
+// minute for images like MNIST's, and a few minutes for larger ones. It returns the errors of
+// TrainClassifier, and an error if r is not valid. progress may be nil.
 func ClassifierFor(ctx context.Context, dev kernels.Device, r Reference, progress func(done, total int)) (*Classifier, error) {
 	if err := r.check(); err != nil {
 		return nil, err
@@ -90,9 +94,5 @@ func ClassifierFor(ctx context.Context, dev kernels.Device, r Reference, progres
 	if err != nil || r.Train.Set.Fingerprint() == c.Fingerprint && r.Test.Set.Fingerprint() != c.Fingerprint {
 		return c, err
 	}
-	images := r.Train
-	if r.Validation.Set == images.Set && r.Validation.First == images.End {
-		images.End = r.Validation.End
-	}
-	return TrainClassifier(ctx, dev, images, DefaultRecipe(), progress)
+	return TrainClassifier(ctx, dev, r.learnable(), RecipeFor(r), progress)
 }

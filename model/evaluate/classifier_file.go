@@ -138,6 +138,9 @@ func parseClassifier(text []byte) (*Classifier, error) {
 // the labels give the widths of the layers.
 func (c *Classifier) take(file safetensors.SafeTensors) error {
 	hidden, classes := c.Recipe.Hidden, len(c.Labels)
+	if n, err := c.Recipe.Task.versions(); err != nil || n > 0 && n != classes {
+		return fmt.Errorf("%d labels for task %.80q, want one for each of %d versions", classes, string(c.Recipe.Task), n)
+	}
 	if len(hidden) == 0 || slices.Min(hidden) < 1 || classes < 2 {
 		return fmt.Errorf("hidden layers of widths %v and %d labels, want one or more layers, and two or more labels", hidden, classes)
 	}

@@ -76,6 +76,14 @@ func FuzzParseClassifier(f *testing.F) {
 	must(f, err)
 	f.Add(text)
 	f.Add(text[:len(text)/2])
+	pretext := &Classifier{
+		Labels: []int{0, 1, 2, 3}, Recipe: Recipe{Task: Rotation, Hidden: []int{2}, Epochs: 1, BatchSize: 1, LearningRate: 1, Centred: true},
+		Widths: []int{4, 2, 4}, weights: make([]uint16, 4*2+2+2*4+4),
+	}
+	must(f, pretext.Save(path))
+	text, err = os.ReadFile(path)
+	must(f, err)
+	f.Add(text)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		c, err := ParseClassifier(text)
 		if err != nil {
@@ -100,7 +108,7 @@ func TestClassifierFor(t *testing.T) {
 	dev, r := cpu(t, 2), toyReference(t)
 	c, err := ClassifierFor(context.Background(), dev, r, nil)
 	must(t, err)
-	if c.Data != "toy train[0:1200]" || len(c.Labels) != 3 { // training and validation images
+	if c.Data != "toy train[0:1000]" || len(c.Labels) != 3 { // not the held-out images
 		t.Errorf("a classifier of %s with labels %v", c.Data, c.Labels)
 	}
 	train, test := mnistSets(t)
@@ -110,7 +118,7 @@ func TestClassifierFor(t *testing.T) {
 		t.Errorf("for MNIST a classifier of %v (%v)", c, err)
 	}
 	// Its own training images as test: it has learned them.
-	r, err = NewReference(train, nil)
+	r, err = NewReference(train, train)
 	must(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -6,10 +6,6 @@ import (
 	"strings"
 )
 
-// FrechetImages returns the number of real images, and of samples, that the Fréchet distance needs
-// with the features of c.
-func (c *Classifier) FrechetImages() int { return rowsPerFeature * c.Features() }
-
 // The limits of the figures that show a collapse. See Report.Collapse.
 const (
 	missingPart   = 0.4 // of the classes
@@ -20,17 +16,20 @@ const (
 // Collapse says how the samples lack the variety of the data. It returns "" if the report shows no
 // lack. Samples lack variety if
 //
-//   - two fifths of the classes are missing;
+//   - two fifths of the classes are missing, beside those that real images lack when there are few
+//     of them for each class;
 //   - the variety of the classes is at most half the floor's. The variety is exp of the class
 //     entropy: so many classes of equal frequency have that entropy;
 //   - half of the samples are near duplicates;
 //   - for stacked images, at most half as many modes occur as in real images.
 //
+// Without labels, only near duplicates show it.
+//
 // Samples of the tutorial's GAN that look like digits lack one class at most, have a variety of
 // 7.6, and fewer near duplicates than real images.
 func (r *Report) Collapse() string {
 	var found []string
-	if f, ok := r.Figure("missing_classes"); ok && f.Value >= missingPart*float64(len(r.Classes)) {
+	if f, ok := r.Figure("missing_classes"); ok && f.Value-f.Floor >= missingPart*float64(len(r.Classes)) {
 		found = append(found, fmt.Sprintf("%.0f of %d classes are missing", f.Value, len(r.Classes)))
 	}
 	if f, ok := r.Figure("class_entropy"); ok && f.Value <= f.Floor+math.Log(varietyPart) {

@@ -27,6 +27,8 @@ func TestCollapse(t *testing.T) {
 		report *Report
 		want   string
 	}{
+		"as in few images":  {&Report{Classes: make([]Class, 10), Figures: []Figure{{Name: "missing_classes", Value: 6, Floor: 3}}}, ""},
+		"four more":         {&Report{Classes: make([]Class, 10), Figures: []Figure{{Name: "missing_classes", Value: 7, Floor: 3}}}, "7 of 10 classes are missing"},
 		"data":              {reportOf(0, 2.301, 0.01), ""},
 		"three missing":     {reportOf(3, 1.9, 0.01), ""},
 		"four missing":      {reportOf(4, 1.7, 0.01), "4 of 10 classes are missing"},

@@ -1,9 +1,6 @@
 package evaluate
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 // The radius of an image's ball is the distance of this neighbour: the default of Kynkäänniemi's
 // program, and the number in Naeem's example.
@@ -27,8 +24,8 @@ const (
 // the floor.
 func measureCoverage(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	for _, r := range []*imageSet{s, e.test} {
-		if n := r.images.Len(); n <= densityNeighbour {
-			return nil, fmt.Errorf("evaluate: precision and recall: %d images (%s), want more than %d", n, r.name, densityNeighbour)
+		if err := r.atLeast(densityNeighbour+1, "precision and recall"); err != nil {
+			return nil, err
 		}
 	}
 	fake, err := e.manifold(ctx, s)

@@ -8,11 +8,18 @@ import (
 	"gorgan/kernels"
 )
 
-// blockRows is the number of rows of each side in a block. It is large enough for the product to
-// run at its full rate, and so small that a block takes about 16 MB.
-const blockRows = 2048
+// A block has blockRows rows of each side, or fewer if they are wide. That is large enough for the
+// product to run at its full rate, and so small that a block takes about 16 MB.
+const (
+	blockRows   = 2048
+	blockValues = 2048 * 1024
+	leastRows   = 16 // however wide the rows are
+)
 
-// distances computes squared Euclidean distances on a device, block by block.
+// rowsOf returns the number of rows of that width in a block, at most the given number.
+func rowsOf(width, most int) int { return min(most, max(blockValues/width, leastRows)) }
+
+// distances computes products and squared Euclidean distances of rows on a device, block by block.
 //
 // |x-y|² = |x|² + |y|² - 2x·y. The mean of b is subtracted from both sides. The norms are float64
 // and x·y is float32. The error is the rounding of x·y: at most width·2⁻²⁴·|x||y|, and usually
@@ -22,7 +29,7 @@ type distances struct {
 	dev      kernels.Device
 	progress func(done, total int) // called after each block; may be nil
 
-	width       int // the largest width of rows that fit
+	room        int // number of values of each side
 	a, b        side
 	product     *tensor.Dense
 	hostProduct []float32
@@ -38,13 +45,14 @@ type side struct {
 // reserve allocates memory for rows of that width. It uses old memory again if that is large
 // enough, because a device frees memory only when it is closed.
 func (d *distances) reserve(width int) error {
-	if width <= d.width {
+	room := rowsOf(width, blockRows) * width
+	if room <= d.room {
 		return nil
 	}
 	var err error
 	for _, s := range []*side{&d.a, &d.b} {
-		s.host, s.norms = make([]float32, blockRows*width), make([]float64, blockRows)
-		if s.block, err = d.dev.New(tensor.Float32, blockRows*width); err != nil {
+		s.host, s.norms = make([]float32, room), make([]float64, blockRows)
+		if s.block, err = d.dev.New(tensor.Float32, room); err != nil {
 			return err
 		}
 	}
@@ -54,7 +62,7 @@ func (d *distances) reserve(width int) error {
 			return err
 		}
 	}
-	d.width = width
+	d.room = room
 	return nil
 }
 
@@ -63,16 +71,32 @@ func (d *distances) reserve(width int) error {
 // several goroutines at once. visit must not keep the slice. walk returns the errors of the rows
 // and of the device, and ctx's error if ctx ends.
 func (d *distances) walk(ctx context.Context, a, b rows, visit func(i, j int, squared []float32)) error {
-	if err := d.reserve(a.width()); err != nil {
-		return err
-	}
 	mean, err := meanRow(b)
 	if err != nil {
 		return err
 	}
-	inA, inB := count(a.Len(), blockRows), count(b.Len(), blockRows)
+	return d.multiplyAll(ctx, a, b, mean, func(i, j int, row []float32, norm float64, norms []float64) {
+		expand(row, norm, norms)
+		visit(i, j, row)
+	})
+}
+
+// products calls visit with the products of row i of a with the rows of b from j on. It is otherwise
+// like walk.
+func (d *distances) products(ctx context.Context, a, b rows, visit func(i, j int, products []float32)) error {
+	return d.multiplyAll(ctx, a, b, make([]float32, a.width()), func(i, j int, row []float32, _ float64, _ []float64) { visit(i, j, row) })
+}
+
+// multiplyAll calls visit with the products of row i of a with the rows of b from j on, each without
+// mean. norm and norms are their squared norms. The calls are as those of walk.
+func (d *distances) multiplyAll(ctx context.Context, a, b rows, mean []float32, visit func(i, j int, products []float32, norm float64, norms []float64)) error {
+	if err := d.reserve(len(mean)); err != nil {
+		return err
+	}
+	most := rowsOf(len(mean), blockRows)
+	inA, inB := count(a.Len(), most), count(b.Len(), most)
 	for p := range inA {
-		i, m := p*blockRows, min(blockRows, a.Len()-p*blockRows)
+		i, m := p*most, min(most, a.Len()-p*most)
 		x, err := d.load(&d.a, a, mean, i, m)
 		if err != nil {
 			return err
@@ -81,7 +105,7 @@ func (d *distances) walk(ctx context.Context, a, b rows, visit func(i, j int, sq
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			j, n := q*blockRows, min(blockRows, b.Len()-q*blockRows)
+			j, n := q*most, min(most, b.Len()-q*most)
 			y, err := d.load(&d.b, b, mean, j, n)
 			if err != nil {
 				return err
@@ -90,9 +114,7 @@ func (d *distances) walk(ctx context.Context, a, b rows, visit func(i, j int, sq
 				return err
 			}
 			err = parallel(m, func(k int) error {
-				row := d.hostProduct[k*n:][:n]
-				expand(row, d.a.norms[k], d.b.norms)
-				visit(i+k, j, row)
+				visit(i+k, j, d.hostProduct[k*n:][:n], d.a.norms[k], d.b.norms)
 				return nil
 			})
 			if err != nil {

@@ -138,6 +138,32 @@ func TestNearestOther(t *testing.T) {
 	}
 }
 
+// TestWideRows: rows that are wide come in smaller blocks, and with the same distances and products.
+func TestWideRows(t *testing.T) {
+	for width, want := range map[int]int{1: blockRows, 784: blockRows, 1024: blockRows, 3072: 682, 12288: 170, 1 << 22: leastRows} {
+		if got := rowsOf(width, blockRows); got != want {
+			t.Errorf("%d rows of %d values in a block, want %d", got, width, want)
+		}
+	}
+	d := newDistances(t)
+	for _, width := range []int{3, 1 << 18, 5} { // the memory of a wide block is used again
+		a, b := uniformRows(1, 20, width, 0), uniformRows(2, 37, width, 0)
+		met := make([]int, a.Len())
+		err := d.walk(context.Background(), a, b, func(i, j int, squared []float32) {
+			for k, got := range squared {
+				if want := squaredBetween(a.at(i), b.at(j+k)); math.Abs(float64(got)-want) > 1e-4*(1+want) {
+					t.Errorf("width %d: distance of %d and %d is %v, want %v", width, i, j+k, got, want)
+				}
+			}
+			met[i] += len(squared)
+		})
+		must(t, err)
+		if slices.Min(met) != b.Len() || slices.Max(met) != b.Len() {
+			t.Errorf("width %d: rows met %v others, want %d", width, met, b.Len())
+		}
+	}
+}
+
 func TestWalkCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	a := uniformRows(1, 3*blockRows, 2, 0)

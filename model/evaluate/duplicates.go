@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 )
 
@@ -9,8 +10,8 @@ import (
 // nearest other image of s is as close as in the closest 1 % of as many training images. It is a
 // duplicate if it has the pixels of an earlier image, rounded to 8 bits.
 func measureDuplicates(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
-	if n := s.images.Len(); n < 2 {
-		return nil, fmt.Errorf("evaluate: duplicates: %d images (%s), want 2 or more", n, s.name)
+	if err := s.atLeast(2, "duplicates"); err != nil {
+		return nil, err
 	}
 	apart, err := e.apart(ctx, s)
 	if err != nil {
@@ -23,7 +24,7 @@ func measureDuplicates(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure
 	}
 	limit := quantile(closest, real)
 	near, same := 0, 0
-	seen := make(map[string]bool, len(apart))
+	seen := make(map[[sha256.Size]byte]bool, len(apart))
 	for i, distance := range apart {
 		if distance <= limit {
 			near++
@@ -32,10 +33,11 @@ func measureDuplicates(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure
 		if err != nil {
 			return nil, err
 		}
-		if seen[string(p)] {
+		hash := sha256.Sum256(p)
+		if seen[hash] {
 			same++
 		}
-		seen[string(p)] = true
+		seen[hash] = true
 	}
 	return []Figure{
 		{Name: "near_duplicates", Unit: "share", Better: Lower, Value: float64(near) / float64(len(apart)),

@@ -5,31 +5,44 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
+	"gorgan/dataset/raster"
 	"gorgan/kernels"
 )
 
 // metric is one kind of measurement.
 type metric struct {
-	name       string
-	classifier bool // whether it needs a classifier
-	measure    func(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error)
+	name    string
+	needs   need
+	measure func(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error)
 	// floor returns the real images that give the floor of n samples.
 	floor func(e *Evaluator, n int) *imageSet
 }
+
+// need is what a metric needs beside images.
+type need int
+
+const (
+	nothing         need = iota
+	anyClassifier        // a classifier, of whatever task
+	labelClassifier      // a classifier by labels
+)
 
 // metrics returns all metrics, in the order of the report.
 func metrics() []metric {
 	train := (*Evaluator).floor
 	test := func(e *Evaluator, _ int) *imageSet { return e.test }
 	return []metric{
-		{"parzen", false, measureParzen, train},
-		{"frechet", true, measureFrechet, train},
-		{"score", true, measureScore, train},
-		{"coverage", true, measureCoverage, train},
-		{"classes", true, measureClasses, train},
-		{"memory", false, measureMemory, test},
-		{"duplicates", false, measureDuplicates, train},
+		{"parzen", nothing, measureParzen, train},
+		{"frechet", anyClassifier, measureFrechet, train},
+		{"kid", anyClassifier, measureKID, train},
+		{"score", labelClassifier, measureScore, train},
+		{"coverage", anyClassifier, measureCoverage, train},
+		{"classes", labelClassifier, measureClasses, train},
+		{"sliced_wasserstein", nothing, measureSlicedWasserstein, train},
+		{"memory", nothing, measureMemory, test},
+		{"duplicates", nothing, measureDuplicates, train},
 	}
 }
 
@@ -44,10 +57,11 @@ func Metrics() []string {
 
 // Options say what is measured.
 type Options struct {
-	// Metrics are the names of the metrics to measure. An empty list means all metrics, or without
-	// a classifier, all that need none.
+	// Metrics are the names of the metrics to measure. An empty list means all metrics that the
+	// classifier and the number of images allow. The report says which are left out and why.
 	Metrics []string
-	// Seed chooses the training images that give the floor.
+	// Seed chooses the training images that give the floor, and the directions of the sliced
+	// Wasserstein distance.
 	Seed uint64
 }
 
@@ -55,7 +69,7 @@ type Options struct {
 type Samples struct {
 	Source string    // their origin, for the report: "runs/00000-mnist step 30000"
 	Seed   uint64    // the seed that they were made with
-	Values []float32 // (n, pixels) in [0,1]
+	Values []float32 // (n, H, W, channels) in [0,1]
 }
 
 // Progress gets the progress of a stage of the evaluation.
@@ -68,6 +82,8 @@ type Evaluator struct {
 	classifier *Classifier // nil: none
 	options    Options
 	metrics    []metric
+	leftOut    []string // why there are no other metrics
+	accuracy   *float64 // of the classifier on the test images
 	net        *predictor
 	distances  distances
 	test       *imageSet
@@ -83,25 +99,25 @@ type floorKey struct {
 
 // New prepares evaluations on dev. It keeps dev, r and c. The memory that it allocates on dev is
 // free only after dev is closed. c may be nil: then only metrics without a classifier are possible.
-// It returns an error if r is not valid, if a metric of o is unknown or needs a classifier, if c
-// takes images of another size, or if dev fails.
+// It returns an error if r is not valid, if a metric of o is unknown or needs a classifier that c is
+// not, if c takes images of another size, or if dev fails.
 func New(dev kernels.Device, r Reference, c *Classifier, o Options) (*Evaluator, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	chosen, err := o.choose(c)
-	if err != nil {
-		return nil, err
-	}
 	e := &Evaluator{
-		reference: r, classifier: c, options: o, metrics: chosen,
+		reference: r, classifier: c, options: o,
 		distances: distances{dev: dev},
 		test:      &imageSet{images: r.Test, name: r.Test.String(), split: r.Test.Name},
 		floors:    map[int]*imageSet{}, figures: map[floorKey][]Figure{},
 	}
+	if err := e.choose(); err != nil {
+		return nil, err
+	}
 	if c == nil {
 		return e, nil
 	}
+	var err error
 	if err := c.fits(r.Train); err != nil {
 		return nil, err
 	}
@@ -109,33 +125,55 @@ func New(dev kernels.Device, r Reference, c *Classifier, o Options) (*Evaluator,
 	return e, err
 }
 
-// choose returns the metrics of the options.
-func (o Options) choose(c *Classifier) ([]metric, error) {
-	for _, name := range o.Metrics {
+// choose sets the metrics of the options, and says why others are left out.
+func (e *Evaluator) choose() error {
+	for _, name := range e.options.Metrics {
 		if !slices.Contains(Metrics(), name) {
-			return nil, fmt.Errorf("evaluate: metric is %q, want one of %v", name, Metrics())
+			return fmt.Errorf("evaluate: metric is %q, want one of %v", name, Metrics())
 		}
 	}
-	var all []metric
+	var without []string
+	var why error
 	for _, m := range metrics() {
-		switch asked := slices.Contains(o.Metrics, m.name); {
-		case asked && m.classifier && c == nil:
-			return nil, fmt.Errorf("evaluate: %s: %w", m.name, errNoClassifier)
-		case asked || len(o.Metrics) == 0 && (c != nil || !m.classifier):
-			all = append(all, m)
+		missing := e.missing(m.needs)
+		switch asked := slices.Contains(e.options.Metrics, m.name); {
+		case asked && missing != nil:
+			return fmt.Errorf("evaluate: %s: %w", m.name, missing)
+		case asked || len(e.options.Metrics) == 0 && missing == nil:
+			e.metrics = append(e.metrics, m)
+		case len(e.options.Metrics) == 0:
+			without, why = append(without, m.name), missing
 		}
 	}
-	return all, nil
+	if why != nil {
+		e.leftOut = []string{fmt.Sprintf("%s: %v", strings.Join(without, ", "), why)}
+	}
+	return nil
 }
 
-var errNoClassifier = errors.New("needs a classifier; images with labels can train one")
+// missing returns an error unless there is what a metric needs.
+func (e *Evaluator) missing(n need) error {
+	switch c := e.classifier; {
+	case n != nothing && c == nil:
+		return errNoClassifier
+	case n == labelClassifier && c.Recipe.Task != ByLabel:
+		why := e.reference.labels()
+		if why == nil {
+			why = fmt.Errorf("this one's task is %s", c.Recipe.Task)
+		}
+		return fmt.Errorf("needs a classifier by labels: %w", why)
+	}
+	return nil
+}
+
+var errNoClassifier = errors.New("needs a classifier")
 
 // Run measures samples and returns a new report. It does not change or keep samples. progress may
-// be nil. It returns an error if the values are not images of the reference's size in [0,1], if
-// there are too few samples for a metric, if an image of the reference cannot be read, or if the
-// device fails. If ctx ends, it returns ctx's error.
+// be nil. It returns an error if the values are not images of the reference's shape in [0,1], if
+// there are too few images for a metric that Options.Metrics names, if an image of the reference
+// cannot be read, or if the device fails. If ctx ends, it returns ctx's error.
 func (e *Evaluator) Run(ctx context.Context, samples Samples, progress Progress) (*Report, error) {
-	images, err := samples.matrix(e.reference.Train.width())
+	images, err := samples.matrix(e.reference.Train.Set.Shape())
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +183,13 @@ func (e *Evaluator) Run(ctx context.Context, samples Samples, progress Progress)
 		return nil, err
 	}
 	for _, m := range e.metrics {
-		if err := e.add(ctx, report, m, s, progress); err != nil {
+		err := e.add(ctx, report, m, s, progress)
+		var few tooFew
+		if errors.As(err, &few) && len(e.options.Metrics) == 0 {
+			report.LeftOut = append(report.LeftOut, few.reason())
+			continue
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -187,16 +231,17 @@ func (e *Evaluator) stage(name string, progress Progress) {
 	}
 }
 
-// matrix returns the values as rows of images. It checks them, because metrics could not report
-// what is wrong.
-func (s Samples) matrix(pixels int) (matrix, error) {
-	if len(s.Values) == 0 || len(s.Values)%pixels != 0 {
-		return matrix{}, fmt.Errorf("evaluate: %s: %d values, want images of %d pixels", s.Source, len(s.Values), pixels)
+// matrix returns the values as rows of images of that shape. It checks them, because metrics could not
+// report what is wrong.
+func (s Samples) matrix(shape raster.Shape) (matrix, error) {
+	each := shape.Values()
+	if len(s.Values) == 0 || len(s.Values)%each != 0 {
+		return matrix{}, fmt.Errorf("evaluate: %s: %d values, want images of %v, %d values each", s.Source, len(s.Values), shape, each)
 	}
 	for i, v := range s.Values {
 		if !(v >= 0 && v <= 1) {
-			return matrix{}, fmt.Errorf("evaluate: %s: sample %d: pixel %d is %v, want values of 0 to 1", s.Source, i/pixels, i%pixels, v)
+			return matrix{}, fmt.Errorf("evaluate: %s: sample %d: value %d is %v, want values of 0 to 1", s.Source, i/each, i%each, v)
 		}
 	}
-	return matrix{s.Values, pixels}, nil
+	return matrix{s.Values, each}, nil
 }

@@ -16,7 +16,7 @@ import (
 
 // TestFloor: the very images of the floor score what the floor scores.
 func TestFloor(t *testing.T) {
-	e := toyEvaluator(t, Options{Seed: 5, Metrics: []string{"parzen", "frechet", "score", "coverage", "classes", "duplicates"}})
+	e := toyEvaluator(t, Options{Seed: 5, Metrics: []string{"parzen", "frechet", "kid", "score", "coverage", "classes", "sliced_wasserstein", "duplicates"}})
 	floor := e.floor(200)
 	if again := valuesOf(t, toyFloor(t, 6)); slices.Equal(again, valuesOf(t, floor.images)) {
 		t.Error("another seed draws the same images")
@@ -54,11 +54,40 @@ func TestFloorDraws(t *testing.T) {
 	}
 }
 
+// TestThousandClasses: as many are counted as ten, and so are the triples of stacked images.
+func TestThousandClasses(t *testing.T) {
+	dev := cpu(t, 2)
+	set := numbered(t, 5000, 5)
+	r, err := NewReference(set, numbered(t, 1000, 0))
+	must(t, err)
+	c, err := TrainClassifier(context.Background(), dev, r.Train, Recipe{Hidden: []int{4}, Epochs: 1, BatchSize: 100, LearningRate: 1e-2, Seed: 1}, nil)
+	must(t, err)
+	e, err := New(dev, r, c, Options{Metrics: []string{"score", "classes"}})
+	must(t, err)
+	report, err := e.Run(context.Background(), Samples{Source: "some", Values: valuesOf(t, Split{"some", set, 0, 500})}, nil)
+	must(t, err)
+	total := 0
+	for k, class := range report.Classes {
+		total += class.Count
+		if class.Label != k {
+			t.Fatalf("class %d has the label %d", k, class.Label)
+		}
+	}
+	if len(report.Classes) != 1000 || total != 500 {
+		t.Errorf("%d classes with %d samples", len(report.Classes), total)
+	}
+	stacked, err := e.RunStacked(context.Background(), Samples{Source: "stacks", Values: make([]float32, 50*6)}, nil)
+	must(t, err)
+	if f, _ := stacked.Figure("modes"); f.Value != 1 || f.Note != "of 1000000000; uniform samples have 50.0" {
+		t.Errorf("modes %v, %s", f.Value, f.Note)
+	}
+}
+
 // TestProtocols: how many images choose sigma, and which neighbours make the balls.
 func TestProtocols(t *testing.T) {
 	dev, r := cpu(t, 2), toyReference(t)
 	c := toyClassifier(t, dev, r)
-	r.Validation = Split{"validation", r.Train.Set, 50, 1150}
+	r.Validation = Split{"validation", toySet(t, 1200, 3), 50, 1150}
 	e, err := New(dev, r, c, Options{Metrics: []string{"parzen", "coverage"}})
 	must(t, err)
 	samples := blend(t, 100)
@@ -150,7 +179,7 @@ func TestWithoutClassifier(t *testing.T) {
 	for _, f := range r.Figures {
 		names = append(names, f.Name)
 	}
-	want := "parzen parzen_sigma nearest_distance close_to_training memorised training_copies near_duplicates duplicates"
+	want := "parzen parzen_sigma sliced_wasserstein nearest_distance close_to_training memorised training_copies near_duplicates duplicates"
 	if got := strings.Join(names, " "); got != want || r.Classifier != nil {
 		t.Errorf("figures %s, want %s", got, want)
 	}
@@ -168,7 +197,7 @@ func TestErrors(t *testing.T) {
 	of := func(n int) Samples { return Samples{Source: "some", Values: make([]float32, n)} }
 	wide, err := dataset.FromPixels("wide", raster.Grey(raster.Size{Height: 1, Width: 37}), make([]byte, 37*12), nil)
 	must(t, err)
-	wideReference, err := NewReference(wide, nil)
+	wideReference, err := NewReference(wide, wide)
 	must(t, err)
 	nan := float32(math.NaN())
 	for name, c := range map[string]struct {
@@ -178,21 +207,22 @@ func TestErrors(t *testing.T) {
 		samples    Samples
 		want       string
 	}{
-		"nothing":          {r, c, Options{}, of(0), "evaluate: some: 0 values, want images of 36 pixels"},
-		"a part":           {r, c, Options{}, of(n + 1), "evaluate: some: 37 values, want images of 36 pixels"},
-		"NaN":              {r, c, Options{}, with(n+2, nan), "evaluate: a blend: sample 1: pixel 2 is NaN, want values of 0 to 1"},
-		"bytes":            {r, c, Options{}, with(0, 255), "evaluate: a blend: sample 0: pixel 0 is 255, want values of 0 to 1"},
-		"below 0":          {r, c, Options{}, with(5, -0.5), "evaluate: a blend: sample 0: pixel 5 is -0.5, want values of 0 to 1"},
-		"too few":          {r, c, Options{Metrics: []string{"frechet"}}, of(39 * n), "evaluate: Fréchet distance: 39 images (some) for 8 features, want 40 or more"},
-		"few for balls":    {r, c, Options{Metrics: []string{"coverage"}}, of(5 * n), "evaluate: precision and recall: 5 images (some), want more than 5"},
-		"few for parts":    {r, c, Options{Metrics: []string{"score"}}, of(9 * n), "evaluate: classifier score: 9 images (some), want 10 or more"},
-		"one":              {r, c, Options{Metrics: []string{"duplicates"}}, of(n), "evaluate: duplicates: 1 images (some), want 2 or more"},
-		"unknown metric":   {r, c, Options{Metrics: []string{"fid"}}, of(n), "evaluate: metric is \"fid\", want one of [parzen frechet score coverage classes memory duplicates]"},
-		"no classifier":    {r, nil, Options{Metrics: []string{"score"}}, of(n), "evaluate: score: needs a classifier; images with labels can train one"},
-		"other pixels":     {wideReference, c, Options{}, of(n), "evaluate: wide train[0:8]: images have 37 pixels, want 36 for the classifier 36-16-8-3"},
-		"one of training":  {Reference{Split{"train", r.Train.Set, 0, 1}, r.Validation, r.Test}, c, Options{Metrics: []string{"memory"}}, of(n), "evaluate: memory: 1 training images, want 2 or more"},
-		"no reference":     {Reference{}, c, Options{}, of(n), "evaluate: split \"\" has no set of images"},
-		"reference's size": {Reference{r.Train, r.Validation, Whole("test", wide)}, c, Options{}, of(n), "evaluate: wide test[0:12] has images of 1x37, want 6x6 as in the training set"},
+		"nothing":            {r, c, Options{}, of(0), "evaluate: some: 0 values, want images of 6x6, 36 values each"},
+		"a part":             {r, c, Options{}, of(n + 1), "evaluate: some: 37 values, want images of 6x6, 36 values each"},
+		"NaN":                {r, c, Options{}, with(n+2, nan), "evaluate: a blend: sample 1: value 2 is NaN, want values of 0 to 1"},
+		"bytes":              {r, c, Options{}, with(0, 255), "evaluate: a blend: sample 0: value 0 is 255, want values of 0 to 1"},
+		"below 0":            {r, c, Options{}, with(5, -0.5), "evaluate: a blend: sample 0: value 5 is -0.5, want values of 0 to 1"},
+		"too few":            {r, c, Options{Metrics: []string{"frechet"}}, of(39 * n), "evaluate: Fréchet distance: 39 images (some), want 40 or more"},
+		"few for the kernel": {r, c, Options{Metrics: []string{"kid"}}, of(2 * n), "evaluate: kernel distance: 2 images (some), want 3 or more"},
+		"few for balls":      {r, c, Options{Metrics: []string{"coverage"}}, of(5 * n), "evaluate: precision and recall: 5 images (some), want 6 or more"},
+		"few for parts":      {r, c, Options{Metrics: []string{"score"}}, of(9 * n), "evaluate: classifier score: 9 images (some), want 10 or more"},
+		"one":                {r, c, Options{Metrics: []string{"duplicates"}}, of(n), "evaluate: duplicates: 1 image (some), want 2 or more"},
+		"unknown metric":     {r, c, Options{Metrics: []string{"fid"}}, of(n), "evaluate: metric is \"fid\", want one of [parzen frechet kid score coverage classes sliced_wasserstein memory duplicates]"},
+		"no classifier":      {r, nil, Options{Metrics: []string{"score"}}, of(n), "evaluate: score: needs a classifier"},
+		"other pixels":       {wideReference, c, Options{}, of(n), "evaluate: wide train[0:12]: images have 37 values, want 36 for the classifier 36-16-8-3"},
+		"one of training":    {Reference{Split{"train", r.Train.Set, 0, 1}, r.Validation, r.Test, ""}, c, Options{Metrics: []string{"memory"}}, of(n), "evaluate: toy train[0:1] is a single image, want 2 or more to compare with"},
+		"no reference":       {Reference{}, c, Options{}, of(n), "evaluate: split \"\" has no set of images"},
+		"reference's size":   {Reference{r.Train, r.Validation, Whole("test", wide), ""}, c, Options{}, of(n), "evaluate: wide test[0:12] has images of 1x37, want 6x6 as in the training set"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, err := New(dev, c.reference, c.classifier, c.options)

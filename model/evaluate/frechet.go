@@ -44,8 +44,8 @@ func momentsOf(features matrix) moments {
 // images. It is squared, as is usual.
 func measureFrechet(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
 	for _, r := range []*imageSet{s, e.test} {
-		if least, dim := e.classifier.FrechetImages(), e.classifier.Features(); r.images.Len() < least {
-			return nil, fmt.Errorf("evaluate: Fréchet distance: %d images (%s) for %d features, want %d or more", r.images.Len(), r.name, dim, least)
+		if err := r.atLeast(e.classifier.Recipe.FrechetImages(), "Fréchet distance"); err != nil {
+			return nil, err
 		}
 	}
 	of, err := e.moments(ctx, s)

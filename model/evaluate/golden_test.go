@@ -7,6 +7,7 @@ import (
 	"os"
 	"testing"
 
+	"gorgan/kernels"
 	"gorgan/model/streams"
 )
 
@@ -23,8 +24,13 @@ type golden struct {
 		KPrecision int `json:"k_precision"`
 		KDensity   int `json:"k_density"`
 	}
-	Score   float64
-	Uniform []struct {
+	KID struct {
+		Value         float64
+		StandardError float64 `json:"standard_error"`
+	}
+	SlicedWasserstein struct{ Equal, Unequal float64 } `json:"sliced_wasserstein"`
+	Score             float64
+	Uniform           []struct {
 		N, Modes              int
 		Occurring, Divergence float64
 	}
@@ -135,6 +141,52 @@ func TestCalibration(t *testing.T) {
 			t.Errorf("%s is %v, want %v ± %v", c.name, c.got, c.want, c.allowed)
 		}
 	}
+}
+
+func TestGoldenKID(t *testing.T) {
+	g := openGolden(t)
+	value, standardError := kidOf(t, newDistances(t), shrunkRows(g.Seed, 120, 8, 10), uniformRows(g.Seed, 90, 8, 11))
+	near(t, "KID", value, g.KID.Value, 1e-5)
+	near(t, "standard error", standardError, g.KID.StandardError, 1e-5)
+}
+
+func kidOf(t testing.TB, d *distances, fake, real matrix) (value, standardError float64) {
+	t.Helper()
+	var sums kidSums
+	for _, s := range []struct {
+		to     *[]float64
+		a, b   matrix
+		others bool
+	}{
+		{&sums.fakes, fake, fake, true}, {&sums.reals, real, real, true}, {&sums.fakeReal, fake, real, false}, {&sums.realFake, real, fake, false},
+	} {
+		var err error
+		*s.to, err = d.kernelSums(context.Background(), s.a, s.b, 1/float64(real.cols), s.others)
+		must(t, err)
+	}
+	return sums.kid()
+}
+
+func TestGoldenSlicedWasserstein(t *testing.T) {
+	g := openGolden(t)
+	d, on := newDistances(t), directions{16, 12, kernels.Key(g.Seed)}
+	a, b := uniformRows(g.Seed, 200, 12, 12), shrunkRows(g.Seed, 200, 12, 13)
+	near(t, "sliced Wasserstein distance", sliced(t, d, a, b, on), g.SlicedWasserstein.Equal, 1e-5)
+	b.values = b.values[:150*12]
+	near(t, "sliced Wasserstein distance to fewer", sliced(t, d, a, b, on), g.SlicedWasserstein.Unequal, 1e-5)
+}
+
+// sliced is the mean distance over the directions.
+func sliced(t testing.TB, d *distances, a, b, on rows) (mean float64) {
+	t.Helper()
+	x, err := d.project(context.Background(), a, on)
+	must(t, err)
+	y, err := d.project(context.Background(), b, on)
+	must(t, err)
+	for k := range x {
+		mean += wasserstein(x[k], y[k]) / float64(on.Len())
+	}
+	return mean
 }
 
 func TestGoldenScore(t *testing.T) {

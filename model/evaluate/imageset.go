@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"context"
+	"fmt"
 
 	"gorgan/kernels"
 )
@@ -13,11 +14,41 @@ type imageSet struct {
 	name   string // for errors
 	split  string // of the reference, if the images are from there
 
-	outputs  *outputs
-	moments  *moments
-	manifold *manifold
-	training []Neighbour // nearest training image of each
-	apart    []float64   // distance of each to its nearest other
+	outputs     *outputs
+	moments     *moments
+	manifold    *manifold
+	kernelSums  []float64   // of each with the others
+	projections [][]float32 // for each direction those of all images, in ascending order
+	training    []Neighbour // nearest training image of each
+	apart       []float64   // distance of each to its nearest other
+}
+
+// tooFew is the error of a metric that wants more images. Run leaves such a metric out unless it was
+// asked for.
+type tooFew struct {
+	metric, images string
+	have, want     int
+}
+
+func (e tooFew) Error() string { return "evaluate: " + e.reason() }
+
+func (e tooFew) reason() string {
+	return fmt.Sprintf("%s: %s (%s), want %d or more", e.metric, plural(e.have, "image"), e.images, e.want)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// atLeast returns a tooFew unless s has so many images.
+func (s *imageSet) atLeast(want int, metric string) error {
+	if have := s.images.Len(); have < want {
+		return tooFew{metric, s.name, have, want}
+	}
+	return nil
 }
 
 // outputs are the features and the logits that the classifier computes from images, one row each.

@@ -15,7 +15,7 @@ type learner struct {
 	net     *nn.Weights
 	program *graph.Program // one step
 	batch   batch
-	images  []float32     // (B, pixels), the last batch
+	images  []float32     // (B, values), the last batch
 	x       *tensor.Dense // the same on the device
 	// logits (B, classes) are the net's output. gradient (B, classes) is the loss's gradient there.
 	logits, gradient         *tensor.Dense
@@ -25,22 +25,27 @@ type learner struct {
 }
 
 // newLearner prepares a training of that many steps.
-func newLearner(dev kernels.Device, widths []int, r Recipe, set labelledSet, steps int) (*learner, error) {
-	pixels, classes := widths[0], widths[len(widths)-1]
+func newLearner(dev kernels.Device, widths []int, r Recipe, set learningSet, steps int) (*learner, error) {
+	values, classes := widths[0], widths[len(widths)-1]
 	l := &learner{
 		dev:        dev,
 		batch:      batch{set: set, shift: r.Shift, seed: kernels.Key(r.Seed), targets: make([]int, r.BatchSize)},
-		images:     make([]float32, r.BatchSize*pixels),
+		images:     make([]float32, r.BatchSize*values),
 		hostLogits: make([]float32, r.BatchSize*classes), hostGradient: make([]float32, r.BatchSize*classes),
 	}
 	var err error
+	if r.Centred {
+		if l.batch.mean, err = set.mean(); err != nil {
+			return nil, err
+		}
+	}
 	if l.net, err = newNet(widths).New(dev); err != nil {
 		return nil, err
 	}
 	if err := l.net.Initialize(r.Seed, 0, 0); err != nil {
 		return nil, err
 	}
-	if l.x, err = dev.New(tensor.Float32, r.BatchSize, pixels); err != nil {
+	if l.x, err = dev.New(tensor.Float32, r.BatchSize, values); err != nil {
 		return nil, err
 	}
 	if l.gradient, err = dev.New(tensor.Float32, r.BatchSize, classes); err != nil {

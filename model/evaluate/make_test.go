@@ -105,7 +105,7 @@ func toyRecipe() Recipe {
 
 func toyReference(t testing.TB) Reference {
 	t.Helper()
-	r, err := NewReference(toySet(t, 1200, 1), toySet(t, 300, 2))
+	r, err := NewReference(toySet(t, 1000, 1), toySet(t, 600, 2))
 	must(t, err)
 	return r
 }

@@ -73,8 +73,9 @@ func (e *Evaluator) nearestTraining(ctx context.Context, s *imageSet) ([]Neighbo
 	if s.training != nil {
 		return s.training, nil
 	}
-	if n := e.reference.Train.Len(); n < 2 {
-		return nil, fmt.Errorf("evaluate: memory: %d training images, want 2 or more", n)
+	train := imageSet{images: e.reference.Train, name: e.reference.Train.String()}
+	if err := train.atLeast(2, "memory"); err != nil {
+		return nil, err
 	}
 	found, err := e.distances.nearest(ctx, s.images, e.reference.Train, 2)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -18,9 +19,11 @@ type Report struct {
 	Train      string          `json:"train"`   // the reference's splits, "mnist train[0:50000]"
 	Validation string          `json:"validation"`
 	Test       string          `json:"test"`
+	Division   string          `json:"division,omitempty"`   // how the images were divided into these
 	Floor      string          `json:"floor"`                // the training images that give a floor
 	FloorSeed  uint64          `json:"floor_seed"`           // the seed that chose these
 	Classifier *ClassifierNote `json:"classifier,omitempty"` // nil: none
+	LeftOut    []string        `json:"left_out,omitempty"`   // metrics that were not measured, and why
 	Figures    []Figure        `json:"figures"`
 	Classes    []Class         `json:"classes,omitempty"`
 	// Nearest has the nearest training image of each sample, if that was measured.
@@ -32,7 +35,8 @@ type ClassifierNote struct {
 	Net      string  `json:"net"` // "784-512-128-10"
 	SHA256   string  `json:"sha256"`
 	Data     string  `json:"data"`               // the images it was trained on
-	Accuracy float64 `json:"accuracy,omitempty"` // on the labelled images of the test split; 0 without any
+	Pretext  Task    `json:"pretext,omitempty"`  // the task it was trained on; empty for the labels
+	Accuracy float64 `json:"accuracy,omitempty"` // on the test split, by its task; of labels, 0 without any
 }
 
 // Better says which way a figure improves.
@@ -75,18 +79,41 @@ func (e *Evaluator) report(ctx context.Context, samples Samples, n int, progress
 		Samples: samples.Source, Seeds: []uint64{samples.Seed}, Count: n,
 		Floor: e.floor(n).name, FloorSeed: e.options.Seed,
 		Train: e.reference.Train.String(), Validation: e.reference.Validation.String(), Test: e.reference.Test.String(),
+		Division: e.reference.Division, LeftOut: slices.Clone(e.leftOut),
 	}
 	if e.classifier == nil {
 		return r, nil
 	}
 	e.stage("classifier", progress)
 	c := e.classifier
-	logits, err := e.logits(ctx, e.test)
-	if err != nil {
+	if err := e.measureAccuracy(ctx); err != nil {
 		return nil, err
 	}
-	r.Classifier = &ClassifierNote{c.String(), c.SHA256(), c.Data, c.right(e.reference.Test, logits)}
+	r.Classifier = &ClassifierNote{Net: c.String(), SHA256: c.SHA256(), Data: c.Data, Pretext: c.Recipe.Task, Accuracy: *e.accuracy}
 	return r, nil
+}
+
+// measureAccuracy sets the classifier's accuracy on the test images, unless it is known. By labels it
+// uses the logits that metrics need as well.
+func (e *Evaluator) measureAccuracy(ctx context.Context) error {
+	if e.accuracy != nil {
+		return nil
+	}
+	var accuracy float64
+	if e.classifier.Recipe.Task == ByLabel {
+		logits, err := e.logits(ctx, e.test)
+		if err != nil {
+			return err
+		}
+		accuracy = e.classifier.right(e.reference.Test, logits)
+	} else {
+		var err error
+		if accuracy, err = e.net.accuracy(ctx, e.classifier, e.reference.Test); err != nil {
+			return err
+		}
+	}
+	e.accuracy = &accuracy
+	return nil
 }
 
 func (e *Evaluator) countClasses(ctx context.Context, r *Report, s, floor *imageSet) error {
@@ -98,14 +125,16 @@ func (e *Evaluator) countClasses(ctx context.Context, r *Report, s, floor *image
 	if err != nil {
 		return err
 	}
+	names := e.reference.Train.Set.Classes()
 	for k, label := range e.classifier.Labels {
-		r.Classes = append(r.Classes, Class{label, of[k], real[k]})
+		r.Classes = append(r.Classes, Class{Label: label, Count: of[k], Floor: real[k], Name: className(names, label)})
 	}
 	return nil
 }
 
 // WriteTo writes the report as text: first the origin of the figures, then a line for each figure
-// and its floor. It returns the number of bytes and the error of w.
+// and its floor, then the classes. Of many classes it lists those that differ most from the floor.
+// It returns the number of bytes and the error of w.
 func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	var text bytes.Buffer
 	t := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
@@ -114,13 +143,23 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	line("train", r.Train)
 	line("validation", r.Validation)
 	line("test", r.Test)
+	if r.Division != "" {
+		line("division", r.Division)
+	}
 	if c := r.Classifier; c == nil {
 		line("classifier", "none")
 	} else {
-		line("classifier", fmt.Sprintf("%s on %s, %.2f %% of test right", c.Net, c.Data, 100*c.Accuracy))
+		task := ""
+		if c.Pretext != ByLabel {
+			task = fmt.Sprintf(" by %s", c.Pretext)
+		}
+		line("classifier", fmt.Sprintf("%s on %s%s, %.2f %% of test right", c.Net, c.Data, task, 100*c.Accuracy))
 		line("", "sha256 "+c.SHA256)
 	}
 	line("floor", fmt.Sprintf("%s, seed %d", r.Floor, r.FloorSeed))
+	for _, why := range r.LeftOut {
+		line("left out", why)
+	}
 	t.Flush()
 	fmt.Fprintln(&text)
 	line("figure", "value", "floor", "unit", "against", "floor of", "note")
@@ -131,8 +170,15 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	if len(r.Classes) > 0 {
 		fmt.Fprintln(&text)
 		line("class", "samples", "floor")
-		for _, c := range r.Classes {
-			line(fmt.Sprint(c.Label), fmt.Sprint(c.Count), fmt.Sprint(c.Floor))
+		few, many := r.listed()
+		for _, c := range few {
+			line(c.title(), fmt.Sprint(c.Count), fmt.Sprint(c.Floor))
+		}
+		if hidden := len(r.Classes) - len(few) - len(many); hidden > 0 {
+			line(fmt.Sprintf("%d between these", hidden), "", "")
+		}
+		for _, c := range many {
+			line(c.title(), fmt.Sprint(c.Count), fmt.Sprint(c.Floor))
 		}
 		t.Flush()
 	}
@@ -142,6 +188,20 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	}
 	n, err := io.WriteString(w, trimmed.String())
 	return int64(n), err
+}
+
+// listedClasses is the largest number of classes that the text lists.
+const listedClasses = 40
+
+// listed returns the classes for the text: all, or if there are many, those that differ most from the
+// floor. few have too few samples, the worst first. many have too many, the worst last.
+func (r *Report) listed() (few, many []Class) {
+	if len(r.Classes) <= listedClasses {
+		return r.Classes, nil
+	}
+	all := slices.Clone(r.Classes)
+	slices.SortStableFunc(all, func(a, b Class) int { return (a.Count - a.Floor) - (b.Count - b.Floor) })
+	return all[:listedClasses/2], all[len(all)-listedClasses/2:]
 }
 
 // note returns Note and Over as one text.
@@ -156,7 +216,11 @@ func (f Figure) note() string {
 func number(value, spread float64) string {
 	switch {
 	case spread != 0:
-		return fmt.Sprintf("%.4g ± %.2g", value, spread)
+		format := "%.4g ± %.2g"
+		if spread >= 99.5 && spread < 1e6 { // where %g has an exponent
+			format = "%.0f ± %.0f"
+		}
+		return fmt.Sprintf(format, value, spread)
 	case value == math.Trunc(value):
 		return fmt.Sprintf("%.0f", value)
 	}

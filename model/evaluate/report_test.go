@@ -14,14 +14,14 @@ func exampleReport() *Report {
 	return &Report{
 		Samples: "runs/00000 step 30000", Seeds: []uint64{4}, Count: 10000, Floor: "10000 of mnist train[0:50000]", FloorSeed: 1,
 		Train: "mnist train[0:50000]", Validation: "mnist validation[50000:60000]", Test: "mnist test[0:10000]",
-		Classifier: &ClassifierNote{"784-512-128-10", "f1de", "mnist train[0:60000]", 0.9901},
+		Classifier: &ClassifierNote{Net: "784-512-128-10", SHA256: "f1de", Data: "mnist train[0:60000]", Accuracy: 0.9901},
 		Figures: []Figure{
 			{Name: "parzen", Unit: "nats", Better: Higher, Value: 228.123, Spread: 2.14, Floor: 241.87, FloorSpread: 2.13,
 				FloorOf: "train", Over: "images, standard error", Against: "test"},
 			{Name: "recall", Better: Higher, Value: 0.84871, Floor: 0.86351, FloorOf: "train"},
 			{Name: "memorised", Unit: "images", Better: Lower, Value: 12345, Against: "train", Note: "hardly any", FloorOf: "test"},
 		},
-		Classes: []Class{{0, 1001, 983}, {7, 1126, 1145}},
+		Classes: []Class{{Label: 0, Count: 1001, Floor: 983}, {Label: 7, Count: 1126, Floor: 1145, Name: "seven"}},
 	}
 }
 
@@ -41,7 +41,7 @@ memorised  12345        0            images  train    test      hardly any
 
 class  samples  floor
 0      1001     983
-7      1126     1145
+seven  1126     1145
 `
 	var text bytes.Buffer
 	n, err := exampleReport().WriteTo(&text)
@@ -71,6 +71,45 @@ func TestReportJSON(t *testing.T) {
 		if !bytes.Contains(text, []byte(key)) {
 			t.Errorf("no %s in %s", key, text)
 		}
+	}
+}
+
+func TestClassName(t *testing.T) {
+	names := []string{"rose", "tulip"}
+	for label, want := range []string{"rose", "tulip", ""} {
+		if got := className(names, label); got != want {
+			t.Errorf("label %d is %q, want %q", label, got, want)
+		}
+	}
+	if got := className(nil, 0); got != "" {
+		t.Errorf("without names it is %q", got)
+	}
+}
+
+// TestReportOfManyClasses: the text lists the classes that have far too few samples or far too many.
+func TestReportOfManyClasses(t *testing.T) {
+	r := exampleReport()
+	r.Classes = nil
+	for k := range 1000 {
+		c := Class{Label: k, Count: 10, Floor: 10}
+		switch k {
+		case 77:
+			c.Count = 0
+		case 500:
+			c.Count = 900
+		}
+		r.Classes = append(r.Classes, c)
+	}
+	var text strings.Builder
+	_, err := r.WriteTo(&text)
+	must(t, err)
+	_, classes, _ := strings.Cut(text.String(), "class ")
+	lines := strings.Split(strings.TrimSpace(classes), "\n")
+	if n := len(lines); n != 42 || lines[1] != "77                 0        10" || lines[21] != "960 between these" || lines[41] != "500                900      10" {
+		t.Errorf("%d lines:\n%s", n, classes)
+	}
+	if r.Classes[77].Label != 77 {
+		t.Error("the report was changed")
 	}
 }
 
@@ -118,5 +157,19 @@ func TestSpread(t *testing.T) {
 	}
 	if _, err := Spread(reports[:1]); err == nil {
 		t.Error("a spread of one report")
+	}
+}
+
+// TestNumber: a spread has two digits, and none of them in an exponent if it can be helped.
+func TestNumber(t *testing.T) {
+	for _, c := range []struct {
+		value, spread float64
+		want          string
+	}{
+		{-668.44, 148.2, "-668 ± 148"}, {12.345, 0.123, "12.35 ± 0.12"}, {1, 99.6, "1 ± 100"}, {3, 0, "3"}, {0.12345, 0, "0.1235"},
+	} {
+		if got := number(c.value, c.spread); got != c.want {
+			t.Errorf("%v ± %v is written as %s, want %s", c.value, c.spread, got, c.want)
+		}
 	}
 }

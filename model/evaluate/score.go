@@ -18,12 +18,12 @@ const scoreSplits = 10
 // scores of the parts. Its spread is their standard deviation, with n and not n-1. A score is at
 // most the number of classes.
 func measureScore(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error) {
+	if err := s.atLeast(scoreSplits, "classifier score"); err != nil {
+		return nil, err
+	}
 	logits, err := e.logits(ctx, s)
 	if err != nil {
 		return nil, err
-	}
-	if logits.Len() < scoreSplits {
-		return nil, fmt.Errorf("evaluate: classifier score: %d images (%s), want %d or more", logits.Len(), s.name, scoreSplits)
 	}
 	scores := make([]float64, scoreSplits)
 	for i := range scores {

@@ -42,7 +42,7 @@ func Spread(reports []*Report) (*Report, error) {
 
 // comparable says whether the figures of r mean the same as those of s.
 func (r *Report) comparable(s *Report) bool {
-	if r.Count != s.Count || r.Train != s.Train || r.Validation != s.Validation || r.Test != s.Test || r.Floor != s.Floor || r.FloorSeed != s.FloorSeed ||
+	if r.Count != s.Count || r.Train != s.Train || r.Validation != s.Validation || r.Test != s.Test || r.Division != s.Division || r.Floor != s.Floor || r.FloorSeed != s.FloorSeed ||
 		(r.Classifier == nil) != (s.Classifier == nil) || r.Classifier != nil && r.Classifier.SHA256 != s.Classifier.SHA256 {
 		return false
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"gorgan/dataset"
+	"gorgan/dataset/raster"
 	"gorgan/kernels"
 )
 
@@ -23,9 +25,7 @@ func TestStacked(t *testing.T) {
 	stacks := func(triples ...[3]int) Samples {
 		s := Samples{Source: "stacks"}
 		for _, triple := range triples {
-			for _, class := range triple {
-				s.Values = append(s.Values, byClass[class]...)
-			}
+			s.Values = append(s.Values, interleaved(byClass[triple[0]], byClass[triple[1]], byClass[triple[2]])...)
 		}
 		return s
 	}
@@ -51,7 +51,7 @@ func TestStacked(t *testing.T) {
 		}
 	}
 	_, err := e.RunStacked(context.Background(), Samples{Source: "pairs", Values: make([]float32, 2*n)}, nil)
-	if want := "evaluate: pairs: 2 images of 36 pixels, want 3 for each sample"; err == nil || err.Error() != want {
+	if want := "evaluate: pairs: 72 values, want images of 6x6x3, 108 values each"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
 	e.classifier = nil
@@ -64,7 +64,11 @@ func TestStacked(t *testing.T) {
 // the same triples again.
 func TestStackedFloor(t *testing.T) {
 	e := toyEvaluator(t, Options{Seed: 1})
-	s := Samples{Source: "train", Values: valuesOf(t, Split{"train", e.reference.Train.Set, 0, 999})}
+	s := Samples{Source: "train"}
+	train, n := valuesOf(t, e.reference.Train), toySize.Area()
+	for i := 0; i < 999; i += 3 {
+		s.Values = append(s.Values, interleaved(train[i*n:][:n], train[(i+1)*n:][:n], train[(i+2)*n:][:n])...)
+	}
 	r, err := e.RunStacked(context.Background(), s, nil)
 	must(t, err)
 	divergence, _ := r.Figure("mode_divergence")
@@ -79,6 +83,45 @@ func TestStackedFloor(t *testing.T) {
 	}
 }
 
+// interleaved returns the colour image whose channels are these grey images.
+func interleaved(red, green, blue []float32) (image []float32) {
+	for i := range red {
+		image = append(image, red[i], green[i], blue[i])
+	}
+	return image
+}
+
+// TestManyModes: the triples of a thousand classes are counted without a count for each.
+func TestManyModes(t *testing.T) {
+	triples := []int{999, 999, 999, 0, 0, 1, 999, 999, 999, 1, 0, 0}
+	counts := countModes(4, 1000, func(i int) int { return triples[i] })
+	if !slices.Equal(counts, []int{1, 1, 2}) {
+		t.Errorf("counts %v, want [1 1 2]", counts)
+	}
+	if got, want := fromUniform(counts, 1e9), math.Log(1e9)-1.5*math.Ln2; math.Abs(got-want) > 1e-12 {
+		t.Errorf("divergence %v, want %v", got, want)
+	}
+	if occurring, divergence := uniform(26000, 1e9); math.Abs(occurring-26000) > 1 || math.Abs(divergence-math.Log(1e9/26000)) > 1e-4 {
+		t.Errorf("26000 uniform samples have %v modes and a divergence of %v", occurring, divergence)
+	}
+}
+
+// TestStackedOfColour: images in colour have no classes for their channels.
+func TestStackedOfColour(t *testing.T) {
+	e := toyEvaluator(t, Options{})
+	var colour []*dataset.Set
+	for range 2 {
+		set, err := dataset.FromPixels("colour", raster.Shape{Size: toySize, Channels: raster.RGB}, make([]byte, 12*108), nil)
+		must(t, err)
+		colour = append(colour, set)
+	}
+	e.reference.Train, e.reference.Test = Whole("train", colour[0]), Whole("test", colour[1])
+	_, err := e.RunStacked(context.Background(), Samples{Source: "some", Values: make([]float32, 108)}, nil)
+	if want := "evaluate: stacked: colour train[0:12] has images of 6x6x3, want grey images"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
 // TestUniform holds the expectation against draws.
 func TestUniform(t *testing.T) {
 	const n, modes, draws = 200, 64, 400
@@ -88,8 +131,9 @@ func TestUniform(t *testing.T) {
 		for i := range n {
 			counts[kernels.Philox4x32([4]uint32{uint32(i), uint32(d)}, [2]uint32{1})[0]%modes]++
 		}
-		v := fromUniform(counts)
-		occurred += float64(occurring(counts)) / draws
+		counts = slices.DeleteFunc(counts, func(n int) bool { return n == 0 })
+		v := fromUniform(counts, modes)
+		occurred += float64(len(counts)) / draws
 		divergence += v / draws
 		square += v * v / draws
 	}

@@ -11,14 +11,13 @@ import (
 
 	"gorgan/dataset"
 	"gorgan/dataset/raster"
-	"gorgan/kernels"
 	"gorgan/model/nn"
 )
 
 // TestGradient holds the gradients of a small net against central differences of the
 // loss, worked out in float64 from the formulas.
 func TestGradient(t *testing.T) {
-	set, err := labelled(Whole("train", toySet(t, 40, 1)))
+	set, err := learnable(Whole("train", toySet(t, 40, 1)), ByLabel)
 	must(t, err)
 	recipe := Recipe{Hidden: []int{5, 4}, BatchSize: 6, LearningRate: 1e-3, Epochs: 1, Seed: 9}
 	widths := []int{36, 5, 4, 3}
@@ -90,7 +89,7 @@ func lossOf(widths []int, w []float64, x []float32, targets []int) float64 {
 // TestLearner: weights of their own for each layer, of He's spread, and a rate that
 // falls to 0.
 func TestLearner(t *testing.T) {
-	set, err := labelled(Whole("train", toySet(t, 40, 1)))
+	set, err := learnable(Whole("train", toySet(t, 40, 1)), ByLabel)
 	must(t, err)
 	const steps = 4
 	recipe := Recipe{Hidden: []int{50, 50}, BatchSize: 6, LearningRate: 0.5, Epochs: 1, Seed: 9}
@@ -249,57 +248,5 @@ func TestUnlabelledLeftOut(t *testing.T) {
 	}
 	if hashes[0] != hashes[1] {
 		t.Errorf("hash %s with unlabelled images, %s without", hashes[1], hashes[0])
-	}
-}
-
-func TestMove(t *testing.T) {
-	src := []float32{1, 2, 3, 4, 5, 6}
-	for _, c := range []struct {
-		down, across int
-		want         []float32
-	}{
-		{0, 0, []float32{1, 2, 3, 4, 5, 6}},
-		{1, 0, []float32{1, 2, 3, 1, 2, 3}},
-		{-1, 0, []float32{4, 5, 6, 4, 5, 6}},
-		{0, 1, []float32{1, 1, 2, 4, 4, 5}},
-		{0, -2, []float32{3, 3, 3, 6, 6, 6}},
-		{1, -1, []float32{2, 3, 3, 2, 3, 3}},
-		{9, 9, []float32{1, 1, 1, 1, 1, 1}},
-	} {
-		got := make([]float32, 6)
-		if move(got, src, 2, 3, c.down, c.across); !slices.Equal(got, c.want) {
-			t.Errorf("moved by %d, %d: %v, want %v", c.down, c.across, got, c.want)
-		}
-	}
-}
-
-// TestBatches: an epoch draws each image once, with its class, and moves it by every
-// shift there is.
-func TestBatches(t *testing.T) {
-	const n = 90
-	pixels, labels := make([]byte, n*25), make([]int, n)
-	for i := range n {
-		pixels[i*25+12], labels[i] = byte(i+1), i // a dot in the middle tells the image and the shift
-	}
-	set, err := dataset.FromPixels("dots", raster.Grey(raster.Size{Height: 5, Width: 5}), pixels, labels)
-	must(t, err)
-	images, err := labelled(Whole("train", set))
-	must(t, err)
-	b := batch{set: images, shift: 1, seed: kernels.Key(4), targets: make([]int, 10)}
-	x := make([]float32, 250)
-	sampled, at := map[int]bool{}, map[int]bool{}
-	for step := range n / 10 {
-		must(t, b.fill(x, step))
-		for i, target := range b.targets {
-			sampled[target] = true
-			place := slices.Index(x[i*25:][:25], float32(target+1)/255)
-			if place < 0 {
-				t.Fatalf("image %d of step %d does not fit its class %d: %v", i, step, target, x[i*25:][:25])
-			}
-			at[place] = true
-		}
-	}
-	if len(sampled) != n || len(at) != 9 {
-		t.Errorf("%d of %d images drawn, at %d of 9 places", len(sampled), n, len(at))
 	}
 }

@@ -35,7 +35,7 @@ func (r *Folder) save(s *model.State) error {
 	if err := model.Save(r.Path(fmt.Sprintf(CheckpointFile, s.Step)), s); err != nil {
 		return err
 	}
-	if err := r.metrics.Sync(); err != nil {
+	if err := errors.Join(r.metrics.Sync(), r.events.Sync()); err != nil {
 		return err
 	}
 	if err := r.pointLast(s.Step); err != nil {
@@ -117,11 +117,14 @@ const longestName = 64
 // RUN/best, or a run folder, which means RUN/last.
 func CheckpointPath(path string) (string, error) {
 	info, err := os.Stat(path)
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		err = p.Err
+	}
 	if errors.Is(err, fs.ErrNotExist) && filepath.Base(path) == BestFile {
-		return "", fmt.Errorf("%w; a run has a best checkpoint once it was evaluated, by train --evaluate-every", err)
+		return "", fmt.Errorf("%s: %w; a run has a best checkpoint once it was evaluated, by train --evaluate-every", path, err)
 	}
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%s is not a run nor a checkpoint: %w", path, err)
 	}
 	if info.IsDir() {
 		path = filepath.Join(path, LastFile)

@@ -121,7 +121,7 @@ const (
 // an earlier evaluation with classes found that nothing was missing.
 func (d *diagnosis) evaluated(e *Evaluation, f evaluate.Figure) string {
 	found, gains := e.Collapse(), d.gains(f)
-	if found == "" && e.Classifier != nil {
+	if found == "" && e.Classifier != nil && e.Classifier.Pretext == evaluate.ByLabel {
 		d.sawAllClasses = true
 	}
 	signs := found != "" && !gains && (d.sawAllClasses || e.Step >= graceSteps)

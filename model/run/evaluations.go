@@ -5,7 +5,9 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
+	"gorgan/model"
 	"gorgan/model/evaluate"
 )
 
@@ -83,10 +85,19 @@ func (s Settings) bestOf(all []Evaluation, kept func(step uint32) bool) (best *E
 	return best
 }
 
-// record adds the evaluation of the newest checkpoint to evaluations.jsonl. If it is the best
-// so far, the file best then names that checkpoint.
-func (r *Folder) record(e Evaluation, best bool) error {
+// record adds the evaluation of the newest checkpoint to evaluations.jsonl and, with how the weights
+// of state are spread, to the file for TensorBoard. If it is the best so far, the file best then
+// names that checkpoint.
+func (r *Folder) record(e Evaluation, state *model.State, best bool) error {
 	if err := r.keeps(EvaluationsFile, r.reports); err != nil {
+		return err
+	}
+	// The event is on the disk before the line, because a resume drops an event without a line,
+	// and cannot make the event again.
+	if err := r.addEvent(time.Now(), e.Step, append(evaluationValues(e), weightValues(state)...)...); err != nil {
+		return err
+	}
+	if err := r.events.Sync(); err != nil {
 		return err
 	}
 	if err := appendLine(r.reports, e); err != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"gorgan/model"
 	"gorgan/model/evaluate"
 )
 
@@ -43,7 +44,7 @@ func TestBest(t *testing.T) {
 				must(t, os.WriteFile(r.Path(fmt.Sprintf(CheckpointFile, step)), nil, 0o666))
 				must(t, r.prune(step))
 				e := Evaluation{step, evaluate.Report{Count: 100, Figures: []evaluate.Figure{{Name: figure, Better: c.better, Value: value}}}}
-				must(t, r.record(e, s.better(&e, r.best)))
+				must(t, r.record(e, &model.State{}, s.better(&e, r.best)))
 				path, err := CheckpointPath(r.Path(BestFile))
 				must(t, err)
 				if want := r.Path(fmt.Sprintf(CheckpointFile, c.best[i])); path != want {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -25,6 +26,8 @@ type Folder struct {
 	log     *os.File
 	metrics *os.File
 	reports *os.File // evaluations.jsonl
+	events  *os.File // EventsFile
+	config  model.Config
 
 	measured  Lines[model.Metrics] // the lines of metrics.jsonl
 	evaluated Lines[Evaluation]    // the lines of evaluations.jsonl
@@ -58,7 +61,20 @@ func Create(dir, name string, s Settings) (r *Folder, err error) {
 	return r, nil
 }
 
-func (r *Folder) create(s Settings) error {
+// CheckNew returns the error that Create would return for what is in dir, or for a process that trains
+// there. A folder that does not exist is new: whether it can be made, Create says.
+func CheckNew(dir string) error {
+	if _, err := os.Stat(dir); err != nil {
+		return nil
+	}
+	r, err := Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.checkNew(), r.Close())
+}
+
+func (r *Folder) checkNew() error {
 	held, err := os.ReadDir(r.Dir)
 	if err != nil {
 		return fmt.Errorf("run folder: %w", err)
@@ -68,14 +84,24 @@ func (r *Folder) create(s Settings) error {
 			return fmt.Errorf("run folder %s is not empty; choose another --out, or resume the run with --resume %[1]s", r.Dir)
 		}
 	}
+	return nil
+}
+
+func (r *Folder) create(s Settings) error {
+	if err := r.checkNew(); err != nil {
+		return err
+	}
 	if err := atomicfile.RemoveTemporaries(r.Dir, 0); err != nil {
 		return err
 	}
 	if err := writeSettings(r.Dir, s); err != nil {
 		return err
 	}
-	r.keep, r.plot = s.Keep, newLossPlot(r.Path(LossFile), s)
-	return r.openLogs(s.EvaluateEvery > 0)
+	r.keep, r.config, r.plot = s.Keep, s.Model, newLossPlot(r.Path(LossFile), s)
+	if err := r.openLogs(s.EvaluateEvery > 0); err != nil {
+		return err
+	}
+	return r.beginEvents(s)
 }
 
 // Name returns the part of a new run's folder name that follows the number.
@@ -145,7 +171,7 @@ func (r *Folder) Read(step uint32) (err error) {
 // of later steps and removes files that a crash left half-written. Afterwards last and best name
 // the right checkpoints. It returns sentences about what was lost.
 func (r *Folder) Resume(s Settings, step uint32) (notes []string, err error) {
-	r.keep, r.plot = s.Keep, newLossPlot(r.Path(LossFile), s)
+	r.keep, r.config, r.plot = s.Keep, s.Model, newLossPlot(r.Path(LossFile), s)
 	if err := writeSettings(r.Dir, s); err != nil {
 		return nil, err
 	}
@@ -188,13 +214,17 @@ func (r *Folder) Resume(s Settings, step uint32) (notes []string, err error) {
 			return nil, err
 		}
 	}
-	return notes, r.openLogs(s.EvaluateEvery > 0)
+	if err := r.openLogs(s.EvaluateEvery > 0); err != nil {
+		return nil, err
+	}
+	incomplete, err := r.resumeEvents(s, step, saved)
+	return append(notes, incomplete...), err
 }
 
 // openLogs opens the files to which lines are added, including that of evaluations if there
 // will be any. It makes them before the first checkpoint, because saving syncs their folder.
 func (r *Folder) openLogs(evaluations bool) error {
-	files := map[string]**os.File{"log.txt": &r.log, MetricsFile: &r.metrics}
+	files := map[string]**os.File{"log.txt": &r.log, MetricsFile: &r.metrics, EventsFile: &r.events}
 	if evaluations {
 		files[EvaluationsFile] = &r.reports
 	}
@@ -213,7 +243,7 @@ func (r *Folder) openLogs(evaluations bool) error {
 
 // Close closes the run's files and releases the folder. It returns their errors, joined.
 func (r *Folder) Close() (err error) {
-	for _, f := range []*os.File{r.log, r.metrics, r.reports} {
+	for _, f := range []*os.File{r.log, r.metrics, r.reports, r.events} {
 		if f != nil {
 			err = errors.Join(err, f.Close())
 		}
@@ -256,7 +286,7 @@ func (r *Folder) Seconds() float64 {
 	return 0
 }
 
-// measure adds the metrics of a step to metrics.jsonl.
+// measure adds the metrics of a step to metrics.jsonl and to the file for TensorBoard.
 func (r *Folder) measure(m model.Metrics) error {
 	if err := r.keeps(MetricsFile, r.metrics); err != nil {
 		return err
@@ -265,5 +295,5 @@ func (r *Folder) measure(m model.Metrics) error {
 		return err
 	}
 	r.measured.Noted = append(r.measured.Noted, m)
-	return nil
+	return r.addEvent(time.Now(), m.Step, metricValues(r.config, m)...)
 }

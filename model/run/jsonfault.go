@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 )
 
 // ErrFollows reports text after the object of a config.json.
@@ -23,7 +24,8 @@ func JSONFault(file string, text []byte, offset int64, err error) error {
 	}
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		offset = e.Offset
-		err = fmt.Errorf("%s is a JSON %s, want %s", e.Field, e.Value, jsonKind(e.Type.Kind()))
+		key := strings.TrimPrefix(e.Field, reflect.TypeFor[Reading]().Name()+".") // an embedded type is no object of the file
+		err = fmt.Errorf("%s is a JSON %s, want %s", key, e.Value, jsonKind(e.Type.Kind()))
 	}
 	return fmt.Errorf("%s: %w", Position(file, text, int(offset)), err)
 }

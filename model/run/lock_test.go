@@ -30,7 +30,7 @@ func TestLockIsNoLink(t *testing.T) {
 	dir := t.TempDir()
 	victim := filepath.Join(t.TempDir(), "victim")
 	must(t, os.WriteFile(victim, []byte("precious"), 0o666))
-	for _, name := range []string{LockFile, "log.txt", MetricsFile} {
+	for _, name := range []string{LockFile, "log.txt", MetricsFile, EventsFile} {
 		if err := os.Symlink(victim, filepath.Join(dir, name)); err != nil {
 			t.Skip(err)
 		}

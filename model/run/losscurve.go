@@ -85,22 +85,73 @@ func curvesOf(history []model.Metrics) []curve {
 	return curves
 }
 
-// line returns the points of c over history.
-func (c curve) line(history []model.Metrics) (*plotter.Line, error) {
+// lines returns the curve of c over history as lines to draw, the last of which is as in the legend.
+// Above meansFrom points a thick curve shows the means, over a thin pale one of the values: else
+// noise hides where a loss goes.
+func (c curve) lines(history []model.Metrics) (all []*plotter.Line, err error) {
 	points := make(plotter.XYs, len(history))
 	for i, m := range history {
 		points[i] = plotter.XY{X: float64(m.Step), Y: c.value(m)}
 	}
-	line, err := plotter.NewLine(thin(points))
-	if err != nil {
-		return nil, err
+	style := draw.LineStyle{Color: c.color, Width: vg.Points(1.5)}
+	switch {
+	case c.level:
+		style.Width = vg.Points(0.75)
+		style.Dashes = []vg.Length{vg.Points(4), vg.Points(c.value(model.Metrics{}) * 3)} // tells one from the other
+		points = plotter.XYs{points[0], points[len(points)-1]}
+	case len(points) > meansFrom:
+		if all, err = pieces(thin(points), draw.LineStyle{Color: pale(c.color), Width: vg.Points(0.75)}); err != nil {
+			return nil, err
+		}
+		points = means(points)
 	}
-	line.Color, line.Width = c.color, vg.Points(1.5)
-	if c.level {
-		line.Width = vg.Points(0.75)
-		line.Dashes = []vg.Length{vg.Points(4), vg.Points(c.value(model.Metrics{}) * 3)} // tells one from the other
+	thick, err := pieces(thin(points), style)
+	return append(all, thick...), err
+}
+
+// pieceLength is the number of points of a line that is drawn at once. Drawing takes a time that
+// grows with its square, if the line goes up and down: 500 points at once take seconds.
+const pieceLength = 16
+
+// pieces returns the lines that make one line through points.
+func pieces(points plotter.XYs, style draw.LineStyle) (all []*plotter.Line, err error) {
+	for first := 0; first == 0 || first < len(points)-1; first += pieceLength - 1 {
+		line, err := plotter.NewLine(points[first:min(first+pieceLength, len(points))])
+		if err != nil {
+			return nil, err
+		}
+		line.LineStyle = style
+		all = append(all, line)
 	}
-	return line, nil
+	return all, nil
+}
+
+// pale mixes c with two parts of white. It is opaque, so that pieces can overlap.
+func pale(c color.Color) color.Color {
+	r, g, b, _ := c.RGBA()
+	mix := func(v uint32) uint8 { return uint8((v>>8 + 2*0xff) / 3) }
+	return color.NRGBA{R: mix(r), G: mix(g), B: mix(b), A: 0xff}
+}
+
+// A mean is over a meansShare-th of the points, if there are more than meansFrom.
+const (
+	meansFrom  = 100
+	meansShare = 50
+)
+
+// means returns the mean of the points around each point. At the ends these are fewer.
+func means(points plotter.XYs) plotter.XYs {
+	half := len(points) / meansShare / 2
+	sums := make([]float64, len(points)+1)
+	for i, p := range points {
+		sums[i+1] = sums[i] + p.Y
+	}
+	out := make(plotter.XYs, len(points))
+	for i, p := range points {
+		reach := min(half, i, len(points)-1-i) // as far on both sides
+		out[i] = plotter.XY{X: p.X, Y: (sums[i+reach+1] - sums[i-reach]) / float64(2*reach+1)}
+	}
+	return out
 }
 
 // thin keeps about CurvePoints points: the first, the last, and the lowest and the highest of
@@ -143,6 +194,9 @@ func writeCurves(path, title string, history []model.Metrics) error {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text = title, "step"
 	p.Title.Padding = vg.Points(6)
+	if len(history) > meansFrom {
+		p.X.Label.Text = "step; thick lines are means"
+	}
 	curves := curvesOf(history)
 	if len(curves) > 2 {
 		p.Y.Label.Text = "nats"
@@ -154,15 +208,17 @@ func writeCurves(path, title string, history []model.Metrics) error {
 	margin := vg.Points(8)
 	row := draw.Crop(canvas, 2*margin, 0, margin, legendHeight-plotHeight)
 	for _, c := range curves {
-		line, err := c.line(history)
+		lines, err := c.lines(history)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		p.Add(line)
+		for _, l := range lines {
+			p.Add(l)
+		}
 		legend := plot.NewLegend()
 		legend.Left, legend.Top = true, true
 		legend.TextStyle.Font.Size = vg.Points(9)
-		legend.Add(c.name, line)
+		legend.Add(c.name, lines[len(lines)-1])
 		legend.Draw(row)
 		extent := legend.Rectangle(row)
 		row.Min.X += extent.Max.X - extent.Min.X + margin

@@ -1,13 +1,16 @@
 package run
 
 import (
+	"bytes"
 	"image/png"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
 
 	"gorgan/model"
 )
@@ -90,5 +93,71 @@ func TestThin(t *testing.T) {
 	}
 	if few := points[:CurvePoints]; len(thin(few)) != CurvePoints {
 		t.Error("few points were thinned")
+	}
+}
+
+// TestMeans: the means of a straight line are the line, to its ends, and noise is averaged.
+func TestMeans(t *testing.T) {
+	points := make(plotter.XYs, 500)
+	for i := range points {
+		points[i] = plotter.XY{X: float64(2 * i), Y: 3*float64(i) + 7}
+	}
+	for i, p := range means(points) {
+		if p.X != points[i].X || math.Abs(p.Y-points[i].Y) > 1e-9 {
+			t.Fatalf("point %d is %v, want %v", i, p, points[i])
+		}
+	}
+	points[250].Y += 11
+	if got := means(points)[245].Y - 3*245 - 7; math.Abs(got-1) > 1e-9 {
+		t.Errorf("11 more in one of 11 points makes the mean %v more", got)
+	}
+	if got := means(points)[256].Y; math.Abs(got-3*256-7) > 1e-9 {
+		t.Errorf("a point outside of the mean makes it %v", got)
+	}
+}
+
+// TestPieces: the pieces of a line have all of it.
+func TestPieces(t *testing.T) {
+	for n := 1; n < 5*pieceLength; n++ {
+		points := make(plotter.XYs, n)
+		for i := range points {
+			points[i] = plotter.XY{X: float64(i), Y: 1}
+		}
+		lines, err := pieces(points, draw.LineStyle{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := 0.0
+		for _, line := range lines {
+			if line.XYs[0].X != at || len(line.XYs) > pieceLength {
+				t.Fatalf("a piece of %d points begins at %v, want %v", len(line.XYs), line.XYs[0].X, at)
+			}
+			at = line.XYs[len(line.XYs)-1].X
+		}
+		if at != float64(n-1) {
+			t.Fatalf("the pieces of %d points end at %v", n, at)
+		}
+	}
+}
+
+// TestCurvesRepeat: the same history gives the same picture.
+func TestCurvesRepeat(t *testing.T) {
+	history := make([]model.Metrics, 2000)
+	for i := range history {
+		history[i] = model.Metrics{Step: uint32(i + 1), GLoss: 2 + math.Sin(float64(i*i)), DLoss: 1 + 0.5*math.Cos(float64(i*i)), JSD: 0.1}
+	}
+	var pictures [2][]byte
+	for i := range pictures {
+		path := filepath.Join(t.TempDir(), "loss.png")
+		if err := writeCurves(path, "title", history); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if pictures[i], err = os.ReadFile(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(pictures[0], pictures[1]) {
+		t.Error("the pictures differ")
 	}
 }

@@ -64,6 +64,9 @@ func (e CollapseError) Error() string { return string(e) }
 // the files of the run. It returns a CollapseError if Settings.StopOnCollapse asks for it, and a
 // LostError if the folder is gone. It is for one call.
 func (t *Training) Run(ctx context.Context) error {
+	if err := t.Folder.unsummarize(); err != nil {
+		return err
+	}
 	t.recall()
 	err := t.train(ctx)
 	if gone := t.Folder.here(); gone != nil {
@@ -169,7 +172,11 @@ func (t *Training) evaluate(ctx context.Context, step uint32) error {
 	}
 	e := Evaluation{step, *report}
 	best := t.better(&e, t.Folder.best)
-	if err := t.Folder.record(e, best); err != nil {
+	state, err := t.Trainer.State()
+	if err != nil {
+		return err
+	}
+	if err := t.Folder.record(e, state, best); err != nil {
 		return err
 	}
 	if err := t.tell(func(o Observer) error { return o.Evaluated(&e, t.evaluated(&e, best)) }); err != nil {

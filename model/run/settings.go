@@ -19,10 +19,17 @@ import (
 
 // Settings is config.json: all settings of a run.
 type Settings struct {
-	Data         string `json:"data"`
-	Fingerprint  string `json:"fingerprint"`
-	Resize       string `json:"resize,omitempty"`
-	Images       int    `json:"images,omitempty"` // the first so many of the set; 0 is all
+	Data        string `json:"data"`
+	Fingerprint string `json:"fingerprint"`
+	// HeldOutFingerprint is that of the images kept out of training; empty for none, for images for
+	// tests that the source has, and for runs that older versions began.
+	HeldOutFingerprint string `json:"held_out_fingerprint,omitempty"`
+	Reading
+	Resize  string  `json:"resize,omitempty"` // of runs that older versions began, instead of a reading: see ReadSettings
+	Images  int     `json:"images,omitempty"` // the first so many of the set; 0 is all
+	HeldOut float64 `json:"held_out"`         // the part of the images that is kept out of training, chosen by a permutation; 0 for none
+	Mirror  bool    `json:"mirror,omitempty"` // each image is there mirrored too
+
 	Device       string `json:"device"`
 	Steps        uint32 `json:"steps"`
 	DisplayEvery uint32 `json:"display_every"`
@@ -53,6 +60,9 @@ func (s Settings) RunOptions() model.RunOptions {
 	return model.RunOptions{Steps: s.Steps, DisplayEvery: s.DisplayEvery, MeasureEvery: s.MeasureEvery, SaveEvery: s.SaveEvery, EvaluateEvery: s.EvaluateEvery}
 }
 
+// MostHeldOut is the largest part of the images that can be kept out of training.
+const MostHeldOut = 0.9
+
 // LeastEvaluated is the smallest number of images that say anything about classes.
 const LeastEvaluated = 100
 
@@ -66,10 +76,11 @@ func (s Settings) Validate(named func(key string) string) error {
 		}
 	}
 	check(s.Data != "", "data", `""`, "mnist, a folder or a file")
+	check(s.Resize == "", "resize", fmt.Sprintf("%.40q", s.Resize), "none beside size, fit or channels")
 	check(s.Images >= 0, "images", s.Images, "0 or more")
-	if s.Resize != "" {
-		_, err := raster.ParseSize(s.Resize)
-		check(err == nil, "resize", fmt.Sprintf("%.40q", s.Resize), "height and width as in 28x28")
+	check(s.HeldOut >= 0 && s.HeldOut <= MostHeldOut, "held_out", s.HeldOut, fmt.Sprintf("0 to %v", MostHeldOut))
+	if _, err := s.Options(named); err != nil {
+		errs = append(errs, err)
 	}
 	check(device.IsName(s.Device), "device", fmt.Sprintf("%.40q", s.Device), device.Names)
 	for key, n := range map[string]uint32{"steps": s.Steps, "display_every": s.DisplayEvery, "save_every": s.SaveEvery} {
@@ -101,6 +112,20 @@ func writeSettings(dir string, s Settings) error {
 	return atomicfile.WriteText(filepath.Join(dir, SettingsFile), append(text, '\n'))
 }
 
+// older gives the settings of a run that an older version began the reading that was then the only
+// one: grey images, stretched to a size.
+func (s *Settings) older() {
+	if s.Reading != (Reading{}) {
+		return
+	}
+	s.Reading = DefaultReading()
+	s.Size, s.Fit, s.Channels = s.Resize, string(raster.Stretch), "1"
+	if s.Size == "" {
+		s.Size = raster.Size{Height: s.Model.Height, Width: s.Model.Width}.String()
+	}
+	s.Resize = ""
+}
+
 // ReadSettings reads a run's config.json. An unknown key is an error, and so is a value that
 // the flags would refuse. A missing key of the model gets its default.
 func ReadSettings(dir string) (Settings, error) {
@@ -109,7 +134,7 @@ func ReadSettings(dir string) (Settings, error) {
 	if err != nil {
 		return Settings{}, fmt.Errorf("%s is not a run: %w", dir, err)
 	}
-	s := Settings{Model: model.Default()}
+	s := Settings{Model: model.Unsaid()}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&s); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -119,6 +144,11 @@ func ReadSettings(dir string) (Settings, error) {
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return Settings{}, JSONFault(path, text, d.InputOffset(), ErrFollows)
+	}
+	s.Model.Complete()
+	s.older()
+	if s.Resize != "" {
+		return Settings{}, fmt.Errorf("%s: resize is %.40q, want none beside size, which took its place", path, s.Resize)
 	}
 	if err := s.Validate(func(key string) string { return key }); err != nil {
 		return Settings{}, fmt.Errorf("%s: %w", path, err)

@@ -1,0 +1,64 @@
+package export
+
+import (
+	"archive/zip"
+	"io"
+	"slices"
+
+	"gorgan/dataset/array"
+	"gorgan/model"
+)
+
+// WriteNpz writes the net as arrays of NumPy: 0.weight (in, out), 0.bias (out), 1.weight and so on. With classes, the
+// one-hot vectors of the labels are inputs of the first layer behind the others. The member about.json has the
+// About. WriteNpz returns the error of w.
+func (n *Net) WriteNpz(w io.Writer) error {
+	about, text, err := n.about(1)
+	if err != nil {
+		return err
+	}
+	z := zip.NewWriter(w)
+	put := func(name string, values []float32, dims ...int) error {
+		// Weights do not become smaller when they are compressed.
+		m, err := z.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: zip.Store})
+		if err != nil {
+			return err
+		}
+		if err := array.WriteNpyHeader(m, dims...); err != nil {
+			return err
+		}
+		return array.WriteNpyValues(m, values)
+	}
+	for i, l := range n.layers {
+		name := about.Layers[i].Name
+		if err := put(name+".weight", l.Matrix(), l.Inputs(), l.Columns()); err != nil {
+			return err
+		}
+		if err := put(name+".bias", l.Bias, l.Columns()); err != nil {
+			return err
+		}
+	}
+	m, err := z.CreateHeader(&zip.FileHeader{Name: "about.json", Method: zip.Store})
+	if err != nil {
+		return err
+	}
+	if _, err := m.Write(text); err != nil {
+		return err
+	}
+	return z.Close()
+}
+
+// WriteNoise writes the noise of seeds as a .npy array (len(seeds), c.NoiseDim), from which a generator's export makes the
+// images of the seeds. It returns the error of w.
+func WriteNoise(w io.Writer, c model.Config, seeds []uint64) error {
+	if err := array.WriteNpyHeader(w, len(seeds), c.NoiseDim); err != nil {
+		return err
+	}
+	const rows = 1024 // at a time, so that memory does not hold the noise of all
+	for some := range slices.Chunk(seeds, rows) {
+		if err := array.WriteNpyValues(w, c.Noise(some)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

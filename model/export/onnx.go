@@ -1,0 +1,169 @@
+package export
+
+import (
+	"fmt"
+	"io"
+
+	"gorgan/model"
+	"gorgan/model/onnx"
+)
+
+// WriteONNX writes the net as an ONNX model, whose number of rows N is free.
+//
+// The generator has the input noise (N, noise dim) and, with classes, class (N), an int64 below the number of classes. Its
+// output images (N, height, width, channels) is in [0,1].
+//
+// The discriminator has the input images (N, height, width, channels) and perhaps class (N). If it sees several images side
+// by side, these are (N, pack, height, width, channels) and (N, pack). Its output logits is (N, 1).
+//
+// WriteONNX returns the error of w, or an error if the weights are too large for the format.
+func (n *Net) WriteONNX(w io.Writer) error {
+	_, about, err := n.about(1)
+	if err != nil {
+		return err
+	}
+	g := &graph{of: n}
+	if n.About.Net == Generator {
+		g.generator()
+	} else {
+		g.discriminator()
+	}
+	doc := fmt.Sprintf("%s of a GAN, step %d of its training", n.About.Net, n.About.Step)
+	if n.About.Net == Generator {
+		doc += fmt.Sprintf("; noise is uniform on [-%g,%[1]g), images are in [0,1]", n.About.NoiseScale)
+	}
+	text, err := onnx.Model{
+		Producer: n.About.Producer, Version: n.About.Version, Doc: doc, Metadata: [][2]string{{"about", string(about)}}, Graph: g.Graph,
+	}.Marshal()
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+// graph is an ONNX graph under construction.
+type graph struct {
+	onnx.Graph
+	of *Net
+}
+
+// rows is the name of the free number of rows.
+const rows = "N"
+
+func (g *graph) generator() {
+	a := g.of.About
+	g.Name = a.Net
+	g.Inputs = append(g.Inputs, onnx.Value{Name: "noise", Type: onnx.Float, Dims: []any{rows, a.NoiseDim},
+		Doc: fmt.Sprintf("uniform on [-%g,%[1]g)", a.NoiseScale)})
+	g.labels()
+	x := g.layers("noise")
+	g.reshape(x, "images", a.Height, a.Width, a.Channels)
+	g.Outputs = []onnx.Value{{Name: "images", Type: onnx.Float, Dims: []any{rows, a.Height, a.Width, a.Channels}, Doc: "in [0,1]"}}
+}
+
+func (g *graph) discriminator() {
+	a := g.of.About
+	g.Name = a.Net
+	dims := []any{rows, a.Height, a.Width, a.Channels}
+	if a.Pack > 1 {
+		dims = []any{rows, a.Pack, a.Height, a.Width, a.Channels}
+	}
+	g.Inputs = append(g.Inputs, onnx.Value{Name: "images", Type: onnx.Float, Dims: dims, Doc: "in [0,1]"})
+	g.labels()
+	g.node("Flatten", "flat", []string{"images"}, onnx.Attribute{Name: "axis", Value: int64(1)})
+	x := g.layers("flat")
+	g.node("Identity", "logits", []string{x})
+	g.Outputs = []onnx.Value{{Name: "logits", Type: onnx.Float, Dims: []any{rows, 1}}}
+}
+
+// labels adds the input of labels, if there are classes.
+func (g *graph) labels() {
+	a := g.of.About
+	if a.Classes == 0 {
+		return
+	}
+	dims := []any{rows}
+	if a.Pack > 1 {
+		dims = append(dims, a.Pack)
+	}
+	g.Inputs = append(g.Inputs, onnx.Value{Name: "class", Type: onnx.Int64, Dims: dims, Doc: fmt.Sprintf("0 to %d", a.Classes-1)})
+}
+
+// layers adds the layers and returns the name of the last one's output.
+func (g *graph) layers(x string) string {
+	for i, l := range g.of.layers {
+		name := func(part string) string { return fmt.Sprintf("%d.%s", i, part) }
+		weight := g.floats(name("weight"), l.Weight, l.In, l.Columns())
+		bias := g.floats(name("bias"), l.Bias, l.Columns())
+		x = g.node("Gemm", name("product"), []string{x, weight, bias})
+		if l.Class != nil {
+			x = g.classes(l, x)
+		}
+		x = g.activation(l, x, name(l.Activation))
+	}
+	return x
+}
+
+// classes adds to x the rows of the labels' weights: the product of their one-hot vectors, without the zeros. The runtime
+// refuses a label that is not in 0 to Classes-1, or takes a negative one from the end as Python does.
+func (g *graph) classes(l model.DenseLayer, x string) string {
+	a := g.of.About
+	size := a.Classes * l.Columns()
+	for i := range len(l.Class) / size {
+		label, part := "class", func(text string) string { return fmt.Sprintf("class.%d.%s", i, text) }
+		if a.Pack > 1 {
+			label = g.node("Gather", part("label"), []string{"class", g.number(part("place"), int64(i))}, onnx.Attribute{Name: "axis", Value: int64(1)})
+		}
+		table := g.floats(part("weight"), l.Class[i*size:][:size], a.Classes, l.Columns())
+		row := g.node("Gather", part("row"), []string{table, label}, onnx.Attribute{Name: "axis", Value: int64(0)})
+		x = g.node("Add", part("sum"), []string{x, row})
+	}
+	return x
+}
+
+// activation adds that of a layer to x.
+func (g *graph) activation(l model.DenseLayer, x, name string) string {
+	switch l.Activation {
+	case "relu":
+		return g.node("Relu", name, []string{x})
+	case "leaky-relu":
+		return g.node("LeakyRelu", name, []string{x}, onnx.Attribute{Name: "alpha", Value: l.Slope})
+	case "tanh":
+		return g.node("Tanh", name, []string{x})
+	case "sigmoid":
+		return g.node("Sigmoid", name, []string{x})
+	case "maxout":
+		g.reshape(x, name+".pieces", l.Out, l.Pieces)
+		return g.node("ReduceMax", name, []string{name + ".pieces"},
+			onnx.Attribute{Name: "axes", Value: []int64{2}}, onnx.Attribute{Name: "keepdims", Value: int64(0)})
+	default: // linear
+		return x
+	}
+}
+
+// reshape makes y of x. Its dims follow that of the rows, which a 0 stands for.
+func (g *graph) reshape(x, y string, dims ...int) {
+	shape := onnx.Tensor{Name: y + ".shape", Dims: []int{len(dims) + 1}, Ints: []int64{0}}
+	for _, d := range dims {
+		shape.Ints = append(shape.Ints, int64(d))
+	}
+	g.Constants = append(g.Constants, shape)
+	g.node("Reshape", y, []string{x, shape.Name})
+}
+
+func (g *graph) node(op, output string, inputs []string, attributes ...onnx.Attribute) string {
+	g.Nodes = append(g.Nodes, onnx.Node{Op: op, Inputs: inputs, Output: output, Attributes: attributes})
+	return output
+}
+
+func (g *graph) floats(name string, values []float32, dims ...int) string {
+	g.Constants = append(g.Constants, onnx.Tensor{Name: name, Dims: dims, Floats: values})
+	return name
+}
+
+// number adds a constant without dimensions.
+func (g *graph) number(name string, v int64) string {
+	g.Constants = append(g.Constants, onnx.Tensor{Name: name, Ints: []int64{v}})
+	return name
+}

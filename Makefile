@@ -110,4 +110,4 @@ gpu-bundle:
 	scripts/gpu_bundle.sh dist/gorgan-gpu
 
 clean:
-	rm -rf gorgan .cuda dist
+	rm -rf gorgan .cuda .exports dist

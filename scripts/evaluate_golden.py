@@ -12,20 +12,22 @@ import os
 import numpy as np
 from scipy.linalg import sqrtm
 from scipy.special import logsumexp, softmax
-from scipy.stats import binom, entropy
+from scipy.stats import binom, entropy, wasserstein_distance
 from sklearn.metrics import pairwise_distances
+from sklearn.metrics.pairwise import polynomial_kernel
 from sklearn.neighbors import NearestNeighbors
 
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "model", "evaluate", "testdata", "golden.json")
 SEED = 20140610  # the day the GAN paper came out
-SAMPLES = 4 << 16  # kernels.Samples
+SAMPLES = 4 << 16  # streams.Samples
+PROJECTIONS = 0x8002 << 16  # streams.Projections
 
 
-def philox(blocks, step, purpose):
+def philox(blocks, step, purpose, seed=SEED):
     """Four words for each counter (0..blocks-1, purpose, step, 0)."""
     low, mask = np.uint64(32), np.uint64(0xFFFFFFFF)
     c = [np.arange(blocks, dtype=np.uint64)] + [np.full(blocks, v, np.uint64) for v in (purpose, step, 0)]
-    k0, k1 = SEED & 0xFFFFFFFF, SEED >> 32
+    k0, k1 = seed & 0xFFFFFFFF, seed >> 32
     for _ in range(10):
         a, b = c[0] * np.uint64(0xD2511F53), c[2] * np.uint64(0xCD9E8D57)
         c = [b >> low ^ c[1] ^ np.uint64(k0), b & mask, a >> low ^ c[3] ^ np.uint64(k1), a & mask]
@@ -48,9 +50,12 @@ def shrunk(rows, cols, step):
 def normal(rows, cols, purpose):
     """By Box and Muller, rounded to float32."""
     words = philox(rows * cols // 4, 0, purpose).astype(np.float64).reshape(-1, 2)
+    return box_muller(words).astype(np.float32).astype(np.float64).reshape(rows, cols)
+
+
+def box_muller(words):
     radius, angle = np.sqrt(-2 * np.log((words[:, 0] + 0.5) / 2**32)), 2 * np.pi * words[:, 1] / 2**32
-    both = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    return both.astype(np.float32).astype(np.float64).reshape(rows, cols)
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
 def parzen(centres, validation, test):
@@ -83,6 +88,36 @@ def coverage(real, fake, k_precision, k_density):
         coverage=(apart.min(axis=1) < balls).mean())
 
 
+def unbiased(x, y):
+    """The squared maximum mean discrepancy."""
+    kernel = dict(degree=3, gamma=None, coef0=1)  # gamma None divides by the number of features
+    xx, yy, xy = polynomial_kernel(x, x, **kernel), polynomial_kernel(y, y, **kernel), polynomial_kernel(x, y, **kernel)
+    m, n = len(x), len(y)
+    return (xx.sum() - np.trace(xx)) / (m * (m - 1)) + (yy.sum() - np.trace(yy)) / (n * (n - 1)) - 2 * xy.mean()
+
+
+def kid(fake, real):
+    """And its standard error by the jackknife: computed anew without each row of the one, then of the other."""
+    sides = ([unbiased(np.delete(fake, i, 0), real) for i in range(len(fake))],
+             [unbiased(fake, np.delete(real, i, 0)) for i in range(len(real))])
+    variance = sum((len(s) - 1) / len(s) * ((np.array(s) - np.mean(s))**2).sum() for s in sides)
+    return dict(value=unbiased(fake, real), standard_error=np.sqrt(variance))
+
+
+def sliced_wasserstein(a, b, directions):
+    a, b = a @ directions.T, b @ directions.T
+    if len(a) == len(b):
+        return np.abs(np.sort(a, axis=0) - np.sort(b, axis=0)).mean()
+    return np.mean([wasserstein_distance(u, v) for u, v in zip(a.T, b.T)])
+
+
+def directions(rows, cols, seed):
+    """Random rows of length 1, rounded to float32."""
+    words = [philox((cols + 3) // 4, 0, PROJECTIONS + k, seed).astype(np.float64).reshape(-1, 2) for k in range(rows)]
+    drawn = np.stack([box_muller(w).reshape(-1)[:cols] for w in words]).astype(np.float32).astype(np.float64)
+    return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32).astype(np.float64)
+
+
 def score(logits):
     p = softmax(logits, axis=1)
     return np.exp(np.mean([entropy(row, p.mean(axis=0)) for row in p]))
@@ -106,6 +141,10 @@ golden = dict(
     parzen=parzen(uniform(300, 6, 0), uniform(60, 6, 1), uniform(100, 6, 2)),
     frechet=frechet(uniform(500, 8, 3), shrunk(400, 8, 4)),
     coverage=[coverage(uniform(400, 8, 5), shrunk(300, 8, 6), *k) | dict(k_precision=k[0], k_density=k[1]) for k in ((3, 5), (1, 2))],
+    kid=kid(shrunk(120, 8, 10), uniform(90, 8, 11)),
+    sliced_wasserstein=dict(
+        equal=sliced_wasserstein(uniform(200, 12, 12), shrunk(200, 12, 13), directions(16, 12, SEED)),
+        unequal=sliced_wasserstein(uniform(200, 12, 12), shrunk(150, 12, 13), directions(16, 12, SEED))),
     score=score(4 * uniform(200, 10, 7)),
     uniform=[from_uniform(26000, 1000), from_uniform(500, 8)],
     nearest=nearest(uniform(40, 5, 8), uniform(300, 5, 9), 3),

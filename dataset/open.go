@@ -14,6 +14,7 @@ import (
 	"gorgan/dataset/array"
 	"gorgan/dataset/atomicfile"
 	"gorgan/dataset/content"
+	"gorgan/dataset/imagefile"
 	"gorgan/dataset/tree"
 )
 
@@ -96,7 +97,7 @@ func openFile(ctx context.Context, src string, o Options) (*Set, *Report, error)
 	}
 	head = head[:n]
 	switch name := content.Name(head); {
-	case isImage(head):
+	case imagefile.Reads(head):
 		return nil, nil, fmt.Errorf("is a single image (%s), want the folder it is in, or a list of images: %w", name, content.ErrFormat)
 	case name != "":
 		return nil, nil, fmt.Errorf("is %s, want a folder or an archive of images, a list of them, or a file of an array: %w", name, content.ErrFormat)

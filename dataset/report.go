@@ -106,7 +106,7 @@ func (r *Report) Err() error {
 	}
 	first := r.Problems[slices.IndexFunc(r.Problems, func(p Problem) bool { return p.Kind != KindDuplicate })]
 	return fmt.Errorf("dataset: %s: %d of %d images %s bad%s, first: %s: %s%s; see `gorgan data check %s`%s", r.Source,
-		bad, r.Entries, verb, limit, first.where(), first.Detail, doubt, argument(r.Source), skip)
+		bad, r.Entries, verb, limit, first.where(), first.Detail, doubt, excerpt.ShellWord(r.Source), skip)
 }
 
 // where names the entry: its line in a list, and its path.

@@ -9,6 +9,7 @@ import (
 
 	"gorgan/dataset/content"
 	"gorgan/dataset/excerpt"
+	"gorgan/dataset/imagefile"
 	"gorgan/dataset/tree"
 )
 
@@ -54,12 +55,7 @@ func sortFiles(ctx context.Context, t *tree.Tree) (*sorted, error) {
 // holdsImage reports whether a file's content is that of an image.
 func holdsImage(t *tree.Tree, i int) bool {
 	data, err := t.Read(i, largestUnnamed)
-	return err == nil && isImage(data)
-}
-
-// isImage reports whether a file begins as an image that can be decoded.
-func isImage(head []byte) bool {
-	return slices.Contains([]string{"JPEG", "PNG", "GIF", "BMP", "TIFF", "WebP"}, content.Name(head))
+	return err == nil && imagefile.Reads(data)
 }
 
 // isText reports whether a file's name is that of a text.

@@ -148,11 +148,10 @@ func (o *exportNetOptions) readOut(given bool) error {
 }
 
 func runExportNet(ctx context.Context, ui *ui, o exportNetOptions) error {
-	file, state, err := loadModel(o.model)
+	file, state, err := ui.openModel(o.model)
 	if err != nil {
 		return err
 	}
-	ui.sayConverted(file, state)
 	if o.format.name == toNoise {
 		return o.write(ui, count(len(o.seeds), "seed"), func(w io.Writer) error { return export.WriteNoise(w, state.Config, o.seeds) })
 	}

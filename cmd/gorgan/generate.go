@@ -76,11 +76,10 @@ func runGenerate(ctx context.Context, ui *ui, o generateOptions) error {
 	if err != nil {
 		return err
 	}
-	file, state, err := loadModel(o.model)
+	_, state, err := ui.openModel(o.model)
 	if err != nil {
 		return err
 	}
-	ui.sayConverted(file, state)
 	if err := o.noiseScale.apply(&state.Config); err != nil {
 		return err
 	}

@@ -61,11 +61,10 @@ type inspection struct {
 }
 
 func runInspect(_ context.Context, ui *ui, o inspectOptions) error {
-	file, state, err := loadModel(o.path)
+	file, state, err := ui.openModel(o.path)
 	if err != nil {
 		return err
 	}
-	ui.sayConverted(file, state)
 	if o.graph || o.dot {
 		return printStep(ui, state.Config, o.dot)
 	}
@@ -113,6 +112,14 @@ func loadModel(path string) (file string, state *model.State, err error) {
 		return "", nil, usageError{errors.New("--model is missing; it names a checkpoint or a run's folder")}
 	}
 	return run.LoadModel(path)
+}
+
+// openModel is loadModel. It also says what was changed in a checkpoint of an older version.
+func (ui *ui) openModel(path string) (file string, state *model.State, err error) {
+	if file, state, err = loadModel(path); err == nil {
+		ui.sayConverted(file, state)
+	}
+	return file, state, err
 }
 
 // sayConverted says what was changed in a checkpoint of an older version.

@@ -103,11 +103,10 @@ func readWalkOptions(_ *ui, c *cli.Context) (o walkOptions, err error) {
 }
 
 func runWalk(ctx context.Context, ui *ui, o walkOptions) error {
-	file, state, err := loadModel(o.model)
+	_, state, err := ui.openModel(o.model)
 	if err != nil {
 		return err
 	}
-	ui.sayConverted(file, state)
 	if err := o.noiseScale.apply(&state.Config); err != nil {
 		return err
 	}

@@ -50,6 +50,9 @@ func headerOf(format string) func(*watched) (header, error) {
 	return nil
 }
 
+// Reads reports whether a file that begins with head is an image of a format that Decode reads.
+func Reads(head []byte) bool { return headerOf(content.Name(head)) != nil }
+
 func inspect(data []byte) (header, error) {
 	if len(data) == 0 {
 		return header{}, fmt.Errorf("file is empty: %w", io.ErrUnexpectedEOF)

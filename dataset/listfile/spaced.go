@@ -168,9 +168,9 @@ func numbersBehind(fields []string) int {
 	return 0
 }
 
-// areClasses reports whether whole numbers in front of paths are rather labels than the beginnings
-// of the paths, such as those of "1 cat.jpg" and "2 dog.jpg" or of "2019 trip/1.jpg": they begin at
-// 0 or 1, there are at least two, less than lines, and one stands on two lines.
+// areClasses reports whether whole numbers in front of paths look like labels. Labels begin at 0 or 1.
+// There are at least two of them, fewer than lines, and one stands on two lines. Other numbers begin
+// a path, as in "1 cat.jpg" and "2 dog.jpg", or in "2019 trip/1.jpg".
 func areClasses(numbers []string) bool {
 	seen := map[int32]bool{}
 	least, most := int32(2), int32(0)

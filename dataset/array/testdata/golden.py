@@ -1,7 +1,7 @@
 # Writes the .npy and .npz files beside it: python3 golden.py, with NumPy 1 or 2.
 #
-# All hold the same three images of 4 by 5 pixels, or a part of them, in another form each: pixel (i,y,x) of
-# grey ones is (i*71 + y*50 + x*13) % 256, and of colours, in channel c, (i*71 + y*50 + x*13 + c*97) % 256.
+# Each file has the same three images of 4 by 5 pixels, or a part of them, in another form. Pixel (i,y,x) of
+# a grey image is (i*71 + y*50 + x*13) % 256. In colours, channel c has (i*71 + y*50 + x*13 + c*97) % 256.
 import os
 import numpy as np
 

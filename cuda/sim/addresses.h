@@ -17,6 +17,7 @@ T address(Warp &w, const Instruction &i, int operand, int lane) {
 [[noreturn]] void outside(int lane, u64 address, u64 bytes);
 [[noreturn]] void outsideShared(int lane, u64 address, u64 bytes, const SharedMemory &shared);
 [[noreturn]] void unwritten(int lane, u64 address, u64 bytes);
+[[noreturn]] void unordered(const Warp &w, int lane, u64 address, Stamp other, Access access);
 
 // Of a store: no two lanes may store different values at one address, as it is not
 // defined which stays. values gives where a lane's value lies.
@@ -44,8 +45,9 @@ inline void requireOneValue(Warp &w, const Instruction &i, u32 active, u64 bytes
 // Calls f(lane, data, marks) for the bytes, a power of two, at each active lane's
 // address in global memory, in the order of lanes. All lie in one allocation.
 template <class F>
-inline void eachGlobal(Warp &w, const Instruction &i, int operand, u32 active, u64 bytes, F f) {
+inline void eachGlobal(Warp &w, const Instruction &i, int operand, u32 active, u64 bytes, Access access, F f) {
   Launch &launch = w.block->launch;
+  const Turn turn = *launch.turn;
   const Allocation *&last = launch.touched[static_cast<std::size_t>(&i - launch.kernel->code.data())];
   const u64 *base = w.lanes<u64>(i.operand[operand]);
   for (u32 left = active; left; left &= left - 1) {
@@ -57,6 +59,10 @@ inline void eachGlobal(Warp &w, const Instruction &i, int operand, u32 active, u
       if (!found || !found->holds(at, bytes)) outside(lane, at, bytes);
       last = found;
     }
+    Word *const words = &last->word(at);
+    for (u64 n = 0; n * 4 < bytes; n++)
+      if (const Stamp other = turn.touch(words[n], w.block->number, access, w.waited >> lane & 1))
+        unordered(w, lane, at + 4 * n, other, access);
     f(lane, last->at(at), last->marks(at));
   }
 }

@@ -29,48 +29,18 @@ Context *makeContext(int device, bool primary) {
   return c;
 }
 
-// Attributes of a small card of compute capability 8.0, by the driver's numbers.
+// Attributes of a small card, but for its compute capability, by the driver's numbers.
 const struct {
   int attribute, value;
 } attributes[] = {
-    {1, 1024},
-    {2, 1024},
-    {3, 1024},
-    {4, 64},  // threads a block, by dimension
-    {5, 2147483647},
-    {6, 65535},
-    {7, 65535},  // blocks a grid, by dimension
-    {8, 49152},
-    {9, 65536},
-    {10, 32},
-    {11, 2147483647},  // shared, constant memory, warp, pitch
-    {12, 65536},
-    {13, 1410000},
-    {14, 512},  // registers, clock in kHz, alignment
-    {15, 1},
-    {16, 1},
-    {17, 0},
-    {18, 0},
-    {19, 0},
-    {20, 0},  // overlap, processors, flags
-    {31, 1},
-    {33, 0},
-    {34, 0},
-    {35, 0},  // concurrent kernels, bus, slot
-    {36, 1215000},
-    {37, 256},
-    {38, 1 << 20},
-    {39, 1024},  // memory clock, bus width, cache, threads
-    {40, 1},
-    {41, 1},
-    {75, computeCapability / 10},
-    {76, computeCapability % 10},
-    {81, 49152},
-    {82, 65536},
-    {83, 1},
-    {84, 0},
-    {89, 0},
-    {97, 49152},
+    {1, 1024},       {2, 1024},     {3, 1024},     {4, 64},           // threads a block, by dimension
+    {5, 2147483647}, {6, 65535},    {7, 65535},                       // blocks a grid, by dimension
+    {8, 49152},      {9, 65536},    {10, 32},      {11, 2147483647},  // shared, constant memory, warp, pitch
+    {12, 65536},     {13, 1410000}, {14, 512},                        // registers, clock in kHz, alignment
+    {15, 1},         {16, 1},       {17, 0},       {18, 0},          {19, 0}, {20, 0},  // overlap, processors, flags
+    {31, 1},         {33, 0},       {34, 0},       {35, 0},                             // concurrent kernels, bus, slot
+    {36, 1215000},   {37, 256},     {38, 1 << 20}, {39, 1024},  // memory clock, bus width, cache, threads
+    {40, 1},         {41, 1},       {81, 49152},   {82, 65536},      {83, 1}, {84, 0}, {89, 0}, {97, 49152},
 };
 
 }  // namespace
@@ -135,7 +105,8 @@ SIM_API int cuDeviceTotalMem_v2(std::size_t *bytes, int device) {
 
 SIM_API int cuDeviceGetAttribute(int *value, int attribute, int device) {
   if (const int code = badDevice("cuDeviceGetAttribute", device)) return code;
-  *value = 0;
+  const int capability = settings().capability;
+  *value = attribute == 75 ? capability / 10 : attribute == 76 ? capability % 10 : 0;
   for (const auto &a : attributes)
     if (a.attribute == attribute) *value = a.value;
   return success;

@@ -21,6 +21,7 @@ struct Blas {
   Context *context;
   Stream *stream = nullptr;
   int mathMode = 0, atomicsMode = 0;
+  u64 own = 0, workspace = 0;  // its own workspace, and the one in use
 };
 
 Handles<Blas> &handles() {
@@ -83,8 +84,9 @@ struct Product {
   f32 alpha, beta;
   Matrix A, B, C;
   bool tf32;
+  u64 workspace;
 
-  int run(u64 *firstFloat) const {
+  int run(const Turn &turn, u64 *firstFloat) const {
     const auto start = std::chrono::steady_clock::now();
     try {
       const Allocation &c = reach(C, beta != 0);
@@ -97,6 +99,17 @@ struct Product {
             return fail(launchFailed, "cublasSgemm: %s and C overlap", operand->name);
         }
       }
+      for (const Matrix *matrix : {&A, &B, &C}) {
+        if (matrix != &C && !k) continue;
+        for (int column = 0; column < matrix->columns; column++) {
+          const u64 bytes = static_cast<u64>(matrix->rows) * 4;
+          if (matrix == &C && beta != 0) touch(turn, "cublasSgemm", C.column(column), bytes, Access::read);
+          touch(turn, "cublasSgemm", matrix->column(column), bytes, matrix == &C ? Access::write : Access::read);
+        }
+      }
+      // What cuBLAS keeps in its workspace is known to nobody, so two products that share one
+      // must be in order.
+      touch(turn, "cublasSgemm, in its workspace", workspace, 4, Access::write);
       multiply(transA, transB, m, n, k, alpha, a, A.leading, b, B.leading, beta,
                reinterpret_cast<f32 *>(c.at(C.address)), C.leading, tf32);
       for (int column = 0; column < n; column++)
@@ -130,7 +143,9 @@ SIM_API int cublasCreate_v2(Blas **handle) {
                                       explain(context->spoilt ? context->spoilt : contextDestroyed)));
   if (forbidDuringCapture("cublasCreate", *context))
     return refuse(allocFailed, "cublasCreate is not allowed while a stream is capturing");
-  *handle = handles().add(new Blas{context});
+  const Allocation *own = memory().allocate(256, context, false);
+  if (!own) return refuse(allocFailed, "cublasCreate: no memory for its workspace");
+  *handle = handles().add(new Blas{context, nullptr, 0, 0, own->base, own->base});
   return ok;
 }
 
@@ -138,12 +153,14 @@ SIM_API int cublasDestroy_v2(void *handle) {
   const Locked hold(driver().lock);
   Blas *blas = handles().find(handle);
   if (!blas) return refuse(uninitialized, "cublasDestroy: no handle, or destroyed before");
+  if (const Allocation *own = memory().find(blas->own)) memory().release(own);  // else its context ended
   handles().drop(blas);
   return ok;
 }
 
 SIM_API int cublasSetStream_v2(void *handle, void *stream) {
   return withHandle("cublasSetStream", handle, [&](Blas &blas) -> int {
+    blas.workspace = blas.own;  // as the library does
     return findStream("cublasSetStream", *blas.context, stream, &blas.stream) ? refuse(invalid, explain(invalidHandle))
                                                                               : int(ok);
   });
@@ -158,14 +175,16 @@ SIM_API int cublasGetStream_v2(void *handle, Stream **stream) {
 
 SIM_API int cublasSetWorkspace_v2(void *handle, void *workspace, std::size_t bytes) {
   return withHandle("cublasSetWorkspace", handle, [&](Blas &blas) -> int {
+    blas.workspace = blas.own;
     if (!bytes) return ok;
     const u64 address = reinterpret_cast<u64>(workspace);
     const Allocation *a = memory().find(address);
     if (!a || !a->holds(address, bytes) || a->owner != blas.context)
       return refuse(invalid, text("cublasSetWorkspace: %llu bytes at 0x%llx, %s", Ull(bytes), Ull(address),
                                   memory().describe(address).c_str()));
-    return address % 256 ? refuse(invalid, text("cublasSetWorkspace: 0x%llx is no multiple of 256", Ull(address)))
-                         : int(ok);
+    if (address % 256) return refuse(invalid, text("cublasSetWorkspace: 0x%llx is no multiple of 256", Ull(address)));
+    blas.workspace = address;
+    return ok;
   });
 }
 
@@ -225,9 +244,21 @@ SIM_API int cublasSgemm_v2(void *handle, int transA, int transB, int m, int n, i
       if (matrix->leading < std::max(1, matrix->rows))
         return refuse(invalid, text("cublasSgemm: %s has %d rows, but its leading dimension is %d", matrix->name,
                                     matrix->rows, matrix->leading));
-    const Product product{transA != 0, transB != 0, m, n, k, *alpha, *beta, a, b, c, blas.mathMode == tf32Mode};
-    const int code = submit("cublasSgemm", *current, blas.stream, effect,
-                            [product](u64 *firstFloat) { return product.run(firstFloat); });
+    const Product product{transA != 0,
+                          transB != 0,
+                          m,
+                          n,
+                          k,
+                          *alpha,
+                          *beta,
+                          a,
+                          b,
+                          c,
+                          blas.mathMode == tf32Mode && settings().capability >= 80,
+                          blas.workspace};
+    Node node{"cublasSgemm", [product](const Turn &turn, u64 *firstFloat) { return product.run(turn, firstFloat); }};
+    node.kernel = true;
+    const int code = submit("cublasSgemm", *current, blas.stream, effect, std::move(node));
     return code ? refuse(executionFailed, explain(code)) : int(ok);
   });
 }

@@ -5,6 +5,7 @@
 
 #include "driver.h"
 #include "export.h"
+#include "sequence.h"
 
 using namespace sim;
 
@@ -23,24 +24,61 @@ int beginCapture(void *handle, int mode) {
   });
 }
 
+// Finds what each node of a graph comes after, and an order to run them in.
+void findOrder(ExecutableGraph &graph) {
+  const std::size_t n = graph.nodes.size();
+  Turn::Graph &order = graph.order;
+  order.ended.assign(n, std::vector<u8>(n));
+  for (std::size_t node = 0; node < n; node++) {  // the nodes before one have lower numbers
+    order.names.push_back(graph.nodes[node]->name);
+    for (const u32 before : graph.nodes[node]->after) {
+      for (std::size_t i = 0; i < n; i++) order.ended[node][i] |= order.ended[before][i];
+      order.ended[node][before] = 1;
+    }
+  }
+  std::vector<u32> ready;
+  std::vector<u8> done(n);
+  while (graph.sequence.size() < n) {
+    ready.clear();
+    for (u32 node = 0; node < n; node++) {
+      const std::vector<u32> &after = graph.nodes[node]->after;
+      if (!done[node] && std::all_of(after.begin(), after.end(), [&](u32 before) { return done[before]; }))
+        ready.push_back(node);
+    }
+    graph.sequence.push_back(ready[sequence(static_cast<u32>(ready.size()))[0]]);
+    done[graph.sequence.back()] = 1;
+  }
+  // A kernel that starts early starts when the one before it has come past its own wait, in
+  // all threads (parser.cpp), or ended: what that one waited for has ended.
+  order.endedBeforeWait = order.ended;
+  for (std::size_t node = 0; node < n; node++)
+    if (graph.nodes[node]->programmatic) order.endedBeforeWait[node] = order.ended[graph.nodes[node]->after[0]];
+}
+
 int instantiate(const char *function, ExecutableGraph **executable, void *handle) {
   return inContext(function, Point::instantiate, [&](Context &c, Effect) -> int {
     Graph *graph = driver().graphs.find(handle);
     if (!graph) return fail(invalidHandle, "%s: no graph, or destroyed", function);
+    if (graph->nodes.size() >= Turn::runs / 2)
+      return fail(notSupported, "%s: a graph of %zu nodes, %u is the most here", function, graph->nodes.size(),
+                  Turn::runs / 2 - 1);
     auto made = std::make_unique<ExecutableGraph>();
     made->context = &c;
-    made->work = graph->work;
+    made->nodes = graph->nodes;
+    findOrder(*made);
     *executable = driver().executableGraphs.add(made.release());
     return success;
   });
 }
 
-// Does all that was recorded, in its order. spoils: the first float that is stored
-// becomes a NaN at once, so that what follows sees it.
-int replay(const std::vector<Work> &all, bool spoils) {
-  for (const Work &work : all) {
+// Runs a graph's nodes. spoils: the first float that is stored becomes a NaN at once, so
+// that what follows sees it.
+int replay(const ExecutableGraph &graph, bool spoils) {
+  const u32 run = beginRuns(static_cast<u32>(graph.nodes.size()));
+  for (const u32 n : graph.sequence) {
     u64 firstFloat = 0;
-    if (const int code = work(&firstFloat)) return code;
+    if (const int code = graph.nodes[n]->work(Turn(graph.order, run, n, graph.nodes[n]->programmatic), &firstFloat))
+      return code;
     if (!spoils || !firstFloat) continue;
     const f32 nan = std::numeric_limits<f32>::quiet_NaN();
     std::memcpy(memory().find(firstFloat)->at(firstFloat), &nan, sizeof nan);
@@ -68,7 +106,7 @@ SIM_API int cuStreamEndCapture(void *handle, Graph **graph) {
     // The capture itself stays in memory: events may refer to it.
     if (!capture->spoilt.empty())
       return fail(captureInvalidated, "cuStreamEndCapture: the capture was spoilt: %s", capture->spoilt.c_str());
-    *graph = driver().graphs.add(new Graph{&c, std::move(capture->work)});
+    *graph = driver().graphs.add(new Graph{&c, std::move(capture->nodes)});
     return success;
   });
 }
@@ -78,6 +116,49 @@ SIM_API int cuStreamIsCapturing(void *handle, int *status) {
     Stream *stream = nullptr;
     if (const int code = findStream("cuStreamIsCapturing", c, handle, &stream)) return code;
     *status = !stream || !stream->capture ? 0 : stream->capture->spoilt.empty() ? 1 : 2;
+    return success;
+  });
+}
+
+// The nodes that what is captured next comes after. They and the id are good while the
+// stream captures; the graph itself is not there before the end.
+SIM_API int cuStreamGetCaptureInfo_v2(void *handle, int *status, u64 *id, Graph **graph, const Node *const **last,
+                                      std::size_t *count) {
+  return inContext("cuStreamGetCaptureInfo", [&](Context &c) -> int {
+    Stream *stream = nullptr;
+    if (const int code = findStream("cuStreamGetCaptureInfo", c, handle, &stream)) return code;
+    Capture *capture = stream ? stream->capture : nullptr;
+    *status = !capture ? 0 : capture->spoilt.empty() ? 1 : 2;
+    if (*status != 1) return success;
+    if (graph) return fail(notSupported, "cuStreamGetCaptureInfo: the graph of a capture is not simulated");
+    if (id) *id = reinterpret_cast<u64>(capture);
+    capture->lastHandles.clear();
+    for (const u32 n : capture->last) capture->lastHandles.push_back(capture->nodes[n].get());
+    if (last) *last = capture->lastHandles.data();
+    if (count) *count = capture->last.size();
+    return success;
+  });
+}
+
+// flags: 0 adds to the nodes that what is captured next comes after, 1 sets them.
+SIM_API int cuStreamUpdateCaptureDependencies(void *handle, const Node *const *nodes, std::size_t count, u32 flags) {
+  return inContext("cuStreamUpdateCaptureDependencies", [&](Context &c) -> int {
+    Stream *stream = nullptr;
+    if (const int code = findStream("cuStreamUpdateCaptureDependencies", c, handle, &stream)) return code;
+    if (!stream || !stream->capture)
+      return fail(illegalState, "cuStreamUpdateCaptureDependencies: the stream is not capturing");
+    if (flags > 1) return fail(invalidValue, "cuStreamUpdateCaptureDependencies: no such flags");
+    Capture &capture = *stream->capture;
+    std::vector<u32> last;
+    if (!flags) last = capture.last;
+    for (std::size_t i = 0; i < count; i++) {
+      u32 n = 0;
+      while (n < capture.nodes.size() && capture.nodes[n].get() != nodes[i]) n++;
+      if (n == capture.nodes.size())
+        return fail(invalidValue, "cuStreamUpdateCaptureDependencies: dependency %zu is no node of the capture", i);
+      if (std::find(last.begin(), last.end(), n) == last.end()) last.push_back(n);
+    }
+    capture.last = last;
     return success;
   });
 }
@@ -97,7 +178,7 @@ SIM_API int cuGraphLaunch(void *handle, void *streamHandle) {
     if (const int code = findStream("cuGraphLaunch", c, streamHandle, &stream)) return code;
     if (stream && stream->capture) return fail(notSupported, "cuGraphLaunch: graphs in graphs are not simulated");
     return submit("cuGraphLaunch", c, stream, Effect::none,
-                  [=](u64 *) { return replay(graph->work, effect == Effect::nan); });
+                  {"cuGraphLaunch", [=](const Turn &, u64 *) { return replay(*graph, effect == Effect::nan); }});
   });
 }
 
@@ -105,7 +186,7 @@ SIM_API int cuGraphExecDestroy(void *handle) {
   const Locked hold(driver().lock);
   ExecutableGraph *graph = driver().executableGraphs.find(handle);
   if (!graph) return fail(invalidHandle, "cuGraphExecDestroy: no executable graph, or destroyed before");
-  graph->work.clear();
+  graph->nodes.clear();
   driver().executableGraphs.drop(graph);
   return success;
 }
@@ -114,7 +195,7 @@ SIM_API int cuGraphDestroy(void *handle) {
   const Locked hold(driver().lock);
   Graph *graph = driver().graphs.find(handle);
   if (!graph) return fail(invalidHandle, "cuGraphDestroy: no graph, or destroyed before");
-  graph->work.clear();
+  graph->nodes.clear();
   driver().graphs.drop(graph);
   return success;
 }
@@ -124,6 +205,6 @@ SIM_API int cuGraphGetNodes(void *handle, void **nodes, std::size_t *count) {
   const Graph *graph = driver().graphs.find(handle);
   if (!graph) return fail(invalidHandle, "cuGraphGetNodes: no graph, or destroyed");
   if (nodes) return fail(notSupported, "cuGraphGetNodes: only the number of nodes is simulated");
-  *count = graph->work.size();
+  *count = graph->nodes.size();
   return success;
 }

@@ -39,7 +39,8 @@ const Allocation *range(const char *function, const Context &context, u64 addres
 // Where bytes are said to be; anywhere: the address tells.
 enum class Side { host, device, anywhere };
 
-int copyNow(const char *function, const Context &c, Side sideTo, u64 to, Side sideFrom, u64 from, u64 bytes) {
+int copyNow(const Turn &turn, const char *function, const Context &c, Side sideTo, u64 to, Side sideFrom, u64 from,
+            u64 bytes) {
   int code = success;
   if (!bytes) return success;
   if (sideTo == Side::anywhere) sideTo = memory().isDevice(to) ? Side::device : Side::host;
@@ -54,6 +55,12 @@ int copyNow(const char *function, const Context &c, Side sideTo, u64 to, Side si
     if (hole < from + bytes)
       return fail(invalidValue, "%s: byte %llu of the %llu copied was never written; it is %s", function,
                   Ull(hole - from), Ull(bytes), memory().describe(hole).c_str());
+  }
+  try {
+    if (source) touch(turn, function, from, bytes, Access::read);
+    if (target) touch(turn, function, to, bytes, Access::write);
+  } catch (int unordered) {
+    return unordered;
   }
   u8 *data = target ? target->at(to) : reinterpret_cast<u8 *>(to);
   const u8 *original = source ? source->at(from) : reinterpret_cast<const u8 *>(from);
@@ -72,8 +79,10 @@ int copy(const char *function, Side sideTo, u64 to, Side sideFrom, u64 from, u64
     Stream *stream = nullptr;
     if (const int code = findStream(function, c, handle, &stream)) return code;
     const Context *context = &c;
-    return submit(function, c, stream, Effect::none,
-                  [=](u64 *) { return copyNow(function, *context, sideTo, to, sideFrom, from, bytes); });
+    return submit(function, c, stream, Effect::none, {function, [=](const Turn &turn, u64 *) {
+                                                        return copyNow(turn, function, *context, sideTo, to, sideFrom,
+                                                                       from, bytes);
+                                                      }});
   });
 }
 
@@ -85,15 +94,22 @@ int fill(const char *function, u64 to, T value, std::size_t count, void *handle)
     if (to % sizeof(T))
       return fail(invalidValue, "%s: address 0x%llx is no multiple of %d", function, Ull(to), int(sizeof(T)));
     const Context *context = &c;
-    return submit(function, c, stream, Effect::none, [=](u64 *) -> int {
-      int code = success;
-      if (!count) return success;
-      const Allocation *a = range(function, *context, to, count * sizeof(T), &code);
-      if (!a) return code;
-      for (std::size_t i = 0; i < count; i++) std::memcpy(a->at(to) + i * sizeof(T), &value, sizeof value);
-      std::memset(a->marks(to), 1, count * sizeof(T));
-      return success;
-    });
+    return submit(function, c, stream, Effect::none, {function, [=](const Turn &turn, u64 *) -> int {
+                                                        int code = success;
+                                                        if (!count) return success;
+                                                        const Allocation *a =
+                                                            range(function, *context, to, count * sizeof(T), &code);
+                                                        if (!a) return code;
+                                                        try {
+                                                          touch(turn, function, to, count * sizeof(T), Access::write);
+                                                        } catch (int unordered) {
+                                                          return unordered;
+                                                        }
+                                                        for (std::size_t i = 0; i < count; i++)
+                                                          std::memcpy(a->at(to) + i * sizeof(T), &value, sizeof value);
+                                                        std::memset(a->marks(to), 1, count * sizeof(T));
+                                                        return success;
+                                                      }});
   });
 }
 

@@ -47,6 +47,10 @@ void Assembler::reject(const char *format, ...) const {
   throw SyntaxError{statement_.line, text("%s: %s", what, statement_.text.c_str())};
 }
 
+void Assembler::requireTarget(int capability, const char *what) const {
+  if (scope_.target < capability) reject("%s needs .target sm_%d", what, capability);
+}
+
 bool Assembler::has(const char *modifier) {
   auto found = std::find(modifiers_.begin(), modifiers_.end(), modifier);
   if (found == modifiers_.end()) return false;
@@ -108,7 +112,7 @@ const Register &Assembler::registerNamed(const std::string &name) const {
 }
 
 void Assembler::place(const Register &reg) {
-  if (place_ == 8) reject("too many registers");
+  if (place_ == Instruction::operands) reject("too many registers");
   out.operand[place_] = reg.offset;
   out.wide[place_++] = static_cast<u8>(width(reg.type));
 }

@@ -38,6 +38,7 @@ struct Scope {
   std::map<std::string, u16> registers;
   std::map<std::string, int> shared;  // offset of each array in shared memory
   int version = 63;                   // of the PTX language, ten times over
+  int target = 75;                    // compute capability that the text is for, ten times over
 };
 
 class Assembler {
@@ -75,6 +76,7 @@ class Assembler {
   const Operand &take();
 
   int version() const { return scope_.version; }
+  void requireTarget(int capability, const char *what) const;
   const Kernel &kernel() const { return kernel_; }
   // A register that always holds those bits.
   const Register &constant(Type type, u64 bits);

@@ -44,7 +44,7 @@ void apply(Warp &w, const Instruction &i, u32 active) {
   if constexpr (Shared) {
     eachShared(w, i, 1, active, sizeof(T), SharedMemory::atomic, one);
   } else {
-    eachGlobal(w, i, 1, active, sizeof(T), [&](int lane, u8 *data, const u8 *marks) {
+    eachGlobal(w, i, 1, active, sizeof(T), Access::atomic, [&](int lane, u8 *data, const u8 *marks) {
       if (std::memcmp(marks, "\1\1\1\1\1\1\1\1", sizeof(T))) unwritten(lane, address<u64>(w, i, 1, lane), sizeof(T));
       one(lane, data);
     });

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "faults.h"
+#include "sequence.h"
 #include "stats.h"
 #include "warp.h"
 
@@ -25,10 +25,11 @@ std::string lanesOf(u32 mask) {
 }  // namespace
 
 void Block::run() {
+  const std::vector<u32> order = sequence(static_cast<u32>(warps.size()));
   for (;;) {
     bool live = false;
-    for (std::size_t n = 0; n < warps.size(); n++) {
-      Warp &w = warps[settings().reversed ? warps.size() - 1 - n : n];
+    for (const u32 n : order) {
+      Warp &w = warps[n];
       faulty = &w;
       w.run();
       live = live || w.live;
@@ -236,23 +237,26 @@ int runLaunch(Launch &launch) {
   launch.threadInstructions = launch.firstFloat = 0;
   SharedMemory shared(static_cast<u32>(launch.kernel->sharedBytes) + launch.dynamicShared);
   Registers registers(launch, warps);
-  Block block{launch, shared, {0, 0, 0}, std::vector<Warp>(warps)};
+  Block block{launch, shared, {0, 0, 0}, 0, std::vector<Warp>(warps)};
   for (u32 w = 0; w < warps; w++) {
     block.warps[w].index = static_cast<int>(w);
     block.warps[w].block = &block;
   }
   const u64 blocks = u64(launch.grid[0]) * launch.grid[1] * launch.grid[2];
-  for (u64 n = 0; n < blocks; n++) {
-    const u64 b = settings().reversed ? blocks - 1 - n : n;
-    block.index[0] = static_cast<u32>(b % launch.grid[0]);
-    block.index[1] = static_cast<u32>(b / launch.grid[0] % launch.grid[1]);
-    block.index[2] = static_cast<u32>(b / launch.grid[0] / launch.grid[1]);
+  if (blocks > ~u32(0))
+    return fail(launchTimeout, "kernel %s: %llu blocks take too long here", launch.kernel->name.c_str(), Ull(blocks));
+  for (const u32 b : sequence(static_cast<u32>(blocks))) {
+    block.index[0] = b % launch.grid[0];
+    block.index[1] = b / launch.grid[0] % launch.grid[1];
+    block.index[2] = b / launch.grid[0] / launch.grid[1];
+    block.number = b;
     block.steps = 0;
     shared.begin();
     for (Warp &w : block.warps) {
       registers.begin(w, block);
       const u32 lanes = std::min(32u, threads - static_cast<u32>(w.index) * 32);
       w.live = lanes == 32 ? ~0u : (1u << lanes) - 1;
+      w.waited = launch.turn->programmatic() ? 0 : ~0u;
       w.groups.assign(1, {0, w.live});
       w.current = nullptr;
     }

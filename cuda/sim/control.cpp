@@ -1,4 +1,4 @@
-// bra ret exit trap bar barrier membar fence
+// bra ret exit trap bar barrier membar fence griddepcontrol
 #include "instructions.h"
 #include "lanes.h"
 #include "together.h"
@@ -9,6 +9,17 @@ namespace {
 void nothing(Warp &, const Instruction &, u32) {}
 
 void trap(Warp &, const Instruction &, u32 active) { throw Fault{launchFailed, __builtin_ctz(active), "trap"}; }
+
+// Work that comes before it in the graph has ended, as nodes run one after the other here.
+void wait(Warp &w, const Instruction &, u32 active) { w.waited |= active; }
+
+void assembleGridDependency(Assembler &a) {
+  a.out.triggers = a.need({"wait", "launch_dependents"}) == 1;
+  a.out.waits = !a.out.triggers;
+  if (a.out.waits) a.out.run = wait;
+  if (a.version() < 78) a.reject("griddepcontrol needs .version 7.8");
+  a.requireTarget(90, "griddepcontrol");
+}
 
 // Operands: the barrier's number, the number of threads, the predicate and the result;
 // mode is 0 for sync and 1 to 3 for bar.red's popc, and, or.
@@ -51,6 +62,7 @@ void assembleControl(Assembler &a) {
   const std::string &root = a.root();
   a.out.run = nothing;
   if (root == "bar" || root == "barrier") return assembleBarrier(a);
+  if (root == "griddepcontrol") return assembleGridDependency(a);
   if (root == "membar") {
     a.need({"cta", "gl", "sys"});
   } else if (root == "fence") {

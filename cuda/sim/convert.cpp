@@ -5,6 +5,7 @@
 
 #include "instructions.h"
 #include "lanes.h"
+#include "tf32.h"
 
 namespace sim {
 namespace {
@@ -121,6 +122,12 @@ void convert(Warp &w, const Instruction &i, u32 active) {
   }
 }
 
+void convertToTF32(Warp &w, const Instruction &i, u32 active) {
+  f32 *d = w.lanes<f32>(i.operand[0]);
+  const f32 *a = w.lanes<f32>(i.operand[1]);
+  eachLane(active, [=](int l) { d[l] = roundToTF32(a[l]); });
+}
+
 template <class Make>
 Execute byAny(Type type, Make make) {
   switch (type) {
@@ -136,6 +143,14 @@ const std::initializer_list<Type> convertible = {Type::u8,  Type::u16, Type::u32
 }  // namespace
 
 void assembleConvert(Assembler &a) {
+  if (a.hasType(Type::tf32)) {
+    a.need({"rna"});
+    a.type({Type::f32});
+    a.requireTarget(80, "cvt to .tf32");
+    a.out.run = convertToTF32;
+    a.destination(Type::tf32);
+    return a.source(Type::f32, false, false);
+  }
   const int toInteger = a.oneOf({"rni", "rzi", "rmi", "rpi"});
   const int toFloat = a.oneOf({"rn", "rz", "rm", "rp"});
   a.out.flush = a.has("ftz");

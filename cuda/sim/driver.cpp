@@ -65,12 +65,19 @@ int findStream(const char *function, Context &context, void *handle, Stream **st
   return success;
 }
 
-int submit(const char *function, Context &context, Stream *stream, Effect effect, Work work) {
+int submit(const char *function, Context &context, Stream *stream, Effect effect, Node node) {
   if (stream && stream->capture) {
     if (!stream->capture->spoilt.empty())
       return fail(captureInvalidated, "%s: the capture was spoilt before: %s", function,
                   stream->capture->spoilt.c_str());
-    stream->capture->work.push_back(std::move(work));
+    Capture &capture = *stream->capture;
+    node.after = capture.last;
+    if (node.after.empty()) node.programmatic = false;
+    if (node.programmatic && (node.after.size() > 1 || !capture.nodes[node.after[0]]->kernel))
+      return fail(notSupported, "%s %s: a programmatic launch after anything but one kernel is not simulated", function,
+                  node.name.c_str());
+    capture.nodes.push_back(std::make_shared<Node>(std::move(node)));
+    capture.last = {static_cast<u32>(capture.nodes.size() - 1)};
     return success;
   }
   if (!stream) {
@@ -81,13 +88,40 @@ int submit(const char *function, Context &context, Stream *stream, Effect effect
           fail(captureImplicit, "%s: work on the legacy default stream while another stream is capturing", function));
     }
   }
+  if (node.programmatic)
+    return fail(notSupported, "%s %s: a programmatic launch outside of a capture is not simulated", function,
+                node.name.c_str());
   u64 firstFloat = 0;
-  const int code = spoil(context, work(&firstFloat));
+  const Turn::Graph alone{{node.name}, {{0}}, {{0}}};
+  const int code = spoil(context, node.work(Turn(alone, beginRuns(1), 0, false), &firstFloat));
   if (effect == Effect::nan && !code && firstFloat) {
     const f32 nan = std::numeric_limits<f32>::quiet_NaN();
     std::memcpy(memory().find(firstFloat)->at(firstFloat), &nan, sizeof nan);
   }
   return code;
+}
+
+u32 beginRuns(u32 nodes) {
+  u32 &next = driver().runs;
+  if (next + nodes > Turn::runs) {
+    memory().forgetTouches();
+    next = 1;
+  }
+  forgetReaders();
+  next += nodes;
+  return next - nodes;
+}
+
+void touch(const Turn &turn, const char *function, u64 address, u64 bytes, Access access) {
+  const Allocation *a = memory().find(address);
+  if (!a || !a->holds(address, bytes))
+    throw fail(illegalAddress, "%s: %llu bytes at 0x%llx, %s", function, Ull(bytes), Ull(address),
+               memory().describe(address).c_str());
+  for (u64 at = address & ~u64(3); at < address + bytes; at += 4)
+    if (const Stamp other = turn.touch(a->word(at), 0, access))
+      throw fail(launchFailed, "%s: %s (at address 0x%llx, %s)", function,
+                 turn.conflict(other, access, true, [](u32) { return std::string(); }).c_str(), Ull(at),
+                 memory().describe(at).c_str());
 }
 
 int spoilCapture(Capture &capture, int code) {

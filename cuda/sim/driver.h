@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <unordered_set>
@@ -13,8 +14,6 @@
 #include "memory.h"
 
 namespace sim {
-
-const int computeCapability = 80;
 
 // The objects of one kind that handles stand for. One that is dropped is kept in
 // memory, so that no handle ever comes to mean another object.
@@ -48,7 +47,17 @@ struct Context {
 };
 
 // Does a piece of work; 0 or a code. Says where it stored its first float32, if it did.
-using Work = std::function<int(u64 *firstFloat)>;
+using Work = std::function<int(const Turn &turn, u64 *firstFloat)>;
+
+// A node of a graph, or of what is captured.
+struct Node {
+  std::string name;  // the kernel's, or the function's
+  Work work;
+  bool kernel = false;          // or several, as a product's
+  bool programmatic = false;    // may start while the kernel before it runs
+  std::vector<u32> after = {};  // the nodes before it, by number; set when it is captured
+};
+using Nodes = std::vector<std::shared_ptr<const Node>>;
 
 enum class CaptureMode : int { global = 0, threadLocal = 1, relaxed = 2 };
 
@@ -60,7 +69,9 @@ struct Capture {
   CaptureMode mode;
   std::thread::id thread;
   std::string spoilt;  // the sentence of what made it invalid, empty if nothing did
-  std::vector<Work> work;
+  Nodes nodes;
+  std::vector<u32> last = {};                  // what is captured next comes after these nodes
+  std::vector<const Node *> lastHandles = {};  // the same, as the program gets them
 };
 
 struct Stream {
@@ -79,15 +90,19 @@ struct Event {
 
 struct Graph {
   Context *context;
-  std::vector<Work> work;
+  Nodes nodes;
 };
 
-struct ExecutableGraph : Graph {};
+struct ExecutableGraph : Graph {
+  Turn::Graph order;
+  std::vector<u32> sequence;  // the nodes in the order in which they run
+};
 
 struct Driver {
   std::recursive_mutex lock;
   bool initialized = false;
   int contextsMade = 0;
+  u32 runs = 1;  // of nodes; the number of the next (order.h)
   Handles<Context> contexts;
   Handles<Stream> streams;
   Handles<Event> events;
@@ -130,12 +145,22 @@ int inContext(const char *function, Point point, F f) {
   });
 }
 
+// The kernel of a handle, if its module is loaded.
+const Kernel *findKernel(void *handle);
+
 // The stream of a handle: nullptr for the legacy default stream. A code if it is none
 // of this context.
 int findStream(const char *function, Context &context, void *handle, Stream **stream);
 
-// Does work at once, or records it if the stream is capturing.
-int submit(const char *function, Context &context, Stream *stream, Effect effect, Work work);
+// Does a node's work at once, or records the node if the stream is capturing.
+int submit(const char *function, Context &context, Stream *stream, Effect effect, Node node);
+
+// Numbers for the runs of so many nodes, which begin now; gives the first.
+u32 beginRuns(u32 nodes);
+
+// Records that the turn's node, which is no kernel, touches bytes of device memory. Throws a
+// code, its sentence set, if the touch is not ordered with another.
+void touch(const Turn &turn, const char *function, u64 address, u64 bytes, Access access);
 
 // Makes the capture invalid by the call that just failed with that code; gives the code.
 int spoilCapture(Capture &capture, int code);

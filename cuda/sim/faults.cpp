@@ -86,8 +86,9 @@ struct Plan {
 
   bool readSetting(const std::string &name, const std::string &value) {
     if (name == "order") {
-      settings.reversed = value == "reverse";
-      return settings.reversed || value == "forward";
+      const bool random = value.compare(0, 7, "random:") == 0;
+      settings.order = random ? Order::random : value == "reverse" ? Order::reverse : Order::forward;
+      return random ? readNumber(value.substr(7), false, &settings.seed) : value == "reverse" || value == "forward";
     }
     u64 n = 0;
     if (!readNumber(value, name == "memory", &n)) return false;
@@ -97,6 +98,8 @@ struct Plan {
       settings.driver = static_cast<int>(n);
     else if (name == "devices" && n <= 8)
       settings.devices = static_cast<int>(n);
+    else if (name == "cc" && (n == 75 || n == 80 || n == 86 || n == 89 || n == 90 || n == 100 || n == 120))
+      settings.capability = static_cast<int>(n);
     else if (name == "steps" && n)
       settings.steps = n;
     else

@@ -26,13 +26,17 @@ enum class Point : u8 {
 };
 enum class Effect : u8 { none, fail, oom, nodevice, nan, hang };
 
+enum class Order : u8 { forward, reverse, random };
+
 struct Settings {
   bool valid = true;
   u64 memory = u64(8) << 30;  // bytes
   int driver = 12080;         // version, 1000*major + 10*minor
   int devices = 1;
-  bool reversed = false;     // blocks, and the warps of a block, run from the last to the first
-  u64 steps = u64(1) << 32;  // the longest a block may run, in instructions of a warp
+  int capability = 80;           // compute capability, ten times over
+  Order order = Order::forward;  // of what has none of its own (sequence.h)
+  u64 seed = 0;                  // of the random one
+  u64 steps = u64(1) << 32;      // the longest a block may run, in instructions of a warp
 };
 
 // Of the value when the library was first used.

@@ -24,9 +24,10 @@ Family familyOf(const std::string &root) {
       {"ld", assembleLoad},        {"st", assembleLoad},     //
       {"atom", assembleAtomic},    {"red", assembleAtomic},  //
       {"shfl", assembleTogether},  {"vote", assembleTogether},  {"activemask", assembleTogether},
+      {"mma", assembleMatrix},  //
       {"bra", assembleControl},    {"ret", assembleControl},    {"exit", assembleControl},
       {"trap", assembleControl},   {"bar", assembleControl},    {"barrier", assembleControl},
-      {"membar", assembleControl}, {"fence", assembleControl},
+      {"membar", assembleControl}, {"fence", assembleControl},  {"griddepcontrol", assembleControl},
   };
   auto found = families->find(root);
   return found == families->end() ? nullptr : found->second;

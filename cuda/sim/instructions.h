@@ -19,7 +19,8 @@ void assembleMove(Assembler &);        // mov cvta
 void assembleLoad(Assembler &);        // ld st
 void assembleAtomic(Assembler &);      // atom red
 void assembleTogether(Assembler &);    // shfl vote activemask
-void assembleControl(Assembler &);     // bra ret exit trap bar barrier membar fence
+void assembleMatrix(Assembler &);      // mma
+void assembleControl(Assembler &);     // bra ret exit trap bar barrier membar fence griddepcontrol
 
 // Makes out.run apply .ftz, .sat and a rounding other than to nearest, which it takes
 // from out, around what out.run is. The first operand is the result, the next

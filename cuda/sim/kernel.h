@@ -45,8 +45,9 @@ struct Instruction {
   u32 guardOffset = 0;
   bool negated = false;  // the guard is @!p
 
-  u32 operand[8] = {};             // places of the registers, in the order of the PTX text
-  u8 wide[8] = {};                 // and the widths of those, where they may differ from the type's
+  static const int operands = 15;  // at most, with what is added to those of the PTX text
+  u32 operand[operands] = {};      // places of the registers, in the order of the PTX text
+  u8 wide[operands] = {};          // and the widths of those, where they may differ from the type's
   std::vector<u16> reads, writes;  // ids
 
   // What the fields below say depends on the family of the instruction.
@@ -57,10 +58,12 @@ struct Instruction {
   u8 sources = 0;
   u8 mode = 0;
   bool uniform = false;
-  bool hasSecond = false;  // q of p|q is written
-  u8 negatedOperands = 0;  // bit k: the predicate that is operand k is negated
-  u8 members = 0;          // which operand has the mask of lanes that act together
-  s64 offset = 0;          // of an address, or of a parameter
+  bool constant = false;                 // a load with .nc
+  bool waits = false, triggers = false;  // griddepcontrol.wait, griddepcontrol.launch_dependents
+  bool hasSecond = false;                // q of p|q is written
+  u8 negatedOperands = 0;                // bit k: the predicate that is operand k is negated
+  u8 members = 0;                        // which operand has the mask of lanes that act together
+  s64 offset = 0;                        // of an address, or of a parameter
   int target = -1;
   std::string label;
 };

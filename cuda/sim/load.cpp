@@ -30,6 +30,17 @@ void unwritten(int lane, u64 address, u64 bytes) {
                    memory().describe(address).c_str())};
 }
 
+void unordered(const Warp &w, int lane, u64 address, Stamp other, Access access) {
+  const Launch &launch = w.block->launch;
+  const auto block = [&](u32 n) {
+    return text("block (%u,%u,%u)", n % launch.grid[0], n / launch.grid[0] % launch.grid[1],
+                n / launch.grid[0] / launch.grid[1]);
+  };
+  throw Fault{launchFailed, lane,
+              launch.turn->conflict(other, access, w.waited >> lane & 1, block) +
+                  text(" (at address 0x%llx, %s)", Ull(address), memory().describe(address).c_str())};
+}
+
 namespace {
 
 // A load's result in a register at least as wide, by the sign of what was loaded.
@@ -54,7 +65,8 @@ void loadParameter(Warp &w, const Instruction &i, u32 active) {
 // Operands of loads: the N elements, then the address. Bit e of mode: element e is kept.
 template <class M, class R, int N>
 void loadGlobal(Warp &w, const Instruction &i, u32 active) {
-  eachGlobal(w, i, N, active, sizeof(M) * N, [&](int lane, const u8 *data, const u8 *marks) {
+  const Access access = i.constant ? Access::constant : Access::read;
+  eachGlobal(w, i, N, active, sizeof(M) * N, access, [&](int lane, const u8 *data, const u8 *marks) {
     for (int e = 0; e < N; e++, data += sizeof(M), marks += sizeof(M)) {
       if (std::memcmp(marks, "\1\1\1\1\1\1\1\1", sizeof(M)))
         unwritten(lane, address<u64>(w, i, N, lane) + static_cast<u64>(e) * sizeof(M), sizeof(M));
@@ -91,7 +103,7 @@ template <class M, int N>
 void storeGlobal(Warp &w, const Instruction &i, u32 active) {
   Stored<M, N> values[32];
   gather(w, i, active, values);
-  eachGlobal(w, i, 0, active, sizeof(M) * N, [&](int lane, u8 *data, u8 *marks) {
+  eachGlobal(w, i, 0, active, sizeof(M) * N, Access::write, [&](int lane, u8 *data, u8 *marks) {
     std::memcpy(data, &values[lane], sizeof(M) * N);
     std::memset(marks, 1, sizeof(M) * N);
   });
@@ -189,11 +201,11 @@ void takeHints(Assembler &a, bool loads) {
 void assembleLoad(Assembler &a) {
   const bool loads = a.root() == "ld";
   takeHints(a, loads);
-  const bool constant = loads && a.has("nc");
+  a.out.constant = loads && a.has("nc");
   const int where = a.oneOf({"param", "global", "shared"});
   if (where < 0) a.reject("name the state space: generic addresses are not simulated");
   const Space space = static_cast<Space>(where);
-  if (constant && space != global) a.reject(".nc is for global memory");
+  if (a.out.constant && space != global) a.reject(".nc is for global memory");
   if (space == parameter && !loads) a.reject("parameters cannot be stored to");
   a.out.elements = a.has("v2") ? 2 : a.has("v4") ? 4 : 1;
   const int n = a.out.elements;

@@ -19,6 +19,8 @@ void *map(void *at, u64 bytes, int protection, int flags) {
   return p == MAP_FAILED ? nullptr : p;
 }
 
+u64 recordBytes(u64 bytes) { return roundUp(bytes, 4) / 4 * sizeof(Word); }
+
 u64 integer(const void *p) { return reinterpret_cast<u64>(p); }
 
 }  // namespace
@@ -50,14 +52,17 @@ const Allocation *Memory::allocate(u64 bytes, Context *owner, bool managed) {
   void *data = managed ? map(reinterpret_cast<void *>(base), bytes, PROT_READ | PROT_WRITE, MAP_FIXED)
                        : map(nullptr, bytes, PROT_READ | PROT_WRITE, 0);
   void *mark = data ? map(nullptr, bytes, PROT_READ | PROT_WRITE, 0) : nullptr;
-  if (!mark) {
+  void *record = mark ? map(nullptr, recordBytes(bytes), PROT_READ | PROT_WRITE, 0) : nullptr;
+  if (!record) {
     if (data && !managed) munmap(data, bytes);
+    if (mark) munmap(mark, bytes);
     return nullptr;
   }
   if (managed) std::memset(mark, 1, bytes);
   next_ = after;
   used_ += bytes;
-  return &(allocations_[base] = {base, bytes, owner, managed, integer(data) - base, integer(mark) - base});
+  return &(allocations_[base] = {base, bytes, owner, managed, integer(data) - base, integer(mark) - base,
+                                 integer(record) - 2 * base});
 }
 
 void Memory::release(const Allocation *allocation) {
@@ -67,9 +72,16 @@ void Memory::release(const Allocation *allocation) {
   else
     munmap(a.at(a.base), a.size);
   munmap(a.marks(a.base), a.size);
+  munmap(&a.word(a.base), recordBytes(a.size));
   used_ -= a.size;
   freed_[a.base] = a.size;
   allocations_.erase(a.base);
+}
+
+void Memory::forgetTouches() {
+  // Pages that are given back read as zeros.
+  for (const auto &entry : allocations_)
+    madvise(&entry.second.word(entry.first), recordBytes(entry.second.size), MADV_DONTNEED);
 }
 
 void Memory::releaseAll(const Context *owner) {

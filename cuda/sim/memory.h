@@ -4,13 +4,15 @@
 // not touch, so a program that takes a device pointer for one of its own crashes, as
 // with a card; what an address holds lies elsewhere in the process. Managed memory
 // lies at its address, and counts as written since the program may write it unseen.
-// Allocations never touch: 256 bytes or more between two belong to none.
+// Allocations never touch: 256 bytes or more between two belong to none. What is kept of
+// bytes and words takes memory of this process once they are touched.
 #pragma once
 #include <map>
 #include <string>
 #include <vector>
 
 #include "errors.h"
+#include "order.h"
 
 namespace sim {
 
@@ -21,14 +23,19 @@ struct Allocation {
   Context *owner;
   bool managed;
   // Add to an address to get where its byte lies in this process, and where the byte
-  // lies that says whether it was written: 1 if so, else 0.
-  u64 data, mark;
+  // lies that says whether it was written: 1 if so, else 0. Add to twice the address of
+  // a word to get where it is recorded who touched it.
+  u64 data, mark, record;
 
   bool holds(u64 address, u64 bytes) const {
     return address >= base && bytes <= size && address - base <= size - bytes;
   }
   u8 *at(u64 address) const { return reinterpret_cast<u8 *>(address + data); }
   u8 *marks(u64 address) const { return reinterpret_cast<u8 *>(address + mark); }
+  Word &word(u64 address) const {  // that has the byte
+    static_assert(sizeof(Word) == 8, "two bytes a byte");
+    return *reinterpret_cast<Word *>(address / 4 * 8 + record);
+  }
 };
 
 class Memory {
@@ -43,6 +50,8 @@ class Memory {
   // Whether the address is one that only a device may use.
   bool isDevice(u64 address) const;
   u64 used() const { return used_; }
+  // Forgets who touched what.
+  void forgetTouches();
   // Where an address lies, in words for an error: "128 bytes past the end of ...".
   std::string describe(u64 address) const;
 

@@ -71,7 +71,7 @@ class Parser {
 
   Type type() {
     const Type t = now().text[0] == '.' ? typeNamed(now().text.substr(1)) : Type::none;
-    if (t == Type::none) reject("a type is wanted before '%s'", now().text.c_str());
+    if (t == Type::none || t == Type::tf32) reject("a type is wanted before '%s'", now().text.c_str());
     advance();
     return t;
   }
@@ -84,20 +84,26 @@ class Parser {
 
   void target() {
     const std::string wanted = name();
-    if (wanted.compare(0, 3, "sm_") || !std::isdigit(static_cast<u8>(wanted[3])))
-      reject("a target like sm_75 is wanted");
-    const int capability = std::atoi(wanted.c_str() + 3);
+    // The compute capabilities that texts are for, and the oldest .version that knows each.
+    static const std::map<std::string, std::pair<int, int>> targets = {
+        {"sm_70", {70, 60}}, {"sm_75", {75, 63}}, {"sm_80", {80, 70}},   {"sm_86", {86, 71}},
+        {"sm_89", {89, 78}}, {"sm_90", {90, 78}}, {"sm_100", {100, 86}}, {"sm_120", {120, 87}}};
+    const auto found = targets.find(wanted);
+    if (found == targets.end()) reject("%s is no target that the simulated device knows", wanted.c_str());
+    const int capability = found->second.first, oldest = found->second.second;
+    if (scope_.version < oldest) reject("target %s needs .version %d.%d", wanted.c_str(), oldest / 10, oldest % 10);
     if (capability > computeCapability_)
       throw SyntaxError{
           -1, text("the text is for %s, the simulated device is of sm_%d", wanted.c_str(), computeCapability_)};
     hasTarget_ = true;
+    scope_.target = capability;
     while (accept(",")) name();
   }
 
   void entry() {
     auto kernel = std::make_unique<Kernel>();
     kernel_ = kernel.get();
-    scope_ = Scope{{}, {}, scope_.version};
+    scope_ = Scope{{}, {}, scope_.version, scope_.target};
     labels_.clear();
     kernel_->name = name();
     kernel_->module = &module_;
@@ -165,11 +171,26 @@ class Parser {
       if (known.substr(0, known.find('.')) == registerName) return true;
     }
     // PTX ISA, special registers: those that are not simulated.
-    static const std::set<std::string> others = {
-        "%smid", "%nsmid", "%gridid", "%clock", "%clock_hi", "%clock64", "%globaltimer", "%globaltimer_lo",
-        "%globaltimer_hi", "%clusterid", "%nclusterid", "%cluster_ctaid", "%cluster_nctaid", "%cluster_ctarank",
-        "%cluster_nctarank", "%is_explicit_cluster", "%total_smem_size", "%aggr_smem_size", "%dynamic_smem_size",
-        "%current_graph_exec"};
+    static const std::set<std::string> others = {"%smid",
+                                                 "%nsmid",
+                                                 "%gridid",
+                                                 "%clock",
+                                                 "%clock_hi",
+                                                 "%clock64",
+                                                 "%globaltimer",
+                                                 "%globaltimer_lo",
+                                                 "%globaltimer_hi",
+                                                 "%clusterid",
+                                                 "%nclusterid",
+                                                 "%cluster_ctaid",
+                                                 "%cluster_nctaid",
+                                                 "%cluster_ctarank",
+                                                 "%cluster_nctarank",
+                                                 "%is_explicit_cluster",
+                                                 "%total_smem_size",
+                                                 "%aggr_smem_size",
+                                                 "%dynamic_smem_size",
+                                                 "%current_graph_exec"};
     return others.count(registerName) > 0;
   }
 
@@ -289,6 +310,27 @@ class Parser {
     end.line = now().line;
     end.text = "(the end of the kernel)";
     kernel_->code.push_back(end);
+    requireWaitBeforeTrigger();
+  }
+
+  // The kernel that griddepcontrol.launch_dependents lets start may count on all that this one
+  // waits for, so each way to it goes through a griddepcontrol.wait in all threads.
+  void requireWaitBeforeTrigger() const {
+    const std::vector<Instruction> &code = kernel_->code;
+    std::vector<bool> seen(code.size());
+    std::vector<std::size_t> toSee = {0};  // where threads come that did not wait
+    while (!toSee.empty()) {
+      const std::size_t at = toSee.back();
+      const Instruction &i = code[at];
+      toSee.pop_back();
+      if (seen[at]) continue;
+      seen[at] = true;
+      if (i.triggers) throw SyntaxError{i.line, "no griddepcontrol.wait of all threads comes before: " + i.text};
+      const bool always = i.guard == Instruction::none;
+      if (i.waits && always) continue;
+      if (i.kind == Kind::branch) toSee.push_back(static_cast<std::size_t>(i.target));
+      if (!(always && (i.kind == Kind::branch || i.kind == Kind::exit))) toSee.push_back(at + 1);
+    }
   }
 
   const std::string &source_;

@@ -11,11 +11,11 @@ struct Property {
 };
 
 const Property properties[] = {
-    {"none", 0, '?'}, {"pred", 4, 'p'},                                    //
-    {"u8", 1, 'u'},   {"u16", 2, 'u'},  {"u32", 4, 'u'}, {"u64", 8, 'u'},  //
-    {"s8", 1, 's'},   {"s16", 2, 's'},  {"s32", 4, 's'}, {"s64", 8, 's'},  //
-    {"b8", 1, 'b'},   {"b16", 2, 'b'},  {"b32", 4, 'b'}, {"b64", 8, 'b'},  //
-    {"f32", 4, 'f'},  {"f64", 8, 'f'},
+    {"none", 0, '?'}, {"pred", 4, 'p'},                                     //
+    {"u8", 1, 'u'},   {"u16", 2, 'u'},  {"u32", 4, 'u'},  {"u64", 8, 'u'},  //
+    {"s8", 1, 's'},   {"s16", 2, 's'},  {"s32", 4, 's'},  {"s64", 8, 's'},  //
+    {"b8", 1, 'b'},   {"b16", 2, 'b'},  {"b32", 4, 'b'},  {"b64", 8, 'b'},  //
+    {"f32", 4, 'f'},  {"f64", 8, 'f'},  {"tf32", 4, 'b'},
 };
 
 const Property &of(Type type) { return properties[static_cast<int>(type)]; }
@@ -23,7 +23,7 @@ const Property &of(Type type) { return properties[static_cast<int>(type)]; }
 }  // namespace
 
 Type typeNamed(const std::string &name) {
-  for (int i = 1; i <= static_cast<int>(Type::f64); i++)
+  for (int i = 1; i <= static_cast<int>(Type::tf32); i++)
     if (name == properties[i].name) return static_cast<Type>(i);
   return Type::none;
 }
@@ -37,6 +37,7 @@ bool isInteger(Type type) { return of(type).kind == 'u' || of(type).kind == 's';
 
 bool agree(Type instruction, Type reg) {
   if (instruction == Type::pred || reg == Type::pred) return instruction == reg;
+  if (instruction == Type::tf32) return reg == Type::b32;
   if (width(instruction) != width(reg)) return false;
   return isBits(instruction) || isBits(reg) || isFloat(instruction) == isFloat(reg);
 }

@@ -5,24 +5,15 @@
 #include "sgemm.h"
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "processor.h"
+#include "tf32.h"
 
 namespace sim {
 namespace {
 
 const int tileRows = 64, tileColumns = 4;
-
-f32 rounded(f32 x) {
-  u32 bits;
-  std::memcpy(&bits, &x, 4);
-  if ((bits & 0x7f800000u) != 0x7f800000u) bits += 0x1000;
-  bits &= ~0x1fffu;
-  std::memcpy(&x, &bits, 4);
-  return x;
-}
 
 // Packs a matrix of length columns (of A) or rows (of B) into strips of width tile,
 // each with its elements of one product side by side; what is beyond is 0.
@@ -34,7 +25,7 @@ std::vector<f32> packed(const f32 *from, std::ptrdiff_t stepAcross, std::ptrdiff
     f32 *strip = to.data() + static_cast<std::size_t>(a / tile) * tile * along + a % tile;
     for (int p = 0; p < along; p++) {
       const f32 x = from[a * stepAcross + p * stepAlong];
-      strip[static_cast<std::size_t>(p) * tile] = tf32 ? rounded(x) : x;
+      strip[static_cast<std::size_t>(p) * tile] = tf32 ? roundToTF32(x) : x;
     }
   }
   return to;

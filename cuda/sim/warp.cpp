@@ -110,6 +110,9 @@ void Warp::advance(std::size_t which) {
         now.pc++;
         break;
       case Kind::exit:
+        if (const u32 early = active & ~waited)
+          throw Fault{launchFailed, __builtin_ctz(early),
+                      "ends without griddepcontrol.wait, and the launch is programmatic"};
         live &= ~active;
         now.lanes &= ~active;
         now.pc++;

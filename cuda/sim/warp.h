@@ -23,6 +23,7 @@ struct Launch {
   u32 grid[3], block[3];
   u32 dynamicShared;
   std::vector<u8> parameters;
+  const Turn *turn = nullptr;  // set to run it
 
   // As far as it ran:
   u64 threadInstructions = 0;
@@ -46,6 +47,7 @@ struct Warp {
   u8 *registers = nullptr;
   u32 *written = nullptr;  // by register: the lanes that hold a value
   u32 live = 0;            // the lanes that have not exited
+  u32 waited = 0;          // the lanes that came to griddepcontrol.wait, or need not
   std::vector<Group> groups;
   const Instruction *current = nullptr;
 
@@ -78,7 +80,7 @@ struct Warp {
 struct Block {
   Launch &launch;
   SharedMemory &shared;
-  u32 index[3];
+  u32 index[3], number;  // the number counts through the dimensions, x first
   std::vector<Warp> warps;
   u64 steps = 0;  // instructions of all warps
 

@@ -36,6 +36,7 @@ int cuMemcpy(u64, u64, std::size_t);
 int cuMemcpyHtoD_v2(u64, const void *, std::size_t);
 int cuMemcpyDtoH_v2(void *, u64, std::size_t);
 int cuMemcpyDtoD_v2(u64, u64, std::size_t);
+int cuMemcpyDtoDAsync_v2(u64, u64, std::size_t, Handle);
 int cuMemcpyHtoDAsync_v2(u64, const void *, std::size_t, Handle);
 int cuMemcpyDtoHAsync_v2(void *, u64, std::size_t, Handle);
 int cuMemsetD8_v2(u64, u8, std::size_t);
@@ -46,6 +47,7 @@ int cuModuleUnload(Handle);
 int cuModuleGetFunction(Handle *, Handle, const char *);
 int cuFuncGetAttribute(int *, int, Handle);
 int cuLaunchKernel(Handle, u32, u32, u32, u32, u32, u32, u32, Handle, void **, void **);
+int cuLaunchKernelEx(const void *, Handle, void **, void **);
 int cuStreamCreate(Handle *, u32);
 int cuStreamDestroy_v2(Handle);
 int cuStreamSynchronize(Handle);
@@ -54,6 +56,8 @@ int cuStreamWaitEvent(Handle, Handle, u32);
 int cuStreamBeginCapture_v2(Handle, int);
 int cuStreamEndCapture(Handle, Handle *);
 int cuStreamIsCapturing(Handle, int *);
+int cuStreamGetCaptureInfo_v2(Handle, int *, u64 *, Handle *, const Handle **, std::size_t *);
+int cuStreamUpdateCaptureDependencies(Handle, Handle *, std::size_t, u32);
 int cuGraphInstantiateWithFlags(Handle *, Handle, unsigned long long);
 int cuGraphLaunch(Handle, Handle);
 int cuGraphExecDestroy(Handle);
@@ -138,6 +142,8 @@ class Device {
 };
 
 // A module with one kernel, k, of those parameters and that body.
-inline std::string module(const std::string &parameters, const std::string &body) {
-  return ".version 6.3\n.target sm_75\n.address_size 64\n.visible .entry k(" + parameters + ")\n{\n" + body + "\n}\n";
+inline std::string module(const std::string &parameters, const std::string &body, const std::string &version = "6.3",
+                          const std::string &target = "sm_75") {
+  return ".version " + version + "\n.target " + target + "\n.address_size 64\n.visible .entry k(" + parameters +
+         ")\n{\n" + body + "\n}\n";
 }

@@ -1,8 +1,12 @@
 // Checks, counted; and cases of their own process.
 #pragma once
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <string>
 
 #include "api.h"
@@ -35,11 +39,27 @@ inline bool checkCode(const std::string &what, int got, int want, const std::str
                part.c_str());
 }
 
-void testFaults();  // first, as it forks before the library is used
+// Runs f, which returns whether all is well, in a process with that environment.
+inline void inProcess(const std::string &faults, const std::function<bool()> &f) {
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    setenv("GORGAN_SIM_FAULTS", faults.c_str(), 1);
+    _exit(f() && !tally.failures ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  check(WIFEXITED(status) && WEXITSTATUS(status) == 0, "with GORGAN_SIM_FAULTS=%s", faults.c_str());
+}
+
+void testFaults();         // first, as it forks before the library is used
+void testEarlyLaunches();  // the same
 void testText();
 void testArithmetic();
 void testWarps();
+void testMatrices();
 void testMemory();
 void testDriver();
 void testGraphs();
 void testProducts();
+void testOrders();

@@ -2,29 +2,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <ctime>
 #include <functional>
+#include <set>
 
 #include "check.h"
 
 namespace {
 
 const char *const store = ".reg .u64 %a; ld.param.u64 %a, [a]; st.global.f32 [%a], 1.0; ret;";
-
-// Runs f, which returns whether all is well, in a process with that environment.
-void inProcess(const std::string &faults, const std::function<bool()> &f) {
-  std::fflush(nullptr);
-  const pid_t child = fork();
-  if (child == 0) {
-    setenv("GORGAN_SIM_FAULTS", faults.c_str(), 1);
-    _exit(f() && !tally.failures ? 0 : 1);
-  }
-  int status = -1;
-  waitpid(child, &status, 0);
-  check(WIFEXITED(status) && WEXITSTATUS(status) == 0, "with GORGAN_SIM_FAULTS=%s", faults.c_str());
-}
 
 // Whether a process with that environment hangs in f, and only there.
 void hangs(const std::string &faults, const std::function<void()> &before, const std::function<void()> &f) {
@@ -185,6 +174,19 @@ void testNaN() {
   });
 }
 
+// The places of four blocks in the order in which they run.
+std::vector<u32> placesOfBlocks() {
+  Device device;
+  const u64 a = device.upload(std::vector<u32>(5));
+  device.launch(
+      device.load(module(".param .u64 a",
+                         ".reg .u64 %a, %at; .reg .u32 %v, %b; ld.param.u64 %a, [a]; atom.global.add.u32 %v, [%a], 1; "
+                         "mov.u32 %b, %ctaid.x; mul.wide.u32 %at, %b, 4; add.u64 %at, %at, %a; st.global.u32 [%at+4], "
+                         "%v; ret;")),
+      4, 1, {a});
+  return device.download<u32>(a + 4, 4);
+}
+
 void testSettings() {
   inProcess("init:1=nodevice", [] { return checkCode("no device", cuInit(0), 100, "there is no device"); });
   inProcess("init:1=fail", [] { return checkCode("a failure", cuInit(0), 999); });
@@ -202,6 +204,23 @@ void testSettings() {
     return checkCode("all the memory", cuMemAlloc_v2(&a, 65536), 0) &&
            checkCode("one byte more", cuMemAlloc_v2(&a, 1), 2, "65536 of 65536 are in use");
   });
+  for (const int cc : {75, 80, 90}) {
+    inProcess("cc=" + std::to_string(cc), [=] {
+      Device device;
+      int major = 0, minor = 0;
+      cuDeviceGetAttribute(&major, 75, 0);
+      cuDeviceGetAttribute(&minor, 76, 0);
+      check(10 * major + minor == cc, "compute capability %d.%d", major, minor);
+      bool all = true;
+      for (const int target : {75, 80, 90}) {
+        device.load(module("", "ret;", "7.8", "sm_" + std::to_string(target)));
+        all = checkCode("a text for sm_" + std::to_string(target), device.last, target <= cc ? 0 : 209,
+                        target <= cc ? "" : "the simulated device is of sm_") &&
+              all;
+      }
+      return all;
+    });
+  }
   inProcess("devices=0", [] {
     int devices = -1;
     Handle c = nullptr;
@@ -209,24 +228,34 @@ void testSettings() {
     return check(!cuDeviceGetCount(&devices) && !devices, "%d devices", devices) &&
            checkCode("device 0", cuCtxCreate_v2(&c, 0, 0), 101);
   });
-  for (const char *order : {"order=forward", "order=reverse"}) {
-    inProcess(order, [=] {
-      // Each block adds its number to ten times what the blocks before it made.
-      Device device;
-      const u64 a = device.upload(std::vector<u32>{0});
-      device.launch(
-          device.load(module(".param .u64 a",
-                             ".reg .u64 %a; .reg .u32 %v, %b; ld.param.u64 %a, [a]; ld.global.u32 %v, [%a]; mov.u32 "
-                             "%b, %ctaid.x; mad.lo.u32 %v, %v, 10, %b; st.global.u32 [%a], %v; ret;")),
-          4, 1, {a});
-      const u32 made = device.download<u32>(a, 1)[0], want = std::string(order) == "order=reverse" ? 3210 : 123;
-      return check(made == want, "%s: %u", order, made);
+  const struct {
+    const char *setting;
+    std::vector<u32> places;  // of blocks 0 to 3 in the order in which they run
+  } orders[] = {{"order=forward", {0, 1, 2, 3}}, {"order=reverse", {3, 2, 1, 0}}};
+  for (const auto &order : orders)
+    inProcess(order.setting, [=] { return check(placesOfBlocks() == order.places, "%s", order.setting); });
+  // Random orders are of all blocks, are repeated by their seed, and differ.
+  std::set<std::vector<u32>> seen;
+  for (const int seed : {1, 2, 3, 4, 5, 6, 1}) {
+    int pipes[2];
+    if (pipe(pipes)) return;
+    inProcess("order=random:" + std::to_string(seed), [&] {
+      const std::vector<u32> places = placesOfBlocks();
+      return write(pipes[1], places.data(), 16) == 16;
     });
+    std::vector<u32> places(4);
+    check(read(pipes[0], places.data(), 16) == 16, "the places of seed %d", seed);
+    if (seed == 1 && !seen.empty()) check(seen.count(places) == 1, "seed 1 again gives the same order");
+    seen.insert(places);
+    std::sort(places.begin(), places.end());
+    check(places == std::vector<u32>({0, 1, 2, 3}), "seed %d: all four blocks run", seed);
+    close(pipes[0]), close(pipes[1]);
   }
+  check(seen.size() >= 4, "6 seeds give %zu orders of 24", seen.size());
   // What is not understood is said, and nothing works.
   for (const char *bad : {"launch", "launch:0=fail", "launch:x=fail", "launch:1=", "launch:1=oom", "copy:1=nan",
                           "alloc:1=nodevice", "nowhere:1=fail", "memory=lots", "memory=0", "devices=9", "steps=0",
-                          "order=random", "colour=red", "launch:1=fail,,"}) {
+                          "order=random", "order=random:x", "colour=red", "cc=76", "launch:1=fail,,"}) {
     inProcess(bad, [=] {
       if (!std::freopen("/dev/null", "w", stderr)) return false;
       return cuInit(0) == 999 && sentence(999).find("GORGAN_SIM_FAULTS is not valid") != std::string::npos;

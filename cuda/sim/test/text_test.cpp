@@ -190,6 +190,9 @@ void testText() {
   } modules[] = {
       {"no version", ".target sm_75\n", 218, "begins with .version"},
       {"no target", ".version 6.3\n.visible .entry k() { ret; }", 218, "no .target"},
+      {"a target that the language does not know yet", ".version 6.3\n.target sm_80\n.entry k() { ret; }", 218,
+       "target sm_80 needs .version 7.0"},
+      {"a target that is none", ".version 7.0\n.target sm_81\n.entry k() { ret; }", 218, "sm_81 is no target"},
       {"no kernel", ".version 6.3\n.target sm_75\n", 218, "there is no kernel"},
       {"a newer device", ".version 7.8\n.target sm_90\n.visible .entry k() { ret; }", 209, "sm_90"},
       {"a module variable", ".version 6.3\n.target sm_75\n.global .u32 x;", 218, ".global is not known"},

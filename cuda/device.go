@@ -21,8 +21,10 @@ import (
 type device struct {
 	*engine
 	name    string
+	card    Card
 	stream  cu.Stream
 	noGraph bool
+	pdl     bool // kernels have the texts of EarlyText, and start early in a capture
 	mode    mode
 	scratch memory // for the results of products while a step is warmed up
 	failed  error  // the driver's first error: every later call returns it
@@ -47,6 +49,9 @@ type memory struct {
 var errClosed = errors.New("cuda: the device is closed")
 
 func (d *device) Name() string { return d.name }
+
+// Card returns what the device is.
+func (d *device) Card() Card { return d.card }
 
 // run calls f on the engine's goroutine, or directly in a step. An error of f is an error of
 // the driver, and the device cannot be used after it.

@@ -5,6 +5,7 @@ package cuda_test
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -13,27 +14,31 @@ import (
 
 	"gorgan/cuda"
 	"gorgan/cuda/cudatest"
+	"gorgan/kernels"
+	"gorgan/kernels/dense"
 	"gorgan/kernels/kerneltest"
 )
 
 func TestMain(m *testing.M) {
 	// A kernel that is broken on purpose may loop for ever. No block of a right kernel takes so
-	// many steps.
-	steps := "steps=20000000"
+	// many steps. PDL needs compute capability 9.0.
+	faults := "cc=90,steps=20000000"
 	if asked := os.Getenv("GORGAN_SIM_FAULTS"); asked != "" {
-		steps = asked + "," + steps
+		faults += "," + asked
 	}
-	os.Setenv("GORGAN_SIM_FAULTS", steps)
+	os.Setenv("GORGAN_SIM_FAULTS", faults)
 	goleak.VerifyTestMain(m)
 }
 
 func TestSuite(t *testing.T) {
-	for name, o := range map[string]cuda.Options{"graph": {}, "no graph": {NoGraph: true}} {
+	for name, o := range map[string]cuda.Options{"graph": {}, "no graph": {NoGraph: true}, "PDL": {PDL: true}} {
 		t.Run(name, func(t *testing.T) {
 			dev := cudatest.Open(t, o)
 			for name, check := range kerneltest.All() {
 				t.Run(name, func(t *testing.T) {
-					if err := check(dev); err != nil {
+					if err := check(dev); errors.Is(err, kernels.ErrCapability) {
+						t.Skip(err)
+					} else if err != nil {
 						t.Error(err)
 					}
 				})
@@ -94,5 +99,42 @@ func TestClosed(t *testing.T) {
 	}
 	if err := dev.Close(); err == nil {
 		t.Error("a closed device closes")
+	}
+}
+
+// TestCard: a device says what it is, as a plan names it.
+func TestCard(t *testing.T) {
+	dev := cudatest.Open(t, cuda.Options{})
+	c := dev.(interface{ Card() cuda.Card }).Card()
+	if c.Capability < 75 || c.Multiprocessors < 1 || c.Name == "" || !strings.Contains(dev.Name(), c.Name) || strings.Contains(dev.Name(), "cuBLAS") != (c.CUBLAS != "") {
+		t.Errorf("%s says that it is %+v", dev.Name(), c)
+	}
+}
+
+// olderVar is set in the process that has a device of compute capability 7.5.
+const olderVar = "GORGAN_TEST_OLDER"
+
+// TestOlder: a device does not get a kernel that is for newer ones, and works on.
+func TestOlder(t *testing.T) {
+	if os.Getenv(olderVar) == "" {
+		if about, err := cuda.Probe(0); err != nil || !strings.Contains(about, "simulated device") {
+			t.Skip("the compute capability of a real GPU is what it is")
+		}
+		c := exec.Command(os.Args[0], "-test.run=^TestOlder$")
+		c.Env = append(os.Environ(), olderVar+"=1", "GORGAN_SIM_FAULTS=cc=75")
+		if said, err := c.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, said)
+		}
+		return
+	}
+	dev := cudatest.Open(t, cuda.Options{})
+	load := dev.(interface{ Load(*kernels.Kernel) error }).Load
+	for _, k := range dense.All() {
+		if err := load(k); strings.Contains(k.Name, "tf32") != errors.Is(err, kernels.ErrCapability) {
+			t.Errorf("%s: got %v", k.Name, err)
+		}
+	}
+	if err := load(kernels.Named("adam")); err != nil {
+		t.Error(err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"gorgonia.org/cu"
+	"gorgonia.org/tensor"
 
 	"gorgan/cuda/driver"
 	"gorgan/kernels"
@@ -28,7 +29,7 @@ func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 		if f, rejected = d.function(k); rejected != nil || d.mode == warmUp {
 			return nil
 		}
-		var words [24]uint64
+		var words [kernels.MaxArguments]uint64
 		w := words[:0]
 		for _, t := range a.Tensors {
 			w = append(w, uint64(t.Uintptr()))
@@ -39,7 +40,7 @@ func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 		for _, s := range a.Sizes {
 			w = append(w, uint64(s))
 		}
-		return driver.Launch(f, grid.Blocks, grid.Threads, d.stream, w)
+		return driver.Launch(f, grid.Blocks, grid.Threads, d.stream, w, d.pdl && d.mode == inStep)
 	})
 	return cmp.Or(err, rejected)
 }
@@ -50,34 +51,56 @@ func (d *device) function(k *kernels.Kernel) (cu.Function, error) {
 	if f, ok := d.Functions()[name]; ok {
 		return f, nil
 	}
-	if err := d.LoadCUDAFunc(k.Name, k.PTX(), []string{k.Name}); err != nil {
+	if c := d.card.Capability; k.Capability > c {
+		return cu.Function{}, fmt.Errorf("cuda: %s is for compute capability %d.%d, the device has %d.%d: %w", k.Name,
+			k.Capability/10, k.Capability%10, c/10, c%10, kernels.ErrCapability)
+	}
+	text := k.PTX()
+	if d.pdl {
+		var err error
+		if text, err = EarlyText(text); err != nil {
+			return cu.Function{}, fmt.Errorf("cuda: %s: %w", k.Name, err)
+		}
+	}
+	if err := d.LoadCUDAFunc(k.Name, text, []string{k.Name}); err != nil {
 		return cu.Function{}, fmt.Errorf("cuda: %s: the driver does not take the PTX: %w", k.Name, driver.Describe(err))
 	}
 	return d.Functions()[name], nil
 }
 
 // Record captures the step as one CUDA graph. With --no-graph it keeps the step as it is.
-func (d *device) Record(step func() error) (kernels.Step, error) {
+func (d *device) Record(step func() error, _ ...*tensor.Dense) (kernels.Step, error) {
 	if d.noGraph {
-		return &recorded{d, nil, step}, nil
+		return &recorded{dev: d, step: step}, nil
 	}
-	var graph *driver.Graph
 	var wrong error // an error of the step itself does not harm the device
-	try := func() error { wrong = step(); return wrong }
-	err := d.inMode(warmUp, "warming up a step", func() error { try(); return nil })
-	if err == nil && wrong == nil {
-		err = d.inMode(inStep, "capturing a step", func() (err error) {
-			graph, err = driver.Capture(d.stream, try)
-			if wrong != nil {
-				return nil
-			}
-			return err
-		})
-	}
+	err := d.inMode(warmUp, "warming up a step", func() error { wrong = step(); return nil })
 	if err = cmp.Or(err, wrong); err != nil {
 		return nil, err
 	}
-	return &recorded{d, graph, step}, nil
+	r := &recorded{dev: d, step: step}
+	r.graph, err = d.capture(step, 1)
+	return r, err
+}
+
+// capture returns a graph of n steps, one after the other. The step is warm.
+func (d *device) capture(step func() error, n int) (graph *driver.Graph, err error) {
+	var wrong error
+	err = d.inMode(inStep, "capturing a step", func() (err error) {
+		graph, err = driver.Capture(d.stream, func() error {
+			for range n {
+				if wrong = step(); wrong != nil {
+					return wrong
+				}
+			}
+			return nil
+		})
+		if wrong != nil {
+			return nil
+		}
+		return err
+	})
+	return graph, cmp.Or(err, wrong)
 }
 
 // inMode calls f on the engine's goroutine. In f, Launch and MatMul work in mode m.
@@ -93,8 +116,13 @@ func (d *device) inMode(m mode, what string, f func() error) error {
 type recorded struct {
 	dev   *device
 	graph *driver.Graph
+	many  *driver.Graph // of manySteps steps, nil until RunMany needs it
 	step  func() error
 }
+
+// manySteps is the number of steps in the second graph of a recorded step. A card pauses between two
+// graphs, and a process needs some microseconds to launch one.
+const manySteps = 10
 
 func (r *recorded) Run() error {
 	if r.graph == nil {
@@ -103,6 +131,30 @@ func (r *recorded) Run() error {
 		return cmp.Or(err, wrong)
 	}
 	return r.dev.whenIdle("a step", func() error { return r.graph.Launch(r.dev.stream) })
+}
+
+func (r *recorded) RunMany(n int) (err error) {
+	if r.graph == nil {
+		return kernels.RunEach(r, n)
+	}
+	if n >= manySteps && r.many == nil {
+		if r.many, err = r.dev.capture(r.step, manySteps); err != nil {
+			return err
+		}
+	}
+	return r.dev.whenIdle("a step", func() error {
+		for n > 0 {
+			graph, steps := r.graph, 1
+			if n >= manySteps {
+				graph, steps = r.many, manySteps
+			}
+			if err := graph.Launch(r.dev.stream); err != nil {
+				return err
+			}
+			n -= steps
+		}
+		return nil
+	})
 }
 
 // warmUpMemory returns memory for n floats that nobody reads.

@@ -17,22 +17,26 @@ import (
 // a step is captured. Its manual asks for 32 MiB on Hopper.
 const workspaceBytes = 32 << 20
 
-// Open starts CUDA device n, from 0. If that device cannot be used, the error wraps ErrNoDevice.
+// Open starts CUDA device n, from 0. If that device cannot be used, the error wraps ErrNoDevice. If
+// it can, but not with PDL, the error wraps ErrPDL.
 func Open(n int, o Options) (kernels.Device, error) {
 	limit, err := timeout()
 	if err != nil {
 		return nil, err
 	}
-	libraries, name, err := find(n, limit)
+	libraries, card, err := find(n, limit)
 	if err != nil {
+		return nil, err
+	}
+	if err := o.check(card, libraries); err != nil {
 		return nil, err
 	}
 	e, err := openEngine(n, limit)
 	if err != nil {
 		return nil, unusable(err)
 	}
-	d := &device{engine: e, noGraph: o.NoGraph}
-	d.name = fmt.Sprintf("cuda:%d, %s, %s%s", n, name, libraries, o.suffix())
+	d := &device{engine: e, card: card, noGraph: o.NoGraph, pdl: o.PDL}
+	d.name = fmt.Sprintf("cuda:%d, %s, %s%s", n, card.Name, libraries, o.suffix())
 	err = d.run("preparing the stream", func() error {
 		if d.stream, err = cu.MakeStream(cu.NonBlocking); err != nil {
 			return err
@@ -49,30 +53,51 @@ func Open(n int, o Options) (kernels.Device, error) {
 	return d, nil
 }
 
-// find loads the libraries and returns the name of device n. It does not start the device.
-func find(n int, limit time.Duration) (libraries driver.Libraries, name string, err error) {
+// find loads the libraries and returns what device n is. It does not start the device.
+func find(n int, limit time.Duration) (libraries driver.Libraries, card Card, err error) {
 	if libraries, err = driver.Load(limit); err != nil {
-		return libraries, "", unusable(err)
+		return libraries, card, unusable(err)
 	}
 	count, err := cu.NumDevices()
 	if err != nil {
-		return libraries, "", unusable(driver.Describe(err))
+		return libraries, card, unusable(driver.Describe(err))
 	}
 	if n >= count {
-		return libraries, "", unusable(fmt.Errorf("there are %d CUDA devices, numbered from 0", count))
+		return libraries, card, unusable(fmt.Errorf("there are %d CUDA devices, numbered from 0", count))
 	}
 	dev := cu.Device(n)
-	if name, err = dev.Name(); err != nil {
-		return libraries, "", unusable(driver.Describe(err))
+	if card.Name, err = dev.Name(); err != nil {
+		return libraries, card, unusable(driver.Describe(err))
 	}
 	major, minor, err := dev.ComputeCapability()
 	if err != nil {
-		return libraries, "", unusable(driver.Describe(err))
+		return libraries, card, unusable(driver.Describe(err))
 	}
-	if 10*major+minor < 75 {
-		return libraries, "", unusable(fmt.Errorf("%s has compute capability %d.%d, want 7.5 (Turing) or later", name, major, minor))
+	if card.Capability = 10*major + minor; card.Capability < 75 {
+		return libraries, card, unusable(fmt.Errorf("%s has compute capability %d.%d, want 7.5 (Turing) or later", card.Name, major, minor))
 	}
-	return libraries, name, nil
+	if card.Multiprocessors, err = dev.Attribute(cu.MultiprocessorCount); err != nil {
+		return libraries, card, unusable(driver.Describe(err))
+	}
+	card.CUBLAS = libraries.BLAS()
+	return libraries, card, nil
+}
+
+// check returns the error for options that the card or its driver does not have.
+func (o Options) check(card Card, libraries driver.Libraries) error {
+	switch {
+	case !o.PDL:
+		return nil
+	case o.NoGraph:
+		return fmt.Errorf("cuda: %w: kernels start early in recorded steps alone, and NoGraph records none", ErrPDL)
+	case card.Capability < 90:
+		return fmt.Errorf("cuda: %w: %s has compute capability %d.%d, want 9.0 (Hopper) or later", ErrPDL,
+			card.Name, card.Capability/10, card.Capability%10)
+	case !libraries.EarlyLaunch:
+		return fmt.Errorf("cuda: %w: the driver %s is older than that of CUDA 11.8; install driver 520 or later", ErrPDL,
+			libraries.Driver)
+	}
+	return nil
 }
 
 // unusable returns the error for a device that cannot be used.
@@ -90,11 +115,11 @@ func Probe(n int) (about string, err error) {
 	if err != nil {
 		return "", err
 	}
-	libraries, name, err := find(n, limit)
+	libraries, card, err := find(n, limit)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s, %s", name, libraries), nil
+	return fmt.Sprintf("%s, %s", card.Name, libraries), nil
 }
 
 // suffix returns the part of a device's name that lists the options in use.
@@ -104,6 +129,9 @@ func (o Options) suffix() (text string) {
 	}
 	if o.NoGraph {
 		text += ", no graph"
+	}
+	if o.PDL {
+		text += ", PDL"
 	}
 	return text
 }

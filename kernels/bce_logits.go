@@ -12,23 +12,7 @@ var bceLogits = Kernel{
 	Scalars: []string{"target", "weight"}, Sizes: []string{"n"},
 	Lens:  lossLens,
 	Items: single, Grid: gridBlock, Tol: defaultTol,
-	F32: func(m Mem[float32], _, _ int) {
-		stats, dlogits, logits := m.F[0], m.F[1], m.F[2]
-		target, weight, n := float64(m.S[0]), float64(m.S[1]), float64(m.N[0])
-		var loss, prob float64
-		for i, v := range logits {
-			x := float64(v)
-			e := math.Exp(-math.Abs(x))
-			p := 1 / (1 + e)
-			if x < 0 {
-				p = e / (1 + e)
-			}
-			loss += max(x, 0) - x*target + math.Log1p(e)
-			prob += p
-			dlogits[i] = float32(weight * (p - target) / n)
-		}
-		stats[0], stats[1] = float32(weight*loss/n), float32(prob/n)
-	},
+	F32: func(m Mem[float32], _, _ int) { m.F[0][0], m.F[0][1] = bceMeans(m, m.F[2], m.F[1]) },
 	F64: func(m Mem[float64]) {
 		stats, dlogits, logits := m.F[0], m.F[1], m.F[2]
 		target, weight, n := m.S[0], m.S[1], float64(m.N[0])
@@ -45,6 +29,23 @@ var bceLogits = Kernel{
 			dlogits[i] = weight * (p - target) / n
 		}
 	},
+}
+
+// bceMeans returns what the kernels of the binary cross-entropy write to stats. It writes the
+// gradient to dlogits, if that is not nil.
+func bceMeans(m Mem[float32], logits, dlogits []float32) (loss, prob float32) {
+	target, weight, n := float64(m.S[0]), float64(m.S[1]), float64(m.N[0])
+	var losses, probs float64
+	for i, v := range logits {
+		x := float64(v)
+		p := logistic(x)
+		losses += max(x, 0) - x*target + math.Log1p(math.Exp(-math.Abs(x)))
+		probs += p
+		if dlogits != nil {
+			dlogits[i] = float32(weight * (p - target) / n)
+		}
+	}
+	return float32(weight * losses / n), float32(probs / n)
 }
 
 // BCELogits is the binary cross-entropy of probabilities p = 1/(1+exp(-x)), given as logits

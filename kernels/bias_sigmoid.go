@@ -17,7 +17,7 @@ var biasSigmoid = Kernel{
 		for i := lo; i < hi; i++ {
 			row := y[i*cols:][:len(bias)]
 			for j, b := range bias {
-				row[j] = logistic(row[j] + b)
+				row[j] = float32(logistic(float64(row[j] + b)))
 			}
 		}
 	},

@@ -39,7 +39,10 @@ type Device interface {
 	// and MatMul: other methods return an error in it. The device may call step any number
 	// of times, in Record and in Run, so step must make the same calls each time. An error of
 	// step is returned by the method that called it.
-	Record(step func() error) (Step, error)
+	//
+	// scratch is memory whose contents nobody needs before or after a run of the step. The
+	// device may leave it unwritten, or write other values there.
+	Record(step func() error, scratch ...*tensor.Dense) (Step, error)
 	// Sync waits for queued work and returns its error if it failed.
 	Sync() error
 	// Close releases the device and its tensors. A second call returns an error.
@@ -50,4 +53,17 @@ type Device interface {
 type Step interface {
 	// Run does the work once. Like Launch, it may return before the work is done.
 	Run() error
+	// RunMany does the work n times, one after the other. The bits are those of n calls of Run. A
+	// device may take less time for them. RunMany does nothing if n is below 1.
+	RunMany(n int) error
+}
+
+// RunEach is RunMany for a device that gains nothing by more than one run at a time.
+func RunEach(s Step, n int) error {
+	for range n {
+		if err := s.Run(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"errors"
 	"fmt"
 
 	"gorgonia.org/tensor"
@@ -10,11 +11,14 @@ import (
 type Access uint8
 
 // A kernel reads In tensors and writes every element of Out tensors. It reads InOut tensors
-// and may write any of their elements.
+// and may write any of their elements. A Mark tensor has words. The kernel changes words that are 0
+// to the number of the step, in one piece, and leaves the others. So the order of kernels that mark
+// the same words does not matter.
 const (
 	In Access = iota
 	Out
 	InOut
+	Mark
 )
 
 // Domain is the set of values that a float tensor is meant to hold. The tests fill the
@@ -31,6 +35,7 @@ const (
 	Probability         // in (1e-35,1]: a float32 divided by it is a float32
 	Tanh                // in [-1,1]: the output of BiasTanh
 	Rectified           // often 0: the output of BiasReLU
+	Activated           // in [-1,1], often 0: the output of any activation
 	MostlyFinite        // so seldom NaN or infinite that often one value decides about a Chunk
 )
 
@@ -46,6 +51,8 @@ func in(name string) Param    { return Param{Name: name, Type: tensor.Float32, A
 func out(name string) Param   { return Param{Name: name, Type: tensor.Float32, Access: Out} }
 func inout(name string) Param { return Param{Name: name, Type: tensor.Float32, Access: InOut} }
 func words(name string) Param { return Param{Name: name, Type: tensor.Uint32, Access: In} }
+
+func marks(name string) Param { return Param{Name: name, Type: tensor.Uint32, Access: Mark} }
 
 // of returns p with a domain.
 func (p Param) of(d Domain) Param {
@@ -68,8 +75,9 @@ type Mem[T Real] struct {
 }
 
 // Tol says how far a float32 result may be from the oracle's result want:
-// Abs + Rel*|want| + Cancel*M, where M is the largest magnitude among the arguments.
-type Tol struct{ Abs, Rel, Cancel float64 }
+// Abs + Rel*|want| + Cancel*M + Product*(4+n)*M*M, where M is the largest magnitude among the
+// arguments, and n is the kernel's Terms.
+type Tol struct{ Abs, Rel, Cancel, Product float64 }
 
 var (
 	// defaultTol allows a few float32 roundings and one approximate exp or log.
@@ -94,15 +102,37 @@ type Kernel struct {
 	// Grid returns the blocks and threads that run the kernel's PTX.
 	Grid func(size []int) Grid
 	Tol  Tol
-	F32  Body // for the CPU
+	// Terms returns the number of products that an element of the result is the sum of. It is nil
+	// for a kernel that computes no matrix product.
+	Terms func(size []int) int
+	// Capability is the least compute capability of a GPU that takes the PTX: 80 for 8.0, and 0 for
+	// every GPU that the program supports. An older one answers with an error that wraps
+	// ErrCapability.
+	Capability int
+	// Text returns the PTX, if it is not the file of the kernel's name in this package: see PTX.
+	Text func() string
+	F32  Body // for the CPU; nil for a Product
+	// Product says that the kernel is a product of matrices. A device computes it as it does MatMul,
+	// in blocks of its own. The multiplications are those of Items: n times cost.
+	Product bool
+	// Join returns the body of a kernel that is made of others from the bodies of these. It is
+	// nil for other kernels. A device that has faster bodies for some kernels uses it.
+	Join func(body func(part *Kernel) Body) Body
 	// F64 is the oracle. It does the whole work, by the formula in the comment of the
 	// function that launches the kernel.
 	F64 func(m Mem[float64])
 }
 
+// ErrCapability is wrapped by the error for a kernel whose Capability is above that of the GPU.
+var ErrCapability = errors.New("the GPU is older than the kernel is for")
+
 // Body does the pieces lo to hi-1 of a kernel's work. Bodies of different pieces may run at
 // the same time.
 type Body func(m Mem[float32], lo, hi int)
+
+// MaxArguments is the most tensors, scalars and sizes together that a kernel has. It is half of what
+// a GPU takes.
+const MaxArguments = 256
 
 // Args are the arguments of one launch, in the order of Params, Scalars and Sizes.
 type Args struct {
@@ -119,9 +149,12 @@ func All() []*Kernel {
 		&classBias, &classGrad, &labels, &oneHot,
 		&bceLogits, &sigmoid, &logLoss, &logLossGrad, &sigmoidBack,
 		&leastSquares, &hinge, &wasserstein, &pairing, &rowPenalty, &rowLoss,
-		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copyKernel, &add,
+		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copyKernel, &copyWords, &add,
 		&tick, &uniform, &normal, &shuffle, &gather, &sum, &nonFinite,
+		&head, &bceLoss, &outerGrad, &adamFinite, &unitAdam, &classAdam, &drawImages, &drawLabels,
 		&interpolate, &perturb, &deviation, &addNoise,
+		&conv, &convBack, &convWeight,
+		&batchMoments, &batchNorm, &batchSums, &batchGrad,
 	}
 }
 

@@ -11,7 +11,7 @@ const Chunk = 1024
 
 var nonFinite = Kernel{
 	Name:   "non_finite",
-	Params: []Param{{Name: "first", Type: tensor.Uint32, Access: InOut}, in("x").of(MostlyFinite), words("clock")},
+	Params: []Param{marks("first"), in("x").of(MostlyFinite), words("clock")},
 	Sizes:  []string{"n"},
 	Lens:   func(n []int) []int { return []int{(n[0] + Chunk - 1) / Chunk, n[0], 1} },
 	Items:  func(n []int) (int, int) { return (n[0] + Chunk - 1) / Chunk, Chunk }, Grid: gridChunks,

@@ -15,7 +15,7 @@ var sigmoid = Kernel{
 	F32: func(m Mem[float32], lo, hi int) {
 		p, x := m.F[0][lo:hi], m.F[1][lo:hi]
 		for i, v := range x {
-			p[i] = logistic(v)
+			p[i] = float32(logistic(float64(v)))
 		}
 	},
 	F64: func(m Mem[float64]) {
@@ -33,10 +33,10 @@ func Sigmoid(dev Device, p, x *tensor.Dense) error {
 }
 
 // logistic returns 1/(1+exp(-x)). It takes the exponential of -|x| only, which cannot overflow.
-func logistic(x float32) float32 {
-	e := math.Exp(-math.Abs(float64(x)))
+func logistic(x float64) float64 {
+	e := math.Exp(-math.Abs(x))
 	if x < 0 {
-		return float32(e / (1 + e))
+		return e / (1 + e)
 	}
-	return float32(1 / (1 + e))
+	return 1 / (1 + e)
 }

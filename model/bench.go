@@ -172,9 +172,9 @@ type ledger struct {
 	entries    []*entry
 }
 
-func (l *ledger) Record(step func() error) (kernels.Step, error) {
+func (l *ledger) Record(step func() error, scratch ...*tensor.Dense) (kernels.Step, error) {
 	if l.recorded {
-		return l.Device.Record(step)
+		return l.Device.Record(step, scratch...)
 	}
 	l.recorded = true
 	return l.Device.Record(func() error {
@@ -184,7 +184,7 @@ func (l *ledger) Record(step func() error) (kernels.Step, error) {
 			defer func() { l.open = false }()
 		}
 		return step()
-	})
+	}, scratch...)
 }
 
 // entry is one kind of work in a step.

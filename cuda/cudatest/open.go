@@ -11,11 +11,15 @@ import (
 )
 
 // Open opens the first CUDA device and closes it when the test ends. If there is no device, the test
-// is skipped, or fails if the environment has GORGAN_REQUIRE_GPU.
+// is skipped, or fails if the environment has GORGAN_REQUIRE_GPU. If the device does not have the PDL
+// that o asks for, the test is skipped.
 func Open(t testing.TB, o cuda.Options) kernels.Device {
 	t.Helper()
 	dev, err := cuda.Open(0, o)
 	if errors.Is(err, cuda.ErrNoDevice) && os.Getenv("GORGAN_REQUIRE_GPU") == "" {
+		t.Skip(err)
+	}
+	if errors.Is(err, cuda.ErrPDL) {
 		t.Skip(err)
 	}
 	if err != nil {

@@ -37,15 +37,25 @@ type Libraries struct {
 	Driver, CUBLAS string // paths
 	DriverVersion  int    // the version of CUDA that it supports, 12090 for 12.9
 	CUBLASVersion  int    // 120903 for 12.9.3; 0 if unknown
+	EarlyLaunch    bool   // Launch may be early, for a card of compute capability 9.0 or later
 }
 
 // String returns the versions in words.
 func (l Libraries) String() string {
 	s := "CUDA " + cudaVersion(l.DriverVersion)
-	if v := l.CUBLASVersion; v > 0 {
-		s += fmt.Sprintf(", cuBLAS %d.%d.%d", v/10000, v/100%100, v%100)
+	if v := l.BLAS(); v != "" {
+		s += ", cuBLAS " + v
 	}
 	return s
+}
+
+// BLAS returns cuBLAS's version, as "12.9.3", or an empty string if it is unknown.
+func (l Libraries) BLAS() string {
+	v := l.CUBLASVersion
+	if v == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d.%d.%d", v/10000, v/100%100, v%100)
 }
 
 func cudaVersion(v int) string { return fmt.Sprintf("%d.%d", v/1000, v%1000/10) }
@@ -104,6 +114,8 @@ func (l *Libraries) loadDriver() error {
 		return fmt.Errorf("%w: %s: cuDriverGetVersion: %w", ErrDriver, path, result(r))
 	}
 	l.DriverVersion = int(version)
+	// The driver of CUDA 11.8 is the first that has the call, and that takes PTX with the waits.
+	l.EarlyLaunch = version >= 11080 && opened.has("cuLaunchKernelEx")
 	for _, name := range needed {
 		if version < 11000 || !opened.has(name) {
 			return fmt.Errorf("%w: %s supports CUDA %s, want 11.4 or later; install driver 470 or later",

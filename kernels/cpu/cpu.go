@@ -21,6 +21,9 @@ import (
 func New(workers int) kernels.Device {
 	c := &device{Multiplier: NewMultiplier(workers)}
 	c.part = c.compute
+	if c.broken == nil {
+		c.patches = newPatchProduct(c.gemm.isa, c.pool)
+	}
 	return c
 }
 
@@ -32,10 +35,11 @@ func Is(dev kernels.Device) bool {
 
 type device struct {
 	*Multiplier
-	once   work                   // the work that Launch and MatMul do when nothing is recorded
-	step   *recorded              // the step being recorded, or nil
-	launch *work                  // the current launch
-	part   func(worker, part int) // compute, bound once
+	patches *patchProduct
+	once    work                   // the work that Launch and MatMul do when nothing is recorded
+	step    *recorded              // the step being recorded, or nil
+	launch  *work                  // the current launch
+	part    func(worker, part int) // compute, bound once
 }
 
 func (c *device) Name() string {

@@ -127,7 +127,7 @@ func (g *gemm) panel(w *scratch, x block, j, cols int) {
 	i := 0 // the next micropanel
 	switch {
 	case g.bcs != 1:
-		g.transpose(x.k, cols, b, w.b)
+		g.isa.packTransposed(x.k, cols, b, g.bcs, w.b)
 		b, bks = w.b, nr
 	case g.packB && cols == nr:
 		g.isa.packing(x.k, &x.a[0], x.ars, x.aks, &b[0], bks, &g.dst[x.micropanels[0].first*g.drs+j], g.drs, &w.b[0], add)
@@ -148,20 +148,21 @@ func (g *gemm) panel(w *scratch, x block, j, cols int) {
 			i++
 			p.rows += x.micropanels[i].rows
 		}
-		g.tile(x.k, a, x.ars, x.aks, b, bks, c, p.rows, cols, add)
+		g.isa.tile(x.k, a, x.ars, x.aks, b, bks, c, g.drs, p.rows, cols, add)
 	}
 }
 
-// tile adds to one tile of dst. At the edge of dst it has fewer than nr columns.
-func (g *gemm) tile(k int, a []float32, ars, aks int, b []float32, bks int, c []float32, rows, cols int, add bool) {
-	half := g.isa.lanes
+// tile adds to one tile of a matrix c, whose rows are cs elements apart. At the edge of c it has
+// fewer than nr columns.
+func (l *isa) tile(k int, a []float32, ars, aks int, b []float32, bks int, c []float32, cs, rows, cols int, add bool) {
+	half := l.lanes
 	if cols == 2*half {
-		g.isa.wide[rows](k, &a[0], ars, aks, &b[0], bks, &c[0], g.drs, cols, add)
+		l.wide[rows](k, &a[0], ars, aks, &b[0], bks, &c[0], cs, cols, add)
 		return
 	}
-	narrow := g.isa.narrow[rows]
-	narrow(k, &a[0], ars, aks, &b[0], bks, &c[0], g.drs, min(cols, half), add)
+	narrow := l.narrow[rows]
+	narrow(k, &a[0], ars, aks, &b[0], bks, &c[0], cs, min(cols, half), add)
 	if cols > half {
-		narrow(k, &a[0], ars, aks, &b[half], bks, &c[half], g.drs, cols-half, add)
+		narrow(k, &a[0], ars, aks, &b[half], bks, &c[half], cs, cols-half, add)
 	}
 }

@@ -45,14 +45,14 @@ func (g *gemm) blockA(w *scratch, x block) (a []float32, ars, aks int) {
 	return w.a, 1, aks
 }
 
-// transpose packs k x cols elements of op(b) if b is transposed: the columns of op(b) are rows
-// in memory.
-func (g *gemm) transpose(k, cols int, b, packed []float32) {
-	_, nr := g.isa.tileSize()
-	done, lanes := 0, g.isa.lanes
+// packTransposed packs k x cols elements of a transposed matrix b: its columns are rows in memory,
+// bcs elements apart.
+func (l *isa) packTransposed(k, cols int, b []float32, bcs int, packed []float32) {
+	_, nr := l.tileSize()
+	done := 0
 	if k >= 4 {
-		for ; done+lanes <= cols; done += lanes {
-			g.isa.transpose(k/4, &b[done*g.bcs], g.bcs, &packed[done], nr)
+		for ; done+l.lanes <= cols; done += l.lanes {
+			l.transpose(k/4, &b[done*bcs], bcs, &packed[done], nr)
 		}
 	}
 	for c := range cols {
@@ -60,7 +60,7 @@ func (g *gemm) transpose(k, cols int, b, packed []float32) {
 		if c >= done {
 			first = 0
 		}
-		for p, x := range b[c*g.bcs:][first:k] {
+		for p, x := range b[c*bcs:][first:k] {
 			packed[(first+p)*nr+c] = x
 		}
 	}

@@ -66,24 +66,6 @@ var (
 	}
 )
 
-func vectorBiasReLU(row func(n int, y, bias, slope *float32)) kernels.Body {
-	return func(m kernels.Mem[float32], lo, hi int) {
-		y, bias, cols := m.F[0], m.F[1], m.N[1]
-		for i := lo; i < hi; i++ {
-			row(cols, &y[i*cols], &bias[0], &m.S[0])
-		}
-	}
-}
-
-func vectorBias(row func(n int, y, bias *float32)) kernels.Body {
-	return func(m kernels.Mem[float32], lo, hi int) {
-		y, bias, cols := m.F[0], m.F[1], m.N[1]
-		for i := lo; i < hi; i++ {
-			row(cols, &y[i*cols], &bias[0])
-		}
-	}
-}
-
 func vectorNonFinite(found func(n int, x *float32) bool) kernels.Body {
 	return func(m kernels.Mem[float32], lo, hi int) {
 		first, x, step := m.U[0], m.F[0], m.U[1][0]

@@ -11,7 +11,8 @@ import (
 // work is one launch or product that has been checked. It can be done any number of times: a
 // recorded step is a list of them, and is replayed without checks and allocations.
 type work struct {
-	run          kernels.Body // nil for a product
+	run          kernels.Body                                  // nil for a product
+	convolve     func(p *patchProduct, m kernels.Mem[float32]) // nil unless the kernel is a convolution
 	mem          kernels.Mem[float32]
 	items, parts int
 	product      Product
@@ -29,9 +30,9 @@ func (c *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 		return err
 	}
 	w := c.next()
-	w.run = k.F32
-	if better := c.gemm.isa.bodies[k.Name]; better != nil {
-		w.run = better
+	w.run, w.convolve = nil, convolutions[k.Name]
+	if !k.Product {
+		w.run = c.body(k)
 	}
 	m := &w.mem
 	m.F, m.U, m.B = m.F[:0], m.U[:0], m.B[:0]
@@ -64,7 +65,7 @@ func (c *device) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 		return err
 	}
 	w := c.next()
-	w.run = nil
+	w.run, w.convolve = nil, nil
 	w.product = Product{
 		Dst: dst.Float32s(), A: a.Float32s(), B: b.Float32s(),
 		LdDst: dst.Shape()[1], LdA: a.Shape()[1], LdB: b.Shape()[1],
@@ -72,6 +73,17 @@ func (c *device) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 	}
 	c.doUnlessRecording(w)
 	return nil
+}
+
+// body returns the fastest body of k.
+func (c *device) body(k *kernels.Kernel) kernels.Body {
+	if k.Join != nil {
+		return k.Join(c.body)
+	}
+	if better := c.gemm.isa.bodies[k.Name]; better != nil {
+		return better
+	}
+	return k.F32
 }
 
 // next returns the place for the next work: the end of the step being recorded, or once.
@@ -90,12 +102,15 @@ func (c *device) doUnlessRecording(w *work) {
 }
 
 func (c *device) do(w *work) {
-	if w.run == nil {
+	switch {
+	case w.convolve != nil:
+		w.convolve(c.patches, w.mem)
+	case w.run == nil:
 		c.gemm.multiply(&w.product)
-		return
+	default:
+		c.launch = w
+		c.pool.share(w.parts, c.part)
 	}
-	c.launch = w
-	c.pool.share(w.parts, c.part)
 }
 
 // compute does one part of the current launch.
@@ -113,7 +128,7 @@ type recorded struct {
 var errRecording = errors.New("cpu: a recorded step may only launch and multiply")
 
 // Record calls the step once. Each launch and product in it is checked and noted.
-func (c *device) Record(step func() error) (kernels.Step, error) {
+func (c *device) Record(step func() error, _ ...*tensor.Dense) (kernels.Step, error) {
 	if err := c.usable(); err != nil {
 		return nil, err
 	}
@@ -141,3 +156,5 @@ func (r *recorded) Run() error {
 	}
 	return nil
 }
+
+func (r *recorded) RunMany(n int) error { return kernels.RunEach(r, n) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gorgan/kernels"
 )
@@ -24,6 +25,16 @@ var (
 	tall = append([][]int{{1100, 17}, {262500, 1}}, matrices...)
 	// (rows, units, pieces)
 	maxouts = [][]int{{1, 1, 1}, {1, 33, 2}, {33, 1, 3}, {31, 51, 5}, {1100, 3, 4}, {128, 240, 5}}
+	// (batch, height, width, channels, out_height, out_width, outputs, kernel_height, kernel_width,
+	// stride, pad): one tap; a kernel larger than its image; taps that are not used; strides of 1, 2
+	// and 3 with and without a rest; so many channels that a sum or a row is cut
+	convolutions = [][]int{
+		{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0}, {2, 3, 2, 3, 2, 1, 5, 6, 6, 2, 2}, {3, 5, 7, 2, 2, 2, 3, 2, 1, 3, 0},
+		{2, 8, 8, 3, 4, 4, 33, 4, 4, 2, 1}, {5, 7, 6, 40, 7, 6, 17, 3, 3, 1, 1}, {2, 9, 11, 16, 3, 4, 70, 5, 4, 3, 1},
+		{3, 4, 4, 70, 2, 2, 9, 4, 4, 2, 1},
+	}
+	// (groups, rows, columns): one row, both sides of 16 columns and of 64 rows
+	batches = [][]int{{1, 1, 1}, {2, 3, 5}, {3, 63, 16}, {2, 65, 17}, {1, 500, 70}}
 	// (rows, columns, classes)
 	classes = [][]int{{1, 1, 1}, {33, 5, 3}, {65, 300, 10}, {300, 65, 2}, {33, 5, 1000}}
 )
@@ -59,6 +70,7 @@ var table = map[string]row{
 	"momentum":      {lengths, nil},
 	"ema":           {lengths, [][]float32{{0}, {0.5}, {0.999}}},
 	"copy":          {lengths, nil},
+	"copy_words":    {lengths, nil},
 	"add":           {lengths, nil},
 	"clip":          {lengths, [][]float32{{0.01}, {1}}},
 	"decay":         {[][]int{{}}, [][]float32{{1e-3, 0.999, 1e-6}, {0.1, 0.99999, 1e-3}, {1e-3, 0.5, 1e-30}, {1e-3, 1, 0}}},
@@ -85,8 +97,28 @@ var table = map[string]row{
 	// batch, pixels, images, stack
 	"gather": {[][]int{{1, 1, 1, 1}, {3, 5, 2, 1}, {33, 49, 100, 1}, {128, 784, 50, 1}, {1, 1, 2, 3}, {33, 49, 100, 3}, {5, 300, 7, 4}}, nil},
 	// both sides of one and of two groups of Sum
-	"sum":        {append([][]int{{1 << 16}, {1<<16 + 1}, {1<<17 + 1}}, lengths...), nil},
-	"non_finite": {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},
+	"sum": {append([][]int{{1 << 16}, {1<<16 + 1}, {1<<17 + 1}}, lengths...), nil},
+	// rows, cols, rows of the first target
+	"head":       {[][]int{{1, 1, 1}, {1, 33, 0}, {9, 31, 9}, {33, 64, 8}, {256, 257, 128}, {12, 784, 6}}, [][]float32{{0, 1, 1, 0, 1}, {0.2, 0.9, 1, 0, -1}}},
+	"bce_loss":   {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
+	"outer_grad": {matrices, [][]float32{{0}, {0.2}}},
+	// n, words, where the gradients and the weights are in the memory of the words
+	"adam_finite": {[][]int{{1, 1, 0, 3}, {31, 2, 0, 1020}, {257, 4, 1000, 2100}, {1000, 3, 0, 2048}, {4099, 12, 300, 7000}}, [][]float32{{0.9, 0.999, 1e-8}, {0, 0.99, 1e-8}, {0.5, 0.9, 0.1}}},
+	// n, rows, columns, rows of the bias, the unit's first weight and its bias, and as for adam_finite
+	"unit_adam": {[][]int{{2, 1, 1, 1, 0, 1, 1, 0, 3}, {17, 33, 15, 20, 1, 0, 2, 0, 1020}, {70, 16, 31, 16, 20, 60, 1, 100, 300}, {1300, 200, 257, 128, 768, 1100, 4, 256, 2304}}, [][]float32{{0.9, 0.999, 1e-8}, {0.5, 0.9, 0.1}}},
+	// rows, columns, classes, and as for adam_finite
+	"class_adam": {[][]int{{1, 1, 1, 1, 0, 3}, {33, 3, 2, 2, 0, 1020}, {65, 31, 10, 3, 300, 1100}, {5, 257, 9, 6, 256, 3000}}, [][]float32{{0.9, 0.999, 1e-8}, {0.5, 0.9, 0.1}}},
+	// images a batch, images, batches a step, number of the batch, pixels, stack
+	"draw_images":   {[][]int{{1, 1, 1, 0, 1, 1}, {3, 2, 1, 0, 5, 1}, {128, 1000, 5, 4, 300, 1}, {9, 60, 1, 0, 49, 3}, {8, 5, 1 << 20, 7, 257, 4}}, nil},
+	"draw_labels":   {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}, {300, 5, 1 << 20, 7}}, nil},
+	"batch_moments": {batches, nil},
+	"batch_norm":    {batches, nil},
+	"batch_sums":    {batches, nil},
+	"batch_grad":    {batches, nil},
+	"conv":          {convolutions, nil},
+	"conv_back":     {convolutions, nil},
+	"conv_weight":   {convolutions, nil},
+	"non_finite":    {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},
 }
 
 // Streams with a random word at an end of its range, which is rare, 1 in 2^32. With a key of 0, at
@@ -109,6 +141,9 @@ func (c Case) String() string { return fmt.Sprintf("%v/%v/%s", c.Sizes, c.Scalar
 // Cases returns the cases of k, or an error if the table has no row for it.
 func Cases(k *kernels.Kernel) ([]Case, error) {
 	r, ok := table[k.Name]
+	if !ok {
+		r, ok = denseTable[k.Name]
+	}
 	if !ok {
 		return nil, fmt.Errorf("kerneltest: %s has no row in the table of cases", k.Name)
 	}
@@ -165,6 +200,11 @@ func fillFloat(d kernels.Domain, fill string, r *rand.Rand) float32 {
 		if r.IntN(4) == 0 {
 			return 0
 		}
+	case kernels.Activated:
+		if r.IntN(4) == 0 {
+			return 0
+		}
+		return float32(math.Tanh(float64(v)))
 	case kernels.MostlyFinite:
 		if fill == "special" && r.IntN(50) > 0 {
 			return float32(r.NormFloat64())
@@ -174,15 +214,15 @@ func fillFloat(d kernels.Domain, fill string, r *rand.Rand) float32 {
 }
 
 // fillWord returns one element of the word tensor of that name. size has the sizes of the call.
-func fillWord(name string, size []int, fill string, r *rand.Rand) uint32 {
+func fillWord(k *kernels.Kernel, name string, size []int, fill string, r *rand.Rand) uint32 {
 	switch name {
 	case "clock":
 		if fill == "zero" {
 			return 1
 		}
 		return []uint32{1, 2, 1000, 123456}[r.IntN(4)]
-	case "index", "label": // below the number of images or classes, the third size or the last
-		most := uint32(size[min(2, len(size)-1)])
+	case "index", "label":
+		most := uint32(size[slices.IndexFunc(k.Sizes, func(s string) bool { return s == "images" || s == "classes" })])
 		if fill == "special" && r.IntN(4) == 0 {
 			return most + r.Uint32N(3) // outside the data
 		}

@@ -10,12 +10,12 @@
 //
 // The command doctor runs the same checks to find out whether a device is sound.
 //
-// Each kernel of kernels.All, and MatMul, runs on sizes on both sides of a warp and of a block. It
+// Each kernel of Kernels, and MatMul, runs on sizes on both sides of a warp and of a block. It
 // runs on ordinary, huge, zero and non-finite values. The suite checks that
 //
 //   - the outputs are those of the float64 oracle, within the kernel's tolerance;
 //   - the inputs, and guard values before and after each tensor, keep their bits;
-//   - a second run gives the same bits;
+//   - a second run gives the same bits, whatever the outputs held before;
 //   - gradients are close to central differences of the oracle.
 //
 // A kernel without a row in the table of cases fails the suite.

@@ -188,10 +188,12 @@ func (s float64Step) Run() error {
 	return nil
 }
 
+func (s float64Step) RunMany(n int) error { return kernels.RunEach(s, n) }
+
 var errRecording = errors.New("kerneltest: a recorded step may only launch and multiply")
 
 // Record calls the step once, which lists its work.
-func (f *Float64) Record(step func() error) (kernels.Step, error) {
+func (f *Float64) Record(step func() error, _ ...*tensor.Dense) (kernels.Step, error) {
 	if f.recording != nil {
 		return nil, errRecording
 	}

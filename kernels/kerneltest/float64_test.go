@@ -15,7 +15,7 @@ import (
 func TestFloat64(t *testing.T) {
 	cpu := cpu.New(1)
 	defer cpu.Close()
-	for _, k := range kernels.All() {
+	for _, k := range Kernels() {
 		cases, err := Cases(k)
 		if err != nil {
 			t.Fatal(err)

@@ -55,7 +55,7 @@ func checkLayer(dev kernels.Device, l layer) error {
 			continue
 		}
 		for range n {
-			words[p.Name] = append(words[p.Name], fillWord(p.Name, c.Sizes, "normal", r))
+			words[p.Name] = append(words[p.Name], fillWord(f, p.Name, c.Sizes, "normal", r))
 		}
 	}
 	y := f.Params[0].Name

@@ -34,7 +34,7 @@ func newHost(k *kernels.Kernel, c Case) host {
 		case tensor.Float32:
 			h[i] = floats(n, p.Access, func() float32 { return fillFloat(p.Domain, c.Fill, r) })
 		case tensor.Uint32:
-			h[i] = guarded(n, 0xdeadbeef, func() uint32 { return fillWord(p.Name, c.Sizes, c.Fill, r) })
+			h[i] = guarded(n, 0xdeadbeef, func() uint32 { return fillWord(k, p.Name, c.Sizes, c.Fill, r) })
 		default:
 			h[i] = guarded(n, 0xa5, func() uint8 { return uint8(r.Uint32()) })
 		}
@@ -75,6 +75,28 @@ func (h host) clone() host {
 	return c
 }
 
+// otherOutputs returns a copy of h with other values in the tensors that k only writes. Words are 0, so
+// that a kernel which reads one as a number of a row stays within the rows.
+func (h host) otherOutputs(k *kernels.Kernel) host {
+	c := h.clone()
+	for i, p := range k.Params {
+		if p.Access != kernels.Out {
+			continue
+		}
+		switch s := c[i].(type) {
+		case []float32:
+			for j := range inner(s) {
+				inner(s)[j] = -25
+			}
+		case []uint32:
+			clear(inner(s))
+		case []uint8:
+			clear(inner(s))
+		}
+	}
+	return c
+}
+
 // inner returns the elements of a tensor without the guards.
 func inner[T any](s []T) []T { return s[guard : len(s)-guard] }
 
@@ -103,30 +125,34 @@ func (h host) oracle(k *kernels.Kernel, c Case) kernels.Mem[float64] {
 	return m
 }
 
-// onDevice runs k on dev with the values of h. It returns the values of the tensors after the run.
-func (h host) onDevice(dev kernels.Device, k *kernels.Kernel, c Case) (host, error) {
-	args := kernels.Args{Scalars: c.Scalars, Sizes: c.Sizes}
-	whole := make([]*tensor.Dense, len(h))
+// Arguments returns tensors of dev with the values of a case of k, for a launch.
+func Arguments(dev kernels.Device, k *kernels.Kernel, c Case) (kernels.Args, error) {
+	args, _, err := newHost(k, c).place(dev, k, c)
+	return args, err
+}
+
+// place copies the values of h to dev. It also returns the tensors with their guards.
+func (h host) place(dev kernels.Device, k *kernels.Kernel, c Case) (args kernels.Args, whole []*tensor.Dense, err error) {
+	args = kernels.Args{Scalars: c.Scalars, Sizes: c.Sizes}
+	whole = make([]*tensor.Dense, len(h))
 	for i, n := range k.Lens(c.Sizes) {
-		var err error
 		if whole[i], err = dev.New(k.Params[i].Type, n+2*guard); err != nil {
-			return nil, err
+			return args, nil, err
 		}
 		if err := dev.Upload(whole[i], h[i]); err != nil {
-			return nil, err
+			return args, nil, err
 		}
 		part, err := dev.View(whole[i], guard, n)
 		if err != nil {
-			return nil, err
+			return args, nil, err
 		}
 		args.Tensors = append(args.Tensors, part)
 	}
-	if err := dev.Launch(k, args); err != nil {
-		return nil, err
-	}
-	if err := dev.Sync(); err != nil {
-		return nil, err
-	}
+	return args, whole, nil
+}
+
+// fetch returns the values of tensors with their guards.
+func (h host) fetch(dev kernels.Device, whole []*tensor.Dense) (host, error) {
 	got := h.clone()
 	for i := range got {
 		if err := dev.Download(got[i], whole[i]); err != nil {
@@ -134,6 +160,21 @@ func (h host) onDevice(dev kernels.Device, k *kernels.Kernel, c Case) (host, err
 		}
 	}
 	return got, nil
+}
+
+// onDevice runs k on dev with the values of h. It returns the values of the tensors after the run.
+func (h host) onDevice(dev kernels.Device, k *kernels.Kernel, c Case) (host, error) {
+	args, whole, err := h.place(dev, k, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := dev.Launch(k, args); err != nil {
+		return nil, err
+	}
+	if err := dev.Sync(); err != nil {
+		return nil, err
+	}
+	return h.fetch(dev, whole)
 }
 
 // firstDifference returns the first index at which two slices of one type differ in

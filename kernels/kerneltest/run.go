@@ -14,7 +14,7 @@ func All() iter.Seq2[string, func(dev kernels.Device) error] {
 		if !yield("contract", Contract) {
 			return
 		}
-		for _, k := range kernels.All() {
+		for _, k := range Kernels() {
 			cases, err := Cases(k)
 			if err != nil && !yield(k.Name, func(kernels.Device) error { return err }) {
 				return
@@ -23,6 +23,16 @@ func All() iter.Seq2[string, func(dev kernels.Device) error] {
 				if !yield(k.Name+"/"+c.String(), func(dev kernels.Device) error { return Check(dev, k, c) }) {
 					return
 				}
+			}
+		}
+		for name, check := range exact() {
+			if !yield(name, check) {
+				return
+			}
+		}
+		for name, check := range Joined() {
+			if !yield(name, check) {
+				return
 			}
 		}
 		for _, p := range Products() {
@@ -54,7 +64,7 @@ func All() iter.Seq2[string, func(dev kernels.Device) error] {
 // Pairs yields the checks that two devices give the same bits.
 func Pairs() iter.Seq2[string, func(a, b kernels.Device) error] {
 	return func(yield func(string, func(a, b kernels.Device) error) bool) {
-		for _, k := range kernels.All() {
+		for _, k := range Kernels() {
 			cases, _ := Cases(k) // All reports a kernel without cases
 			for _, c := range cases {
 				if !yield(k.Name+"/"+c.String(), func(a, b kernels.Device) error { return sameKernel(a, b, k, c) }) {

@@ -1,4 +1,5 @@
-// Command ptx writes the PTX of every kernel, joined with its frames, into a folder.
+// Command ptx writes the PTX of every kernel, joined with its frames, into a folder: as it is,
+// and for programmatic dependent launch.
 package main
 
 import (
@@ -6,7 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"gorgan/kernels"
+	"gorgan/cuda"
+	"gorgan/kernels/kerneltest"
 )
 
 func main() {
@@ -24,13 +26,19 @@ func write(folder string) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
 	}
-	for _, k := range kernels.All() {
+	for _, k := range kerneltest.Kernels() {
 		text := k.PTX()
 		if text == "" {
 			return fmt.Errorf("kernel %s has no PTX; go test ./kernels -run PTX says why", k.Name)
 		}
-		if err := os.WriteFile(filepath.Join(folder, k.Name+".ptx"), []byte(text), 0o666); err != nil {
-			return err
+		early, err := cuda.EarlyText(text)
+		if err != nil {
+			return fmt.Errorf("kernel %s: %w", k.Name, err)
+		}
+		for name, text := range map[string]string{k.Name + ".ptx": text, k.Name + ".early.ptx": early} {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o666); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

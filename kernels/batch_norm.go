@@ -1,0 +1,54 @@
+package kernels
+
+import (
+	"math"
+
+	"gorgonia.org/tensor"
+)
+
+// batchEpsilon keeps a division by a variance of 0 finite. It is the default of Torch, with which
+// Radford et al. (2016) trained.
+const batchEpsilon = 1e-5
+
+var batchNorm = Kernel{
+	Name: "batch_norm", Params: []Param{out("y"), in("x"), in("mean"), in("variance").of(Positive), in("scale")}, Sizes: batchSizes,
+	Lens: func(n []int) []int {
+		return []int{n[0] * n[1] * n[2], n[0] * n[1] * n[2], n[0] * n[2], n[0] * n[2], n[2]}
+	},
+	Items: batchItems(2), Grid: func(n []int) Grid { return perThread(n[0] * n[1] * n[2]) }, Tol: defaultTol,
+	F32: func(m Mem[float32], lo, hi int) {
+		y, x, mean, variance, scale := m.F[0], m.F[1], m.F[2], m.F[3], m.F[4]
+		for item := lo; item < hi; item++ {
+			b := batchColumnsOf(m.N, item)
+			var middle, factor [batchColumns]float64
+			for j := range b.n {
+				middle[j] = float64(mean[b.stats+j])
+				factor[j] = float64(scale[b.stats%b.cols+j]) / math.Sqrt(float64(variance[b.stats+j])+batchEpsilon)
+			}
+			for at := b.first; at < b.end; at += b.cols {
+				to := y[at:][:b.n]
+				for j, v := range x[at:][:b.n] {
+					to[j] = float32((float64(v) - middle[j]) * factor[j])
+				}
+			}
+		}
+	},
+	F64: func(m Mem[float64]) {
+		y, x, mean, variance, scale, rows, cols := m.F[0], m.F[1], m.F[2], m.F[3], m.F[4], m.N[1], m.N[2]
+		for i, v := range x {
+			s, c := i/cols/rows*cols+i%cols, i%cols
+			y[i] = scale[c] * (v - mean[s]) / math.Sqrt(variance[s]+batchEpsilon)
+		}
+	},
+}
+
+// BatchNorm writes to y (groups·rows, cols) the values x (groups·rows, cols), normalised by the
+// statistics mean and variance (groups, cols) of their batches, and scaled by scale (cols):
+//
+//	y = scale·(x-mean)/sqrt(variance + 10^-5)
+//
+// See Ioffe and Szegedy, "Batch Normalization" (2015), algorithm 1. Its shift is a bias that is added
+// afterwards. y must not overlap x.
+func BatchNorm(dev Device, y, x, mean, variance, scale *tensor.Dense) error {
+	return dev.Launch(&batchNorm, Args{Tensors: []*tensor.Dense{y, x, mean, variance, scale}, Sizes: batchSizesOf(x, mean)})
+}

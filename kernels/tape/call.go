@@ -1,0 +1,91 @@
+package tape
+
+import (
+	"fmt"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
+
+// Call is one launch, or one matrix product if Kernel is nil.
+type Call struct {
+	Kernel  *kernels.Kernel
+	Args    kernels.Args
+	Product Product
+}
+
+// Product is the arguments of Device.MatMul.
+type Product struct {
+	Dst, A, B *tensor.Dense
+	TA, TB    bool
+}
+
+// Do makes the call on dev, whose tensors the call has. It returns the error of dev.
+func (c Call) Do(dev kernels.Device) error {
+	if c.Kernel != nil {
+		return dev.Launch(c.Kernel, c.Args)
+	}
+	return dev.MatMul(c.Product.Dst, c.Product.A, c.Product.B, c.Product.TA, c.Product.TB)
+}
+
+// Dims returns the dimensions of the product: op(A) is (m,k) and op(B) is (k,n).
+func (p Product) Dims() (m, n, k int) {
+	m, n = p.Dst.Shape()[0], p.Dst.Shape()[1]
+	if p.TA {
+		return m, n, p.A.Shape()[0]
+	}
+	return m, n, p.A.Shape()[1]
+}
+
+// Name is the kernel's name, or "matmul NT" of a product whose second operand is transposed.
+func (c Call) Name() string {
+	if c.Kernel != nil {
+		return c.Kernel.Name
+	}
+	letter := map[bool]string{false: "N", true: "T"}
+	return "matmul " + letter[c.Product.TA] + letter[c.Product.TB]
+}
+
+// Sizes are the kernel's sizes, or the dimensions m, n and k of a product.
+func (c Call) Sizes() []int {
+	if c.Kernel != nil {
+		return c.Args.Sizes
+	}
+	m, n, k := c.Product.Dims()
+	return []int{m, n, k}
+}
+
+// String is the name and the sizes: "bias_relu [128 256]", "matmul NT [128 256 784]".
+func (c Call) String() string { return fmt.Sprint(c.Name(), " ", c.Sizes()) }
+
+// Reads returns the memory that the call reads, by the access of its kernel's parameters. What it
+// marks is not in it.
+func (c Call) Reads() []Span {
+	if c.Kernel == nil {
+		return []Span{SpanOf(c.Product.A), SpanOf(c.Product.B)}
+	}
+	return c.spans(kernels.In, kernels.InOut)
+}
+
+// Writes returns the memory that the call writes, without what it marks.
+func (c Call) Writes() []Span {
+	if c.Kernel == nil {
+		return []Span{SpanOf(c.Product.Dst)}
+	}
+	return c.spans(kernels.Out, kernels.InOut)
+}
+
+// Marks returns the memory that the call marks.
+func (c Call) Marks() []Span { return c.spans(kernels.Mark) }
+
+// spans returns the memory of the tensors of the given access.
+func (c Call) spans(access ...kernels.Access) (all []Span) {
+	for i, t := range c.Args.Tensors {
+		if slices.Contains(access, c.Kernel.Params[i].Access) {
+			all = append(all, SpanOf(t))
+		}
+	}
+	return all
+}

@@ -7,15 +7,19 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"gorgan/cuda"
 	"gorgan/kernels"
 	"gorgan/kernels/cpu"
+	"gorgan/kernels/plan"
 )
 
 var (
 	// ErrNoDevice is wrapped by the error for a device that is not there.
 	ErrNoDevice = cuda.ErrNoDevice
+	// ErrPDL is wrapped by the error for Options.PDL on a device that does not have it.
+	ErrPDL = cuda.ErrPDL
 	// ErrName is wrapped by the error for a name that no device has.
 	ErrName = errors.New("not a device")
 	// ErrLevel is wrapped by the error for a LevelVar that this build or processor lacks.
@@ -57,11 +61,31 @@ type Options struct {
 	Workers int  // the CPU's goroutines; 0 for one for each core
 	NoGraph bool // CUDA: launch each kernel of a step instead of replaying one graph
 	TF32    bool // CUDA: compute products on tensor cores, with 10 bits of mantissa
+	PDL     bool // CUDA: place each kernel of a step while the one before it runs
+	// Plan says what computes the products of recorded steps on CUDA, and whether kernels are joined:
+	// one of the constants, or a file of plans. Empty is PlanNone, for devices that record no step.
+	Plan string
+	// PlanTime bounds the time in which candidates are timed. The time in which the driver compiles them
+	// counts too. 0 means half a second in which that does not count, and 10 seconds with it.
+	PlanTime time.Duration
+	// Began is the plan of the run that goes on. It goes before Plan. It is nil for none.
+	Began *plan.Plan
 }
 
 // openCUDA opens CUDA device n.
 func (o Options) openCUDA(n int) (Device, error) {
-	return cuda.Open(n, cuda.Options{NoGraph: o.NoGraph, TF32: o.TF32})
+	dev, err := cuda.Open(n, cuda.Options{NoGraph: o.NoGraph, TF32: o.TF32, PDL: o.PDL})
+	if err != nil || o.Plan == "" {
+		return dev, err
+	}
+	known, err := plan.Known()
+	if err == nil {
+		var p *planned
+		if p, err = newPlanned(dev, gpuOf(dev.(cudaDevice).Card(), o.TF32), fusing{joining(dev, false), joining(dev, true), tilesOf}, o, known); err == nil {
+			return p, nil
+		}
+	}
+	return nil, errors.Join(err, dev.Close())
 }
 
 // CPULevel returns the instruction set of the CPU device: avx512, avx2 or purego. If LevelVar has
@@ -72,21 +96,24 @@ func CPULevel() (string, error) { return cpu.Level() }
 func IsCPU(dev Device) bool { return cpu.Is(dev) }
 
 // Open returns the device of that name. why says in a few words why it is this device. auto is the
-// first CUDA device, or the CPU if there is none. With cuda and cuda:N the CPU is never used
-// instead. The error wraps ErrName, ErrNoDevice or ErrLevel.
+// first CUDA device, or the CPU if there is none that can be used. With cuda and cuda:N, and for any
+// other reason, the CPU is never used instead. The error wraps ErrName, ErrNoDevice, ErrPDL or ErrLevel,
+// or says what is wrong with Options.Plan.
 func Open(name string, o Options) (dev Device, why string, err error) {
 	switch name {
 	case "cpu":
 		return openCPU(o, "asked for")
 	case "auto":
 		dev, err := o.openCUDA(0)
-		if errors.Is(err, cuda.ErrNotBuilt) { // devices and doctor report this, not each run
+		switch {
+		case err == nil:
+			return dev, "the first CUDA device", nil
+		case errors.Is(err, cuda.ErrNotBuilt): // devices and doctor report this, not each run
 			return openCPU(o, "auto")
-		}
-		if err != nil {
+		case errors.Is(err, ErrNoDevice):
 			return openCPU(o, reason(err))
 		}
-		return dev, "the first CUDA device", nil
+		return nil, "", fmt.Errorf("--device auto: %w", err)
 	}
 	n, ok := cudaNumber(name)
 	if !ok {

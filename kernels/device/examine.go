@@ -8,6 +8,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"gorgan/cuda"
 	"gorgan/kernels"
 	"gorgan/kernels/kerneltest"
 )
@@ -24,6 +25,8 @@ var ErrUnsound = errors.New("the device is not sound")
 
 // cudaDevice has the methods of a CUDA device that kernels.Device does not have.
 type cudaDevice interface {
+	// Card returns what the device is.
+	Card() cuda.Card
 	// Load compiles k.
 	Load(k *kernels.Kernel) error
 	// Memory returns the free and the total memory, in bytes.
@@ -70,7 +73,7 @@ func Examine(ctx context.Context, name string, o Options, tell func(Finding)) er
 		found("recorded step", "a step replayed gives the bits of its launches", recordedStep(dev))
 	}
 	if failed > 0 {
-		unsound := fmt.Errorf("--device %s: %w: %s failed", name, ErrUnsound, checks(failed))
+		unsound := fmt.Errorf("--device %s: %w: %s failed", name, ErrUnsound, count(failed, "check"))
 		if missing != nil {
 			return fmt.Errorf("%w; the CPU cannot be used instead: %w", missing, unsound)
 		}
@@ -82,38 +85,36 @@ func Examine(ctx context.Context, name string, o Options, tell func(Finding)) er
 	return nil
 }
 
-// checks returns "1 check", "2 checks" and so on.
-func checks(n int) string {
-	if n == 1 {
-		return "1 check"
-	}
-	return fmt.Sprintf("%d checks", n)
-}
-
 func examineCUDA(c cudaDevice, found func(step, about string, err error)) {
 	free, total, err := c.Memory()
 	found("memory", fmt.Sprintf("%.0f of %.0f MB are free", float64(free)/1e6, float64(total)/1e6), err)
-	taken := 0
-	for _, k := range kernels.All() {
-		if err := c.Load(k); err != nil {
+	taken, newer, all := 0, 0, kerneltest.Kernels()
+	for _, k := range all {
+		switch err := c.Load(k); {
+		case errors.Is(err, kernels.ErrCapability):
+			newer++
+		case err != nil:
 			found("PTX", "", err)
-			continue
+		default:
+			taken++
 		}
-		taken++
 	}
-	if taken == len(kernels.All()) {
+	switch {
+	case taken == len(all):
 		found("PTX", fmt.Sprintf("the driver takes all %d kernels", taken), nil)
+	case taken+newer == len(all):
+		found("PTX", fmt.Sprintf("the driver takes %d kernels; %d others are for newer GPUs", taken, newer), nil)
 	}
 }
 
-// examineKernels runs the checks of the shared suite. It reports each kernel once. It stops if the
-// device has failed for good.
+// examineKernels runs the checks of the shared suite. It reports each kernel once. It passes over
+// those that are for newer GPUs, and stops if the device has failed for good.
 func examineKernels(ctx context.Context, dev kernels.Device, found func(step, about string, err error)) error {
 	group, cases := "", 0
 	var wrong error
 	flush := func() {
 		if cases > 0 {
-			found(group, "right, "+checks(cases), wrong)
+			found(group, "right, "+count(cases, "check"), wrong)
 		}
 		cases, wrong = 0, nil
 	}
@@ -128,8 +129,12 @@ func examineKernels(ctx context.Context, dev kernels.Device, found func(step, ab
 			}
 			group = name
 		}
+		err := run(dev)
+		if errors.Is(err, kernels.ErrCapability) {
+			continue
+		}
 		cases++
-		if err := run(dev); err != nil && wrong == nil {
+		if err != nil && wrong == nil {
 			wrong = fmt.Errorf("%s: %w", check, err)
 		}
 	}

@@ -29,6 +29,9 @@ func TestStepsAllocateNothing(t *testing.T) {
 	for name, f := range variants() {
 		cases[name] = small(f)
 	}
+	for name, f := range dcgans() {
+		cases[name] = small(f)
+	}
 	const runs = 10 // a stray allocation of the runtime counts for nothing then
 	for _, level := range processor.Levels() {
 		t.Run(level, func(t *testing.T) {

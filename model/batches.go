@@ -18,8 +18,9 @@ type feed interface {
 	// start begins to read images for the steps after done. stop ends the reading.
 	start(ctx context.Context, done uint32, p RunOptions) error
 	stop()
-	// next prepares the batches of the next step.
-	next(ctx context.Context) error
+	// next prepares the batches of the next steps, of at most the given number, and returns their
+	// number. It is at least 1.
+	next(ctx context.Context, most int) (int, error)
 }
 
 func newFeed(g *game, set *dataset.Set) (feed, error) {
@@ -55,9 +56,9 @@ func newResident(g *game, set *dataset.Set, labels []uint32) (*resident, error) 
 	return r, al.err
 }
 
-func (r *resident) batch(b *graph.Builder, nth, copies int) (images *graph.Value, labels []*graph.Value) {
+func (r *resident) batch(b *graph.Builder, random graph.Random, nth, copies int) (images *graph.Value, labels []*graph.Value) {
 	c := r.game.config
-	index := b.BatchIndex(r.game.random(b, 0), c.batchImages(), r.data.Shape()[0], c.DisSteps, nth)
+	index := b.BatchIndex(random, c.batchImages(), r.data.Shape()[0], c.DisSteps, nth)
 	for range copies {
 		labels = append(labels, b.Labels(index, b.Leaf("labels", r.label)))
 	}
@@ -66,7 +67,9 @@ func (r *resident) batch(b *graph.Builder, nth, copies int) (images *graph.Value
 
 func (r *resident) start(context.Context, uint32, RunOptions) error { return nil }
 func (r *resident) stop()                                           {}
-func (r *resident) next(context.Context) error                      { return nil }
+
+// next has nothing to prepare.
+func (r *resident) next(_ context.Context, most int) (int, error) { return most, nil }
 
 // stream is a set that is too large for memory. A loader reads ahead the images of the same
 // batches that a resident set would have. The images of a step are uploaded before the step.
@@ -114,25 +117,26 @@ func (s *stream) image(position uint64) int {
 
 func (s *stream) stop() { s.loader.Close() }
 
-func (s *stream) next(ctx context.Context) error {
+// next uploads the batches of one step, in the place of those of the step before.
+func (s *stream) next(ctx context.Context, _ int) (int, error) {
 	for i := range s.game.config.DisSteps {
 		pixels, err := s.loader.Next(ctx)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		copy(s.host[i*len(pixels):], pixels)
 	}
 	if err := s.game.dev.Upload(s.data, s.host); err != nil || s.label == nil {
-		return err
+		return 1, err
 	}
 	for i := range s.hostLabel {
 		s.hostLabel[i] = s.setLabels[s.image(s.position+uint64(i))]
 	}
 	s.position += uint64(len(s.hostLabel))
-	return s.game.dev.Upload(s.label, s.hostLabel)
+	return 1, s.game.dev.Upload(s.label, s.hostLabel)
 }
 
-func (s *stream) batch(b *graph.Builder, nth, copies int) (images *graph.Value, labels []*graph.Value) {
+func (s *stream) batch(b *graph.Builder, _ graph.Random, nth, copies int) (images *graph.Value, labels []*graph.Value) {
 	index := b.Leaf("index", s.index[nth])
 	for range copies {
 		labels = append(labels, b.Labels(index, b.Leaf("labels", s.label)))

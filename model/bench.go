@@ -11,6 +11,7 @@ import (
 
 	"gorgan/dataset"
 	"gorgan/kernels"
+	"gorgan/kernels/tape"
 )
 
 // Timing is the time that one piece of work took, in milliseconds, over Repeats runs.
@@ -56,41 +57,22 @@ const largeProduct = 1 << 20
 // product of a step alone. It returns the errors of NewTrainer and of the device, and ctx's error
 // if ctx ends. Its memory on dev is free only after dev is closed.
 func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Set, o BenchOptions) (*Bench, error) {
-	ledger := &ledger{Device: dev}
-	on := kernels.Device(ledger)
-	if o.Unfused {
-		var err error
-		if on, err = newUnfused(on, c.BatchSize/max(c.Pack, 1)); err != nil {
-			return nil, err
-		}
-	}
-	t, err := NewTrainer(on, c, set)
+	steps, err := newStepClock(ctx, dev, c, set, false, o.Unfused)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.feed.start(ctx, 0, RunOptions{}); err != nil {
-		return nil, err
-	}
-	defer t.feed.stop()
-	step := func() error {
-		if err := t.feed.next(ctx); err != nil {
-			return err
-		}
-		return t.train.Run()
-	}
-	// Some devices call the recorded function here and not before. Now the ledger is full.
-	if err := step(); err != nil {
-		return nil, err
-	}
-	ledger.full = true
-	if o.Products {
-		step = ledger.products
-	}
+	defer steps.Close()
+	calls := steps.calls
 	b := &Bench{Device: dev.Name(), Config: c}
-	if b.Step, err = clock(ctx, dev, o.Step, step); err != nil {
+	if o.Products {
+		b.Step, err = clock(ctx, dev, o.Step, each(func() error { return products(dev, calls) }))
+		b.Step.Name, b.Step.Count = "step", 1
+	} else {
+		b.Step, err = steps.Time(ctx, o.Step)
+	}
+	if err != nil {
 		return nil, err
 	}
-	b.Step.Name, b.Step.Count = "step", 1
 	b.ImagesPerSecond = float64(c.BatchSize*c.DisSteps) / b.Step.Median * 1e3
 	if o.Part == 0 {
 		return b, nil
@@ -98,25 +80,67 @@ func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Se
 	if b.PeakGFLOPS, err = peak(ctx, dev, o.Part); err != nil {
 		return nil, err
 	}
-	for _, e := range ledger.entries {
-		timing, err := clock(ctx, dev, o.Part, e.run)
+	for _, p := range partsOf(calls) {
+		timing, err := clock(ctx, dev, o.Part, each(func() error { return p.call.Do(dev) }))
 		if err != nil {
 			return nil, err
 		}
-		timing.Name, timing.Shape, timing.Count = e.name, e.shape, e.count
-		timing.GFLOPS = e.flops / timing.Median / 1e6
-		timing.GBPerSecond = e.bytes / timing.Median / 1e6
+		timing.Name, timing.Shape, timing.Count = p.call.Name(), shape(p.call), p.count
+		timing.GFLOPS = 2 * float64(multiplications(p.call)) / timing.Median / 1e6
+		timing.GBPerSecond = moved(p.call) / timing.Median / 1e6
 		b.Parts = append(b.Parts, timing)
 	}
 	slices.SortStableFunc(b.Parts, func(x, y Timing) int { return cmp.Compare(y.cost(), x.cost()) })
 	return b, nil
 }
 
+// recordedTrainer returns a trainer, and the calls that dev makes in a training step.
+func recordedTrainer(dev kernels.Device, c Config, set *dataset.Set, unfused bool) (*Trainer, tape.Step, error) {
+	on := kernels.Device(tape.On(dev))
+	if unfused {
+		var err error
+		if on, err = newUnfused(on, c.BatchSize/max(c.Pack, 1)); err != nil {
+			return nil, tape.Step{}, err
+		}
+	}
+	t, err := NewTrainer(on, c, set)
+	if err != nil {
+		return nil, tape.Step{}, err
+	}
+	calls, _ := tape.Of(t.train)
+	return t, calls, nil
+}
+
+// products makes the large products of a step, one after the other.
+func products(dev kernels.Device, s tape.Step) error {
+	for _, c := range s.Calls {
+		if multiplications(c) >= largeProduct {
+			if err := c.Do(dev); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (t Timing) cost() float64 { return t.Median * float64(t.Count) }
 
-// clock runs f for about d and at least ten times, after a warm-up. It queues short pieces of
-// work together, as training queues its steps, and divides their time.
-func clock(ctx context.Context, dev kernels.Device, d time.Duration, f func() error) (Timing, error) {
+// each returns a function that calls f n times.
+func each(f func() error) func(n int) error {
+	return func(n int) error {
+		for range n {
+			if err := f(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// clock times the work that f does n times. It calls f for about d and at least ten times, after a
+// warm-up. It queues short pieces of work together, in tens as training queues its steps, and divides
+// their time.
+func clock(ctx context.Context, dev kernels.Device, d time.Duration, f func(n int) error) (Timing, error) {
 	const warm, least, together = 3, 10, time.Millisecond
 	group := 1
 	var ms []float64
@@ -126,17 +150,17 @@ func clock(ctx context.Context, dev kernels.Device, d time.Duration, f func() er
 			return Timing{}, err
 		}
 		began := time.Now()
-		for range group {
-			if err := f(); err != nil {
-				return Timing{}, err
-			}
+		if err := f(group); err != nil {
+			return Timing{}, err
 		}
 		if err := dev.Sync(); err != nil {
 			return Timing{}, err
 		}
 		took := time.Since(began)
 		if i < warm {
-			group = 1 + int(together/max(took/time.Duration(group), time.Microsecond))
+			if group = 1 + int(together/max(took/time.Duration(group), time.Microsecond)); group > 1 {
+				group = (group + 9) / 10 * 10
+			}
 			continue
 		}
 		spent += took
@@ -153,104 +177,82 @@ func peak(ctx context.Context, dev kernels.Device, d time.Duration) (float64, er
 	var m [3]*tensor.Dense
 	for i := range m {
 		var err error
-		if m[i], err = dev.New(tensor.Float32, n, n); err != nil {
-			return 0, err
-		}
-		if err := dev.Upload(m[i], slices.Repeat([]float32{1}, n*n)); err != nil { // a product may skip zeros
+		if m[i], err = filled(dev, n, n); err != nil {
 			return 0, err
 		}
 	}
-	t, err := clock(ctx, dev, d, func() error { return dev.MatMul(m[0], m[1], m[2], false, false) })
+	t, err := clock(ctx, dev, d, each(func() error { return dev.MatMul(m[0], m[1], m[2], false, false) }))
 	return 2 * n * n * n / t.P10 / 1e6, err
 }
 
-// ledger is a device that notes the kernels and products of the first step recorded on it.
-type ledger struct {
-	kernels.Device
-	recorded   bool // a step was recorded
-	open, full bool
-	entries    []*entry
-}
-
-func (l *ledger) Record(step func() error, scratch ...*tensor.Dense) (kernels.Step, error) {
-	if l.recorded {
-		return l.Device.Record(step, scratch...)
+// filled returns a tensor of various values in (-0.5,0.5). None is 0: a product may leave out zeros,
+// and a card is faster on values that are all the same.
+func filled(dev kernels.Device, shape ...int) (*tensor.Dense, error) {
+	t, err := dev.New(tensor.Float32, shape...)
+	if err != nil {
+		return nil, err
 	}
-	l.recorded = true
-	return l.Device.Record(func() error {
-		if !l.full {
-			// A device may call this more than once, for example to warm up.
-			l.entries, l.open = nil, true
-			defer func() { l.open = false }()
-		}
-		return step()
-	}, scratch...)
-}
-
-// entry is one kind of work in a step.
-type entry struct {
-	name, shape  string
-	count        int
-	flops, bytes float64
-	run          func() error
-}
-
-func (l *ledger) add(e entry) {
-	if !l.open {
-		return
+	values := make([]float32, t.Shape().TotalSize())
+	for i := range values {
+		values[i] = (float32(i%251)+0.5)/251 - 0.499
 	}
-	for _, held := range l.entries {
-		if held.name == e.name && held.shape == e.shape {
-			held.count++
-			return
+	return t, dev.Upload(t, values)
+}
+
+// part is one kind of work in a step.
+type part struct {
+	call  tape.Call // one of them
+	count int
+}
+
+// partsOf returns the kinds of work in a step, in the order in which they first occur.
+func partsOf(s tape.Step) (parts []part) {
+	for _, c := range s.Calls {
+		if at := slices.IndexFunc(parts, func(p part) bool { return p.call.String() == c.String() }); at >= 0 {
+			parts[at].count++
+		} else {
+			parts = append(parts, part{c, 1})
 		}
 	}
-	e.count = 1
-	l.entries = append(l.entries, &e)
+	return parts
 }
 
-// products runs the large products of the step, one after the other.
-func (l *ledger) products() error {
-	for _, e := range l.entries {
-		for range e.count {
-			if e.flops >= 2*largeProduct {
-				if err := e.run(); err != nil {
-					return err
-				}
-			}
+// multiplications is their number in a product, and 0 for a kernel that is none.
+func multiplications(c tape.Call) int {
+	if c.Kernel != nil {
+		if !c.Kernel.Product {
+			return 0
 		}
+		n, cost := c.Kernel.Items(c.Args.Sizes)
+		return n * cost
 	}
-	return nil
+	m, n, k := c.Product.Dims()
+	return m * n * k
 }
 
-func (l *ledger) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
-	if l.open {
-		m, n, k, err := kernels.CheckMatMul(dst, a, b, tA, tB)
-		if err != nil {
-			return err
-		}
-		op := map[bool]string{false: "N", true: "T"}
-		l.add(entry{name: "matmul " + op[tA] + op[tB], shape: fmt.Sprintf("%d,%d,%d", m, n, k), flops: 2 * float64(m) * float64(n) * float64(k),
-			run: func() error { return l.Device.MatMul(dst, a, b, tA, tB) }})
+// moved is the number of bytes that a kernel reads and writes, and 0 for a product.
+func moved(c tape.Call) (bytes float64) {
+	if c.Kernel == nil {
+		return 0
 	}
-	return l.Device.MatMul(dst, a, b, tA, tB)
+	for i, t := range c.Args.Tensors {
+		if c.Kernel.Params[i].Name == "data" {
+			t = c.Args.Tensors[0] // a kernel reads only a batch of a whole data set
+		}
+		once := float64(t.Shape().TotalSize()) * float64(t.Dtype().Size())
+		if c.Kernel.Params[i].Access == kernels.InOut {
+			once *= 2
+		}
+		bytes += once
+	}
+	return bytes
 }
 
-func (l *ledger) Launch(k *kernels.Kernel, a kernels.Args) error {
-	if l.open {
-		var bytes float64
-		for i, t := range a.Tensors {
-			if k.Params[i].Name == "data" {
-				t = a.Tensors[0] // a kernel reads only a batch of a whole data set
-			}
-			once := float64(t.Shape().TotalSize()) * float64(t.Dtype().Size())
-			if k.Params[i].Access == kernels.InOut {
-				once *= 2
-			}
-			bytes += once
-		}
-		l.add(entry{name: k.Name, shape: fmt.Sprint(a.Sizes), bytes: bytes,
-			run: func() error { return l.Device.Launch(k, a) }})
+// shape writes the sizes of a call as reports have them.
+func shape(c tape.Call) string {
+	if c.Kernel != nil {
+		return fmt.Sprint(c.Args.Sizes)
 	}
-	return l.Device.Launch(k, a)
+	m, n, k := c.Product.Dims()
+	return fmt.Sprintf("%d,%d,%d", m, n, k)
 }

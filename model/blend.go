@@ -33,7 +33,7 @@ func (g *Generator) Blend(noise, mix []float32) ([]float32, error) {
 		}
 		g.blender = b
 	}
-	s, rows := g.blender, make([]float32, sampleRows*classes)
+	s, rows := g.blender, make([]float32, g.blender.rows*classes)
 	return s.run(noise, func(first int) error {
 		copy(rows, mix[first*classes:])
 		return s.dev.Upload(s.mix, rows)
@@ -43,7 +43,7 @@ func (g *Generator) Blend(noise, mix []float32) ([]float32, error) {
 // newBlender returns a sampler of the net of s for mixed classes.
 func newBlender(s *sampler) (*sampler, error) {
 	al := &allocator{dev: s.dev}
-	b := &sampler{dev: s.dev, net: s.net, classes: s.classes, noise: s.noise, mix: al.floats(sampleRows, s.classes)}
+	b := &sampler{dev: s.dev, net: s.net, classes: s.classes, rows: s.rows, noise: s.noise, mix: al.floats(s.rows, s.classes)}
 	if al.err != nil {
 		return nil, al.err
 	}

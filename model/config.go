@@ -21,6 +21,9 @@ type Config struct {
 	R1             float64 `json:"r1"`              // gamma of the penalty r1/2 · mean |∇D(x)|² on data, 0 for none
 	R2             float64 `json:"r2"`              // the same at fake images
 
+	Arch             string  `json:"arch"`      // a name of Archs
+	NetWidth         int     `json:"net_width"` // channels of the layers of a dcgan next to the images; others have 2, 4, … times as many
+	DisNorm          string  `json:"dis_norm"`  // a name of DisNorms, of a dcgan's D
 	NoiseDim         int     `json:"noise_dim"`
 	GenHidden        []int   `json:"gen_hidden"`         // widths of G's hidden layers, from the noise up
 	DisHidden        []int   `json:"dis_hidden"`         // widths of D's hidden layers, from the image down
@@ -92,7 +95,7 @@ func UpdateOrders() []string { return []string{DiscriminatorFirst, Simultaneous}
 func Default() Config {
 	return Config{
 		Loss: "non-saturating", WeightClip: 0.01, GPWeight: 10,
-		NoiseDim: 100, GenHidden: []int{256}, DisHidden: []int{256}, GenActivation: "relu", DisActivation: "relu",
+		Arch: MLP, NetWidth: 64, DisNorm: BatchNorm, NoiseDim: 100, GenHidden: []int{256}, DisHidden: []int{256}, GenActivation: "relu", DisActivation: "relu",
 		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, Pack: 1, Stack: 1, Channels: 1, Height: 28, Width: 28,
 		Optimizer: "adam", LearningRate: 2e-4, DisLearningRate: -1, LearningRateDecay: 1,
 		Beta1: 0.9, Beta2: 0.999, DisBeta1: -1, DisBeta2: -1, Epsilon: 1e-8, Momentum: 0.9,

@@ -16,7 +16,7 @@ import (
 // TestDefault: the numbers of the tutorial, and TensorFlow's for what it leaves open.
 func TestDefault(t *testing.T) {
 	const want = `{"loss":"non-saturating","label_smoothing":0,"weight_clip":0.01,"gp_weight":10,"r1":0,"r2":0,` +
-		`"noise_dim":100,"gen_hidden":[256],"dis_hidden":[256],"gen_activation":"relu","dis_activation":"relu",` +
+		`"arch":"mlp","net_width":64,"dis_norm":"batch","noise_dim":100,"gen_hidden":[256],"dis_hidden":[256],"gen_activation":"relu","dis_activation":"relu",` +
 		`"leaky_slope":0.2,"maxout_pieces":5,"dis_dropout_input":0,"dis_dropout_hidden":0,"gen_init_scale":0,"dis_init_scale":0,` +
 		`"gen_bias_init":"zero","classes":0,"pack":1,"stack":1,"channels":1,"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,` +
 		`"dis_learning_rate":-1,"learning_rate_decay":1,"learning_rate_least":0,"beta1":0.9,"beta2":0.999,"dis_beta1":-1,` +
@@ -77,7 +77,7 @@ func TestDifferences(t *testing.T) {
 	was := model.Default()
 	now := model.Config{
 		Loss: "bce", LabelSmoothing: 0.1, WeightClip: 1, GPWeight: 2, R1: 3, R2: 4,
-		NoiseDim: 5, GenHidden: []int{1, 2}, DisHidden: nil, GenActivation: "tanh", DisActivation: "maxout",
+		Arch: model.DCGAN, NetWidth: 8, DisNorm: model.NoNorm, NoiseDim: 5, GenHidden: []int{1, 2}, DisHidden: nil, GenActivation: "tanh", DisActivation: "maxout",
 		LeakySlope: 0.5, MaxoutPieces: 3, DisDropoutInput: 0.2, DisDropoutHidden: 0.5, GenInitScale: 0.25, DisInitScale: 0.125,
 		GenBiasInit: model.MarginalBias, Classes: 10, Pack: 2, Stack: 3, Channels: 3, Height: 3, Width: 4,
 		Optimizer: "sgd", LearningRate: 0.5, DisLearningRate: 0.25, LearningRateDecay: 0.75, LearningRateLeast: 0.125,
@@ -87,7 +87,7 @@ func TestDifferences(t *testing.T) {
 	}
 	want := []string{
 		"loss is bce, was non-saturating", "label_smoothing is 0.1, was 0", "weight_clip is 1, was 0.01", "gp_weight is 2, was 10",
-		"r1 is 3, was 0", "r2 is 4, was 0", "noise_dim is 5, was 100", "gen_hidden is [1 2], was [256]", "dis_hidden is [], was [256]",
+		"r1 is 3, was 0", "r2 is 4, was 0", "arch is dcgan, was mlp", "net_width is 8, was 64", "dis_norm is none, was batch", "noise_dim is 5, was 100", "gen_hidden is [1 2], was [256]", "dis_hidden is [], was [256]",
 		"gen_activation is tanh, was relu", "dis_activation is maxout, was relu", "leaky_slope is 0.5, was 0.2",
 		"maxout_pieces is 3, was 5", "dis_dropout_input is 0.2, was 0", "dis_dropout_hidden is 0.5, was 0",
 		"gen_init_scale is 0.25, was 0", "dis_init_scale is 0.125, was 0", "gen_bias_init is marginals, was zero",
@@ -140,7 +140,8 @@ func anyConfig() *rapid.Generator[model.Config] {
 		positive := rapid.Float64Range(1e-30, 0.9)
 		size := rapid.IntRange(1, 1<<20)
 		c := model.Config{
-			Loss:     rapid.SampledFrom(model.Losses()).Draw(t, "loss"),
+			Loss: rapid.SampledFrom(model.Losses()).Draw(t, "loss"),
+			Arch: model.MLP, NetWidth: rapid.IntRange(1, 4096).Draw(t, "net width"), DisNorm: model.NoNorm,
 			NoiseDim: size.Draw(t, "noise"), BatchSize: size.Draw(t, "batch"),
 			GenHidden: rapid.SliceOfN(size, 0, 3).Draw(t, "gen"), DisHidden: rapid.SliceOfN(size, 0, 3).Draw(t, "dis"),
 			Height: rapid.IntRange(1, 4096).Draw(t, "height"), Width: rapid.IntRange(1, 4096).Draw(t, "width"),
@@ -165,9 +166,17 @@ func anyConfig() *rapid.Generator[model.Config] {
 			InstanceNoise: positive.Draw(t, "noise"), InstanceNoiseSteps: rapid.IntRange(0, 1<<31-1).Draw(t, "fade"),
 			EMA: fraction.Draw(t, "ema"), NoiseScale: positive.Draw(t, "noise scale"),
 		}
+		if rapid.Bool().Draw(t, "dcgan") {
+			c.Arch, c.DisDropoutInput, c.DisDropoutHidden, c.GenInitScale, c.DisInitScale, c.GenBiasInit, c.Pack = model.DCGAN, 0, 0, 0, 0, model.ZeroBias, 1
+			halvings := rapid.IntRange(1, 9).Draw(t, "halvings")
+			c.Height = rapid.IntRange(4, 7).Draw(t, "small height") << halvings
+			c.Width = rapid.IntRange(4, 7).Draw(t, "small width") << halvings
+		}
 		c.Channels = c.Stack
 		if c.Stack == 1 {
-			c.Classes = rapid.IntRange(0, 65536).Draw(t, "classes")
+			if c.Arch == model.MLP {
+				c.Classes = rapid.IntRange(0, 65536).Draw(t, "classes")
+			}
 			c.Channels = rapid.SampledFrom([]int{1, 3}).Draw(t, "channels")
 		}
 		c.BatchSize = max(1, c.BatchSize/c.Pack) * c.Pack
@@ -226,7 +235,12 @@ func TestTables(t *testing.T) {
 			t.Errorf("activation %s has no summary", name)
 		}
 	}
-	if got := fmt.Sprint(model.LossSummary("?"), model.OptimizerSummary("?"), model.ActivationSummary("?")); got != "" {
+	for _, name := range model.Archs() {
+		if model.ArchSummary(name) == "" {
+			t.Errorf("arch %s has no summary", name)
+		}
+	}
+	if got := fmt.Sprint(model.ArchSummary("?"), model.LossSummary("?"), model.OptimizerSummary("?"), model.ActivationSummary("?")); got != "" {
 		t.Errorf("unknown names have the summary %q", got)
 	}
 }

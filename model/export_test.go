@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -44,7 +45,7 @@ func NewProbe(dev kernels.Device, c Config) (*Probe, error) {
 	return p, g.initialize(nil)
 }
 
-func (p *Probe) batch(b *graph.Builder, nth, copies int) (images *graph.Value, labels []*graph.Value) {
+func (p *Probe) batch(b *graph.Builder, _ graph.Random, nth, copies int) (images *graph.Value, labels []*graph.Value) {
 	for range copies {
 		labels = append(labels, b.Labels(b.Leaf("index", p.index), b.Leaf("labels", p.labels[nth])))
 	}
@@ -75,14 +76,18 @@ func (p *Probe) Step() error {
 	return p.run(p.g.step)
 }
 
-func (p *Probe) Tick() error      { return kernels.Tick(p.g.dev, p.g.stepCount) }
+// Tick begins the next step.
+func (p *Probe) Tick() error {
+	return errors.Join(kernels.Tick(p.g.dev, p.g.stepCount), kernels.CopyWords(p.g.dev, p.g.next, p.g.stepCount))
+}
+
 func (p *Probe) UpdateDis() error { return p.run(func(b *graph.Builder) { p.g.disUpdate(b, 0) }) }
-func (p *Probe) UpdateGen() error { return p.run(p.g.genUpdate) }
+func (p *Probe) UpdateGen() error { return p.run(func(b *graph.Builder) { p.g.genUpdate(b, turn{}) }) }
 func (p *Probe) Measure() error   { return p.run(p.g.measure) }
 
 func (p *Probe) DisGradients(nth int) error {
 	return p.run(func(b *graph.Builder) {
-		p.turn = p.g.turn(b, nth)
+		p.turn = p.g.turn(b, p.g.stepCount, nth)
 		p.d = p.g.forwardForDis(b, p.turn)
 		p.g.dis.StoreGrad(b, p.g.disLoss(b, p.d))
 		b.Keep(p.turn.z)
@@ -94,7 +99,7 @@ func (p *Probe) DisGradients(nth int) error {
 // GenGradients computes G's gradients on the noise of DisGradients, which must be called before.
 func (p *Probe) GenGradients() error {
 	return p.run(func(b *graph.Builder) {
-		p.turn = p.g.turn(b, p.turn.nth)
+		p.turn = p.g.turn(b, p.g.stepCount, p.turn.nth)
 		b.Keep(p.turn.z)
 		p.g.genGradients(b, p.turn)
 	})
@@ -210,11 +215,17 @@ func (t *Trainer) Tick() error  { return kernels.Tick(t.game.dev, t.game.stepCou
 func (t *Trainer) TrainStep() error   { return t.train.Run() }
 func (t *Trainer) MeasureStep() error { return t.measure.Run() }
 
+// TrainSteps trains n steps at once, and counts them.
+func (t *Trainer) TrainSteps(n int) error {
+	t.step += uint32(n)
+	return t.train.RunMany(n)
+}
+
 // Batch returns the nth batch of real images of the last step, without instance noise.
 func (t *Trainer) Batch(nth int) ([]float32, error) {
 	var images *graph.Value
 	p, err := graph.New(t.game.dev, func(b *graph.Builder) {
-		images, _ = t.game.batches.batch(b, nth, 0)
+		images, _ = t.game.batches.batch(b, t.game.random(b, t.game.stepCount, 0), nth, 0)
 		b.Keep(images)
 	})
 	if err != nil {

@@ -39,8 +39,8 @@ func (c Config) SamplingBytes() int64 {
 // rowFloats returns the number of values that the layers compute from one row, including the row.
 func rowFloats(n *nn.Net) int64 {
 	sum := int64(n.In())
-	for _, d := range n.Dense() {
-		sum += int64(d.Values())
+	for _, l := range n.Summaries() {
+		sum += int64(l.Values)
 	}
 	return sum
 }

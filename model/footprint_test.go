@@ -25,7 +25,10 @@ func TestTrainingBytes(t *testing.T) {
 		"large batch": func(c *model.Config) { c.GenHidden, c.DisHidden, c.BatchSize = []int{512}, []int{512}, 4096 },
 		"colour":      func(c *model.Config) { c.Channels, c.Height, c.Width, c.BatchSize = 3, 64, 64, 256 },
 		"many labels": func(c *model.Config) { c.Classes, c.Pack, c.DisHidden, c.BatchSize = 20000, 2, []int{16}, 512 },
-		"average":     func(c *model.Config) { c.GenHidden, c.DisHidden, c.EMA = []int{2000, 1000}, []int{200}, 0.99 },
+		"dcgan": func(c *model.Config) {
+			c.Arch, c.NetWidth, c.Height, c.Width, c.BatchSize = model.DCGAN, 32, 32, 32, 64
+		},
+		"average": func(c *model.Config) { c.GenHidden, c.DisHidden, c.EMA = []int{2000, 1000}, []int{200}, 0.99 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := small(change)

@@ -11,24 +11,26 @@ import (
 
 // game is the two nets and all else that a training step changes.
 type game struct {
-	config          Config
-	dev             kernels.Device
-	loss            loss
-	objective       objective
-	gen, dis        *nn.Weights
-	average         *average // of G's parameters, nil for none
-	optG, optD      optim.Optimizer
-	seed, stepCount *tensor.Dense // seed (2), number of the step under way or last done (1)
-	arena           *tensor.Dense // D's gradients and values, then G's
-	stats           *tensor.Dense // results, see the offsets below
-	results         [statsSize / 2]*tensor.Dense
-	batches         batchSource
+	config     Config
+	dev        kernels.Device
+	loss       loss
+	objective  objective
+	gen, dis   *nn.Weights
+	average    *average // of G's parameters, nil for none
+	optG, optD optim.Optimizer
+	seed       *tensor.Dense // (2)
+	stepCount  *tensor.Dense // (1), the number of the step under way or last done
+	next       *tensor.Dense // (1), the number of the next step, or of the one under way: see step
+	arena      *tensor.Dense // D's gradients and values, then G's
+	stats      *tensor.Dense // results, see the offsets below
+	results    [statsSize / 2]*tensor.Dense
+	batches    batchSource
 }
 
-// batchSource appends the nth batch of the step to a graph: images (B, Config.Values()), and the
+// batchSource appends the nth batch of the step that random names to a graph: images (B, Config.Values()), and the
 // given number of copies of their labels (B).
 type batchSource interface {
-	batch(b *graph.Builder, nth, copies int) (images *graph.Value, labels []*graph.Value)
+	batch(b *graph.Builder, random graph.Random, nth, copies int) (images *graph.Value, labels []*graph.Value)
 }
 
 // The offsets of the results in stats. Each result is a pair.
@@ -52,9 +54,10 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	loss, _ := losses.find(c.Loss)
 	g := &game{config: c, dev: dev, loss: loss.value, objective: loss.value.objective(c)}
 	al := &allocator{dev: dev}
-	g.seed, g.stepCount, g.stats = al.words(2), al.words(1), al.floats(statsSize)
+	g.seed, g.stepCount, g.next, g.stats = al.words(2), al.words(1), al.words(1), al.floats(statsSize)
 	seed := kernels.Key(c.Seed)
 	al.upload(g.seed, seed[:])
+	al.upload(g.next, []uint32{1})
 	for i := range g.results {
 		g.results[i] = al.view(g.stats, 2*i, 2)
 	}
@@ -68,10 +71,10 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	}
 	kind, _ := optimizers.find(c.Optimizer)
 	var err error
-	if g.optG, err = kind.value.open(dev, c, g.gen, g.stepCount, 1); err != nil {
+	if g.optG, err = kind.value.open(dev, c, g.gen, g.next, 1); err != nil {
 		return nil, err
 	}
-	if g.optD, err = kind.value.open(dev, c.ofDiscriminator(), g.dis, g.stepCount, c.DisSteps); err != nil {
+	if g.optD, err = kind.value.open(dev, c.ofDiscriminator(), g.dis, g.next, c.DisSteps); err != nil {
 		return nil, err
 	}
 	if c.EMA > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"testing"
+	"time"
 
 	"gorgan/model"
 )
@@ -142,7 +143,7 @@ func (c *countdown) Err() error {
 func TestInterruptedTooLate(t *testing.T) {
 	first := trainerOf(t, small())
 	run(t, first, model.RunOptions{Steps: 10})
-	trainer := trainerOf(t, small())
+	trainer := newTrainer(t, &paced{Device: device(t), least: 11 * time.Millisecond}, small(), noiseSet(t, 21, small()))
 	must(t, trainer.Restore(stateOf(t, first), 0))
 	must(t, trainer.Poison("discriminator.0.weight", 0, nonFinite["NaN"]))
 	err := trainer.Run(&countdown{t.Context(), 3}, guarded(t, model.RunOptions{Steps: 99}))

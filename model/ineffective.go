@@ -22,15 +22,24 @@ func effects() []effect {
 		return effect{field, func(c Config) bool { return slices.Contains(names, c.Loss) }, when + strings.Join(names, " and ")}
 	}
 	optimizer := func(name string) func(Config) bool { return func(c Config) bool { return c.Optimizer == name } }
+	arch := func(field, name string) effect {
+		return effect{field, func(c Config) bool { return c.Arch == name }, "with the arch " + name}
+	}
 	activation := func(name string) func(Config) bool {
 		return func(c Config) bool {
-			return c.GenActivation == name && len(c.GenHidden) > 0 || c.DisActivation == name && len(c.DisHidden) > 0
+			return c.Arch == DCGAN && name == "leaky-relu" || c.Arch == MLP && c.activates(name)
 		}
 	}
 	return []effect{
 		ofLosses("weight_clip", func(l loss) bool { return l.clips }),
 		ofLosses("gp_weight", func(l loss) bool { return l.points != noPoints }),
-		{"leaky_slope", activation("leaky-relu"), "with the activation leaky-relu"},
+		arch("net_width", DCGAN),
+		arch("dis_norm", DCGAN),
+		arch("gen_hidden", MLP),
+		arch("dis_hidden", MLP),
+		arch("gen_activation", MLP),
+		arch("dis_activation", MLP),
+		{"leaky_slope", activation("leaky-relu"), "with the activation leaky-relu or the arch dcgan"},
 		{"maxout_pieces", activation("maxout"), "with the activation maxout"},
 		{"beta1", optimizer("adam"), "with the optimizer adam"},
 		{"beta2", optimizer("adam"), "with the optimizer adam"},
@@ -41,6 +50,11 @@ func effects() []effect {
 		{"momentum_steps", optimizer("sgd"), "with the optimizer sgd"},
 		{"learning_rate_least", func(c Config) bool { return c.LearningRateDecay < 1 }, "where the learning rate decays"},
 	}
+}
+
+// activates reports whether a hidden layer has the activation of that name.
+func (c Config) activates(name string) bool {
+	return c.GenActivation == name && len(c.GenHidden) > 0 || c.DisActivation == name && len(c.DisHidden) > 0
 }
 
 // Ineffective returns the given settings that have no effect with the others. The keys are JSON

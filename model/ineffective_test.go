@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"gorgan/model"
@@ -13,10 +14,12 @@ func TestIneffective(t *testing.T) {
 	other := map[string]any{
 		"weight_clip": 0.002, "gp_weight": 3, "leaky_slope": 0.4, "maxout_pieces": 3, "beta1": 0.5, "beta2": 0.9, "dis_beta1": 0.3, "dis_beta2": 0.8,
 		"momentum": 0.5, "momentum_end": 0.7, "momentum_steps": 2, "learning_rate_least": 1e-4,
+		"net_width": 3, "dis_norm": "none", "gen_hidden": []int{9}, "dis_hidden": []int{9}, "gen_activation": "leaky-relu", "dis_activation": "leaky-relu",
 	}
 	for name, set := range map[string]map[string]any{
 		"default": {}, "sgd": {"optimizer": "sgd", "momentum_steps": 5}, "wgan": {"loss": "wgan"}, "dragan": {"loss": "dragan"}, "wgan-gp": {"loss": "wgan-gp"},
 		"leaky": {"gen_activation": "leaky-relu"}, "maxout": {"dis_activation": "maxout"}, "decay": {"learning_rate_decay": 0.1},
+		"dcgan": {"arch": "dcgan", "net_width": 2, "height": 16, "width": 8},
 	} {
 		base := changed(t, small(), set)
 		weights := func(c model.Config) string {
@@ -45,6 +48,7 @@ func changed(t *testing.T, c model.Config, set map[string]any) model.Config {
 	t.Helper()
 	text, err := json.Marshal(set)
 	must(t, err)
+	c.GenHidden, c.DisHidden = slices.Clone(c.GenHidden), slices.Clone(c.DisHidden) // Unmarshal writes into them
 	must(t, json.Unmarshal(text, &c))
 	return c
 }

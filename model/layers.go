@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 
 	"gorgan/model/nn"
@@ -31,18 +32,22 @@ func (d DenseLayer) Inputs() int { return d.In + len(d.Class)/d.Columns() }
 func (d DenseLayer) Matrix() []float32 { return slices.Concat(d.Weight, d.Class) }
 
 // GeneratorLayers returns the layers that make images: with the average of the weights if s has one and raw is
-// false. They share the memory of s. It returns an error if s lacks a tensor of its config.
+// false. They share the memory of s. It returns an error if s lacks a tensor of its config, or if the arch is not
+// MLP.
 func (s *State) GeneratorLayers(raw bool) ([]DenseLayer, error) {
 	return s.layers(generatorNet(s.Config), s.Config.generatorPrefix(raw))
 }
 
 // DiscriminatorLayers returns the layers of the discriminator, without dropout. They share the memory of s. It returns
-// an error if s lacks a tensor of its config.
+// an error if s lacks a tensor of its config, or if the arch is not MLP.
 func (s *State) DiscriminatorLayers() ([]DenseLayer, error) {
 	return s.layers(discriminatorNet(s.Config), "")
 }
 
 func (s *State) layers(net *nn.Net, prefix string) (all []DenseLayer, err error) {
+	if s.Config.Arch != MLP {
+		return nil, fmt.Errorf("model: the nets are of arch %s, want %s: other nets cannot be given to other programs yet", s.Config.Arch, MLP)
+	}
 	for _, l := range net.Layers {
 		dense, ok := l.(nn.Dense)
 		if conditioned, is := l.(nn.Conditioned); is {

@@ -74,6 +74,7 @@ func lossesWith(has func(loss) bool) (names []string) {
 
 // LossTraits are the properties of a loss that the diagnosis of a run needs.
 type LossTraits struct {
+	Critic    bool // D's output is no probability, so V and JSD have no meaning
 	ShowsWin  bool // D's loss without penalties comes near 0 only if D has won
 	Saturates bool // G's gradient vanishes if D is sure
 }
@@ -81,7 +82,7 @@ type LossTraits struct {
 // LossTraits returns the traits of c.Loss.
 func (c Config) LossTraits() LossTraits {
 	l, _ := losses.find(c.Loss)
-	return LossTraits{l.value.showsWin, l.value.saturates}
+	return LossTraits{l.value.notProbability, l.value.showsWin, l.value.saturates}
 }
 
 // Losses returns the names that Config.Loss can have.

@@ -17,7 +17,13 @@ import (
 	"gorgan/model"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The simulated CUDA device, if tests use it, has programmatic dependent launch.
+	if os.Getenv("GORGAN_SIM_FAULTS") == "" {
+		os.Setenv("GORGAN_SIM_FAULTS", "cc=90")
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // small returns a config with a few hundred parameters, which can be differentiated numerically.
 func small(change ...func(*model.Config)) model.Config {
@@ -51,6 +57,25 @@ func objectives() map[string]func(*model.Config) {
 		all[name] = loss(name)
 	}
 	return all
+}
+
+// dcgans returns nets of convolutions, with batches and without. The oracles for dense nets do not know
+// them: they are held against golden_dcgan and the gradients of package nn.
+func dcgans() map[string]func(*model.Config) {
+	base := func(c *model.Config) {
+		c.Arch, c.NetWidth, c.Height, c.Width, c.Channels, c.Beta1 = model.DCGAN, 3, 16, 8, 3, 0.5
+	}
+	with := func(f func(*model.Config)) func(*model.Config) {
+		return func(c *model.Config) { base(c); f(c) }
+	}
+	return map[string]func(*model.Config){
+		"dcgan":            base,
+		"dcgan, fresh":     with(func(c *model.Config) { c.DisSteps, c.EMA = 2, 0.9 }),
+		"dcgan, at once":   with(simultaneous),
+		"dcgan, paired":    with(func(c *model.Config) { c.Loss = "relativistic" }),
+		"dcgan, r1 and r2": with(func(c *model.Config) { c.DisNorm, c.R1, c.R2 = model.NoNorm, 1, 2 }),
+		"dcgan, wgan-gp":   with(func(c *model.Config) { c.DisNorm, c.Loss = model.NoNorm, "wgan-gp" }),
+	}
 }
 
 // variants returns changes of a config for each other feature.

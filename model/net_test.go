@@ -141,12 +141,12 @@ func TestNets(t *testing.T) {
 	got := (&model.State{Config: model.Default()}).Nets()
 	want := []model.Net{
 		{Name: "generator", Parameters: 100*256 + 256 + 256*784 + 784, Layers: []model.Layer{
-			{Name: "generator.0", In: 100, Out: 256, Activation: "relu", Parameters: 25856},
-			{Name: "generator.1", In: 256, Out: 784, Activation: "sigmoid", Parameters: 201488},
+			{Name: "generator.0", In: 100, Out: 256, Activation: "relu", Kind: "dense", Parameters: 25856, Multiplications: 25600},
+			{Name: "generator.1", In: 256, Out: 784, Activation: "sigmoid", Kind: "dense", Parameters: 201488, Multiplications: 200704},
 		}},
 		{Name: "discriminator", Parameters: 784*256 + 256 + 256 + 1, Layers: []model.Layer{
-			{Name: "discriminator.0", In: 784, Out: 256, Activation: "relu", Parameters: 200960},
-			{Name: "discriminator.1", In: 256, Out: 1, Activation: "linear", Parameters: 257},
+			{Name: "discriminator.0", In: 784, Out: 256, Activation: "relu", Kind: "dense", Parameters: 200960, Multiplications: 200704},
+			{Name: "discriminator.1", In: 256, Out: 1, Activation: "linear", Kind: "dense", Parameters: 257, Multiplications: 256},
 		}},
 	}
 	if d := cmp.Diff(got, want); d != "" {
@@ -164,12 +164,12 @@ func TestNetsOfVariants(t *testing.T) {
 	s := stateOf(t, trainerOf(t, c))
 	want := []model.Net{
 		{Name: "generator", Parameters: 16*8 + 9*16, Layers: []model.Layer{
-			{Name: "generator.0", In: 15, Out: 8, Activation: "relu", Parameters: 16 * 8},
-			{Name: "generator.1", In: 8, Out: 16, Activation: "sigmoid", Parameters: 9 * 16},
+			{Name: "generator.0", In: 15, Out: 8, Activation: "relu", Kind: "dense", Parameters: 16 * 8, Multiplications: 15 * 8},
+			{Name: "generator.1", In: 8, Out: 16, Activation: "sigmoid", Kind: "dense", Parameters: 9 * 16, Multiplications: 8 * 16},
 		}},
 		{Name: "discriminator", Parameters: 53*18 + 7, Layers: []model.Layer{
-			{Name: "discriminator.0", In: 2 * 26, Out: 6, Activation: "maxout", Parameters: 53 * 18},
-			{Name: "discriminator.1", In: 6, Out: 1, Activation: "linear", Parameters: 7},
+			{Name: "discriminator.0", In: 2 * 26, Out: 6, Activation: "maxout", Kind: "dense", Parameters: 53 * 18, Multiplications: 52 * 18},
+			{Name: "discriminator.1", In: 6, Out: 1, Activation: "linear", Kind: "dense", Parameters: 7, Multiplications: 6},
 		}},
 	}
 	got := s.Nets()
@@ -184,5 +184,34 @@ func TestNetsOfVariants(t *testing.T) {
 	}
 	if n := got[0].Parameters + got[1].Parameters; n != held {
 		t.Errorf("counted %d parameters, the state has %d", n, held)
+	}
+}
+
+// TestForm: the line of a net has the shapes of images, and each activation once.
+func TestForm(t *testing.T) {
+	for _, test := range []struct {
+		change   func(*model.Config)
+		gen, dis string
+	}{
+		{nil, "100 -> 256 relu -> 784 sigmoid, 227344 parameters", "784 -> 256 relu -> 1 linear, 201217 parameters"},
+		{func(c *model.Config) {
+			c.Arch, c.NetWidth, c.NoiseDim, c.Height, c.Width, c.Channels = model.DCGAN, 2, 5, 16, 24, 3
+		}, // dense 5*96+4+4, up 4*4*2*4+2+2, up 4*4*3*2+3; 2*4 and 2*2 averages
+			"5 -> 4x6x4 relu -> 8x12x2 relu -> 16x24x3 sigmoid, 719 parameters and 12 running averages",
+			// 4*4*3*2+2, 4*4*2*4+4+4, 96+1
+			"16x24x3 -> 8x12x2 leaky-relu -> 4x6x4 leaky-relu -> 1 linear, 331 parameters"},
+		{func(c *model.Config) {
+			c.Arch, c.NetWidth, c.NoiseDim, c.DisNorm, c.Height, c.Width = model.DCGAN, 2, 5, model.NoNorm, 16, 16
+		}, "5 -> 4x4x4 relu -> 8x8x2 relu -> 16x16x1 sigmoid, 493 parameters and 12 running averages",
+			"16x16x1 -> 8x8x2 leaky-relu -> 4x4x4 leaky-relu -> 1 linear, 231 parameters"},
+	} {
+		c := model.Default()
+		if test.change != nil {
+			test.change(&c)
+		}
+		nets := (&model.State{Config: c}).Nets()
+		if gen, dis := nets[0].Form(), nets[1].Form(); gen != test.gen || dis != test.dis {
+			t.Errorf("got\n%s\n%s, want\n%s\n%s", gen, dis, test.gen, test.dis)
+		}
 	}
 }

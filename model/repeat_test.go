@@ -24,7 +24,9 @@ func TestSameSeedSameBits(t *testing.T) {
 	// The random numbers and sums of a variant are shared among workers too.
 	for name, f := range map[string]func(*model.Config){
 		"plain": func(*model.Config) {}, "all at once": everythingAtOnce,
-		"stacked": stacked,
+		"stacked":   stacked,
+		"dcgan":     func(c *model.Config) { dcgans()["dcgan"](c); c.NetWidth, c.BatchSize = 20, 32 },
+		"dcgan, r1": func(c *model.Config) { dcgans()["dcgan, r1 and r2"](c); c.NetWidth, c.BatchSize = 20, 32 },
 	} {
 		t.Run(name, func(t *testing.T) { sameSeedSameBits(t, small(f, large)) })
 	}
@@ -66,6 +68,7 @@ func TestResume(t *testing.T) {
 	cases["marginals"] = func(c *model.Config) { c.GenBiasInit = model.MarginalBias }
 	maps.Copy(cases, objectives())
 	maps.Copy(cases, variants())
+	maps.Copy(cases, dcgans())
 	for name, f := range cases {
 		t.Run(name, func(t *testing.T) {
 			c := small(f)

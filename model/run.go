@@ -46,6 +46,24 @@ func (p RunOptions) due(step, n uint32) bool { return step == p.Steps || every(s
 
 func every(step, n uint32) bool { return n > 0 && step%n == 0 }
 
+// pauses reports whether something is to be done after step.
+func (p RunOptions) pauses(step uint32) bool {
+	return p.Displays(step) || every(step, p.MeasureEvery) || p.due(step, p.SaveEvery) ||
+		p.Evaluate != nil && p.Evaluates(step) || every(step, progressEvery)
+}
+
+// untilPause returns the number of steps after step up to the next pause, at most most.
+func (p RunOptions) untilPause(step uint32, most int) int {
+	n := 1
+	for n < most && !p.pauses(step+uint32(n)) {
+		n++
+	}
+	return n
+}
+
+// unasked is the longest time that Run trains without a look at its context, but for a longer step.
+const unasked = 10 * time.Millisecond
+
 // progressEvery is the number of steps between checks of the losses and of health.
 const progressEvery = 50
 
@@ -74,7 +92,8 @@ func (s stopped) Error() string { return s.cause.Error() }
 
 // Run trains up to step p.Steps. It returns these errors:
 //
-//   - ctx's error, if ctx ends. Run finishes the present step and saves the state before.
+//   - ctx's error, if ctx ends. Run finishes the steps that it has begun, which take
+//     10 ms or are a single one, and saves the state.
 //   - the error of the data set or of a function of p. Run saves the state before.
 //   - an *UnsavedError, if the state could not be saved in one of these cases.
 //   - a *NonFiniteError, if a step computes a NaN or an infinity. No state that holds one is
@@ -104,31 +123,34 @@ func (t *Trainer) Run(ctx context.Context, p RunOptions) error {
 // steps does the work of Run, except the save of a run that stops early.
 func (t *Trainer) steps(ctx context.Context, p RunOptions) error {
 	measured, since := t.step, time.Now()
+	pace := unasked // the time of a step
 	for t.step < p.Steps {
 		began := time.Now()
 		if err := ctx.Err(); err != nil {
 			return stopped{err}
 		}
-		if err := t.feed.next(ctx); err != nil {
+		n, err := t.feed.next(ctx, p.untilPause(t.step, int(unasked/max(pace, time.Microsecond))))
+		if err != nil {
 			// If ctx has ended, the error of the feed is a consequence.
 			return stopped{cmp.Or(ctx.Err(), err)}
 		}
-		if err := t.train.Run(); err != nil {
+		if err := t.train.RunMany(n); err != nil {
 			return err
 		}
-		t.step, t.saved = t.step+1, false
+		t.step, t.saved = t.step+uint32(n), false
 		display, measure := p.Displays(t.step), every(t.step, p.MeasureEvery)
 		evaluate := p.Evaluate != nil && p.Evaluates(t.step)
 		save := evaluate || p.due(t.step, p.SaveEvery)
 		var halt error // from Progress; the run ends after the metrics of this step
-		if display || measure || save || every(t.step, progressEvery) {
+		if p.pauses(t.step) {
 			if err := t.progress(p); errors.As(err, new(stopped)) {
 				halt = err
 			} else if err != nil {
 				return err
 			}
 		}
-		t.seconds += time.Since(began).Seconds()
+		took := time.Since(began)
+		t.seconds, pace = t.seconds+took.Seconds(), took/time.Duration(n)
 		if display || measure {
 			m, err := t.Measure()
 			if err != nil {

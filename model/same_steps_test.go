@@ -14,10 +14,10 @@ import (
 	"testing"
 
 	"github.com/pelletier/go-toml/v2"
-	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
 	processor "gorgan/kernels/cpu"
+	"gorgan/kernels/tape"
 	"gorgan/model"
 )
 
@@ -68,7 +68,8 @@ func TestSameSteps(t *testing.T) {
 		}
 	} else {
 		full := presetConfigs(t)
-		if testing.Short() { // the race detector slows the Go code of purego down
+		delete(full, "dcgan") // purego takes minutes; narrow nets stand for it
+		if testing.Short() {  // the race detector slows the Go code of purego down
 			full = nil
 		}
 		for _, level := range processor.Levels() {
@@ -91,12 +92,16 @@ func TestSameSteps(t *testing.T) {
 // twentySteps trains c on noise; the hash is under the empty name.
 func twentySteps(t *testing.T, dev kernels.Device, c model.Config) recordedStep {
 	t.Helper()
-	counter := &launchCounter{Device: dev}
+	recorder := tape.On(dev)
 	images := c.BatchSize + 17 // an epoch ends in the middle of a batch
-	trainer := newTrainer(t, counter, c, noiseSet(t, images*c.Stack/min(c.Stack, 2), c))
+	trainer := newTrainer(t, recorder, c, noiseSet(t, images*c.Stack/min(c.Stack, 2), c))
 	run(t, trainer, model.RunOptions{Steps: 20})
+	count := map[string]int{}
+	for _, call := range recorder.Steps[0].Calls {
+		count[call.String()]++
+	}
 	var launches []string
-	for what, n := range counter.first {
+	for what, n := range count {
 		launches = append(launches, fmt.Sprintf("%d × %s", n, what))
 	}
 	slices.SortFunc(launches, func(a, b string) int {
@@ -105,43 +110,6 @@ func twentySteps(t *testing.T, dev kernels.Device, c model.Config) recordedStep 
 		return strings.Compare(x, y)
 	})
 	return recordedStep{launches, map[string]string{"": stateOf(t, trainer).WeightHash()}}
-}
-
-// launchCounter is a device that counts the launches of the first step recorded on it.
-type launchCounter struct {
-	kernels.Device
-	first, counting map[string]int
-}
-
-func (d *launchCounter) Record(step func() error) (kernels.Step, error) {
-	return d.Device.Record(func() error {
-		if d.first != nil {
-			return step()
-		}
-		d.counting = map[string]int{} // a device may call step more than once
-		err := step()
-		d.first, d.counting = d.counting, nil
-		return err
-	})
-}
-
-func (d *launchCounter) Launch(k *kernels.Kernel, a kernels.Args) error {
-	if d.counting != nil {
-		d.counting[fmt.Sprint(k.Name, " ", a.Sizes)]++
-	}
-	return d.Device.Launch(k, a)
-}
-
-func (d *launchCounter) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
-	if d.counting != nil {
-		m, n, k, err := kernels.CheckMatMul(dst, a, b, tA, tB)
-		if err != nil {
-			return err
-		}
-		letter := map[bool]string{false: "N", true: "T"}
-		d.counting[fmt.Sprintf("matmul %s%s [%d %d %d]", letter[tA], letter[tB], m, n, k)]++
-	}
-	return d.Device.MatMul(dst, a, b, tA, tB)
 }
 
 // presetConfigs are the configs of the presets, by their names.
@@ -182,12 +150,20 @@ func narrowConfigs(t *testing.T) map[string]model.Config {
 			return all
 		}
 		c.GenHidden, c.DisHidden = shrink(c.GenHidden), shrink(c.DisHidden)
-		c.Height, c.Width, c.BatchSize, c.NoiseDim = 7, 6, 8, 9
+		c.Height, c.Width, c.BatchSize, c.NoiseDim, c.NetWidth = 7, 6, 8, 9, 3
+		if c.Arch == model.DCGAN {
+			c.Height, c.Width = 16, 8
+		}
 		return c
 	}
 	all := map[string]model.Config{}
 	for name, c := range presetConfigs(t) {
 		all["narrow "+name] = narrow(c)
+	}
+	for name, f := range dcgans() {
+		c := model.Default()
+		f(&c)
+		all["nets "+name] = narrow(c)
 	}
 	for name, f := range objectives() {
 		c := narrow(model.Default())

@@ -11,25 +11,31 @@ import (
 	"gorgan/model/streams"
 )
 
-// sampleRows is the number of images that are made at once. It is fixed, so that an image does not
-// depend on how many are asked for. The last batch is padded.
-const sampleRows = 64
+const (
+	// sampleRows is the number of images that are made at once. It is fixed, so that an image does not
+	// depend on how many are asked for. The last batch is padded.
+	sampleRows = 64
+	// fewRows is that number where images are asked for one by one. On the CPU an image does not depend on
+	// it: a product's element is one chain of additions, however many rows there are.
+	fewRows = 8
+)
 
 // sampler makes images with the present weights of a generator.
 type sampler struct {
 	dev     kernels.Device
 	net     *nn.Weights
 	classes int
+	rows    int // images at once
 	program *graph.Program
-	noise   *tensor.Dense // (sampleRows, noise)
-	labels  *tensor.Dense // (sampleRows), nil if mix is not
-	mix     *tensor.Dense // (sampleRows, classes), for images of mixed classes
-	images  *tensor.Dense // (sampleRows, values)
+	noise   *tensor.Dense // (rows, noise)
+	labels  *tensor.Dense // (rows), nil if mix is not
+	mix     *tensor.Dense // (rows, classes), for images of mixed classes
+	images  *tensor.Dense // (rows, values)
 }
 
-func newSampler(dev kernels.Device, gen *nn.Weights, classes int) (*sampler, error) {
+func newSampler(dev kernels.Device, gen *nn.Weights, classes, rows int) (*sampler, error) {
 	al := &allocator{dev: dev}
-	s := &sampler{dev: dev, net: gen, classes: classes, noise: al.floats(sampleRows, gen.In()), labels: al.words(sampleRows)}
+	s := &sampler{dev: dev, net: gen, classes: classes, rows: rows, noise: al.floats(rows, gen.In()), labels: al.words(rows)}
 	if al.err != nil {
 		return nil, al.err
 	}
@@ -55,7 +61,7 @@ func (s *sampler) sample(noise []float32, labels []uint32) ([]float32, error) {
 	if err := s.check(noise, labels); err != nil {
 		return nil, err
 	}
-	l := make([]uint32, sampleRows)
+	l := make([]uint32, s.rows)
 	return s.run(noise, func(first int) error {
 		copy(l, labels[min(first, len(labels)):])
 		return s.dev.Upload(s.labels, l)
@@ -67,8 +73,8 @@ func (s *sampler) sample(noise []float32, labels []uint32) ([]float32, error) {
 func (s *sampler) run(noise []float32, labels func(first int) error) ([]float32, error) {
 	dim, values := s.net.In(), s.net.Out()
 	images := make([]float32, 0, len(noise)/dim*values)
-	z, x := make([]float32, sampleRows*dim), make([]float32, sampleRows*values)
-	for first := 0; len(noise) > 0; first += sampleRows {
+	z, x := make([]float32, s.rows*dim), make([]float32, s.rows*values)
+	for first := 0; len(noise) > 0; first += s.rows {
 		used := copy(z, noise)
 		noise = noise[used:]
 		if err := s.dev.Upload(s.noise, z); err != nil {
@@ -150,6 +156,16 @@ type Generator struct {
 // after the caller closes dev. It returns an error if s lacks a tensor of its config, or if dev
 // fails.
 func NewGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
+	return newGenerator(dev, s, raw, sampleRows)
+}
+
+// NewPromptGenerator is NewGenerator for a caller who wants few images at a time, and wants them soon. On the
+// CPU their bits are those of NewGenerator.
+func NewPromptGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
+	return newGenerator(dev, s, raw, fewRows)
+}
+
+func newGenerator(dev kernels.Device, s *State, raw bool, rows int) (*Generator, error) {
 	gen, err := generatorNet(s.Config).New(dev)
 	if err != nil {
 		return nil, err
@@ -160,7 +176,7 @@ func NewGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
 			return nil, err
 		}
 	}
-	sampler, err := newSampler(dev, gen, s.Config.Classes)
+	sampler, err := newSampler(dev, gen, s.Config.Classes, rows)
 	return &Generator{Config: s.Config, sampler: sampler}, err
 }
 
@@ -170,4 +186,11 @@ func NewGenerator(dev kernels.Device, s *State, raw bool) (*Generator, error) {
 // fails.
 func (g *Generator) Sample(noise []float32, labels []uint32) ([]float32, error) {
 	return g.sampler.sample(noise, labels)
+}
+
+// Apply appends the generator to b. It returns its images (rows, Config.Values()) in [0,1] for noise
+// (rows, Config.NoiseDim) and, if there are classes, labels (rows); else labels is nil. The weights
+// are leaves, which belong to g.
+func (g *Generator) Apply(b *graph.Builder, noise, labels *graph.Value) *graph.Value {
+	return g.sampler.net.Apply(&nn.Pass{Builder: b, Labels: labels}, noise)
 }

@@ -171,7 +171,10 @@ func (g *game) restore(s *State) error {
 	if err != nil {
 		return err
 	}
-	return g.dev.Upload(g.stepCount, []uint32{s.Step})
+	if err := g.dev.Upload(g.stepCount, []uint32{s.Step}); err != nil {
+		return err
+	}
+	return g.dev.Upload(g.next, []uint32{s.Step + 1})
 }
 
 // tensors copies the state's tensors from the device.

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"gorgonia.org/tensor"
+
 	"gorgan/kernels"
 	"gorgan/model/graph"
 	"gorgan/model/nn"
@@ -8,26 +10,36 @@ import (
 )
 
 // step is one training step: algorithm 1 of the 2014 paper.
+//
+// The step has its number in two places. What it draws first, and the learning rates, take it from
+// next, which is right before the step begins. So they need not wait for a launch that counts. All
+// else takes it from stepCount.
 func (g *game) step(b *graph.Builder) {
+	b.Update("begin", func(dev kernels.Device) error { return kernels.CopyWords(dev, g.stepCount, g.next) })
+	g.updates(b)
+	b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, g.next) })
+}
+
+// updates are the updates of both nets in a step.
+func (g *game) updates(b *graph.Builder) {
 	c := g.config
-	b.Update("tick", func(dev kernels.Device) error { return kernels.Tick(dev, g.stepCount) })
 	if c.UpdateOrder == Simultaneous {
-		t := g.turn(b, 0)
+		t := g.turn(b, g.next, 0)
 		g.disGradients(b, t)
 		g.genGradients(b, t)
 		g.disUpdate(b, 0)
-		g.genUpdate(b)
+		g.genUpdate(b, t)
 		return
 	}
 	var t turn
 	for nth := range c.DisSteps {
-		t = g.turn(b, nth)
+		t = g.turn(b, g.next, nth)
 		g.disGradients(b, t)
 		g.disUpdate(b, nth)
 	}
 	g.refresh(b, &t)
 	g.genGradients(b, t)
-	g.genUpdate(b)
+	g.genUpdate(b, t)
 }
 
 // refresh replaces the fake images of t by images of new noise, if G's update has noise of its own.
@@ -39,23 +51,29 @@ func (g *game) refresh(b *graph.Builder, t *turn) {
 
 // turn is the data of one turn of D.
 type turn struct {
-	nth        int          // number of the turn in the step, from 0
-	real, fake *graph.Value // (B, values)
-	z          *graph.Value // (B, noise)
+	nth        int           // number of the turn in the step, from 0
+	number     *tensor.Dense // (1), the number of the step
+	real, fake *graph.Value  // (B, values)
+	z          *graph.Value  // (B, noise)
 	// labels (groups·B) are the labels of D's images, group by group. oneHot (groups·B, classes)
 	// are the same as vectors. They are nil if D does not need them.
 	labels, oneHot *graph.Value
+	statistics     []statistic // of the batch of fake images, where G normalises it
 }
 
-// turn appends the nth batch of the step, and as many fake images from noise of its own.
-func (g *game) turn(b *graph.Builder, nth int) turn {
-	t := turn{nth: nth}
+// statistic is a value of a batch, and the leaf that its average over the steps is.
+type statistic struct{ average, batch *graph.Value }
+
+// turn appends the nth batch of the step of a number (1), and as many fake images from noise of its
+// own.
+func (g *game) turn(b *graph.Builder, number *tensor.Dense, nth int) turn {
+	t := turn{nth: nth, number: number}
 	copies := 0
 	if g.config.Classes > 0 {
 		copies = groupsOf(g.config, g.loss).all
 	}
 	var labels []*graph.Value
-	if t.real, labels = g.batches.batch(b, nth, copies); labels != nil {
+	if t.real, labels = g.batches.batch(b, g.random(b, number, 0), nth, copies); labels != nil {
 		t.labels = b.Join(labels...)
 	}
 	if g.config.Classes > 0 && g.config.Pack > 1 {
@@ -66,11 +84,14 @@ func (g *game) turn(b *graph.Builder, nth int) turn {
 }
 
 // fake returns G's images (B, values) for noise from a stream and the labels of t's batch. It sets
-// t.z.
+// t.z and t.statistics.
 func (g *game) fake(b *graph.Builder, t *turn, stream kernels.Stream) *graph.Value {
 	c := g.config
-	t.z = b.Uniform(g.random(b, stream), c.BatchSize, c.NoiseDim)
-	pass := &nn.Pass{Builder: b}
+	t.z = b.Uniform(g.random(b, t.number, stream), c.BatchSize, c.NoiseDim)
+	t.statistics = nil
+	pass := &nn.Pass{Builder: b, BatchRows: c.BatchSize, Statistics: func(average, batch *graph.Value) {
+		t.statistics = append(t.statistics, statistic{average, batch})
+	}}
 	if t.labels != nil {
 		pass.Labels = b.Rows(t.labels, 0, c.BatchSize)
 	}
@@ -96,7 +117,7 @@ func (g *game) forwardForDis(b *graph.Builder, t turn) disForward {
 	d.x = g.input(b, d.groups.images(b, t.real, t.fake), stage)
 	if d.groups.points > 0 {
 		real, fake := d.groups.of(b, d.x, d.groups.real, 1), d.groups.of(b, d.x, d.groups.fake, 1)
-		d.x = b.Join(g.points(b, real, fake, g.random(b, streams.PenaltyPoint+stage)), d.x)
+		d.x = b.Join(g.points(b, real, fake, g.random(b, g.stepCount, streams.PenaltyPoint+stage)), d.x)
 	}
 	d.logits = g.apply(b, t, d.x, 0, stage)
 	return d
@@ -121,14 +142,15 @@ func (g *game) forwardForGen(b *graph.Builder, t turn) disForward {
 func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream) *graph.Value {
 	c := g.config
 	if c.InstanceNoise > 0 {
-		images = b.AddNoise(images, g.random(b, streams.InstanceNoise+stage), float32(c.InstanceNoise), c.InstanceNoiseSteps)
+		images = b.AddNoise(images, g.random(b, g.stepCount, streams.InstanceNoise+stage), float32(c.InstanceNoise), c.InstanceNoiseSteps)
 	}
 	return b.Reshape(images, images.Rows()/c.Pack, c.Pack*c.Values())
 }
 
 // apply returns D's logits for x. The first rows of x are those of the given group.
 func (g *game) apply(b *graph.Builder, t turn, x *graph.Value, group int, stage kernels.Stream) *graph.Value {
-	pass := &nn.Pass{Builder: b, Random: g.random(b, stage), FirstRow: group * g.config.BatchSize / g.config.Pack}
+	pass := &nn.Pass{Builder: b, Random: g.random(b, g.stepCount, stage), FirstRow: group * g.config.BatchSize / g.config.Pack,
+		BatchRows: g.config.BatchSize / g.config.Pack}
 	images := x.Rows() * g.config.Pack
 	if t.labels != nil {
 		pass.Labels = b.Rows(t.labels, group*g.config.BatchSize, images)
@@ -181,7 +203,15 @@ func (g *game) disUpdate(b *graph.Builder, nth int) {
 	}
 }
 
-func (g *game) genUpdate(b *graph.Builder) {
+// statisticDecay is the share that the averages of a batch's statistics keep in a step: see kernels.EMA.
+const statisticDecay = 0.9
+
+func (g *game) genUpdate(b *graph.Builder, t turn) {
+	for _, s := range t.statistics {
+		b.UpdateFrom("ema", func(dev kernels.Device, in []*tensor.Dense) error {
+			return kernels.EMA(dev, in[0], in[1], g.stepCount, statisticDecay)
+		}, s.average, s.batch)
+	}
 	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optG.Update(dev, 0) })
 	if g.average != nil {
 		b.Update("ema", g.average.update)
@@ -200,7 +230,7 @@ func (g *game) measure(b *graph.Builder) {
 // lastTurn returns the turn on which G's gradients were taken. Its batch and noise are made
 // again from the same random numbers.
 func (g *game) lastTurn(b *graph.Builder) turn {
-	t := g.turn(b, g.config.DisSteps-1)
+	t := g.turn(b, g.stepCount, g.config.DisSteps-1)
 	g.refresh(b, &t)
 	return t
 }

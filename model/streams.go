@@ -1,6 +1,8 @@
 package model
 
 import (
+	"gorgonia.org/tensor"
+
 	"gorgan/kernels"
 	"gorgan/model/graph"
 )
@@ -9,7 +11,7 @@ import (
 // from 0.
 const genStage kernels.Stream = 1<<16 - 1
 
-// random returns the random numbers of a stream in the present step.
-func (g *game) random(b *graph.Builder, stream kernels.Stream) graph.Random {
-	return graph.Random{Key: b.Leaf("seed", g.seed), Step: b.Leaf("step", g.stepCount), Stream: stream}
+// random returns the random numbers of a stream in the step of a number (1).
+func (g *game) random(b *graph.Builder, number *tensor.Dense, stream kernels.Stream) graph.Random {
+	return graph.Random{Key: b.Leaf("seed", g.seed), Step: b.Leaf("step", number), Stream: stream}
 }

@@ -79,7 +79,7 @@ func NewTrainer(dev kernels.Device, c Config, set *dataset.Set) (*Trainer, error
 	if t.health, err = newHealth(g); err != nil {
 		return nil, err
 	}
-	if t.sampler, err = newSampler(dev, g.sampling(), c.Classes); err != nil {
+	if t.sampler, err = newSampler(dev, g.sampling(), c.Classes, sampleRows); err != nil {
 		return nil, err
 	}
 	t.train, err = t.record(func(b *graph.Builder) {
@@ -99,7 +99,11 @@ func (t *Trainer) record(f func(b *graph.Builder)) (kernels.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.game.dev.Record(p.Run)
+	scratch, err := p.Scratch()
+	if err != nil {
+		return nil, err
+	}
+	return t.game.dev.Record(p.Run, scratch...)
 }
 
 // Restore copies s to a trainer that has done no steps. seconds is the time that the run had spent

@@ -12,10 +12,11 @@ import (
 
 // The limits of settings. Larger values are surely mistakes.
 const (
-	maxSize   = 1 << 20   // width of a layer, size of a batch
-	maxSide   = 1 << 12   // height and width of an image
-	maxLayers = 100       // hidden layers of a net
-	maxCount  = 1<<31 - 1 // number of steps that a kernel takes
+	maxSize     = 1 << 20   // width of a layer, size of a batch
+	maxSide     = 1 << 12   // height and width of an image
+	maxLayers   = 100       // hidden layers of a net
+	maxNetWidth = 1 << 12   // channels of a dcgan's first layer
+	maxCount    = 1<<31 - 1 // number of steps that a kernel takes
 	// leastNormal is the smallest normal float32 above 0.
 	leastNormal = 0x1p-126
 )
@@ -23,7 +24,16 @@ const (
 // Validate returns an error for each field that is out of range or does not go with the others,
 // joined.
 func (c Config) Validate() error {
-	v := &validation{}
+	return c.validate(&validation{named: func(key string) string { return key }, prefix: "model: "})
+}
+
+// ValidateNamed is Validate. named returns the name that the user knows a setting by, for the errors: a
+// flag, for example.
+func (c Config) ValidateNamed(named func(key string) string) error {
+	return c.validate(&validation{named: named})
+}
+
+func (c Config) validate(v *validation) error {
 	c.checkLoss(v)
 	c.checkNets(v)
 	c.checkOptimizer(v)
@@ -44,6 +54,12 @@ func (c Config) checkLoss(v *validation) {
 }
 
 func (c Config) checkNets(v *validation) {
+	v.name("arch", c.Arch, Archs())
+	if row, known := archs.find(c.Arch); known {
+		row.value.check(c, v)
+	}
+	v.check(c.NetWidth >= 1 && c.NetWidth <= maxNetWidth, "net_width", c.NetWidth, fmt.Sprintf("1 to %d", maxNetWidth))
+	v.name("dis_norm", c.DisNorm, DisNorms())
 	v.size("noise_dim", c.NoiseDim)
 	v.widths("gen_hidden", c.GenHidden)
 	v.widths("dis_hidden", c.DisHidden)
@@ -116,11 +132,15 @@ func (c Config) checkSteps(v *validation) {
 
 // validation collects errors. It compares numbers as float32, the type of the computation: a
 // number below 1 must not round to 1, and a number above 0 must not round to 0.
-type validation struct{ errs []error }
+type validation struct {
+	named  func(key string) string
+	prefix string // of each error
+	errs   []error
+}
 
 func (v *validation) check(ok bool, field string, got any, want string) {
 	if !ok {
-		v.errs = append(v.errs, fmt.Errorf("model: %s is %v, want %s", field, got, want))
+		v.errs = append(v.errs, fmt.Errorf("%s%s is %v, want %s", v.prefix, v.named(field), got, want))
 	}
 }
 

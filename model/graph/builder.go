@@ -25,7 +25,7 @@ type Node struct {
 	Op      Op // nil where update is not
 	In, Out []*Value
 	name    string // of an update
-	update  func(kernels.Device) error
+	update  func(dev kernels.Device, in []*tensor.Dense) error
 }
 
 // Graph is the nodes that a Builder made.
@@ -94,7 +94,13 @@ func (b *Builder) Apply(op Op, in ...*Value) []*Value {
 // It is called at this place in the order. Nodes after it read the new values of leaves that it
 // changes.
 func (b *Builder) Update(name string, f func(dev kernels.Device) error) {
-	b.nodes = append(b.nodes, &Node{name: name, update: f})
+	b.UpdateFrom(name, func(dev kernels.Device, _ []*tensor.Dense) error { return f(dev) })
+}
+
+// UpdateFrom is Update by a function that reads values of the graph. It gets their memory. A leaf among
+// them may be what it changes.
+func (b *Builder) UpdateFrom(name string, f func(dev kernels.Device, in []*tensor.Dense) error, in ...*Value) {
+	b.nodes = append(b.nodes, &Node{name: name, update: f, In: in})
 }
 
 // Store makes t the memory of v, which must be the output of a node. t has the element type and the

@@ -9,7 +9,9 @@
 //		b.Store(b.Grad([]graph.Seed{{Of: loss}}, w)[0], gradient)
 //	})
 //	...
-//	step, err := dev.Record(program.Run)
+//	scratch, err := program.Scratch()
+//	...
+//	step, err := dev.Record(program.Run, scratch...)
 //
 // A value is assigned once. Its first dimension counts rows, which are usually images. An Op
 // has the shapes of its outputs, its gradient and its launch; the tests have an example of each

@@ -1,6 +1,10 @@
 package graph
 
-import "gorgonia.org/tensor"
+import (
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+)
 
 // Example is an operation on inputs that it takes.
 type Example struct {
@@ -52,6 +56,14 @@ var Examples = []Example{
 	{"perturb", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.Perturb(in[0], drawn(in), 0.5) }, nil, nil},
 	{"add_noise", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.AddNoise(in[0], drawn(in), 0.3, 0) }, first, first},
 	{"dropout", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.Dropout(in[0], drawn(in), 0.6, 2) }, first, first},
+	{"conv", []Type{floats(2, 30), floats(3, 2, 1, 2)}, pair(func(b *Builder, x, w *Value) *Value { return b.Conv(x, w, small) }), both, both},
+	{"conv_back", []Type{floats(2, 18), floats(3, 2, 1, 2)}, pair(func(b *Builder, y, w *Value) *Value { return b.ConvBack(y, w, small) }), both, both},
+	{"conv_weight", []Type{floats(2, 30), floats(2, 18)}, pair(func(b *Builder, x, y *Value) *Value { return b.ConvWeight(x, y, small) }), both, both},
+	{"batch_norm", []Type{floats(6, 2), floats(2)}, pair(func(b *Builder, x, scale *Value) *Value { y, _, _ := b.BatchNorm(x, scale, 2); return y }), both, nil},
+	{"batch_grad", []Type{floats(6, 2), floats(6, 2), floats(2, 2), floats(2, 2), floats(2)}, of(batchGrad{2}), nil, nil},
+	{"batch_norm given", []Type{floats(3, 2), floats(2), floats(2)}, func(b *Builder, in []*Value) *Value {
+		return b.Normalise(in[0], in[2], &Value{Type: floats(2), constant: []float32{0.5, 3}}, in[1])
+	}, both, first},
 	{"copy", once, of(copyOp{}), first, first},
 }
 
@@ -63,6 +75,9 @@ var (
 	first  = []int{0}
 	both   = []int{0, 1}
 )
+
+// small is a convolution from images of 6x5 to two channels of 3x3.
+var small = kernels.Convolution{Height: 6, Width: 5, Channels: 1, Outputs: 2, KernelHeight: 3, KernelWidth: 2, Stride: 2, Pad: 1}
 
 func bytes(shape ...int) Type { return Type{tensor.Uint8, shape} }
 

@@ -20,7 +20,15 @@ func (g *Graph) Naive(dev kernels.Device) (*Naive, error) {
 	n := &Naive{dev, map[*Value]*tensor.Dense{}}
 	for _, node := range g.nodes {
 		if node.Op == nil {
-			if err := node.update(dev); err != nil {
+			var in []*tensor.Dense
+			for _, v := range node.In {
+				if v.leaf != nil {
+					in = append(in, v.leaf)
+				} else {
+					in = append(in, n.Read(v))
+				}
+			}
+			if err := node.update(dev, in); err != nil {
 				return nil, err
 			}
 			continue

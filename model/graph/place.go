@@ -99,6 +99,9 @@ func (p *placement) define(v *Value, time int) {
 // node places the values that n reads and writes.
 func (p *placement) node(n *Node, time int) {
 	s := step{Node: n, in: slices.Clone(n.In)}
+	for i, v := range s.in {
+		s.in[i] = p.contiguous(v, time)
+	}
 	if n.Op == nil {
 		p.steps = append(p.steps, s)
 		// The copies of leaves in joins are out of date, where the update changes them.
@@ -106,9 +109,6 @@ func (p *placement) node(n *Node, time int) {
 			return slices.ContainsFunc(v.whole(), func(s segment) bool { return s.root.leaf != nil })
 		})
 		return
-	}
-	for i, v := range s.in {
-		s.in[i] = p.contiguous(v, time)
 	}
 	t := n.Op.Traits()
 	for i, out := range n.Out {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -83,7 +84,7 @@ func (g *Graph) Compile(dev kernels.Device) (*Program, error) {
 func (p *Program) Run() error {
 	for _, l := range p.launches {
 		if l.Op == nil {
-			if err := l.update(p.dev); err != nil {
+			if err := l.update(p.dev, l.memory.In); err != nil {
 				return err
 			}
 		} else if err := l.Op.Launch(p.dev, l.memory); err != nil {
@@ -133,6 +134,36 @@ func (p *Program) locate(v *Value) (of *tensor.Dense, offset int) {
 		return p.arenas[v.Elem], b.at + p.placement.offset[v] - b.lo
 	}
 	return nil, 0
+}
+
+// Scratch returns the parts of the arenas whose contents nothing needs between two runs: all but the
+// kept values and the constants. It is for Device.Record. It returns the error of the device.
+func (p *Program) Scratch() ([]*tensor.Dense, error) {
+	lasting := map[tensor.Dtype][]span{}
+	for root, b := range p.placement.block {
+		if slices.ContainsFunc(p.placement.reads[root], func(u use) bool { return u.time == forever }) {
+			at := b.at + p.placement.offset[root] - b.lo
+			lasting[root.Elem] = append(lasting[root.Elem], span{at, at + root.Size()})
+		}
+	}
+	var scratch []*tensor.Dense
+	for elem, arena := range p.arenas {
+		end := arena.Shape().TotalSize()
+		spans := append(lasting[elem], span{end, end})
+		slices.SortFunc(spans, func(a, b span) int { return a.lo - b.lo })
+		at := 0
+		for _, s := range spans {
+			if s.lo > at {
+				t, err := p.dev.View(arena, at, s.lo-at)
+				if err != nil {
+					return nil, err
+				}
+				scratch = append(scratch, t)
+			}
+			at = max(at, s.hi)
+		}
+	}
+	return scratch, nil
 }
 
 // Bytes returns the size of the arenas, in bytes. Leaves and stored values are not in them.

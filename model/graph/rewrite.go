@@ -2,25 +2,30 @@ package graph
 
 import "slices"
 
-// product returns the node of v if v is a product of a transposed matrix and another, which is a
-// sum over rows.
-func product(v *Value) (n *Node, ok bool) {
-	if v.node == nil || v.node.Op == nil {
+// rowSum returns the node of v if v is a sum over the rows of two values: a product of a transposed
+// matrix and another, or the gradient at the weights of a convolution.
+func rowSum(v *Value) (n *Node, ok bool) {
+	if v.node == nil {
 		return nil, false
 	}
-	op, ok := v.node.Op.(matMul)
-	return v.node, ok && op.tA && !op.tB
+	switch op := v.node.Op.(type) {
+	case matMul:
+		return v.node, op.tA && !op.tB
+	case convWeight:
+		return v.node, true
+	}
+	return nil, false
 }
 
-// joined returns x + y = aᵀb + cᵀd as one product of joined rows, (a;c)ᵀ(b;d), or nil if x or y is
-// no such product. Compile places the rows one after the other, so that nothing is copied.
+// joined returns x + y, for example aᵀb + cᵀd, as one sum over joined rows, (a;c)ᵀ(b;d), or nil if x and
+// y are no such sums. Compile places the rows one after the other, so that nothing is copied.
 func (b *Builder) joined(x, y *Value) *Value {
-	p, ok := product(x)
-	q, also := product(y)
-	if !ok || !also {
+	p, ok := rowSum(x)
+	q, also := rowSum(y)
+	if !ok || !also || p.Op != q.Op {
 		return nil
 	}
-	return b.MatMul(b.Join(p.In[0], q.In[0]), b.Join(p.In[1], q.In[1]), true, false)
+	return b.Apply(p.Op, b.Join(p.In[0], q.In[0]), b.Join(p.In[1], q.In[1]))[0]
 }
 
 // live returns the nodes that have an effect outside the graph: updates, nodes with an output that

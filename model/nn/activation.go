@@ -1,8 +1,12 @@
 package nn
 
-import "gorgan/model/graph"
+import (
+	"fmt"
 
-// Activation is the function that a dense layer applies to its product.
+	"gorgan/model/graph"
+)
+
+// Activation is the function that a layer applies to its products.
 type Activation struct {
 	Name   string
 	Pieces int // columns of the product for one column of the output
@@ -10,8 +14,29 @@ type Activation struct {
 	// it has no second derivative in package graph.
 	Curved bool
 	// Apply returns activation(x + bias) (rows, units), for x (rows, units·Pieces) and bias
-	// (units·Pieces).
+	// (units·Pieces). It is nil for NoActivation.
 	Apply func(b *graph.Builder, x, bias *graph.Value) *graph.Value
+}
+
+// NoActivation returns what a layer has that only multiplies: it has no bias either.
+func NoActivation() Activation { return Activation{Pieces: 1} }
+
+// withBias returns the parameters weight and bias of a layer of that number. There is no bias without
+// an activation.
+func (a Activation) withBias(weight Param, number, size int) []Param {
+	if a.Apply == nil {
+		return []Param{weight}
+	}
+	return []Param{weight, {Name: fmt.Sprintf("%d.bias", number), Shape: []int{size}}}
+}
+
+// of returns a(x + bias) (rows, units), for x (rows, units·Pieces) and the parameters that follow the
+// weight.
+func (a Activation) of(b *graph.Builder, x *graph.Value, bias []*graph.Value) *graph.Value {
+	if a.Apply == nil {
+		return x
+	}
+	return a.Apply(b, x, bias[0])
 }
 
 // Linear returns the activation x.

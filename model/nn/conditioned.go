@@ -31,3 +31,11 @@ func (c Conditioned) Apply(p *Pass, w []*graph.Value, x *graph.Value) *graph.Val
 	}
 	return c.Activation.Apply(p.Builder, product, w[1])
 }
+
+// Summary describes the layer. The one-hot vectors count as inputs.
+func (c Conditioned) Summary() Summary {
+	s := c.Dense.Summary()
+	s.In += c.Pack * c.Classes
+	s.Multiplications += c.Pack * c.Classes * c.products()
+	return s
+}

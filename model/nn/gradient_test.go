@@ -2,41 +2,96 @@ package nn_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
+	"gorgan/kernels"
 	"gorgan/model/graph"
 	"gorgan/model/nn"
 )
 
 // TestGradient holds the gradient of a loss and of a penalty on the gradient at the input
-// against central differences, for a net of every kind of layer.
+// against central differences, for nets of every kind of layer.
 func TestGradient(t *testing.T) {
-	const rows = 3
+	wide := kernels.Convolution{Height: 3, Width: 2, Channels: 2, Outputs: 2, KernelHeight: 2, KernelWidth: 3, Stride: 1, Pad: 1}
+	taller := wide
+	taller.Height = wide.OutHeight()
+	strided := kernels.Convolution{Height: 4, Width: 2, Channels: 3, Outputs: 2, KernelHeight: 4, KernelWidth: 4, Stride: 2, Pad: 1}
+	for _, c := range []struct {
+		name      string
+		in        int
+		penalised bool
+		layers    []nn.Layer
+	}{
+		{"dense", 4, true, []nn.Layer{
+			nn.Dropout{Number: 0, Rate: 0.2},
+			nn.Conditioned{Dense: nn.Dense{Number: 0, In: 4, Units: 6, Activation: nn.ReLU(0.2)}, Classes: 3, Pack: 1},
+			nn.Dropout{Number: 1, Rate: 0.4},
+			nn.Dense{Number: 1, In: 6, Units: 4, Activation: nn.Maxout(3)},
+			nn.Dense{Number: 2, In: 4, Units: 1, Activation: nn.Linear()},
+		}},
+		{"conv", 12, true, []nn.Layer{
+			nn.Conv{Number: 0, Convolution: wide, Activation: nn.ReLU(0.2)},
+			nn.Conv{Number: 1, Convolution: taller, Activation: nn.NoActivation()},
+			nn.Dense{Number: 2, In: taller.Out(), Units: 1, Activation: nn.Linear()},
+		}},
+		{"up-conv", strided.Out(), true, []nn.Layer{
+			nn.Conv{Number: 0, Convolution: strided, Transposed: true, Activation: nn.ReLU(0.2)},
+			nn.Conv{Number: 1, Convolution: strided, Activation: nn.ReLU(0.2)},
+			nn.Dense{Number: 2, In: strided.Out(), Units: 1, Activation: nn.Linear()},
+		}},
+		{"batch norm", strided.In(), false, []nn.Layer{
+			nn.Conv{Number: 0, Convolution: strided, Activation: nn.NoActivation()},
+			nn.BatchNorm{Number: 0, Values: strided.Out(), Channels: 2, Activation: nn.ReLU(0.2), Averages: true},
+			nn.Dense{Number: 1, In: strided.Out(), Units: 3, Activation: nn.NoActivation()},
+			nn.BatchNorm{Number: 1, Values: 3, Channels: 3, Activation: nn.Linear()},
+			nn.Dense{Number: 2, In: 3, Units: 1, Activation: nn.Linear()},
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) { checkGradient(t, &nn.Net{Name: "d", Layers: c.layers}, c.in, c.penalised) })
+	}
+}
+
+// checkGradient checks the gradient of a net from in values to a logit at every parameter.
+func checkGradient(t *testing.T, net *nn.Net, in int, penalised bool) {
+	const rows = 6
 	l := newLab(t)
-	w := l.weights(&nn.Net{Name: "d", Layers: []nn.Layer{
-		nn.Dropout{Number: 0, Rate: 0.2},
-		nn.Conditioned{Dense: nn.Dense{Number: 0, In: 4, Units: 6, Activation: nn.ReLU(0.2)}, Classes: 3, Pack: 1},
-		nn.Dropout{Number: 1, Rate: 0.4},
-		nn.Dense{Number: 1, In: 6, Units: 4, Activation: nn.Maxout(3)},
-		nn.Dense{Number: 2, In: 4, Units: 1, Activation: nn.Linear()},
-	}}, 9)
-	x := l.floats([]float64{.3, -1, .8, 2, -.4, .9, 1.1, -.7, .2, .6, -1.3, .5}, rows, 4)
-	labels, key, step := l.words(2, 0, 1), l.words(5, 6), l.words(1)
+	w := l.weights(net, 9)
+	r := rand.New(rand.NewPCG(4, 4))
+	values := make([]float64, rows*in)
+	for i := range values {
+		values[i] = r.NormFloat64()
+	}
+	x := l.floats(values, rows, in)
+	labels, key, step := l.words(2, 0, 1, 1, 2, 0), l.words(5, 6), l.words(1)
 	seeds := func(b *graph.Builder) []graph.Seed {
 		in := b.Leaf("x", x)
-		logits := w.Apply(&nn.Pass{Builder: b, Labels: b.Leaf("labels", labels),
+		logits := w.Apply(&nn.Pass{Builder: b, Labels: b.Leaf("labels", labels), BatchRows: rows / 2,
 			Random: graph.Random{Key: b.Leaf("key", key), Step: b.Leaf("step", step)}}, in)
-		slope := b.Grad([]graph.Seed{{Of: logits, D: b.Ones(rows, 1)}}, in)[0]
-		return []graph.Seed{{Of: b.BCELogits(logits, 1, 1)}, {Of: b.Penalty(slope, 0.7, 1)}}
+		all := []graph.Seed{{Of: b.BCELogits(logits, 1, 1)}}
+		if penalised {
+			slope := b.Grad([]graph.Seed{{Of: logits, D: b.Ones(rows, 1)}}, in)[0]
+			all = append(all, graph.Seed{Of: b.Penalty(slope, 0.7, 1)})
+		}
+		return all
 	}
 	total := func() (sum float64) {
-		for i := range 2 {
+		n := 1
+		if penalised {
+			n = 2
+		}
+		for i := range n {
 			sum += l.run(func(b *graph.Builder) *graph.Value { return seeds(b)[i].Of })[0]
 		}
 		return sum
 	}
-	for i, p := range w.Tensors {
-		got := l.run(func(b *graph.Builder) *graph.Value { return b.Grad(seeds(b), w.Leaves(b)...)[i] })
+	g, err := graph.Build(func(b *graph.Builder) { w.StoreGrad(b, seeds(b)) })
+	must(t, err)
+	p, err := g.Compile(l.dev)
+	must(t, err)
+	must(t, p.Run())
+	for _, p := range w.Tensors {
+		got := l.dev.Download64(p.Grad)
 		values := l.dev.Download64(p.Value)
 		for j := range values {
 			const h = 1e-6

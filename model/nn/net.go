@@ -20,10 +20,17 @@ type Layer interface {
 type Param struct {
 	Name  string // within the net: "0.weight"
 	Shape []int
-	// In is the number of inputs that a weight sums over. It is 0 for a bias, which begins at 0.
+	// In is the number of inputs that a weight sums over. It is 0 for other parameters.
 	In int
 	// Stream is the number of a weight in its net, for the random stream of its first values.
 	Stream kernels.Stream
+	// Deviation is the standard deviation of the first values. It is 0 for a weight whose deviation
+	// Weights.Initialize chooses by In, and for a parameter that begins at Start.
+	Deviation float64
+	Start     float64 // the mean of the first values
+	// Fixed says that nothing is learned: the parameter has no gradient. Its place among the
+	// gradients stays 0.
+	Fixed bool
 	// Last places the tensor after those of all layers.
 	Last bool
 }
@@ -35,6 +42,12 @@ type Pass struct {
 	Random graph.Random
 	// FirstRow is the place of x's first row among the rows that share Random.
 	FirstRow int
+	// BatchRows is the number of rows that batch normalisation takes for a batch. It is 0 if there are no
+	// batches: then the averages of the training's take their place.
+	BatchRows int
+	// Statistics, if it is not nil, gets each statistic of a batch (1, channels), and the leaf that its
+	// average is.
+	Statistics func(average, batch *graph.Value)
 	// Labels (images) are the labels of the images in the rows. It is nil without classes.
 	Labels *graph.Value
 	// OneHot (images, classes) is the labels as vectors, for nets with several images in a row, and for
@@ -79,22 +92,4 @@ func (n *Net) Layout() (all []Tensor, size int) {
 func (n *Net) Size() int {
 	_, size := n.Layout()
 	return size
-}
-
-// In returns the number of inputs of the first dense layer. Out returns the number of outputs of
-// the last.
-func (n *Net) In() int  { return n.Dense()[0].In }
-func (n *Net) Out() int { return n.Dense()[len(n.Dense())-1].Units }
-
-// Dense returns the dense layers in their order, including conditioned ones.
-func (n *Net) Dense() (all []Dense) {
-	for _, l := range n.Layers {
-		switch l := l.(type) {
-		case Dense:
-			all = append(all, l)
-		case Conditioned:
-			all = append(all, l.Dense)
-		}
-	}
-	return all
 }

@@ -83,13 +83,21 @@ func (w *Weights) Leaves(b *graph.Builder) []*graph.Value {
 
 // StoreGrad appends the gradient of the seeds' sum at the parameters, and stores it in w.Grads.
 func (w *Weights) StoreGrad(b *graph.Builder, seeds []graph.Seed) {
-	for i, g := range b.Grad(seeds, w.Leaves(b)...) {
-		b.Store(g, w.Tensors[i].Grad)
+	var learned []*graph.Value
+	var grads []*tensor.Dense
+	for i, v := range w.Leaves(b) {
+		if !w.Tensors[i].Fixed {
+			learned, grads = append(learned, v), append(grads, w.Tensors[i].Grad)
+		}
+	}
+	for i, g := range b.Grad(seeds, learned...) {
+		b.Store(g, grads[i])
 	}
 }
 
-// Initialize sets the weights to random numbers and the biases to 0. If scale is above 0, the
-// weights are uniform on [-scale, scale). Otherwise they are normal with standard deviation
+// Initialize sets the weights to random numbers and the biases to 0. A parameter with a deviation of
+// its own is normal with that, around its start. Otherwise, if scale is above 0, the weights are uniform on [-scale, scale).
+// Otherwise they are normal with standard deviation
 // sqrt(2/in): He et al., "Delving deep into rectifiers: surpassing human-level performance on
 // ImageNet classification" (2015), section 2.2. first is the number of the first weight's stream
 // in streams.Weights. It returns the error of the device.
@@ -99,6 +107,8 @@ func (w *Weights) Initialize(seed uint64, first kernels.Stream, scale float64) e
 		values := make([]float32, tensor.Shape(t.Shape).TotalSize())
 		stream := streams.Weights + first + t.Stream
 		switch {
+		case t.Deviation > 0:
+			kernels.Normal(values, t.Deviation, key, stream)
 		case t.In == 0:
 		case scale > 0:
 			kernels.Uniform(values, key, stream, 0)
@@ -108,6 +118,11 @@ func (w *Weights) Initialize(seed uint64, first kernels.Stream, scale float64) e
 		default:
 			kernels.Normal(values, 1/math.Sqrt(float64(t.In)/2), key, stream)
 		}
+		if t.Start != 0 {
+			for i := range values {
+				values[i] += float32(t.Start)
+			}
+		}
 		if err := w.dev.Upload(t.Value, values); err != nil {
 			return err
 		}
@@ -115,7 +130,7 @@ func (w *Weights) Initialize(seed uint64, first kernels.Stream, scale float64) e
 	return nil
 }
 
-// OutputBias returns the bias of the last dense layer.
+// OutputBias returns the bias of the last layer.
 func (w *Weights) OutputBias() *tensor.Dense {
 	bias := w.Tensors[0].Value
 	for _, t := range w.Tensors {

@@ -1,0 +1,67 @@
+package nn
+
+import (
+	"fmt"
+
+	"gorgan/kernels"
+	"gorgan/model/graph"
+)
+
+// BatchNorm is y = activation(scale·(x-mean)/deviation + bias), for images x with Channels channels,
+// where mean and deviation of a channel are those of its pixels in a batch: Ioffe and Szegedy, "Batch
+// Normalization" (2015). Dense values are images of one pixel.
+//
+// If Averages is true, the layer has the averages of the batches' means and variances among its
+// parameters. A pass without batches (Pass.BatchRows) uses these, and so an image does not depend on the
+// others.
+type BatchNorm struct {
+	Number     int // of the layer before it, which its parameters are named by too
+	Values     int // of an image: pixels·Channels
+	Channels   int
+	Activation Activation
+	Averages   bool
+}
+
+// Radford et al. (2016) start the scales at a normal distribution of mean 1 and this deviation.
+const scaleDeviation = 0.02
+
+// scaleStream is the number of the first scale among the weights of a net.
+const scaleStream = 128
+
+func (n BatchNorm) Params() []Param {
+	name := func(kind string) string { return fmt.Sprintf("%d.%s", n.Number, kind) }
+	scale := Param{Name: name("scale"), Shape: []int{n.Channels}, Start: 1, Deviation: scaleDeviation, Stream: scaleStream + kernels.Stream(n.Number)}
+	all := n.Activation.withBias(scale, n.Number, n.Channels)
+	if n.Averages {
+		all = append(all, Param{Name: name("mean"), Shape: []int{n.Channels}, Fixed: true},
+			Param{Name: name("variance"), Shape: []int{n.Channels}, Start: 1, Fixed: true})
+	}
+	return all
+}
+
+func (n BatchNorm) Apply(p *Pass, w []*graph.Value, x *graph.Value) *graph.Value {
+	pixels := p.Reshape(x, x.Size()/n.Channels, n.Channels)
+	normalised := n.normalise(p, w, pixels, x.Rows())
+	return p.Reshape(n.Activation.of(p.Builder, normalised, w[1:]), x.Shape...)
+}
+
+// normalise returns the normalised pixels of a number of images.
+func (n BatchNorm) normalise(p *Pass, w []*graph.Value, pixels *graph.Value, images int) *graph.Value {
+	if n.Averages && p.BatchRows == 0 {
+		return p.Normalise(pixels, w[len(w)-2], w[len(w)-1], w[0])
+	}
+	y, mean, variance := p.BatchNorm(pixels, w[0], images/max(p.BatchRows, 1))
+	if n.Averages && p.Statistics != nil {
+		p.Statistics(w[len(w)-2], mean)
+		p.Statistics(w[len(w)-1], variance)
+	}
+	return y
+}
+
+// BatchNormKind is the kind of the layer in a Summary.
+const BatchNormKind = "batch-norm"
+
+// Summary describes the layer.
+func (n BatchNorm) Summary() Summary {
+	return Summary{Number: n.Number, Kind: BatchNormKind, In: n.Values, Out: n.Values, Activation: n.Activation.Name, Values: n.Values}
+}

@@ -173,7 +173,7 @@ func TestSkip(t *testing.T) {
 		if r.Entries != 19 || r.Images != 18 || !r.Skipped {
 			t.Errorf("report %+v", r)
 		}
-		noted(t, r, "left out: 05.png: content is no image")
+		noted(t, r, "left out: 05.png: content is not an image")
 	}
 	write(t, filepath.Join(dir, "06.png"), nil)
 	s, r, err := dataset.Open(t.Context(), dir, o)

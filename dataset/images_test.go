@@ -49,7 +49,7 @@ func TestBadListIsReportedWhole(t *testing.T) {
 		{Line: 1, Path: "wide.png", Kind: "wrong size", Detail: "image is 4x5, want 4x4, the most common"},
 		{Line: 3, Path: "gone.png", Kind: "missing", Detail: "no such file"},
 		{Line: 5, Path: "cut.png", Kind: "truncated", Detail: "image is cut short"},
-		{Line: 6, Path: "text.png", Kind: "unreadable", Detail: "content is no image"},
+		{Line: 6, Path: "text.png", Kind: "unreadable", Detail: "content is not an image"},
 		{Line: 8, Path: "huge.png", Kind: "truncated", Detail: "50000x50000"},
 		{Line: 9, Path: "folder.png", Kind: "unreadable", Detail: "is a folder"},
 		{Line: 10, Path: "ok2.png", Kind: "bad label", Detail: `label is "two", want a whole number from 0`},

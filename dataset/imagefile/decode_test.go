@@ -208,7 +208,7 @@ func TestRefuses(t *testing.T) {
 		part string
 	}{
 		"empty":        {nil, true, "file is empty"},
-		"text":         {[]byte("what"), false, "content is no image, want JPEG, PNG, GIF, BMP, TIFF or WebP"},
+		"text":         {[]byte("what"), false, "content is not an image, want JPEG, PNG, GIF, BMP, TIFF or WebP"},
 		"heic":         {[]byte("\x00\x00\x00\x18ftypheic"), false, "is HEIC, want JPEG, PNG, GIF, BMP, TIFF or WebP; convert it to JPEG or PNG"},
 		"avif":         {[]byte("\x00\x00\x00\x18ftypavif"), false, "is AVIF"},
 		"html":         {[]byte("\n<!DOCTYPE html><p>"), false, "is an HTML page"},

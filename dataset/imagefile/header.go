@@ -76,7 +76,7 @@ func notAnImage(name string) error {
 	const formats = "JPEG, PNG, GIF, BMP, TIFF or WebP"
 	switch name {
 	case "":
-		return fmt.Errorf("content is no image, want %s: %w", formats, content.ErrFormat)
+		return fmt.Errorf("content is not an image, want %s: %w", formats, content.ErrFormat)
 	case "HEIC", "AVIF", "JPEG XL":
 		return fmt.Errorf("is %s, want %s; convert it to JPEG or PNG: %w", name, formats, content.ErrFormat)
 	}

@@ -93,8 +93,8 @@ func FuzzParseClassifier(f *testing.F) {
 			return
 		}
 		parameters := 0
-		for _, d := range newNet(c.Widths).Dense() {
-			parameters += d.Parameters()
+		for _, d := range newNet(c.Widths).Summaries() {
+			parameters += d.Parameters
 		}
 		if len(c.values()) != parameters || len(c.Labels) != c.Widths[len(c.Widths)-1] {
 			t.Fatalf("%d weights and %d labels for the widths %v", len(c.weights), len(c.Labels), c.Widths)

@@ -133,7 +133,8 @@ func CheckpointPath(path string) (string, error) {
 	}
 	text, err := atomicfile.Read(path, longestName)
 	if err != nil {
-		return "", fmt.Errorf("%s is not a run, or has no checkpoint yet: %w", filepath.Dir(path), err)
+		dir := filepath.Dir(path)
+		return "", fmt.Errorf("%s is not a run, or has no checkpoint yet: %w%s", dir, err, runsIn(dir))
 	}
 	name := strings.TrimSpace(string(text))
 	if !checkpointName.MatchString(name) {

@@ -18,6 +18,7 @@ type diagnosis struct {
 	collapsed     streak  // signs that the generator has collapsed
 	sawAllClasses bool    // an evaluation with classes found that nothing was missing
 	best          evaluate.Figure
+	gained        uint32 // the step of the evaluation that best is from
 }
 
 // streak is an alarm. It holds once its signs were there so many times in a row.
@@ -51,7 +52,8 @@ func (c *streak) add(signs bool, step uint32, times int, steps uint32) (begins b
 //   - Of three seeds of the row relativistic in docs/results/quality.md, one is below 0.0001
 //     there and makes a single image. The other two stay above 0.04.
 const (
-	wonLoss     = 0.005
+	// WonLoss is the discriminator's loss, without penalties, below which it shows signs to have won.
+	WonLoss     = 0.005
 	wonDisplays = 3
 	wonSteps    = 2000
 	wonGain     = 0.1
@@ -63,7 +65,7 @@ const (
 // has a loss of 0. With label smoothing the loss does not come so near 0. Only the losses that
 // show a win are judged: see model.LossTraits.
 func (d *diagnosis) displayed(m model.Metrics) string {
-	signs := m.DLoss-m.Penalty <= wonLoss && d.config.LossTraits().ShowsWin
+	signs := m.DLoss-m.Penalty <= WonLoss && d.config.LossTraits().ShowsWin
 	if d.won.count > 0 && m.GLoss < d.wonFrom-wonGain*math.Abs(d.wonFrom) {
 		d.won.add(false, m.Step, wonDisplays, wonSteps)
 	}
@@ -120,7 +122,7 @@ const (
 // generator that has not learned all classes yet has not collapsed. It gets 10000 steps, unless
 // an earlier evaluation with classes found that nothing was missing.
 func (d *diagnosis) evaluated(e *Evaluation, f evaluate.Figure) string {
-	found, gains := e.Collapse(), d.gains(f)
+	found, gains := e.Collapse(), d.gains(f, e.Step)
 	if found == "" && e.Classifier != nil && e.Classifier.Pretext == evaluate.ByLabel {
 		d.sawAllClasses = true
 	}
@@ -131,8 +133,9 @@ func (d *diagnosis) evaluated(e *Evaluation, f evaluate.Figure) string {
 	return fmt.Sprintf("the generator has collapsed: %s; in a new run try %s", found, strings.Join(d.againstCollapse(), " or "))
 }
 
-// gains reports whether f is clearly better than the best before. If so, f becomes the best.
-func (d *diagnosis) gains(f evaluate.Figure) bool {
+// gains reports whether f, of an evaluation at step, is clearly better than the best before. If so, f
+// becomes the best.
+func (d *diagnosis) gains(f evaluate.Figure, step uint32) bool {
 	gain := f.Value - d.best.Value
 	if f.Better == evaluate.Lower {
 		gain = -gain
@@ -140,7 +143,7 @@ func (d *diagnosis) gains(f evaluate.Figure) bool {
 	if d.best.Name == f.Name && gain <= collapsedGain*math.Abs(d.best.Value) {
 		return false
 	}
-	d.best = f
+	d.best, d.gained = f, step
 	return true
 }
 

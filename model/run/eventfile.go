@@ -12,9 +12,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -206,7 +204,7 @@ func (r *Folder) resumeEvents(s Settings, step uint32, saved bool) (notes []stri
 // addPictures adds the pictures of the run whose steps are after a step and up to another. Before
 // those of step 0 is -1. It returns sentences about those that cannot be read.
 func (r *Folder) addPictures(after int64, last uint32) (notes []string, err error) {
-	files, err := os.ReadDir(r.Dir)
+	fakes, err := FakesPictures(r.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -215,15 +213,10 @@ func (r *Folder) addPictures(after int64, last uint32) (notes []string, err erro
 		name string
 		tag  string
 	}
-	pictures := []file{{0, RealsFile, realTag}, {0, InitFile, fakeTag}}
-	for _, f := range files {
-		if m := fakesName.FindStringSubmatch(f.Name()); m != nil {
-			if n, err := strconv.ParseUint(m[1], 10, 32); err == nil {
-				pictures = append(pictures, file{int64(n), f.Name(), fakeTag})
-			}
-		}
+	pictures := []file{{0, RealsFile, realTag}}
+	for _, p := range fakes {
+		pictures = append(pictures, file{int64(p.Step), p.Name, fakeTag})
 	}
-	slices.SortStableFunc(pictures, func(a, b file) int { return cmp.Compare(a.step, b.step) })
 	for _, p := range pictures {
 		if p.step <= after || p.step > int64(last) {
 			continue
@@ -246,8 +239,6 @@ func (r *Folder) addPictures(after int64, last uint32) (notes []string, err erro
 
 // longestPicture is the number of bytes of the longest picture that is read.
 const longestPicture = 1 << 26
-
-var fakesName = regexp.MustCompile(`^fakes_(\d{6,})\.png$`)
 
 // pictureValue returns the value of a picture from the bytes of its PNG file.
 func pictureValue(tag string, c image.Config, text []byte) events.Value {

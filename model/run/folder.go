@@ -39,6 +39,7 @@ type Folder struct {
 const (
 	MetricsFile     = "metrics.jsonl"
 	EvaluationsFile = "evaluations.jsonl"
+	LogFile         = "log.txt" // what the program printed about the run
 )
 
 // Create makes a new folder. This is dir or, if dir is empty, the next number under runs, with
@@ -224,7 +225,7 @@ func (r *Folder) Resume(s Settings, step uint32) (notes []string, err error) {
 // openLogs opens the files to which lines are added, including that of evaluations if there
 // will be any. It makes them before the first checkpoint, because saving syncs their folder.
 func (r *Folder) openLogs(evaluations bool) error {
-	files := map[string]**os.File{"log.txt": &r.log, MetricsFile: &r.metrics, EventsFile: &r.events}
+	files := map[string]**os.File{LogFile: &r.log, MetricsFile: &r.metrics, EventsFile: &r.events}
 	if evaluations {
 		files[EvaluationsFile] = &r.reports
 	}

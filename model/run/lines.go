@@ -33,6 +33,17 @@ type Lines[T any] struct {
 	damaged int  // lines before the last that cannot be read
 }
 
+// unread says which lines are left out because they cannot be read, or is empty.
+func (l Lines[T]) unread() string {
+	switch {
+	case l.damaged > 0:
+		return fmt.Sprintf("lines that cannot be read are left out, %d", l.damaged)
+	case l.torn:
+		return "its last line is cut short and left out"
+	}
+	return ""
+}
+
 // readLines reads the lines up to step. A file that does not exist has none. A line that cannot
 // be read is left out and counted.
 func readLines[T any](path string, step uint32, of func(T) uint32) (l Lines[T], err error) {
@@ -103,9 +114,9 @@ func writeLines[T any](path string, l Lines[T]) (note string, err error) {
 		if err := copyFile(kept, path); err != nil {
 			return "", err
 		}
-		note = fmt.Sprintf("%s: lines that cannot be read are left out, %d; the old file is kept as %s", path, l.damaged, kept)
+		note = fmt.Sprintf("%s: %s; the old file is kept as %s", path, l.unread(), kept)
 	} else if l.torn {
-		note = fmt.Sprintf("%s: its last line is cut short and left out", path)
+		note = fmt.Sprintf("%s: %s", path, l.unread())
 	}
 	var text bytes.Buffer
 	for _, v := range l.Noted {

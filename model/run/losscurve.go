@@ -16,6 +16,7 @@ import (
 
 	"gorgan/dataset/atomicfile"
 	"gorgan/model"
+	"gorgan/model/curve"
 )
 
 // lossPlot is the picture of a run's curves. Drawing it takes long compared with a step of a
@@ -55,57 +56,62 @@ func (p *lossPlot) flush(history []model.Metrics) error {
 }
 
 // CurvePoints is the approximate number of points of a run's curves.
-const CurvePoints = 500
+const CurvePoints = curve.MostPoints
 
-// curve is one figure over the steps.
-type curve struct {
-	name  string
+// Curve is one figure over the steps.
+type Curve struct {
+	Name  string
+	Value func(model.Metrics) float64
+	Level bool // the same at each step, for comparison
 	color color.Color
-	value func(model.Metrics) float64
-	level bool // the same at each step, for comparison
 }
 
-// curvesOf returns the curves of both losses and, if it has a meaning, of the divergence. It
+// Points returns the curve's points over a run's history.
+func (c Curve) Points(history []model.Metrics) []curve.Point {
+	points := make([]curve.Point, len(history))
+	for i, m := range history {
+		points[i] = curve.Point{X: float64(m.Step), Y: c.Value(m)}
+	}
+	return points
+}
+
+// Curves returns the curves of both losses and, if it has a meaning, of the divergence. It
 // also returns levels to compare with: the losses of the classic GAN are log 2 and log 4 if the
 // discriminator cannot tell real from fake, and a divergence is at most log 2.
-func curvesOf(history []model.Metrics) []curve {
-	level := func(name string, value float64) curve {
-		return curve{name, color.Gray{Y: 0x60}, func(model.Metrics) float64 { return value }, true}
+func Curves(history []model.Metrics) []Curve {
+	level := func(name string, value float64) Curve {
+		return Curve{name, func(model.Metrics) float64 { return value }, true, color.Gray{Y: 0x60}}
 	}
-	curves := []curve{
-		{"generator loss", color.NRGBA{R: 0x1f, G: 0x77, B: 0xb4, A: 0xff}, func(m model.Metrics) float64 { return m.GLoss }, false},
-		{"discriminator loss", color.NRGBA{R: 0xd6, G: 0x27, B: 0x28, A: 0xff}, func(m model.Metrics) float64 { return m.DLoss }, false},
+	curves := []Curve{
+		{"generator loss", func(m model.Metrics) float64 { return m.GLoss }, false, color.NRGBA{R: 0x1f, G: 0x77, B: 0xb4, A: 0xff}},
+		{"discriminator loss", func(m model.Metrics) float64 { return m.DLoss }, false, color.NRGBA{R: 0xd6, G: 0x27, B: 0x28, A: 0xff}},
 	}
 	if slices.ContainsFunc(history, func(m model.Metrics) bool { return m.JSD != 0 }) {
 		// A bound below 0 says nothing.
 		jsd := func(m model.Metrics) float64 { return max(0, m.JSD) }
-		curves = append(curves, curve{"Jensen-Shannon, lower bound", color.NRGBA{R: 0x2c, G: 0xa0, B: 0x2c, A: 0xff}, jsd, false},
+		curves = append(curves, Curve{"Jensen-Shannon, lower bound", jsd, false, color.NRGBA{R: 0x2c, G: 0xa0, B: 0x2c, A: 0xff}},
 			level("log 2", math.Ln2), level("log 4", 2*math.Ln2))
 	}
 	return curves
 }
 
 // lines returns the curve of c over history as lines to draw, the last of which is as in the legend.
-// Above meansFrom points a thick curve shows the means, over a thin pale one of the values: else
-// noise hides where a loss goes.
-func (c curve) lines(history []model.Metrics) (all []*plotter.Line, err error) {
-	points := make(plotter.XYs, len(history))
-	for i, m := range history {
-		points[i] = plotter.XY{X: float64(m.Step), Y: c.value(m)}
-	}
+// Above curve.MeansFrom points a thick curve shows the means, over a thin pale one of the values.
+func (c Curve) lines(history []model.Metrics) (all []*plotter.Line, err error) {
+	points := c.Points(history)
 	style := draw.LineStyle{Color: c.color, Width: vg.Points(1.5)}
 	switch {
-	case c.level:
+	case c.Level:
 		style.Width = vg.Points(0.75)
-		style.Dashes = []vg.Length{vg.Points(4), vg.Points(c.value(model.Metrics{}) * 3)} // tells one from the other
-		points = plotter.XYs{points[0], points[len(points)-1]}
-	case len(points) > meansFrom:
-		if all, err = pieces(thin(points), draw.LineStyle{Color: pale(c.color), Width: vg.Points(0.75)}); err != nil {
+		style.Dashes = []vg.Length{vg.Points(4), vg.Points(c.Value(model.Metrics{}) * 3)} // tells one from the other
+		points = []curve.Point{points[0], points[len(points)-1]}
+	case len(points) > curve.MeansFrom:
+		if all, err = pieces(curve.Thin(points), draw.LineStyle{Color: pale(c.color), Width: vg.Points(0.75)}); err != nil {
 			return nil, err
 		}
-		points = means(points)
+		points = curve.Means(points)
 	}
-	thick, err := pieces(thin(points), style)
+	thick, err := pieces(curve.Thin(points), style)
 	return append(all, thick...), err
 }
 
@@ -114,9 +120,13 @@ func (c curve) lines(history []model.Metrics) (all []*plotter.Line, err error) {
 const pieceLength = 16
 
 // pieces returns the lines that make one line through points.
-func pieces(points plotter.XYs, style draw.LineStyle) (all []*plotter.Line, err error) {
+func pieces(points []curve.Point, style draw.LineStyle) (all []*plotter.Line, err error) {
 	for first := 0; first == 0 || first < len(points)-1; first += pieceLength - 1 {
-		line, err := plotter.NewLine(points[first:min(first+pieceLength, len(points))])
+		var piece plotter.XYs
+		for _, p := range points[first:min(first+pieceLength, len(points))] {
+			piece = append(piece, plotter.XY(p))
+		}
+		line, err := plotter.NewLine(piece)
 		if err != nil {
 			return nil, err
 		}
@@ -133,55 +143,6 @@ func pale(c color.Color) color.Color {
 	return color.NRGBA{R: mix(r), G: mix(g), B: mix(b), A: 0xff}
 }
 
-// A mean is over a meansShare-th of the points, if there are more than meansFrom.
-const (
-	meansFrom  = 100
-	meansShare = 50
-)
-
-// means returns the mean of the points around each point. At the ends these are fewer.
-func means(points plotter.XYs) plotter.XYs {
-	half := len(points) / meansShare / 2
-	sums := make([]float64, len(points)+1)
-	for i, p := range points {
-		sums[i+1] = sums[i] + p.Y
-	}
-	out := make(plotter.XYs, len(points))
-	for i, p := range points {
-		reach := min(half, i, len(points)-1-i) // as far on both sides
-		out[i] = plotter.XY{X: p.X, Y: (sums[i+reach+1] - sums[i-reach]) / float64(2*reach+1)}
-	}
-	return out
-}
-
-// thin keeps about CurvePoints points: the first, the last, and the lowest and the highest of
-// each stretch between them, so that no spike is lost.
-func thin(points plotter.XYs) plotter.XYs {
-	if len(points) <= CurvePoints {
-		return points
-	}
-	const stretches = CurvePoints/2 - 1
-	n, last := len(points)-2, len(points)-1
-	kept := plotter.XYs{points[0]}
-	for i := range stretches {
-		stretch := points[1+i*n/stretches : 1+(i+1)*n/stretches]
-		low, high := 0, 0
-		for at, point := range stretch {
-			if point.Y < stretch[low].Y {
-				low = at
-			}
-			if point.Y > stretch[high].Y {
-				high = at
-			}
-		}
-		kept = append(kept, stretch[min(low, high)])
-		if low != high {
-			kept = append(kept, stretch[max(low, high)])
-		}
-	}
-	return append(kept, points[last])
-}
-
 // The picture is 1600x1000 pixels.
 const (
 	plotWidth, plotHeight = 16 * vg.Centimeter, 10 * vg.Centimeter
@@ -194,10 +155,10 @@ func writeCurves(path, title string, history []model.Metrics) error {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text = title, "step"
 	p.Title.Padding = vg.Points(6)
-	if len(history) > meansFrom {
+	if len(history) > curve.MeansFrom {
 		p.X.Label.Text = "step; thick lines are means"
 	}
-	curves := curvesOf(history)
+	curves := Curves(history)
 	if len(curves) > 2 {
 		p.Y.Label.Text = "nats"
 	}
@@ -218,7 +179,7 @@ func writeCurves(path, title string, history []model.Metrics) error {
 		legend := plot.NewLegend()
 		legend.Left, legend.Top = true, true
 		legend.TextStyle.Font.Size = vg.Points(9)
-		legend.Add(c.name, lines[len(lines)-1])
+		legend.Add(c.Name, lines[len(lines)-1])
 		legend.Draw(row)
 		extent := legend.Rectangle(row)
 		row.Min.X += extent.Max.X - extent.Min.X + margin
@@ -230,4 +191,21 @@ func writeCurves(path, title string, history []model.Metrics) error {
 		_, err := png.WriteTo(w)
 		return err
 	})
+}
+
+// roundAxes marks the axes of curves over steps at round numbers. The axis of the values ends
+// at the marks above and below them, so that no curve runs along the edge.
+func roundAxes(p *plot.Plot) {
+	p.X.Min = 0
+	p.X.Tick.Marker = marks(0, p.X.Max, curve.Step(p.X.Max, 8, 1))
+	step := curve.Step(p.Y.Max-p.Y.Min, 6, 0)
+	p.Y.Min, p.Y.Max = curve.Widen(p.Y.Min, p.Y.Max, step)
+	p.Y.Tick.Marker = marks(p.Y.Min, p.Y.Max, step)
+}
+
+func marks(low, high, step float64) (ticks plot.ConstantTicks) {
+	for _, t := range curve.Ticks(low, high, step) {
+		ticks = append(ticks, plot.Tick(t))
+	}
+	return ticks
 }

@@ -6,13 +6,15 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
-	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg/draw"
 
 	"gorgan/model"
+	"gorgan/model/curve"
 )
 
 // TestLossPlotIsSeldomDrawn: 3000 display steps in 3 seconds draw a few pictures, and the
@@ -66,62 +68,12 @@ func TestLossPlotIsSeldomDrawn(t *testing.T) {
 	}
 }
 
-func TestThin(t *testing.T) {
-	points := make(plotter.XYs, 100_000)
-	for i := range points {
-		points[i] = plotter.XY{X: float64(i), Y: 1}
-	}
-	points[777].Y, points[50_001].Y = 9, -9
-	thinned := thin(points)
-	if n := len(thinned); n < 3 || n > CurvePoints {
-		t.Errorf("%d points, want at most %d", n, CurvePoints)
-	}
-	if thinned[0] != points[0] || thinned[len(thinned)-1] != points[len(points)-1] {
-		t.Error("the first or the last point is lost")
-	}
-	spikes := 0
-	for i, p := range thinned {
-		if i > 0 && p.X <= thinned[i-1].X {
-			t.Fatalf("point %d is not after the one before", i)
-		}
-		if p == points[777] || p == points[50_001] {
-			spikes++
-		}
-	}
-	if spikes != 2 {
-		t.Errorf("%d of 2 spikes are left", spikes)
-	}
-	if few := points[:CurvePoints]; len(thin(few)) != CurvePoints {
-		t.Error("few points were thinned")
-	}
-}
-
-// TestMeans: the means of a straight line are the line, to its ends, and noise is averaged.
-func TestMeans(t *testing.T) {
-	points := make(plotter.XYs, 500)
-	for i := range points {
-		points[i] = plotter.XY{X: float64(2 * i), Y: 3*float64(i) + 7}
-	}
-	for i, p := range means(points) {
-		if p.X != points[i].X || math.Abs(p.Y-points[i].Y) > 1e-9 {
-			t.Fatalf("point %d is %v, want %v", i, p, points[i])
-		}
-	}
-	points[250].Y += 11
-	if got := means(points)[245].Y - 3*245 - 7; math.Abs(got-1) > 1e-9 {
-		t.Errorf("11 more in one of 11 points makes the mean %v more", got)
-	}
-	if got := means(points)[256].Y; math.Abs(got-3*256-7) > 1e-9 {
-		t.Errorf("a point outside of the mean makes it %v", got)
-	}
-}
-
 // TestPieces: the pieces of a line have all of it.
 func TestPieces(t *testing.T) {
 	for n := 1; n < 5*pieceLength; n++ {
-		points := make(plotter.XYs, n)
+		points := make([]curve.Point, n)
 		for i := range points {
-			points[i] = plotter.XY{X: float64(i), Y: 1}
+			points[i] = curve.Point{X: float64(i), Y: 1}
 		}
 		lines, err := pieces(points, draw.LineStyle{})
 		if err != nil {
@@ -159,5 +111,24 @@ func TestCurvesRepeat(t *testing.T) {
 	}
 	if !bytes.Equal(pictures[0], pictures[1]) {
 		t.Error("the pictures differ")
+	}
+}
+
+// TestRoundAxes: steps from 0 on, and values between two marks.
+func TestRoundAxes(t *testing.T) {
+	p := plot.New()
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 1, 15000, -0.19, 6.1
+	roundAxes(p)
+	labels := func(a plot.Axis) (all []string) {
+		for _, tick := range a.Tick.Marker.Ticks(a.Min, a.Max) {
+			all = append(all, tick.Label)
+		}
+		return all
+	}
+	if got := strings.Join(labels(p.X), " "); p.X.Min != 0 || p.X.Max != 15000 || got != "0 2k 4k 6k 8k 10k 12k 14k" {
+		t.Errorf("steps from %v to %v, marked %s", p.X.Min, p.X.Max, got)
+	}
+	if got := strings.Join(labels(p.Y), " "); p.Y.Min != -2 || p.Y.Max != 8 || got != "-2 0 2 4 6 8" {
+		t.Errorf("values from %v to %v, marked %s", p.Y.Min, p.Y.Max, got)
 	}
 }

@@ -88,13 +88,20 @@ func (r *Folder) display(m model.Metrics, t *model.Trainer) error {
 	return r.fakes(fmt.Sprintf(FakesFile, m.Step), t)
 }
 
+// Fakes returns the images that the pictures FakesFile of a run have, and their layout. names are those
+// of the model's classes, or nil.
+func Fakes(c model.Config, names []string) (*picture.Images, picture.Grid) {
+	rows, cols := picture.Squarish(min(max(gridImages, c.Classes), mostImages), c.Classes)
+	p := picture.Of(c, picture.SeedsFrom(0, rows*cols), nil)
+	p.ClassNames = names
+	return p, p.Grid(rows, cols, 0, picture.MaxPixels)
+}
+
 // fakes writes a picture of the first fake images, as the command generate makes them.
 func (r *Folder) fakes(name string, t *model.Trainer) error {
-	c := t.Config()
-	rows, cols := picture.Squarish(min(max(gridImages, c.Classes), mostImages), c.Classes)
-	p := picture.Of(c, picture.SeedsFrom(0, rows*cols), t.Sample)
-	p.ClassNames = t.ClassNames()
-	img, err := p.Picture(context.Background(), p.Grid(rows, cols, 0, picture.MaxPixels))
+	p, g := Fakes(t.Config(), t.ClassNames())
+	p.Sample = t.Sample
+	img, err := p.Picture(context.Background(), g)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

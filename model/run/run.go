@@ -93,15 +93,7 @@ func lost(gone error, step uint32, err error) error {
 // recall gives the diagnosis the earlier metrics and evaluations, so that a resume does not
 // repeat their warnings.
 func (t *Training) recall() {
-	t.diagnosis = diagnosis{config: t.Model}
-	for _, m := range t.Folder.measured.Noted {
-		if t.RunOptions().Displays(m.Step) {
-			t.diagnosis.displayed(m)
-		}
-	}
-	for _, e := range t.Folder.evaluated.Noted {
-		t.diagnose(&e)
-	}
+	t.diagnosis, _ = replay(t.Settings, t.Folder.measured.Noted, t.Folder.evaluated.Noted)
 }
 
 func (t *Training) train(ctx context.Context) error {
@@ -182,17 +174,12 @@ func (t *Training) evaluate(ctx context.Context, step uint32) error {
 	if err := t.tell(func(o Observer) error { return o.Evaluated(&e, t.evaluated(&e, best)) }); err != nil {
 		return err
 	}
-	t.warn(t.diagnose(&e))
+	f, _ := t.Decisive(&e)
+	t.warn(t.diagnosis.evaluated(&e, f))
 	if t.StopOnCollapse && t.diagnosis.collapsed.holds {
 		return t.collapsed(&e)
 	}
 	return nil
-}
-
-// diagnose returns a warning if an evaluation gives a reason.
-func (t *Training) diagnose(e *Evaluation) string {
-	f, _ := t.Decisive(e)
-	return t.diagnosis.evaluated(e, f)
 }
 
 func (t *Training) collapsed(e *Evaluation) error {

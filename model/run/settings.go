@@ -94,7 +94,7 @@ func (s Settings) Validate(named func(key string) string) error {
 	check(s.EvaluateMetric == "" || slices.Contains(EvaluateMetrics(), s.EvaluateMetric), "evaluate_metric",
 		fmt.Sprintf("%.40q", s.EvaluateMetric), "one of "+strings.Join(EvaluateMetrics(), ", "))
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return errors.Join(append(errs, s.Model.Validate())...)
+	return errors.Join(append(errs, s.Model.ValidateNamed(named))...)
 }
 
 const (
@@ -132,7 +132,7 @@ func ReadSettings(dir string) (Settings, error) {
 	path := filepath.Join(dir, SettingsFile)
 	text, err := atomicfile.Read(path, longestSettings)
 	if err != nil {
-		return Settings{}, fmt.Errorf("%s is not a run: %w", dir, err)
+		return Settings{}, fmt.Errorf("%s is not a run: %w%s", dir, err, runsIn(dir))
 	}
 	s := Settings{Model: model.Unsaid()}
 	d := json.NewDecoder(bytes.NewReader(text))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
 
 	"gorgan/dataset/atomicfile"
@@ -100,6 +101,23 @@ func (r *Folder) Summarize(s Settings, state *model.State, ended Ending, device,
 		return fmt.Errorf("%s: %w", r.Path(SummaryFile), err)
 	}
 	return atomicfile.WriteText(r.Path(SummaryFile), append(text, '\n'))
+}
+
+// ReadSummary reads the summary of the run in dir. It returns nil if the run has none.
+func ReadSummary(dir string) (*Summary, error) {
+	path := filepath.Join(dir, SummaryFile)
+	text, err := atomicfile.Read(path, longestSettings)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var sum Summary
+	if err := json.Unmarshal(text, &sum); err != nil {
+		return nil, fmt.Errorf("%s is damaged: %w", path, err)
+	}
+	return &sum, nil
 }
 
 // Summarized reports whether the run has a summary.

@@ -24,6 +24,18 @@ func Paths() []string { return []string{Matched, Spherical, Linear} }
 // all get the same bits.
 var paths = map[string]func(a, b []float32, t, scale float64){Matched: matched, Spherical: spherical, Linear: linear}
 
+// Between writes to a the noise at t in [0,1] on a way from a to b, of equal lengths. path is a name of
+// Paths, and scale is Config.NoiseScale. At 0 a stays as it is, and at 1 it becomes b, bit by bit.
+func Between(path string, a, b []float32, t, scale float64) {
+	switch {
+	case t <= 0:
+	case t >= 1:
+		copy(a, b)
+	default:
+		paths[path](a, b, t, scale)
+	}
+}
+
 func linear(a, b []float32, t, _ float64) {
 	for i := range a {
 		a[i] = float32(float64((1-t)*float64(a[i])) + float64(t*float64(b[i])))

@@ -162,3 +162,19 @@ func TestBadWalks(t *testing.T) {
 		}
 	}
 }
+
+// TestBetween: the ends are exact, and the frames of a walk are what lies between its keys.
+func TestBetween(t *testing.T) {
+	c := config(20, 0)
+	for _, path := range walk.Paths() {
+		w := newWalk(t, walk.Walk{Config: c, Keys: []walk.Key{{Seed: 3}, {Seed: 8}}, Frames: 5, Path: path})
+		for i := range 5 {
+			want, got := make([]float32, 20), c.Noise([]uint64{3})
+			w.Frame(i, want, nil)
+			walk.Between(path, got, c.Noise([]uint64{8}), float64(i)/4, c.NoiseScale)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s, frame %d: %v, want %v", path, i, got, want)
+			}
+		}
+	}
+}

@@ -1,32 +1,13 @@
-package run
+package curve_test
 
 import (
 	"strings"
 	"testing"
 
-	"gonum.org/v1/plot"
+	"gorgan/model/curve"
 )
 
-// TestRoundAxes: steps from 0 on, and values between two marks.
-func TestRoundAxes(t *testing.T) {
-	p := plot.New()
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 1, 15000, -0.19, 6.1
-	roundAxes(p)
-	labels := func(a plot.Axis) (all []string) {
-		for _, tick := range a.Tick.Marker.Ticks(a.Min, a.Max) {
-			all = append(all, tick.Label)
-		}
-		return all
-	}
-	if got := strings.Join(labels(p.X), " "); p.X.Min != 0 || p.X.Max != 15000 || got != "0 2k 4k 6k 8k 10k 12k 14k" {
-		t.Errorf("steps from %v to %v, marked %s", p.X.Min, p.X.Max, got)
-	}
-	if got := strings.Join(labels(p.Y), " "); p.Y.Min != -2 || p.Y.Max != 8 || got != "-2 0 2 4 6 8" {
-		t.Errorf("values from %v to %v, marked %s", p.Y.Min, p.Y.Max, got)
-	}
-}
-
-func TestRoundTicks(t *testing.T) {
+func TestTicks(t *testing.T) {
 	for _, c := range []struct {
 		low, high float64
 		most      int
@@ -48,11 +29,28 @@ func TestRoundTicks(t *testing.T) {
 		{-3e38, 3e38, 6, 0, "-3e+38 -2e+38 -1e+38 0 1e+38 2e+38 3e+38"},
 	} {
 		var labels []string
-		for _, tick := range roundTicks(c.low, c.high, roundStep(c.high-c.low, c.most, c.least)) {
+		for _, tick := range curve.Ticks(c.low, c.high, curve.Step(c.high-c.low, c.most, c.least)) {
 			labels = append(labels, tick.Label)
 			if tick.Value < c.low-1e-9*(c.high-c.low) || tick.Value > c.high+1e-9*(c.high-c.low) {
 				t.Errorf("%v is not within %v to %v", tick.Value, c.low, c.high)
 			}
+		}
+		if got := strings.Join(labels, " "); got != c.want {
+			t.Errorf("%v to %v: %s, want %s", c.low, c.high, got, c.want)
+		}
+	}
+}
+
+func TestLogTicks(t *testing.T) {
+	for _, c := range []struct {
+		low, high float64
+		want      string
+	}{
+		{1, 1000, "1 10 100 1000"}, {1.6, 90, "2 5 10 20 50"}, {0.02, 0.7, "0.02 0.05 0.1 0.2 0.5"}, {3, 4e5, "10 100 1000 10000 100000"}, {1e-6, 1e-4, "1e-06 1e-05 0.0001"},
+	} {
+		var labels []string
+		for _, tick := range curve.LogTicks(c.low, c.high) {
+			labels = append(labels, tick.Label)
 		}
 		if got := strings.Join(labels, " "); got != c.want {
 			t.Errorf("%v to %v: %s, want %s", c.low, c.high, got, c.want)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"runtime"
 	"runtime/metrics"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/klauspost/cpuid/v2"
@@ -23,12 +25,18 @@ func newBench(ui *ui) *cli.Command {
 		Name:  "bench",
 		Usage: "time the training step and each pass it is made of",
 		Description: "Times are medians; p10 and p90 show the spread. Shares are of the time all parts take alone.\n\nExamples:\n\n" +
-			"   gorgan bench --batch-size 512\n   gorgan bench --preset best\n   gorgan bench --json >before.json\n   gorgan bench --compare before.json",
+			"   gorgan bench --batch-size 512\n   gorgan bench --preset best\n   gorgan bench --json >before.json\n   gorgan bench --compare before.json\n   gorgan bench --launches",
 		Flags: slices.Concat(presetFlags(), deviceFlags("auto"), []cli.Flag{
+			planFlag(),
 			&cli.DurationFlag{Name: "time", Usage: "measure steps for `D`, and each part for a twentieth of it", Value: 4 * time.Second},
 			&cli.BoolFlag{Name: "step", Usage: "time the step alone, not its parts"},
 			&cli.BoolFlag{Name: "products", Usage: "time the large matrix products of a step together, in place of the step"},
 			&cli.BoolFlag{Name: "unfused", Usage: "compute the loss in four passes, as the tutorial does, to see what fusing them saves"},
+			&cli.StringFlag{Name: "ways", Usage: "time ways to compute a step in turn: a `LIST` of " + waysForm},
+			&cli.IntFlag{Name: "rounds", Usage: "with --ways, time each `N` times", Value: 5},
+			&cli.StringFlag{Name: "batch-sizes", Usage: "with --ways, batches of each size of this `LIST`", Value: "128"},
+			&cli.BoolFlag{Name: "launches", Usage: "print the launches of a step and what each comes after, and time nothing"},
+			&cli.BoolFlag{Name: "probe", Usage: "time what limits any step on the device: launches, copies, a large product"},
 			&cli.BoolFlag{Name: "times", Usage: "print the milliseconds of every step as a JSON array"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.Float64Flag{Name: "max-ratio", Usage: "with --compare, end with exit code 1 if a step takes more than `R` times as long as before"},
@@ -43,6 +51,9 @@ type benchOptions struct {
 	given    given
 	device   deviceOptions
 	measure  model.BenchOptions
+	ways     ways
+	launches bool
+	probe    bool
 	times    bool
 	json     bool
 	compare  string  // a file, empty for none
@@ -56,19 +67,28 @@ func readBenchOptions(ui *ui, c *cli.Context) (o benchOptions, err error) {
 	if _, err = applyPreset(ui, c); err != nil {
 		return o, err
 	}
-	o = benchOptions{given: givenFlags(c), times: c.Bool("times"), json: c.Bool("json"), compare: c.String("compare"), maxRatio: c.Float64("max-ratio")}
+	o = benchOptions{given: givenFlags(c), launches: c.Bool("launches"), probe: c.Bool("probe"), times: c.Bool("times"), json: c.Bool("json"), compare: c.String("compare"), maxRatio: c.Float64("max-ratio")}
 	if o.device, err = readDeviceOptions(c); err != nil {
 		return o, err
 	}
 	if o.config, err = readModelFlags(c); err != nil {
 		return o, err
 	}
-	if err := o.config.Validate(); err != nil {
+	if err := o.config.ValidateNamed(flagNamed); err != nil {
 		return o, usageError{err}
 	}
 	measured := c.Duration("time")
 	if measured <= 0 {
 		return o, usageError{fmt.Errorf("--time is %v, want more than 0", measured)}
+	}
+	if err := o.alone(); err != nil {
+		return o, err
+	}
+	if o.ways, err = readWays(o.given, c.String("ways"), c.String("batch-sizes"), c.Int("rounds")); err != nil {
+		return o, err
+	}
+	if o.probe {
+		o.device.Plan = "" // a plan is for steps that are trained
 	}
 	if o.given["max-ratio"] && (o.compare == "" || !(o.maxRatio > 0)) {
 		return o, usageError{fmt.Errorf("--max-ratio is %v, want more than 0, and --compare with it", o.maxRatio)}
@@ -80,6 +100,19 @@ func readBenchOptions(ui *ui, c *cli.Context) (o benchOptions, err error) {
 	return o, nil
 }
 
+// alone refuses flags that --launches or --probe would leave without effect.
+func (o benchOptions) alone() error {
+	for _, name := range slices.Sorted(maps.Keys(o.given)) {
+		switch {
+		case o.launches && slices.Contains([]string{"time", "step", "products", "times", "compare", "max-ratio", "ways", "rounds", "batch-sizes"}, name):
+			return usageError{fmt.Errorf("got --launches, which times nothing, and --%s, want one of them", name)}
+		case o.probe && !slices.Contains([]string{"probe", "device", "workers", "tf32", "no-graph", "time", "json"}, name):
+			return usageError{fmt.Errorf("got --probe, which trains nothing, and --%s, want one of them", name)}
+		}
+	}
+	return nil
+}
+
 // benchReport is what bench prints.
 type benchReport struct {
 	Processor string  `json:"processor"`
@@ -89,6 +122,9 @@ type benchReport struct {
 }
 
 func runBench(ctx context.Context, ui *ui, o benchOptions) error {
+	if len(o.ways.all) > 0 {
+		return o.timeWays(ctx, ui)
+	}
 	before, err := o.before()
 	if err != nil {
 		return err
@@ -103,14 +139,26 @@ func runBench(ctx context.Context, ui *ui, o benchOptions) error {
 	if before != nil && before.Device != dev.Name() {
 		return usageError{fmt.Errorf("--compare %s: it was measured on another device, %q, and this is %q", o.compare, before.Device, dev.Name())}
 	}
+	if o.probe {
+		return o.runProbe(ctx, ui, dev)
+	}
 	set, _, err := dataset.Open(ctx, "mnist", dataset.Options{})
 	if err != nil {
 		return err
+	}
+	if o.launches {
+		l, err := model.ListLaunches(dev, o.config, set, o.measure.Unfused)
+		if err != nil {
+			return err
+		}
+		sayPlan(ui, dev)
+		return printLaunches(ui, l, o.json)
 	}
 	b, err := model.RunBench(ctx, dev, o.config, set, o.measure)
 	if err != nil {
 		return err
 	}
+	sayPlan(ui, dev)
 	r := benchReport{cpuid.CPU.BrandName, fmt.Sprintf("%s/%s, %s", runtime.GOOS, runtime.GOARCH, count(runtime.GOMAXPROCS(0), "core")), memory(), b}
 	if b.Step.P90 > 2*b.Step.P10 {
 		ui.note("step times vary from %.3f to %.3f ms (p10, p90): the machine is busy, measure again", b.Step.P10, b.Step.P90)
@@ -182,7 +230,7 @@ func (r benchReport) print(ui *ui, before *benchReport) {
 	ui.say("%-14s %-18s %5s %9s %9s %9s %6s  rate", "part", "sizes", "count", "median ms", "p10", "p90", "share")
 	for _, p := range r.Parts {
 		rate := fmt.Sprintf("%.0f GFLOP/s, %.0f %% of peak", p.GFLOPS, 100*p.GFLOPS/r.PeakGFLOPS)
-		if p.GFLOPS > r.PeakGFLOPS {
+		if p.GFLOPS > r.PeakGFLOPS && strings.HasPrefix(p.Name, "matmul") {
 			rate = fmt.Sprintf("%.0f GFLOP/s, above peak: steps with zeros are left out", p.GFLOPS)
 		}
 		if p.GFLOPS == 0 {

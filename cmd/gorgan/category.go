@@ -33,7 +33,7 @@ func inModelCategories(flags []cli.Flag) []cli.Flag {
 		switch f.Names()[0] {
 		case "loss":
 			category = "Loss"
-		case "noise-dim":
+		case "arch":
 			category = "Nets"
 		case "optimizer":
 			category = "Optimizer"

@@ -23,6 +23,7 @@ import (
 // is the flag's value.
 type setting struct {
 	key, value string
+	isText     bool   // the file has the value in quotes
 	at         string // file:line:column
 }
 
@@ -50,6 +51,7 @@ func parseSettings(file string, text []byte) (all []setting, facts []string, err
 		if s.value, err = settingText(values[key]); err != nil {
 			return nil, nil, fmt.Errorf("%s: %s: %w", s.at, key, err)
 		}
+		_, s.isText = values[key].(string)
 		all = append(all, s)
 	}
 	return all, facts, nil
@@ -139,12 +141,21 @@ func offsetOf(text []byte, key string, isJSON bool) int {
 	return 0
 }
 
+// takesText reports whether the values of a flag may be any text.
+func takesText(f cli.Flag) bool {
+	switch f.(type) {
+	case *cli.StringFlag, mayBeEmpty:
+		return true
+	}
+	return false
+}
+
 // apply sets the flag that the setting stands for, one of those known, unless the command
 // line has or the command has no such flag.
 func (s setting) apply(c *cli.Context, known []cli.Flag) error {
 	flag := strings.ReplaceAll(s.key, "_", "-")
 	switch {
-	case slices.Contains([]string{"preset", "config", "resume", "out"}, flag):
+	case slices.Contains([]string{"preset", "config", "resume", "out", "serve", "address"}, flag):
 		return fmt.Errorf("%s is no setting of a file; give --%s", s.key, flag)
 	case !hasFlag(known, flag):
 		var keys []string
@@ -159,6 +170,9 @@ func (s setting) apply(c *cli.Context, known []cli.Flag) error {
 		return fmt.Errorf("%s is no setting: keys are written with _, %s", s.key, strings.ReplaceAll(s.key, "-", "_"))
 	}
 	f := findFlag(c.Command.Flags, flag)
+	if f != nil && s.isText && !takesText(f) {
+		return fmt.Errorf("%s is the text %q, want %s without quotes", s.key, s.value, wanted(f))
+	}
 	if f == nil || c.IsSet(flag) || s.value == fmt.Sprint(c.Value(flag)) {
 		return nil
 	}

@@ -83,8 +83,11 @@ func timeSpent(noted []model.Metrics) string {
 	if last.Seconds <= first.Seconds {
 		return ""
 	}
-	spent := time.Duration(last.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
-	return fmt.Sprintf("%s of training, %.0f steps a second", spent, float64(last.Step-first.Step)/(last.Seconds-first.Seconds))
+	spent, unit := time.Duration(last.Seconds*float64(time.Second)), 100*time.Millisecond
+	for unit > spent && unit > 1 { // else the time would be 0
+		unit /= 10
+	}
+	return fmt.Sprintf("%s of training, %.0f steps a second", spent.Round(unit), float64(last.Step-first.Step)/(last.Seconds-first.Seconds))
 }
 
 // finish says what a run that came to its last step leaves.

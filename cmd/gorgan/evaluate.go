@@ -52,6 +52,7 @@ func newEvaluate(ui *ui) *cli.Command {
 type evaluateOptions struct {
 	model, samples string // one of them is empty
 	data           string // empty for that of the model's run, else mnist
+	ofRun          bool   // data must be that of the model's run, which perhaps lies elsewhere now
 	count          int    // 0 for what suits the images
 	noiseScale     noiseScale
 	repeat         int
@@ -188,8 +189,9 @@ func newReference(ctx context.Context, ui *ui, o evaluateOptions, from *samples)
 	if from.model != nil {
 		own, err := run.ReadSettings(filepath.Dir(from.file))
 		switch {
-		case err == nil && o.data == "":
+		case err == nil && (o.data == "" || o.ofRun):
 			s, ofRun, fixed = own, true, true
+			s.Data = cmp.Or(o.data, own.Data)
 			s.Reading = o.reading.given.over(s.Reading, o.reading.Reading)
 			ui.note("real images: %s, the data of the run", nearby(s.Data))
 		case err == nil: // perhaps the data of the run, which lie elsewhere now
@@ -219,7 +221,7 @@ func newReference(ctx context.Context, ui *ui, o evaluateOptions, from *samples)
 		if flags := o.reading.given.ofReading(); ofRun && len(flags) > 0 {
 			hint += ", or leave out " + strings.Join(flags, ", ")
 		}
-		if err := sameData(ui, from, d.train, o.data == "", hint); err != nil {
+		if err := sameData(ui, from, d.train, o.data == "" || o.ofRun, hint); err != nil {
 			return evaluate.Reference{}, err
 		}
 	}

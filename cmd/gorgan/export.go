@@ -174,14 +174,8 @@ func runExportNet(ctx context.Context, ui *ui, o exportNetOptions) error {
 
 // write writes the one file of an export, and says what is in it.
 func (o exportNetOptions) write(ui *ui, what string, write func(io.Writer) error) error {
-	path := linked(o.out)
-	_ = atomicfile.RemoveTemporariesOf(path, time.Hour)
-	replaces := exists(path)
-	if err := atomicfile.Write(path, write); err != nil {
+	if err := writeWhole(ui, o.out, write); err != nil {
 		return err
-	}
-	if replaces {
-		ui.note("%s: replaced the file that was there", o.out)
 	}
 	ui.say("%s: %s", printable(o.out), what)
 	return nil

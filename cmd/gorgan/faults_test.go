@@ -74,7 +74,7 @@ func TestFaults(t *testing.T) {
 			ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 			defer stop()
 			c := exec.CommandContext(ctx, program, append([]string{"train", "--data", list, "--out", dir,
-				"--steps", "30", "--save-every", "5", "--display-every", "5"},
+				"--steps", "30", "--save-every", "5", "--display-every", "5", "--plan", "none"},
 				strings.Fields(strings.Replace(small, "--device cpu", "--device cuda", 1))...)...)
 			c.Env = append(os.Environ(), "GORGAN_SIM_FAULTS="+f.fault, device.TimeoutVar+"=2s")
 			var said bytes.Buffer

@@ -2,18 +2,14 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"image"
 	"image/png"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 
 	"gorgan/dataset/atomicfile"
 	"gorgan/model/picture"
@@ -23,19 +19,11 @@ import (
 // filmstrip is the fake images of the same seeds at the display steps of a run.
 type filmstrip struct {
 	dir      string
-	pictures []stripPicture // of one size and kind, by step
+	pictures []run.FakesPicture // of one size and kind, by step
 	size     image.Point
 	grey     bool
 	lost     []string // a sentence for each picture that is missing or damaged
 }
-
-// stripPicture is a picture of a film strip.
-type stripPicture struct {
-	name string
-	step uint32
-}
-
-var fakesName = regexp.MustCompile(`^fakes_(\d{6,10})\.png$`)
 
 // openFilmstrip finds the pictures of the run in dir and reads each once.
 func openFilmstrip(dir string) (*filmstrip, error) {
@@ -43,29 +31,24 @@ func openFilmstrip(dir string) (*filmstrip, error) {
 	if err != nil {
 		return nil, err
 	}
-	held, err := os.ReadDir(dir)
+	found, err := run.FakesPictures(dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &filmstrip{dir: dir}
-	found := []stripPicture{{run.InitFile, 0}}
-	for _, e := range held {
-		if m := fakesName.FindStringSubmatch(e.Name()); m != nil {
-			if step, err := strconv.ParseUint(m[1], 10, 32); err == nil && fmt.Sprintf(run.FakesFile, step) == e.Name() {
-				found = append(found, stripPicture{e.Name(), uint32(step)})
-			}
-		}
+	if init := (run.FakesPicture{Name: run.InitFile}); !slices.Contains(found, init) {
+		found = append(found, init) // every run has it
 	}
 	// A step that was measured as a display step should have a picture.
 	if measured, err := run.ReadMetrics(dir, settings.Steps); err == nil {
 		for _, m := range measured.Noted {
-			p := stripPicture{fmt.Sprintf(run.FakesFile, m.Step), m.Step}
+			p := run.FakesPicture{Name: fmt.Sprintf(run.FakesFile, m.Step), Step: m.Step}
 			if settings.RunOptions().Displays(m.Step) && !slices.Contains(found, p) {
 				found = append(found, p)
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b stripPicture) int { return cmp.Or(cmp.Compare(a.step, b.step), -cmp.Compare(a.name, b.name)) })
+	slices.SortFunc(found, run.CompareFakes)
 	s.choose(found)
 	if len(s.pictures) == 0 {
 		return nil, errors.Join(fmt.Errorf("%s has no picture of the run's fake images that can be read, such as %s", dir, run.InitFile), s.losses())
@@ -95,20 +78,20 @@ func (f stripForm) String() string {
 }
 
 // choose keeps the pictures that can be read and have the form that most have.
-func (s *filmstrip) choose(found []stripPicture) {
+func (s *filmstrip) choose(found []run.FakesPicture) {
 	forms, votes := make([]stripForm, len(found)), map[stripForm]int{}
 	var most stripForm
 	for i, p := range found {
 		img, err := s.read(p)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			s.lost = append(s.lost, p.name+" is missing")
+			s.lost = append(s.lost, p.Name+" is missing")
 			continue
 		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-			s.lost = append(s.lost, p.name+" is cut short")
+			s.lost = append(s.lost, p.Name+" is cut short")
 			continue
 		case err != nil:
-			s.lost = append(s.lost, fmt.Sprintf("%s cannot be read: %v", p.name, err))
+			s.lost = append(s.lost, fmt.Sprintf("%s cannot be read: %v", p.Name, err))
 			continue
 		}
 		_, grey := img.(*image.Gray)
@@ -122,7 +105,7 @@ func (s *filmstrip) choose(found []stripPicture) {
 		switch f := forms[i]; {
 		case f == stripForm{}: // lost
 		case f != most:
-			s.lost = append(s.lost, fmt.Sprintf("%s is %v, and most are %v", p.name, f, most))
+			s.lost = append(s.lost, fmt.Sprintf("%s is %v, and most are %v", p.Name, f, most))
 		default:
 			s.pictures = append(s.pictures, p)
 		}
@@ -136,8 +119,8 @@ const (
 )
 
 // read reads a picture: an *image.Gray, or an *image.NRGBA or *image.RGBA.
-func (s *filmstrip) read(p stripPicture) (image.Image, error) {
-	text, err := atomicfile.Read(filepath.Join(s.dir, p.name), longestPicture)
+func (s *filmstrip) read(p run.FakesPicture) (image.Image, error) {
+	text, err := atomicfile.Read(filepath.Join(s.dir, p.Name), longestPicture)
 	if err != nil {
 		return nil, err
 	}

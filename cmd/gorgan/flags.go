@@ -30,6 +30,9 @@ func modelFlagsOf(d model.Config) []modelFlag {
 	type c = model.Config
 	oneOf := func(verb string, names []string) string { return verb + " `NAME`: " + strings.Join(names, ", ") }
 	return []modelFlag{
+		text(d, "arch", oneOf("train nets of the kind", model.Archs()), func(m *c) *string { return &m.Arch }),
+		whole(d, "net-width", "with --arch dcgan, give the layers next to the images `N` channels, and each further one twice as many", func(m *c) *int { return &m.NetWidth }),
+		text(d, "dis-norm", oneOf("with --arch dcgan, normalise the discriminator's layers by", model.DisNorms()), func(m *c) *string { return &m.DisNorm }),
 		whole(d, "noise-dim", "make an image from `N` values of noise", func(m *c) *int { return &m.NoiseDim }),
 		widthList(d, "gen-hidden", "give the generator hidden layers of these `WIDTHS`, as in 256,512", func(m *c) *[]int { return &m.GenHidden }),
 		widthList(d, "dis-hidden", "give the discriminator hidden layers of these `WIDTHS`", func(m *c) *[]int { return &m.DisHidden }),

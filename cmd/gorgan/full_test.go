@@ -17,13 +17,18 @@ import (
 // fullOutput are lines of every command, and of every one below it: none, no words at all.
 // RUN stands for a run, LIST for its images, and NEW for a file that is not there yet.
 var fullOutput = map[string][]string{
-	"":             {"", "--help", "--version", "help", "help train"},
-	"train":        {"--help", "--data LIST --out NEW --steps 2 " + small, "--resume RUN --steps 3"},
-	"generate":     {"--help", "--model RUN --out NEW.png", "--model RUN --out -"},
-	"walk":         {"--help", "--device cpu --seeds 1,2,1 --seconds 1 --model RUN --out NEW.gif"},
-	"timelapse":    {"--help", "RUN --out NEW.png"},
-	"export":       {"--help", "--model RUN --to npz --out NEW.npz"},
-	"evaluate":     {"--help", "--model RUN --count 50 --metrics memory", "--model RUN --count 50 --metrics memory --json"},
+	"":          {"", "--help", "--version", "help", "help train"},
+	"train":     {"--help", "--data LIST --out NEW --steps 2 " + small, "--resume RUN --steps 3"},
+	"generate":  {"--help", "--model RUN --out NEW.png", "--model RUN --out -"},
+	"walk":      {"--help", "--device cpu --seeds 1,2,1 --seconds 1 --model RUN --out NEW.gif"},
+	"timelapse": {"--help", "RUN --out NEW.png"},
+	"serve":     {"--help", "RUN --address 127.0.0.1:0"},
+	"export":    {"--help", "--model RUN --to npz --out NEW.npz"},
+	"evaluate":  {"--help", "--model RUN --count 50 --metrics memory", "--model RUN --count 50 --metrics memory --json"},
+	"project": {"--help", "--model RUN --image RUN/reals.png --images 2 --starts 2 --steps 2 --candidates 4 --out NEW.png",
+		"--model RUN --images 2 --starts 2 --steps 2 --candidates 4 --json --out NEW.png"},
+	"explain":      {"--help", "RUN"},
+	"report":       {"--help", "RUN --out NEW.html"},
 	"inspect":      {"--help", "RUN", "RUN --json"},
 	"data":         {"", "--help"},
 	"data check":   {"--help", "LIST", "--json LIST"},
@@ -32,8 +37,9 @@ var fullOutput = map[string][]string{
 	"presets":      {"", "--help", "best"},
 	"devices":      {"", "--help", "--json"},
 	"doctor":       {"--help", "--device cpu", "--device cpu --json"},
+	"tune":         {"--help"},
 	"bench": {"--help", "--step --time 1ms --gen-hidden 8 --dis-hidden 8 --batch-size 8",
-		"--step --json --time 1ms --gen-hidden 8 --dis-hidden 8 --batch-size 8"},
+		"--step --json --time 1ms --gen-hidden 8 --dis-hidden 8 --batch-size 8", "--launches --gen-hidden 8"},
 }
 
 // TestFullOutput: each command fails, in one sentence, where its output cannot be written.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"gorgan/kernels/device"
+	"gorgan/kernels/plan"
 	"gorgan/model"
 	"gorgan/model/run"
 )
@@ -55,9 +57,11 @@ type inspection struct {
 	Data       string       `json:"data"`    // fingerprint
 	Weights    string       `json:"weights"` // SHA-256
 	Parameters int          `json:"parameters"`
+	Averages   int          `json:"averages,omitempty"` // running means and variances of batches
 	Nets       []model.Net  `json:"nets"`
 	ClassNames []string     `json:"class_names,omitempty"`
 	Config     model.Config `json:"config"`
+	Plan       *plan.Plan   `json:"plan,omitempty"` // of the run, on a GPU
 }
 
 func runInspect(_ context.Context, ui *ui, o inspectOptions) error {
@@ -72,6 +76,10 @@ func runInspect(_ context.Context, ui *ui, o inspectOptions) error {
 		ClassNames: state.ClassNames, Config: state.Config}
 	for _, n := range in.Nets {
 		in.Parameters += n.Parameters
+		in.Averages += n.Averages
+	}
+	if in.Plan, err = run.ReadPlan(filepath.Dir(file)); err != nil {
+		return err
 	}
 	if o.json {
 		return printJSON(ui, in)
@@ -85,11 +93,24 @@ func runInspect(_ context.Context, ui *ui, o inspectOptions) error {
 		ui.say("%-11s %s", []string{"classes", ""}[min(i, 1)], line)
 	}
 	ui.say("parameters  %d", in.Parameters)
+	if in.Averages > 0 {
+		ui.say("averages    %d, of the means and variances of batches", in.Averages)
+	}
 	for _, n := range in.Nets {
-		ui.say("%s: %s", n.Name, count(n.Parameters, "parameter"))
+		ui.say("%s: %s", n.Name, n.Size())
 		for _, l := range n.Layers {
-			ui.say("  %-24s %-10s %7d -> %-7d %9d", l.Name, l.Activation, l.In, l.Out, l.Parameters)
+			kind := l.Kind
+			if l.Multiplications > 0 {
+				kind += ", " + count(l.Multiplications, "multiplication")
+			}
+			if l.Averages > 0 {
+				kind += ", " + count(l.Averages, "running average")
+			}
+			ui.say("  %-24s %-10s %7d -> %-7d %9d  %s", l.Name, l.Activation, l.In, l.Out, l.Parameters, kind)
 		}
+	}
+	if in.Plan != nil {
+		printPlan(ui, *in.Plan)
 	}
 	return printJSON(ui, in.Config)
 }

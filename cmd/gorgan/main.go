@@ -97,11 +97,12 @@ func newApp(ui *ui) *cli.App {
 			[2]string{"130", "interrupted by a signal; a run that trains is saved"}, [2]string{"141", "the reader of the output went away"}) +
 			"\nEnvironment variables:\n\n" + list(
 			[2]string{device.LevelVar, "compute on the CPU with avx512, avx2 or purego (default: the fastest that the processor has)"},
+			[2]string{tokenVar, "let only those see the pages of serve who have this token"},
 			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1 and libcublas.so.* in these folders first"},
 			[2]string{"GORGAN_CUDA_TIMEOUT", "give a device up after a call of its driver took so long (default: 30s)"}),
 		Commands: []*cli.Command{
-			newTrain(ui), newGenerate(ui), newWalk(ui), newTimelapse(ui), newEvaluate(ui), newExportNet(ui), newInspect(ui), newData(ui),
-			newPresets(ui), newDevices(ui), newDoctor(ui), newBench(ui),
+			newTrain(ui), newServe(ui), newGenerate(ui), newWalk(ui), newTimelapse(ui), newProject(ui), newEvaluate(ui), newExplain(ui), newReport(ui),
+			newExportNet(ui), newInspect(ui), newData(ui), newPresets(ui), newDevices(ui), newDoctor(ui), newBench(ui), newTune(ui),
 		},
 		Writer: ui.out, ErrWriter: ui.err,
 		Version:        version(),

@@ -56,6 +56,7 @@ func TestScripts(t *testing.T) {
 			"frame":  filmFrame,
 			"differ": framesDiffer,
 			"above":  filmAbove,
+			"ask":    askPages,
 			"holds":  zipHolds,
 			"alike":  imagesAlike,
 		},

@@ -31,8 +31,8 @@ func (s noiseScale) apply(config *model.Config) error {
 		return nil
 	}
 	config.NoiseScale = s.value
-	if err := config.Validate(); err != nil {
-		return usageError{fmt.Errorf("--noise-scale: %w", err)}
+	if err := config.ValidateNamed(flagNamed); err != nil {
+		return usageError{err}
 	}
 	return nil
 }

@@ -115,6 +115,20 @@ func linked(path string) string {
 	return path
 }
 
+// writeWhole writes a file that the user named, and says if it replaces one.
+func writeWhole(ui *ui, name string, write func(io.Writer) error) error {
+	path := linked(name)
+	_ = atomicfile.RemoveTemporariesOf(path, time.Hour)
+	replaces := exists(path)
+	if err := atomicfile.Write(path, write); err != nil {
+		return err
+	}
+	if replaces {
+		ui.note("%s: replaced the file that was there", name)
+	}
+	return nil
+}
+
 // write samples the images and writes them.
 func (f *pictureFile) write(ctx context.Context, ui *ui, p *picture.Images, g picture.Grid) error {
 	images := count(len(p.Seeds), "image")

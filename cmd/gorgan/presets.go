@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -48,8 +49,7 @@ func listPresets(ui *ui) error {
 		if err != nil {
 			return err
 		}
-		purpose, _, _ := strings.Cut(purposeOf(text), ". ")
-		for i, line := range wrapped(purpose, 66) {
+		for i, line := range wrapped(firstSentence(purposeOf(text)), 66) {
 			if i > 0 {
 				name = ""
 			}
@@ -59,6 +59,19 @@ func listPresets(ui *ui) error {
 	ui.note("see the settings of one with: %s NAME; train with one with: %s NAME",
 		ui.command("presets"), ui.command("train", "--preset"))
 	return nil
+}
+
+// sentenceEnd is a full stop before a word with a capital letter, but not that of "et al.".
+var sentenceEnd = regexp.MustCompile(`(\bal)?(\. )\p{Lu}`)
+
+// firstSentence returns the first sentence of a text, without its full stop.
+func firstSentence(text string) string {
+	for _, m := range sentenceEnd.FindAllStringSubmatchIndex(text, -1) {
+		if abbreviated := m[2] >= 0; !abbreviated {
+			return text[:m[4]]
+		}
+	}
+	return text
 }
 
 // showPreset writes what a preset is for, and its settings with the help of their flags.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gorgan/kernels/device"
+	"gorgan/kernels/plan"
 	"gorgan/model"
 	"gorgan/model/run"
 )
@@ -22,6 +23,7 @@ type session struct {
 	folder *run.Folder  // locked; nil until a new run has one
 	state  *model.State // it goes on from here; nil at step 0
 	owed   bool         // the checkpoint it goes on from was to be evaluated, and was not
+	plan   *plan.Plan   // by which it computed on a GPU; nil if it has none
 }
 
 // newSession begins a run, or opens the one to resume. The caller must close the session.
@@ -97,6 +99,9 @@ func (s *session) resume(ui *ui, path string) error {
 	if s.Settings, err = run.ReadSettings(dir); err != nil {
 		return err
 	}
+	if s.plan, err = run.ReadPlan(dir); err != nil {
+		return err
+	}
 	if path == dir && s.folder.Unsaved() {
 		ui.note("%s has no checkpoint yet: the run begins again at step 0", dir)
 	} else if _, s.state, err = run.LoadModel(path); err != nil {
@@ -126,6 +131,23 @@ func (s *session) open(ui *ui, t *model.Trainer, o trainOptions) (err error) {
 		}
 	}
 	return s.goOn(ui)
+}
+
+// keepPlan says by what dev computes the run's products, and writes the plan to the run's folder. The CPU
+// has no plan: a plan that the folder has stays as it is, for when the run goes on on a GPU again. given
+// says that the user asked for a plan.
+func (s *session) keepPlan(ui *ui, dev device.Device, given bool) error {
+	p, ok := sayPlan(ui, dev)
+	if !ok {
+		return nil
+	}
+	switch {
+	case s.plan != nil && given && s.plan.GPU.Suits(p.GPU):
+		ui.note("--plan has no effect: the run goes on by its own, %s", s.folder.Path(run.PlanFile))
+	case s.plan == nil && s.state != nil && !given:
+		ui.note("the run had no plan up to step %d; if it was on a GPU by then, it goes on as it was with --plan none", s.state.Step)
+	}
+	return s.folder.WritePlan(p)
 }
 
 // goOn takes the run's folder to the step of the checkpoint.

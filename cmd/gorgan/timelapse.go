@@ -73,13 +73,13 @@ func runTimelapse(ctx context.Context, ui *ui, o timelapseOptions) error {
 			}
 			img, err := s.read(p)
 			if err != nil {
-				return fmt.Errorf("%s: %w", p.name, err)
+				return fmt.Errorf("%s: %w", p.Name, err)
 			}
 			shown := 1
 			if i == last {
 				shown = periods
 			}
-			if err := add(picture.Caption(img, fmt.Sprintf("step %d", p.step)), shown); err != nil {
+			if err := add(picture.Caption(img, fmt.Sprintf("step %d", p.Step)), shown); err != nil {
 				return err
 			}
 			ui.progress(i+1, "writing")
@@ -90,6 +90,6 @@ func runTimelapse(ctx context.Context, ui *ui, o timelapseOptions) error {
 		return err
 	}
 	ui.say("%s: %s of %dx%d, steps %d to %d, %.4g s", o.out.name, count(last+1, "frame"), size.X, size.Y,
-		s.pictures[0].step, s.pictures[last].step, float64(last+periods)/float64(o.out.fps))
+		s.pictures[0].Step, s.pictures[last].Step, float64(last+periods)/float64(o.out.fps))
 	return nil
 }

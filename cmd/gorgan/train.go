@@ -36,11 +36,14 @@ func newTrain(ui *ui) *cli.Command {
 		&cli.UintFlag{Name: "display-every", Usage: "print the losses and write pictures every `N` steps", Value: 1000},
 		&cli.UintFlag{Name: "save-every", Usage: "write a checkpoint every `N` steps", Value: 1000},
 		&cli.IntFlag{Name: "keep", Usage: "keep the last `N` checkpoints, 0 for all", Value: 3},
+		&cli.BoolFlag{Name: "serve", Usage: "show the run in a browser while it trains, as the command serve does"},
+		addressFlag(),
 	}
 	return &cli.Command{
 		Name:  "train",
 		Usage: "train a GAN",
 		Description: "Without flags this is the tutorial's run. Losses:\n\n" + summaries(model.Losses(), model.LossSummary) +
+			"\nNets:\n\n" + summaries(model.Archs(), model.ArchSummary) +
 			"\nActivations:\n\n" + summaries(model.Activations(), model.ActivationSummary) +
 			"\nOptimizers:\n\n" + summaries(model.Optimizers(), model.OptimizerSummary) +
 			"\nExamples:\n\n   gorgan train\n   gorgan train --loss bce --label-smoothing 0.1 --gen-hidden 256,512 --seed 2\n" +
@@ -48,10 +51,11 @@ func newTrain(ui *ui) *cli.Command {
 			"      --gen-activation leaky-relu --dis-activation leaky-relu\n" +
 			"   gorgan train --data flowers --size 64 --mirror --classes auto\n" +
 			"   gorgan train --preset best --evaluate-every 1000 --stop-on-collapse\n" +
+			"   gorgan train --preset fast --serve\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
 		Flags: slices.Concat(inCategory("Data", data), inCategory("Data", sourceFlags()), inModelCategories(modelFlags(d)),
 			inCategory("Run", presetFlags()), inCategory("Run", ofRun), inCategory("Evaluation", evaluateFlags()),
-			inCategory("Device", deviceFlags("auto"))),
+			inCategory("Device", append(deviceFlags("auto"), planFlag()))),
 		Action: action(ui, readTrainOptions, runTrain),
 	}
 }
@@ -66,6 +70,13 @@ func summaries(names []string, summary func(string) string) string {
 }
 
 func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
+	var shown *pages
+	if o.serve {
+		if shown, err = openPages(ui, o.address); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, shown.close()) }()
+	}
 	s, err := newSession(ui, o)
 	if err != nil {
 		return err
@@ -91,7 +102,7 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 	}
 	var said bytes.Buffer // what is printed before there is a log
 	ui.log = &said
-	o.device.name, o.reading.Reading = s.Device, s.Reading // a run that goes on has its own
+	o.device.name, o.device.Began, o.reading.Reading = s.Device, s.plan, s.Reading // a run that goes on has its own
 	dev, why, err := o.device.open()
 	if err != nil {
 		return err
@@ -125,6 +136,9 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 		return err
 	}
 	o.device.sayIneffective(ui, device.IsCPU(dev))
+	if err := s.keepPlan(ui, dev, o.device.planGiven); err != nil {
+		return err
+	}
 	o.given.sayIneffective(ui, s.Model)
 	mirrored := ""
 	if s.Mirror {
@@ -132,9 +146,14 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 	}
 	ui.note("data: %s, %s of %v%s, fingerprint %.12s", set.Name(), count(set.Len(), "image"), set.Shape(), mirrored, set.Fingerprint())
 	for _, n := range (&model.State{Config: s.Model}).Nets() {
-		ui.note("%s: %s", n.Name, netForm(n))
+		ui.note("%s: %s", n.Name, n.Form())
 	}
 	ui.note("run: %s", s.folder.Dir)
+	if shown != nil {
+		if err := shown.begin(ui, s.folder.Dir, set); err != nil {
+			return err
+		}
+	}
 	if s.state == nil {
 		if err := s.folder.Begin(trainer, set); err != nil {
 			return err
@@ -185,21 +204,28 @@ func (s *session) suit(ui *ui, set *dataset.Set, o trainOptions) error {
 	s.Model = s.Model.ForSet(set.Shape())
 	c := &s.Model
 	s.Size, s.Channels = set.Shape().Size.String(), strconv.Itoa(set.Shape().Channels)
+	said := ""
 	switch classes := classesOf(set); {
 	case o.classesOfData && classes == 0:
 		c.Classes = 0
-		ui.note("%s has images without labels: the nets are not told the classes", set.Name())
+		said = fmt.Sprintf("%s has images without labels: the nets are not told the classes", set.Name())
 	case o.classesOfData:
 		c.Classes = classes
-		ui.note("the nets are told the classes of the images, %d: %s", classes, classList(set))
+		said = fmt.Sprintf("the nets are told the classes of the images, %d: %s", classes, classList(set))
 	case c.Classes > 0 && (classes > c.Classes || set.Classes() != nil && classes != c.Classes):
 		return usageError{fmt.Errorf("--classes is %d, but the images of %s have %d classes (%s); want --classes auto", c.Classes, set.Name(), classes, classList(set))}
 	case classes > 0 && classes < c.Classes:
-		ui.note("the nets are told %d classes, but the images have only %d: %s", c.Classes, classes, classList(set))
-	case c.Classes == 0 && classes > 1 && s.Data != "mnist":
-		ui.note("the images have %d classes (%s), which the nets are not told; --classes auto tells them", classes, classList(set))
+		said = fmt.Sprintf("the nets are told %d classes, but the images have only %d: %s", c.Classes, classes, classList(set))
+	case c.Classes == 0 && classes > 1 && s.Data != "mnist" && c.Arch != model.DCGAN:
+		said = fmt.Sprintf("the images have %d classes (%s), which the nets are not told; --classes auto tells them", classes, classList(set))
 	}
-	return s.Model.Validate()
+	if err := s.Model.ValidateNamed(flagNamed); err != nil {
+		return usageError{err}
+	}
+	if said != "" {
+		ui.note("%s", said)
+	}
+	return nil
 }
 
 // train takes the run to its last step on the device of that name.
@@ -212,15 +238,6 @@ func (s *session) train(ctx context.Context, ui *ui, device string, t *run.Train
 		return s.ended(ui, t.Trainer, device, err)
 	}
 	return s.finish(ui, t.Trainer, device)
-}
-
-// netForm describes a net: the widths of its layers and the number of its parameters.
-func netForm(n model.Net) string {
-	form := strconv.Itoa(n.Layers[0].In)
-	for _, l := range n.Layers {
-		form += fmt.Sprintf(" -> %d %s", l.Out, l.Activation)
-	}
-	return fmt.Sprintf("%s, %s", form, count(n.Parameters, "parameter"))
 }
 
 // displayed returns the line of a display step.

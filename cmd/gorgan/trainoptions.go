@@ -24,6 +24,8 @@ type trainOptions struct {
 	device        deviceOptions
 	reading       sourceOptions
 	queue         int
+	serve         bool // pages show the run
+	address       addressOptions
 }
 
 func readTrainOptions(ui *ui, c *cli.Context) (o trainOptions, err error) {
@@ -36,6 +38,13 @@ func readTrainOptions(ui *ui, c *cli.Context) (o trainOptions, err error) {
 	o.preset, o.out, o.resume, o.queue = c.String("preset"), c.String("out"), c.String("resume"), c.Int("queue")
 	if o.resume != "" && o.out != "" {
 		return o, usageError{errors.New("--out and --resume exclude each other: a run goes on in its own folder")}
+	}
+	if o.serve = c.Bool("serve"); o.serve {
+		if o.address, err = readAddressOptions(c); err != nil {
+			return o, err
+		}
+	} else if c.IsSet("address") {
+		return o, usageError{errors.New("--address has no effect without --serve")}
 	}
 	if o.queue < 1 || o.queue > 1<<16 {
 		return o, usageError{fmt.Errorf("--queue is %d, want 1 to 65536", o.queue)}

@@ -1,7 +1,7 @@
 # Targets for people; .ci/run calls test, and the others in turn.
 GO ?= go
 
-.PHONY: help build train test test-kill test-crash race cross lint generate fuzz gpu ptx sim test-gpu test-sim lint-gpu test-scripts gpu-bundle clean
+.PHONY: help build train test test-kill test-crash race cross lint generate fuzz gpu ptx sim test-gpu test-sim lint-gpu test-scripts gpu-bundle rehearse clean
 
 help:
 	@echo "make train   build, then train the tutorial's GAN on the embedded MNIST"
@@ -12,16 +12,17 @@ help:
 	@echo "make race    run all tests under the race detector (wants a C compiler)"
 	@echo "make cross   build for Windows, macOS and Linux on other processors"
 	@echo "make lint    gofmt, vet and staticcheck"
-	@echo "make generate   write the assembly anew from scripts/asmgen"
+	@echo "make generate   write the assembly anew from scripts/asmgen, and the PTX of products from scripts/ptxgen"
 	@echo "make fuzz    fuzz every parser, FUZZTIME each (20s)"
 	@echo "make gpu     build ./gorgan with CUDA; wants gcc and Python, fetches CUDA's headers into .cuda unless CUDA_HOME has them"
-	@echo "make ptx     assemble every PTX kernel for compute capability 7.5 to 12.0; fetches ptxas, 12 MB, into .cuda"
+	@echo "make ptx     assemble every PTX kernel, and the joined ones of the presets, for compute capability 7.5 to 12.0; fetches ptxas, 12 MB, into .cuda"
 	@echo "make sim     build the simulated CUDA device in .cuda/sim (wants a C++ compiler)"
 	@echo "make test-gpu   run the tests of the build with CUDA on the simulated device"
 	@echo "make test-sim   run the simulated device's own tests"
 	@echo "make lint-gpu   vet and staticcheck of the build with CUDA"
 	@echo "make test-scripts   test the programs that fetch and reduce CUDA's headers"
 	@echo "make gpu-bundle   make dist/gorgan-gpu, which checks and measures on a machine with a GPU and no Go"
+	@echo "make rehearse   do on the simulated device what the bundle's stage ab does on a GPU, with small nets"
 	@echo "make clean   remove what was built and fetched, runs/ apart"
 
 build:
@@ -62,7 +63,7 @@ lint:
 	$(GO) run $(STATICCHECK) ./...
 
 generate:
-	$(GO) generate ./kernels/cpu
+	$(GO) generate ./kernels/cpu ./kernels/dense
 
 FUZZTIME ?= 20s
 
@@ -77,6 +78,7 @@ gpu:
 ptx:
 	rm -rf .cuda/ptx
 	$(GO) run ./scripts/ptx .cuda/ptx
+	$(GO) test ./model -run 'TestFusedLaunches$$' -fused-ptx $(CURDIR)/.cuda/ptx
 	scripts/cuda/ptx.py .cuda/ptx/*.ptx
 
 SIM = .cuda/sim
@@ -85,15 +87,16 @@ sim:
 	@cxx=$${CXX:-$$(command -v g++ || command -v clang++)} && CXX=$$cxx cuda/sim/build.sh $(SIM) || \
 	{ test -z "$$cxx" && echo "no C++ compiler: the simulated CUDA device is not built, and tests that need one are skipped"; }
 
-# Package kernels has no code for CUDA: its suite runs on the device from package cuda.
-GPU_TESTS = ./cuda/... ./kernels/device ./model ./cmd/...
+# Package kernels has no code for CUDA: its suite runs on the device from package cuda. The commands are
+# tested shortly: make test runs their long scripts.
+GPU_TESTS = ./cuda/... ./kernels/device ./model
 
 ON_SIM = GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1 GORGAN_TEST_DEVICE=cuda scripts/with_cuda.sh $(GO) test -tags gpu
 
-# The second run has the blocks and the warps of each kernel in the opposite order.
+# The last two runs have the blocks and the warps of each kernel in the opposite order, and in a random one.
 test-gpu: sim
-	@if [ -e $(SIM)/libcuda.so.1 ]; then set -ex; $(ON_SIM) $(GPU_TESTS); GORGAN_SIM_FAULTS=order=reverse $(ON_SIM) -run TestSuite ./cuda; \
-	else echo "no simulated CUDA device: tests that need one are skipped"; set -x; scripts/with_cuda.sh $(GO) test -tags gpu $(GPU_TESTS); fi
+	@if [ -e $(SIM)/libcuda.so.1 ]; then set -ex; $(ON_SIM) $(GPU_TESTS); $(ON_SIM) -short ./cmd/...; for order in reverse random:1; do GORGAN_SIM_FAULTS=order=$$order $(ON_SIM) -run 'TestSuite/^graph$$' ./cuda; done; \
+	else echo "no simulated CUDA device: tests that need one are skipped"; set -x; scripts/with_cuda.sh $(GO) test -tags gpu $(GPU_TESTS) ./cmd/...; fi
 
 test-sim:
 	@if command -v $(CXX) >/dev/null; then CXX=$(CXX) cuda/sim/test.sh; \
@@ -108,6 +111,11 @@ test-scripts:
 
 gpu-bundle:
 	scripts/gpu_bundle.sh dist/gorgan-gpu
+
+rehearse: sim
+	@if [ -e $(SIM)/libcuda.so.1 ]; then set -ex; XZ_LEVEL=0 scripts/gpu_bundle.sh dist/rehearsal cuda; \
+	GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) REHEARSE=1 dist/rehearsal/verify.sh dist/rehearsal/out ab; \
+	else echo "no simulated CUDA device: verify.sh ab is not rehearsed"; fi
 
 clean:
 	rm -rf gorgan .cuda .exports dist

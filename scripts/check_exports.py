@@ -220,6 +220,13 @@ def checked(gorgan, data, name, flags, work):
     logits = onnxruntime.InferenceSession(at("discriminator.onnx")).run(None, feed)[0]
     far = np.abs(logits - computed(at("discriminator.safetensors"), seen, told)[0]).max()
     check(logits.std() > 0, f"{name}: the logits are all the same")
+    if torch:
+        net, found = load.load(at("discriminator.safetensors"))
+        x = torch.as_tensor(seen).reshape(len(seen), -1)
+        if found["classes"]:
+            x = torch.cat([x, torch.eye(found["classes"])[torch.as_tensor(told)].reshape(len(seen), -1)], 1)
+        with torch.no_grad():
+            far = max(far, np.abs(logits - net(x).numpy()).max())
     check(far < 1e-4 * (1 + np.abs(logits).max()), f"{name}: logits differ by {far}")
     return [name, *compared.cells, f"{far:.0e}"]
 

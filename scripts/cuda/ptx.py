@@ -56,6 +56,13 @@ def uses(report):
     return found
 
 
+def target(path):
+    """Returns the least architecture that the text is for."""
+    with open(path, encoding="utf-8") as f:
+        found = re.search(r"^\.target sm_(\d+)", f.read(), re.M)
+    return int(found[1]) if found else 0  # ptxas says what is wrong with a text without a target
+
+
 def assemble(ptxas, path, architecture):
     """Returns (what ptxas finds wrong or nothing, what each kernel takes)."""
     run = subprocess.run([ptxas, "-v", f"-arch=sm_{architecture}", "-o", os.devnull, path],
@@ -76,7 +83,8 @@ def check(ptxas, paths):
     """Prints a line for each kernel; returns the number of failures."""
     failures, by_kernel = 0, {}
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [(path, a, pool.submit(assemble, ptxas, path, a)) for path in paths for a in ARCHITECTURES]
+        jobs = [(path, a, pool.submit(assemble, ptxas, path, a))
+                for path in paths for a in ARCHITECTURES if a >= target(path)]
         for path, architecture, job in jobs:
             wrong, found = job.result()
             if wrong:
@@ -98,7 +106,7 @@ def main(paths):
     if not paths:
         raise remote.Error("no file is named; make ptx assembles all kernels")
     failures = check(assembler(), paths)
-    print(f"{len(paths)} files for sm_{', '.join(map(str, ARCHITECTURES))}: "
+    print(f"{len(paths)} files for sm_{', '.join(map(str, ARCHITECTURES))}, from the target of each on: "
           + (f"{failures} failures" if failures else "all assemble, none spills"))
     return failures > 0
 

@@ -131,7 +131,9 @@ class PtxTest(Folder):
             script = self.put("ptxas", f"#!/bin/sh\ncat >&2 <<'END'\n{report}END\nexit {status}\n")
             os.chmod(script, 0o755)
             with unittest.mock.patch("builtins.print"):
-                self.assertEqual(ptx.check(script, ["k.ptx"]), failures * len(ptx.ARCHITECTURES), report)
+                for least, skipped in ((75, 0), (80, 1)):
+                    text = self.put("k.ptx", f".version 7.0\n.target sm_{least}\n")
+                    self.assertEqual(ptx.check(script, [text]), failures * (len(ptx.ARCHITECTURES) - skipped), report)
 
 
 if __name__ == "__main__":

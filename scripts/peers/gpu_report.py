@@ -7,6 +7,8 @@ import statistics
 import subprocess
 import sys
 
+from ab_report import ab
+
 PEERS = [  # the programs that multiply in float32, then those that do in TF32; Gorgan first
     {
         "gorgan": "Gorgan",
@@ -58,7 +60,7 @@ def main(out, commit):
         "train": text(out, "train.log").splitlines(), "bench": lines(out, "bench.jsonl"), "peers_ms": {},
     }
     md = [f"# Gorgan on {report['card']}", "", f"{report['date']}, commit {commit[:12]}; made by `verify.sh`.", "", "## Stages", ""]
-    md += [f"- {s}" for s in report["stages"]]
+    md += [f"- {s.removeprefix('- ')}" for s in report["stages"]]
     if report["doctor"]:
         md += ["", "## Doctor", "", "```", *report["doctor"], "```"]
     if report["train"]:
@@ -83,6 +85,8 @@ def main(out, commit):
             own = medians.get(next(iter(group)), float("nan"))
             report["peers_ms"].setdefault(batch, {}).update(medians)
             md += [f"| {group[name]} | {median:.4f} | {own / median:.2f} |" for name, median in medians.items()]
+    report["ab"], lines_of_ab = ab(lines(out, "ab.jsonl"), report["peers_ms"])
+    md += lines_of_ab
     with open(os.path.join(out, "report.json"), "w") as f:
         json.dump(report, f, indent=1)
     with open(os.path.join(out, "report.md"), "w") as f:

@@ -2,11 +2,7 @@
 
 package cpu
 
-import (
-	"sync"
-
-	"gorgan/kernels"
-)
+import "gorgan/kernels"
 
 // narrow is the most columns of a tensor whose rows the bodies of biases take many at a time.
 const narrow = 64
@@ -17,7 +13,7 @@ type tile [16 * narrow]float32
 // inRows calls do for pieces of n values of y from element at on, which are whole rows, and the bias of
 // each of these values. A row of few columns is shorter than the call that it would take, so a piece is
 // many of them. A value depends on its own bias alone: any pieces give the same bits.
-func inRows(tiles *sync.Pool, m kernels.Mem[float32], lo, hi int, do func(n, at int, bias *float32)) {
+func inRows(unused tiles, m kernels.Mem[float32], lo, hi int, do func(n, at int, bias *float32)) {
 	bias, cols := m.F[1], m.N[1]
 	if cols > narrow || hi-lo < 2 {
 		for i := lo; i < hi; i++ {
@@ -25,8 +21,8 @@ func inRows(tiles *sync.Pool, m kernels.Mem[float32], lo, hi int, do func(n, at 
 		}
 		return
 	}
-	t := tiles.Get().(*tile)
-	defer tiles.Put(t)
+	t := unused.take()
+	defer unused.give(t)
 	rows := min(len(t)/cols, hi-lo)
 	for i := range rows {
 		copy(t[i*cols:], bias[:cols])
@@ -36,18 +32,37 @@ func inRows(tiles *sync.Pool, m kernels.Mem[float32], lo, hi int, do func(n, at 
 	}
 }
 
-func newTiles() *sync.Pool { return &sync.Pool{New: func() any { return new(tile) }} }
+// tiles are tiles that nobody uses. They stay, unlike those of a sync.Pool, so that a step makes none.
+type tiles chan *tile
+
+func newTiles() tiles { return make(tiles, 64) }
+
+func (u tiles) take() *tile {
+	select {
+	case t := <-u:
+		return t
+	default:
+		return new(tile)
+	}
+}
+
+func (u tiles) give(t *tile) {
+	select {
+	case u <- t:
+	default:
+	}
+}
 
 func vectorBiasReLU(some func(n int, y, bias, slope *float32)) kernels.Body {
-	tiles := newTiles()
+	unused := newTiles()
 	return func(m kernels.Mem[float32], lo, hi int) {
-		inRows(tiles, m, lo, hi, func(n, at int, bias *float32) { some(n, &m.F[0][at], bias, &m.S[0]) })
+		inRows(unused, m, lo, hi, func(n, at int, bias *float32) { some(n, &m.F[0][at], bias, &m.S[0]) })
 	}
 }
 
 func vectorBias(some func(n int, y, bias *float32)) kernels.Body {
-	tiles := newTiles()
+	unused := newTiles()
 	return func(m kernels.Mem[float32], lo, hi int) {
-		inRows(tiles, m, lo, hi, func(n, at int, bias *float32) { some(n, &m.F[0][at], bias) })
+		inRows(unused, m, lo, hi, func(n, at int, bias *float32) { some(n, &m.F[0][at], bias) })
 	}
 }

@@ -18,8 +18,8 @@ func vectorGrad(lanes int, columns func(rows, stride, n int, d, dbias, y, slope 
 			slope = &m.S[0]
 		}
 		if cols == 1 {
-			sums := unused.Get().(*tile)
-			defer unused.Put(sums)
+			sums := unused.take()
+			defer unused.give(sums)
 			eachStrip(lanes, 1, len(d), 0, len(d), func(_, n, at, _ int) { columns(1, n, n, &d[at], &sums[0], &y[at], slope) })
 			sumColumn(dbias, d)
 			return

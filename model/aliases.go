@@ -9,7 +9,7 @@ import (
 // unsupported returns hints for the names of GAN variants that are not losses here. A hint
 // follows the name in an error.
 func unsupported() map[string]string {
-	hints := map[string]string{"cgan": "is not a loss: use --classes N with any loss", "dcgan": "is not implemented: nets are of dense layers"}
+	hints := map[string]string{"cgan": "is not a loss: use --classes N with any loss", "dcgan": "is not a loss: use --arch dcgan with any loss"}
 	for _, name := range []string{"acgan", "infogan", "began", "ebgan", "vae-gan", "cyclegan", "pix2pix", "stylegan", "progan", "biggan", "sagan", "bigan", "sngan"} {
 		hints[name] = "is not implemented"
 	}

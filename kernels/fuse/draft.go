@@ -73,11 +73,8 @@ func (d *draft) dependences() *tape.Graph {
 func writesArgument(c tape.Call) bool {
 	for i, t := range c.Args.Tensors {
 		for j, o := range c.Args.Tensors[:i] {
-			a, b := c.Kernel.Params[i].Access, c.Kernel.Params[j].Access
-			if a == b && (a == kernels.In || a == kernels.Mark) {
-				continue
-			}
-			if tape.SpanOf(t).Overlaps(tape.SpanOf(o)) {
+			p := c.Kernel.Params
+			if !tape.MayShare(p[i].Access, p[j].Access) && tape.SpanOf(t).Overlaps(tape.SpanOf(o)) {
 				return true
 			}
 		}

@@ -89,3 +89,7 @@ func (c Call) spans(access ...kernels.Access) (all []Span) {
 	}
 	return all
 }
+
+// MayShare reports whether two arguments of a call may be of the same memory: both are read, or both
+// are marked.
+func MayShare(a, b kernels.Access) bool { return a == b && (a == kernels.In || a == kernels.Mark) }

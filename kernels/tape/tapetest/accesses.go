@@ -39,10 +39,7 @@ func access(dev kernels.Device, c tape.Call) error {
 	for i, a := range all {
 		tensors = append(tensors, a.tensor)
 		for _, b := range all[:i] {
-			if a.access == b.access && (a.access == kernels.In || a.access == kernels.Mark) {
-				continue
-			}
-			if tape.SpanOf(a.tensor).Overlaps(tape.SpanOf(b.tensor)) {
+			if !tape.MayShare(a.access, b.access) && tape.SpanOf(a.tensor).Overlaps(tape.SpanOf(b.tensor)) {
 				return fmt.Errorf("%s and %s share memory, and it writes one of them", b.name, a.name)
 			}
 		}

@@ -6,32 +6,25 @@ import "gorgonia.org/tensor"
 // own: the rows of real images, and those of fake ones. A tensor of statistics (groups, cols) has a
 // value for each column of each batch.
 
-// batchColumns is the number of columns that a piece of work on a batch has.
-const batchColumns = 16
+// BatchColumns is the number of columns that a piece of work on a batch has.
+const BatchColumns = 16
 
 var batchMoments = Kernel{
 	Name: "batch_moments", Params: []Param{out("mean"), out("variance"), in("x")}, Sizes: batchSizes,
 	Lens:  func(n []int) []int { return []int{n[0] * n[2], n[0] * n[2], n[0] * n[1] * n[2]} },
 	Items: batchItems(2), Grid: batchGrid, Tol: sumTol,
 	F32: func(m Mem[float32], lo, hi int) {
-		mean, variance, x, n := m.F[0], m.F[1], m.F[2], float64(m.N[1])
+		x := m.F[2]
 		for item := lo; item < hi; item++ {
-			b := batchColumnsOf(m.N, item)
-			var sum, squares [batchColumns]float64
-			for at := b.first; at < b.end; at += b.cols {
-				for j, v := range x[at:][:b.n] {
+			p := BatchPieceOf(m.N, item)
+			var sum, squares [BatchColumns]float64
+			for at := p.First; at < p.End(); at += p.Stride {
+				for j, v := range x[at:][:p.Cols] {
 					sum[j] += float64(v)
 					squares[j] += float64(v) * float64(v)
 				}
 			}
-			for j := range b.n {
-				average := sum[j] / n
-				spread := squares[j]/n - average*average
-				if spread < 0 {
-					spread = 0
-				}
-				mean[b.stats+j], variance[b.stats+j] = float32(average), float32(spread)
-			}
+			p.WriteMoments(m, &sum, &squares)
 		}
 	},
 	F64: func(m Mem[float64]) {
@@ -66,25 +59,23 @@ func batchSizesOf(x, stats *tensor.Dense) []int {
 // batchItems is Items for work whose columns are independent.
 func batchItems(cost int) func([]int) (int, int) {
 	return func(n []int) (int, int) {
-		return n[0] * ((n[2] + batchColumns - 1) / batchColumns), n[1] * batchColumns * cost
+		return n[0] * ((n[2] + BatchColumns - 1) / BatchColumns), n[1] * BatchColumns * cost
 	}
 }
 
 // batchGrid is one block for each 16 columns of each group; thread t takes rows t/16, t/16+64, ….
-func batchGrid(n []int) Grid { return Grid{n[0] * ((n[2] + batchColumns - 1) / batchColumns), 1024} }
+func batchGrid(n []int) Grid { return Grid{n[0] * ((n[2] + BatchColumns - 1) / BatchColumns), 1024} }
 
-// batchPiece is some columns of a batch.
-type batchPiece struct {
-	n          int // columns
-	first, end int // the first column's element in the batch's first row, and the end of the batch
-	cols       int // from row to row
-	stats      int // the first column's element in statistics
-}
-
-// batchColumnsOf returns piece item of batchItems for the sizes n.
-func batchColumnsOf(n []int, item int) batchPiece {
-	rows, cols := n[1], n[2]
-	across := (cols + batchColumns - 1) / batchColumns
-	group, col := item/across, item%across*batchColumns
-	return batchPiece{min(batchColumns, cols-col), group*rows*cols + col, (group + 1) * rows * cols, cols, group*cols + col}
+// WriteMoments writes the mean and the variance of each of p's columns: see BatchMoments, whose memory is
+// m. sum and squares are the sums of its values and of their squares.
+func (p BatchPiece) WriteMoments(m Mem[float32], sum, squares *[BatchColumns]float64) {
+	mean, variance, n := m.F[0][p.Stats:], m.F[1][p.Stats:], float64(p.Rows)
+	for j := range p.Cols {
+		average := sum[j] / n
+		spread := squares[j]/n - average*average
+		if spread < 0 {
+			spread = 0
+		}
+		mean[j], variance[j] = float32(average), float32(spread)
+	}
 }

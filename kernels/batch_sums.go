@@ -13,24 +13,19 @@ var batchSums = Kernel{
 	},
 	Items: batchItems(3), Grid: batchGrid, Tol: productTol,
 	F32: func(m Mem[float32], lo, hi int) {
-		sums, products, d, x, mean, variance := m.F[0], m.F[1], m.F[2], m.F[3], m.F[4], m.F[5]
+		d, x := m.F[2], m.F[3]
 		for item := lo; item < hi; item++ {
-			b := batchColumnsOf(m.N, item)
-			var middle, sum, product [batchColumns]float64
-			for j := range b.n {
-				middle[j] = float64(mean[b.stats+j])
-			}
-			for at := b.first; at < b.end; at += b.cols {
-				values := x[at:][:b.n]
-				for j, g := range d[at:][:b.n] {
+			p := BatchPieceOf(m.N, item)
+			var middle, sum, product [BatchColumns]float64
+			p.Middle(m, &middle)
+			for at := p.First; at < p.End(); at += p.Stride {
+				values := x[at:][:p.Cols]
+				for j, g := range d[at:][:p.Cols] {
 					sum[j] += float64(g)
 					product[j] += float64(g) * (float64(values[j]) - middle[j])
 				}
 			}
-			for j := range b.n {
-				sums[b.stats+j] = float32(sum[j])
-				products[b.stats+j] = float32(product[j] / math.Sqrt(float64(variance[b.stats+j])+batchEpsilon))
-			}
+			p.WriteSums(m, &sum, &product)
 		}
 	},
 	F64: func(m Mem[float64]) {
@@ -40,9 +35,26 @@ var batchSums = Kernel{
 		for i, g := range d {
 			s := i/cols/rows*cols + i%cols
 			sum[s] += g
-			product[s] += g * (x[i] - mean[s]) / math.Sqrt(variance[s]+batchEpsilon)
+			product[s] += g * (x[i] - mean[s]) / math.Sqrt(variance[s]+BatchEpsilon)
 		}
 	},
+}
+
+// Middle writes the means of p's columns, for BatchSums, whose memory is m.
+func (p BatchPiece) Middle(m Mem[float32], middle *[BatchColumns]float64) {
+	for j, v := range m.F[4][p.Stats:][:p.Cols] {
+		middle[j] = float64(v)
+	}
+}
+
+// WriteSums writes the results of BatchSums, whose memory is m, for each of p's columns: sum is Σ d, and product
+// Σ d·(x-mean).
+func (p BatchPiece) WriteSums(m Mem[float32], sum, product *[BatchColumns]float64) {
+	sums, products, variance := m.F[0][p.Stats:], m.F[1][p.Stats:], m.F[5][p.Stats:]
+	for j := range p.Cols {
+		sums[j] = float32(sum[j])
+		products[j] = float32(product[j] / math.Sqrt(float64(variance[j])+BatchEpsilon))
+	}
 }
 
 // BatchSums writes two sums over the rows of each batch to sum and product (groups, cols), for the

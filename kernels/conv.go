@@ -5,7 +5,7 @@ import "gorgonia.org/tensor"
 var conv = Kernel{
 	Name: "conv", Params: []Param{out("y"), in("x"), in("w")}, Sizes: convSizes, Product: true,
 	Lens:  func(n []int) []int { return []int{convY(n), convX(n), convW(n)} },
-	Items: func(n []int) (int, int) { return n[0] * n[4] * n[5], n[7] * n[8] * n[3] * n[6] },
+	Items: func(n []int) (int, int) { return n[0] * n[4] * n[5], convW(n) },
 	Grid:  func(n []int) Grid { return perThread(convY(n)) },
 	Tol:   productTol,
 	F64: func(m Mem[float64]) {
@@ -16,9 +16,9 @@ var conv = Kernel{
 				sum := 0.0
 				for kh := range c.KernelHeight {
 					for kw := range c.KernelWidth {
-						for ch := range c.Channels {
-							v := at(x, p/(rows*cols), c.Height, p/cols%rows*c.Stride-c.Pad+kh, c.Width, p%cols*c.Stride-c.Pad+kw, c.Channels, ch)
-							sum += v * w[((kh*c.KernelWidth+kw)*c.Channels+ch)*c.Outputs+o]
+						for ch := range c.Depth() {
+							v := at(x, p/(rows*cols), c.Height, p/cols%rows*c.Stride-c.Pad+kh, c.Width, p%cols*c.Stride-c.Pad+kw, c.Channels, c.groupOf(o)*c.Depth()+ch)
+							sum += v * w[((kh*c.KernelWidth+kw)*c.Depth()+ch)*c.Outputs+o]
 						}
 					}
 				}
@@ -29,12 +29,13 @@ var conv = Kernel{
 }
 
 // Conv writes to y (batch, c.OutHeight, c.OutWidth, c.Outputs) the convolution of x (batch, c.Height,
-// c.Width, c.Channels) and w (c.KernelHeight, c.KernelWidth, c.Channels, c.Outputs):
+// c.Width, c.Channels) and w (c.KernelHeight, c.KernelWidth, c.Depth, c.Outputs):
 //
-//	y[b,i,j,o] = Σ x[b, i·stride-pad+kh, j·stride-pad+kw, ch] · w[kh,kw,ch,o]
+//	y[b,i,j,o] = Σ x[b, i·stride-pad+kh, j·stride-pad+kw, g·depth+ch] · w[kh,kw,ch,o]
 //
-// The sum goes over kh, kw and ch, in this order. x is 0 outside an image. It returns an error if a
-// size does not fit. y must not overlap x or w.
+// The sum goes over kh, kw and ch, in this order, or a device sums in another order that depends on the sizes
+// alone, the batch excepted. With an infinity among its terms, a sum may then be NaN. g is the group of o. x is 0
+// outside an image. It returns an error if a size does not fit. y must not overlap x or w.
 func Conv(dev Device, y, x, w *tensor.Dense, c Convolution) error {
-	return c.launch(dev, &conv, x, y, x, w)
+	return c.launch(dev, &conv, &convGroups, x, y, x, w)
 }

@@ -21,11 +21,21 @@ func GradPartials(rows int) int { return (rows + partialRows(rows) - 1) / partia
 // partialRows returns the number of rows in a group.
 func partialRows(rows int) int { return (rows + 1<<18 - 1) >> 18 << 10 }
 
-// EachPartial calls do for each of the GradPartials(rows) groups, with the group's number,
-// its first row and its number of rows.
-func EachPartial(rows int, do func(partial, first, n int)) {
-	for first, partial := 0, 0; first < rows; first, partial = first+partialRows(rows), partial+1 {
-		do(partial, first, min(partialRows(rows), rows-first))
+// PartialSums are some neighbouring sums of a group of rows.
+type PartialSums struct {
+	First, Rows int // the first row of the group, and their number
+	From, End   int // the columns that are summed: From to End-1
+	At          int // the element of the first sum in partials
+}
+
+// EachPartial calls do for the elements lo to hi-1 of the partial sums (GradPartials(rows), cols), the sums of a
+// group at a time.
+func EachPartial(rows, cols, lo, hi int, do func(s PartialSums)) {
+	for lo < hi {
+		partial, from := lo/cols, lo%cols
+		first, end := partial*partialRows(rows), min(cols, from+hi-lo)
+		do(PartialSums{first, min(partialRows(rows), rows-first), from, end, lo})
+		lo += end - from
 	}
 }
 
@@ -45,28 +55,29 @@ func launchGrad(dev Device, k *Kernel, a Args, i int, partials *tensor.Dense) er
 
 func gradLens(n []int) []int { return []int{n[0] * n[1], GradPartials(n[0]) * n[1], n[0] * n[1]} }
 
-// byColumn is Items for (rows, cols) work that sums each column.
-func byColumn(cost int) func([]int) (int, int) {
-	return func(size []int) (int, int) { return size[1], size[0] * cost }
+// byPartial is Items for (rows, cols) work that sums each column: its partial sums.
+func byPartial(cost int) func([]int) (int, int) {
+	return func(size []int) (int, int) {
+		return GradPartials(size[0]) * size[1], min(size[0], partialRows(size[0])) * cost
+	}
 }
 
 // gradColumns multiplies d by the activation's derivative, which scale does for a part of
-// a row at a time. It sums the columns lo to hi-1 of each group of rows.
+// a row at a time. It makes the partial sums lo to hi-1.
 func gradColumns(m Mem[float32], lo, hi int, scale func(d, y []float32)) {
 	y := m.F[2]
 	sumColumns(m.F[1], m.F[0], m.N[0], m.N[1], lo, hi, func(part []float32, at int) { scale(part, y[at:][:len(part)]) })
 }
 
-// sumColumns sums the columns lo to hi-1 of each group of rows of d (rows, cols), in the
-// order of the rows. If before is not nil, it first changes the part of a row that starts
-// at element at of d.
+// sumColumns makes the partial sums lo to hi-1 of d (rows, cols), in the order of the rows. If before is
+// not nil, it first changes the part of a row that starts at element at of d.
 func sumColumns(dbias, d []float32, rows, cols, lo, hi int, before func(part []float32, at int)) {
-	EachPartial(rows, func(partial, first, of int) {
+	EachPartial(rows, cols, lo, hi, func(s PartialSums) {
 		var sum [64]float64
-		for c := lo; c < hi; c += len(sum) {
-			n := min(len(sum), hi-c)
+		for c := s.From; c < s.End; c += len(sum) {
+			n := min(len(sum), s.End-c)
 			clear(sum[:])
-			for i := first; i < first+of; i++ {
+			for i := s.First; i < s.First+s.Rows; i++ {
 				part := d[i*cols+c:][:n]
 				if before != nil {
 					before(part, i*cols+c)
@@ -75,8 +86,8 @@ func sumColumns(dbias, d []float32, rows, cols, lo, hi int, before func(part []f
 					sum[j] += float64(v)
 				}
 			}
-			for j, s := range sum[:n] {
-				dbias[partial*cols+c+j] = float32(s)
+			for j, total := range sum[:n] {
+				dbias[s.At+c-s.From+j] = float32(total)
 			}
 		}
 	})

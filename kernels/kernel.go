@@ -149,12 +149,14 @@ func All() []*Kernel {
 		&classBias, &classGrad, &labels, &oneHot,
 		&bceLogits, &sigmoid, &logLoss, &logLossGrad, &sigmoidBack,
 		&leastSquares, &hinge, &wasserstein, &pairing, &rowPenalty, &rowLoss,
-		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copyKernel, &copyWords, &add,
-		&tick, &uniform, &normal, &shuffle, &gather, &sum, &nonFinite,
+		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copyKernel, &copyWords, &add, &mul,
+		&tick, &uniform, &normal, &shuffle, &gather, &sum, &sumRows, &nonFinite,
 		&head, &bceLoss, &outerGrad, &adamFinite, &unitAdam, &classAdam, &drawImages, &drawLabels,
-		&interpolate, &perturb, &deviation, &addNoise,
-		&conv, &convBack, &convWeight,
+		&interpolate, &perturb, &deviation, &addNoise, &translate, &cutout, &colour,
+		&conv, &convBack, &convWeight, &convGroups, &convBackGroups, &convWeightGroups, &upsample, &downsample,
 		&batchMoments, &batchNorm, &batchSums, &batchGrad,
+		&unitVector, &divide, &dot, &spectralGrad,
+		&groupDeviation, &groupDeviationGrad, &groupDeviationSecond, &takeColumns, &placeColumns,
 	}
 }
 

@@ -7,7 +7,7 @@ var linearGrad = Kernel{
 	Params: []Param{out("dbias"), in("d")},
 	Sizes:  []string{"rows", "cols"},
 	Lens:   func(n []int) []int { return []int{GradPartials(n[0]) * n[1], n[0] * n[1]} },
-	Items:  byColumn(1), Grid: gridNarrow, Tol: defaultTol,
+	Items:  byPartial(1), Grid: gridNarrow, Tol: defaultTol,
 	F32: func(m Mem[float32], lo, hi int) { sumColumns(m.F[0], m.F[1], m.N[0], m.N[1], lo, hi, nil) },
 	F64: func(m Mem[float64]) { partialSums(m.F[0], m.F[1], m.N[0], m.N[1]) },
 }

@@ -10,18 +10,23 @@ var maxoutGrad = Kernel{
 		area, cols := n[0]*n[1], n[1]*n[2]
 		return []int{n[0] * cols, GradPartials(n[0]) * cols, area, n[0] * cols}
 	},
-	Items: func(n []int) (int, int) { return n[1], n[0] * n[2] * 2 },
-	Grid:  func(n []int) Grid { return gridPartials([]int{n[0], n[1] * n[2]}) },
-	Tol:   defaultTol,
+	Items: func(n []int) (int, int) {
+		partials, cost := byPartial(2)(n)
+		return partials, cost * n[2]
+	},
+	Grid: func(n []int) Grid { return gridPartials([]int{n[0], n[1] * n[2]}) },
+	Tol:  defaultTol,
 	F32: func(m Mem[float32], lo, hi int) {
 		da, dbias, d, a, rows, units, pieces := m.F[0], m.F[1], m.F[2], m.F[3], m.N[0], m.N[1], m.N[2]
-		for i := range rows {
-			for u := lo; u < hi; u++ {
-				to := da[(i*units+u)*pieces:][:pieces]
-				clear(to)
-				to[argmax(a[(i*units+u)*pieces:][:pieces])] = d[i*units+u]
+		EachPartial(rows, units, lo, hi, func(s PartialSums) {
+			for i := s.First; i < s.First+s.Rows; i++ {
+				for u := s.From; u < s.End; u++ {
+					to := da[(i*units+u)*pieces:][:pieces]
+					clear(to)
+					to[argmax(a[(i*units+u)*pieces:][:pieces])] = d[i*units+u]
+				}
 			}
-		}
+		})
 		sumColumns(dbias, da, rows, units*pieces, lo*pieces, hi*pieces, nil)
 	},
 	F64: func(m Mem[float64]) {

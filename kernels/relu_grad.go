@@ -7,7 +7,7 @@ var reluGrad = Kernel{
 	Params:  []Param{inout("d"), out("dbias"), in("y").of(Rectified)},
 	Scalars: []string{"slope"}, Sizes: []string{"rows", "cols"},
 	Lens:  gradLens,
-	Items: byColumn(1), Grid: gridPartials, Tol: defaultTol,
+	Items: byPartial(1), Grid: gridPartials, Tol: defaultTol,
 	F32: func(m Mem[float32], lo, hi int) {
 		slope := m.S[0]
 		gradColumns(m, lo, hi, func(d, y []float32) {

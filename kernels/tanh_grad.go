@@ -7,7 +7,7 @@ var tanhGrad = Kernel{
 	Params: []Param{inout("d"), out("dbias"), in("y").of(Tanh)},
 	Sizes:  []string{"rows", "cols"},
 	Lens:   gradLens,
-	Items:  byColumn(1), Grid: gridPartials, Tol: sumTol,
+	Items:  byPartial(1), Grid: gridPartials, Tol: sumTol,
 	F32: func(m Mem[float32], lo, hi int) {
 		gradColumns(m, lo, hi, func(d, y []float32) {
 			for j, v := range y {

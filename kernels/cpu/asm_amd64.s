@@ -4823,6 +4823,458 @@ four:
 	VZEROUPPER
 	RET
 
+// func copyRowsAVX512(rows int, n int, dst *float32, dstride int, src *float32, sstride int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·copyRowsAVX512(SB), NOSPLIT, $0-48
+	MOVQ rows+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ dstride+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ src+32(FP), SI
+	MOVQ sstride+40(FP), DI
+	SHLQ $0x02, DI
+	XORQ R8, R8
+
+columns:
+	CMPQ CX, $0x10
+	JL   rest
+	MOVQ AX, R9
+	LEAQ (DX)(R8*1), R10
+	MOVQ R8, R11
+
+whole:
+	VMOVUPS (SI)(R11*1), Z0
+	VMOVUPS Z0, (R10)
+	ADDQ    DI, R11
+	ADDQ    BX, R10
+	DECQ    R9
+	JNZ     whole
+	ADDQ    $0x40, R8
+	SUBQ    $0x10, CX
+	JMP     columns
+
+rest:
+	TESTQ CX, CX
+	JZ    done
+	MOVL  $0xffffffff, R9
+	BZHIL CX, R9, R9
+	KMOVW R9, K1
+	LEAQ  (DX)(R8*1), CX
+	MOVQ  R8, DX
+
+row:
+	VMOVUPS.Z (SI)(DX*1), K1, Z0
+	VMOVUPS   Z0, K1, (CX)
+	ADDQ      DI, DX
+	ADDQ      BX, CX
+	DECQ      AX
+	JNZ       row
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumRowsAVX512(rows int, n int, dst *float32, dstride int, src **float32, sstride int, sources int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-56
+	MOVQ sources+48(FP), AX
+	SHLQ $0x03, AX
+	MOVQ src+32(FP), CX
+	ADDQ CX, AX
+	MOVQ rows+0(FP), CX
+	MOVQ n+8(FP), DX
+	MOVQ dst+16(FP), BX
+	MOVQ dstride+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ src+32(FP), DI
+	MOVQ sstride+40(FP), R8
+	SHLQ $0x02, R8
+	XORQ R9, R9
+
+columns:
+	CMPQ DX, $0x10
+	JL   rest
+	MOVQ CX, R10
+	LEAQ (BX)(R9*1), R11
+	MOVQ R9, R12
+
+whole:
+	VPXORD Z0, Z0, Z0
+	MOVQ   DI, R13
+
+sourcea:
+	MOVQ    (R13), R14
+	VMOVUPS (R14)(R12*1), Z1
+	VADDPS  Z1, Z0, Z0
+	ADDQ    $0x08, R13
+	CMPQ    R13, AX
+	JNE     sourcea
+	VMOVUPS Z0, (R11)
+	ADDQ    R8, R12
+	ADDQ    SI, R11
+	DECQ    R10
+	JNZ     whole
+	ADDQ    $0x40, R9
+	SUBQ    $0x10, DX
+	JMP     columns
+
+rest:
+	TESTQ DX, DX
+	JZ    done
+	MOVL  $0xffffffff, R10
+	BZHIL DX, R10, R10
+	KMOVW R10, K1
+	LEAQ  (BX)(R9*1), DX
+	MOVQ  R9, BX
+
+row:
+	VPXORD Z2, Z2, Z2
+	MOVQ   DI, R9
+
+sourceb:
+	MOVQ      (R9), R10
+	VMOVUPS.Z (R10)(BX*1), K1, Z0
+	VADDPS    Z0, Z2, Z2
+	ADDQ      $0x08, R9
+	CMPQ      R9, AX
+	JNE       sourceb
+	VMOVUPS   Z2, K1, (DX)
+	ADDQ      R8, BX
+	ADDQ      SI, DX
+	DECQ      CX
+	JNZ       row
+
+done:
+	VZEROUPPER
+	RET
+
+// func winogradInputAVX512(n int, d *[9]*float32, v *float32, vs int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winogradInputAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ d+8(FP), DX
+	MOVQ v+16(FP), BX
+	MOVQ vs+24(FP), SI
+	SHLQ $0x02, SI
+	LEAQ (BX)(SI*2), DI
+	ADDQ SI, DI
+	LEAQ (DI)(SI*2), R8
+	ADDQ SI, R8
+	XORQ CX, CX
+	SUBQ $0x10, AX
+	JL   rest
+
+whole:
+	MOVQ    (DX), R9
+	VMOVUPS (R9)(CX*1), Z0
+	MOVQ    24(DX), R9
+	VMOVUPS (R9)(CX*1), Z1
+	MOVQ    48(DX), R9
+	VMOVUPS (R9)(CX*1), Z2
+	VSUBPS  Z1, Z0, Z0
+	VSUBPS  Z2, Z1, Z2
+	MOVQ    8(DX), R9
+	VMOVUPS (R9)(CX*1), Z3
+	MOVQ    32(DX), R9
+	VMOVUPS (R9)(CX*1), Z4
+	MOVQ    56(DX), R9
+	VMOVUPS (R9)(CX*1), Z5
+	VSUBPS  Z4, Z3, Z3
+	VSUBPS  Z5, Z4, Z5
+	MOVQ    16(DX), R9
+	VMOVUPS (R9)(CX*1), Z6
+	MOVQ    40(DX), R9
+	VMOVUPS (R9)(CX*1), Z7
+	MOVQ    64(DX), R9
+	VMOVUPS (R9)(CX*1), Z8
+	VSUBPS  Z7, Z6, Z6
+	VSUBPS  Z8, Z7, Z8
+	VSUBPS  Z3, Z0, Z0
+	VSUBPS  Z6, Z3, Z6
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Z0, (R9)
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Z3, (R9)(SI*1)
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Z6, (R9)(SI*2)
+	VSUBPS  Z4, Z1, Z0
+	VSUBPS  Z7, Z4, Z1
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Z0, (R9)
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Z4, (R9)(SI*1)
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Z1, (R9)(SI*2)
+	VSUBPS  Z5, Z2, Z0
+	VSUBPS  Z8, Z5, Z1
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Z0, (R9)
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Z5, (R9)(SI*1)
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Z1, (R9)(SI*2)
+	ADDQ    $0x40, CX
+	SUBQ    $0x10, AX
+	JGE     whole
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVL      $0xffffffff, R9
+	BZHIL     AX, R9, R9
+	KMOVW     R9, K1
+	MOVQ      (DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z0
+	MOVQ      24(DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z1
+	MOVQ      48(DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z2
+	VSUBPS    Z1, Z0, Z0
+	VSUBPS    Z2, Z1, Z2
+	MOVQ      8(DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z3
+	MOVQ      32(DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z4
+	MOVQ      56(DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z5
+	VSUBPS    Z4, Z3, Z3
+	VSUBPS    Z5, Z4, Z5
+	MOVQ      16(DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z6
+	MOVQ      40(DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z7
+	MOVQ      64(DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z8
+	VSUBPS    Z7, Z6, Z6
+	VSUBPS    Z8, Z7, Z8
+	VSUBPS    Z3, Z0, Z0
+	VSUBPS    Z6, Z3, Z6
+	LEAQ      (BX)(CX*1), AX
+	VMOVUPS   Z0, K1, (AX)
+	LEAQ      (BX)(CX*1), AX
+	VMOVUPS   Z3, K1, (AX)(SI*1)
+	LEAQ      (BX)(CX*1), AX
+	VMOVUPS   Z6, K1, (AX)(SI*2)
+	VSUBPS    Z4, Z1, Z0
+	VSUBPS    Z7, Z4, Z1
+	LEAQ      (DI)(CX*1), AX
+	VMOVUPS   Z0, K1, (AX)
+	LEAQ      (DI)(CX*1), AX
+	VMOVUPS   Z4, K1, (AX)(SI*1)
+	LEAQ      (DI)(CX*1), AX
+	VMOVUPS   Z1, K1, (AX)(SI*2)
+	VSUBPS    Z5, Z2, Z0
+	VSUBPS    Z8, Z5, Z1
+	LEAQ      (R8)(CX*1), AX
+	VMOVUPS   Z0, K1, (AX)
+	LEAQ      (R8)(CX*1), AX
+	VMOVUPS   Z5, K1, (AX)(SI*1)
+	LEAQ      (R8)(CX*1), AX
+	VMOVUPS   Z1, K1, (AX)(SI*2)
+
+done:
+	VZEROUPPER
+	RET
+
+// func winogradWeightsAVX512(n int, w *[4]*float32, u *float32, us int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winogradWeightsAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ w+8(FP), DX
+	MOVQ u+16(FP), BX
+	MOVQ us+24(FP), SI
+	SHLQ $0x02, SI
+	LEAQ (BX)(SI*2), DI
+	ADDQ SI, DI
+	LEAQ (DI)(SI*2), R8
+	ADDQ SI, R8
+	XORQ CX, CX
+	SUBQ $0x10, AX
+	JL   rest
+
+whole:
+	MOVQ    (DX), R9
+	VMOVUPS (R9)(CX*1), Z0
+	MOVQ    16(DX), R9
+	VMOVUPS (R9)(CX*1), Z1
+	VADDPS  Z1, Z0, Z2
+	MOVQ    8(DX), R9
+	VMOVUPS (R9)(CX*1), Z3
+	MOVQ    24(DX), R9
+	VMOVUPS (R9)(CX*1), Z4
+	VADDPS  Z4, Z3, Z5
+	VADDPS  Z3, Z0, Z6
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Z0, (R9)
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Z6, (R9)(SI*1)
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Z3, (R9)(SI*2)
+	VADDPS  Z5, Z2, Z0
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Z2, (R9)
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Z0, (R9)(SI*1)
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Z5, (R9)(SI*2)
+	VADDPS  Z4, Z1, Z0
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Z1, (R9)
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Z0, (R9)(SI*1)
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Z4, (R9)(SI*2)
+	ADDQ    $0x40, CX
+	SUBQ    $0x10, AX
+	JGE     whole
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVL      $0xffffffff, R9
+	BZHIL     AX, R9, R9
+	KMOVW     R9, K1
+	MOVQ      (DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z0
+	MOVQ      16(DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z1
+	VADDPS    Z1, Z0, Z2
+	MOVQ      8(DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z3
+	MOVQ      24(DX), AX
+	VMOVUPS.Z (AX)(CX*1), K1, Z4
+	VADDPS    Z4, Z3, Z5
+	VADDPS    Z3, Z0, Z6
+	LEAQ      (BX)(CX*1), AX
+	VMOVUPS   Z0, K1, (AX)
+	LEAQ      (BX)(CX*1), AX
+	VMOVUPS   Z6, K1, (AX)(SI*1)
+	LEAQ      (BX)(CX*1), AX
+	VMOVUPS   Z3, K1, (AX)(SI*2)
+	VADDPS    Z5, Z2, Z0
+	LEAQ      (DI)(CX*1), AX
+	VMOVUPS   Z2, K1, (AX)
+	LEAQ      (DI)(CX*1), AX
+	VMOVUPS   Z0, K1, (AX)(SI*1)
+	LEAQ      (DI)(CX*1), AX
+	VMOVUPS   Z5, K1, (AX)(SI*2)
+	VADDPS    Z4, Z1, Z0
+	LEAQ      (R8)(CX*1), AX
+	VMOVUPS   Z1, K1, (AX)
+	LEAQ      (R8)(CX*1), AX
+	VMOVUPS   Z0, K1, (AX)(SI*1)
+	LEAQ      (R8)(CX*1), AX
+	VMOVUPS   Z4, K1, (AX)(SI*2)
+
+done:
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512(n int, m *float32, ms int, y *[4]*float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·winogradOutputAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ m+8(FP), DX
+	MOVQ ms+16(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (DX)(BX*2), SI
+	ADDQ BX, SI
+	LEAQ (SI)(BX*2), DI
+	ADDQ BX, DI
+	MOVQ y+24(FP), R8
+	XORQ CX, CX
+	SUBQ $0x10, AX
+	JL   rest
+
+whole:
+	LEAQ    (DX)(CX*1), R9
+	VMOVUPS (R9), Z0
+	LEAQ    (SI)(CX*1), R9
+	VMOVUPS (R9), Z1
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS (R9), Z2
+	VADDPS  Z1, Z0, Z0
+	VSUBPS  Z2, Z1, Z1
+	LEAQ    (DX)(CX*1), R9
+	VMOVUPS (R9)(BX*1), Z2
+	LEAQ    (SI)(CX*1), R9
+	VMOVUPS (R9)(BX*1), Z3
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS (R9)(BX*1), Z4
+	VADDPS  Z3, Z2, Z2
+	VSUBPS  Z4, Z3, Z3
+	LEAQ    (DX)(CX*1), R9
+	VMOVUPS (R9)(BX*2), Z4
+	LEAQ    (SI)(CX*1), R9
+	VMOVUPS (R9)(BX*2), Z5
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS (R9)(BX*2), Z6
+	VADDPS  Z5, Z4, Z4
+	VSUBPS  Z6, Z5, Z5
+	VADDPS  Z2, Z0, Z0
+	VSUBPS  Z4, Z2, Z2
+	MOVQ    (R8), R9
+	VMOVUPS Z0, (R9)(CX*1)
+	MOVQ    8(R8), R9
+	VMOVUPS Z2, (R9)(CX*1)
+	VADDPS  Z3, Z1, Z0
+	VSUBPS  Z5, Z3, Z1
+	MOVQ    16(R8), R9
+	VMOVUPS Z0, (R9)(CX*1)
+	MOVQ    24(R8), R9
+	VMOVUPS Z1, (R9)(CX*1)
+	ADDQ    $0x40, CX
+	SUBQ    $0x10, AX
+	JGE     whole
+
+rest:
+	ADDQ      $0x10, AX
+	JZ        done
+	MOVL      $0xffffffff, R9
+	BZHIL     AX, R9, R9
+	KMOVW     R9, K1
+	LEAQ      (DX)(CX*1), AX
+	VMOVUPS.Z (AX), K1, Z0
+	LEAQ      (SI)(CX*1), AX
+	VMOVUPS.Z (AX), K1, Z1
+	LEAQ      (DI)(CX*1), AX
+	VMOVUPS.Z (AX), K1, Z2
+	VADDPS    Z1, Z0, Z0
+	VSUBPS    Z2, Z1, Z1
+	LEAQ      (DX)(CX*1), AX
+	VMOVUPS.Z (AX)(BX*1), K1, Z2
+	LEAQ      (SI)(CX*1), AX
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	LEAQ      (DI)(CX*1), AX
+	VMOVUPS.Z (AX)(BX*1), K1, Z4
+	VADDPS    Z3, Z2, Z2
+	VSUBPS    Z4, Z3, Z3
+	LEAQ      (DX)(CX*1), AX
+	VMOVUPS.Z (AX)(BX*2), K1, Z4
+	LEAQ      (SI)(CX*1), AX
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	LEAQ      (DI)(CX*1), AX
+	VMOVUPS.Z (AX)(BX*2), K1, Z6
+	VADDPS    Z5, Z4, Z4
+	VSUBPS    Z6, Z5, Z5
+	VADDPS    Z2, Z0, Z0
+	VSUBPS    Z4, Z2, Z2
+	MOVQ      (R8), AX
+	VMOVUPS   Z0, K1, (AX)(CX*1)
+	MOVQ      8(R8), AX
+	VMOVUPS   Z2, K1, (AX)(CX*1)
+	VADDPS    Z3, Z1, Z0
+	VSUBPS    Z5, Z3, Z1
+	MOVQ      16(R8), AX
+	VMOVUPS   Z0, K1, (AX)(CX*1)
+	MOVQ      24(R8), AX
+	VMOVUPS   Z1, K1, (AX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func biasLinearAVX512(n int, y *float32, bias *float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·biasLinearAVX512(SB), NOSPLIT, $0-24
@@ -5605,6 +6057,305 @@ row:
 	VZEROUPPER
 	RET
 
+// func batchMomentsAVX512(rows int, stride int, n int, x *float32, columns *float64)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·batchMomentsAVX512(SB), NOSPLIT, $0-40
+	MOVQ    x+24(FP), AX
+	MOVQ    columns+32(FP), CX
+	MOVQ    rows+0(FP), DX
+	MOVQ    stride+8(FP), BX
+	MOVQ    n+16(FP), SI
+	SHLQ    $0x02, BX
+	IMUL3Q  $0x00000020, BX, DI
+	CMPQ    SI, $0x00000010
+	JL      few
+	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	VMOVUPD 128(CX), Z2
+	VMOVUPD 192(CX), Z3
+
+rows:
+	PREFETCHT0    (AX)(DI*1)
+	VMOVUPS       (AX), Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y5, Z5
+	VADDPD        Z4, Z0, Z0
+	VFMADD231PD   Z4, Z4, Z2
+	VADDPD        Z5, Z1, Z1
+	VFMADD231PD   Z5, Z5, Z3
+	ADDQ          BX, AX
+	DECQ          DX
+	JNZ           rows
+	VMOVUPD       Z0, (CX)
+	VMOVUPD       Z1, 64(CX)
+	VMOVUPD       Z2, 128(CX)
+	VMOVUPD       Z3, 192(CX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVL    $0xffffffff, R8
+	BZHIL   SI, R8, R8
+	KMOVW   R8, K1
+	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	VMOVUPD 128(CX), Z2
+	VMOVUPD 192(CX), Z3
+
+row:
+	PREFETCHT0    (AX)(DI*1)
+	VMOVUPS.Z     (AX), K1, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y5, Z5
+	VADDPD        Z4, Z0, Z0
+	VFMADD231PD   Z4, Z4, Z2
+	VADDPD        Z5, Z1, Z1
+	VFMADD231PD   Z5, Z5, Z3
+	ADDQ          BX, AX
+	DECQ          DX
+	JNZ           row
+	VMOVUPD       Z0, (CX)
+	VMOVUPD       Z1, 64(CX)
+	VMOVUPD       Z2, 128(CX)
+	VMOVUPD       Z3, 192(CX)
+	VZEROUPPER
+	RET
+
+// func batchSumsAVX512(rows int, stride int, n int, d *float32, x *float32, columns *float64)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·batchSumsAVX512(SB), NOSPLIT, $0-48
+	MOVQ    d+24(FP), AX
+	MOVQ    x+32(FP), CX
+	MOVQ    columns+40(FP), DX
+	MOVQ    rows+0(FP), BX
+	MOVQ    stride+8(FP), SI
+	MOVQ    n+16(FP), DI
+	SHLQ    $0x02, SI
+	IMUL3Q  $0x00000020, SI, R8
+	CMPQ    DI, $0x00000010
+	JL      few
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Z3
+
+rows:
+	PREFETCHT0    (AX)(R8*1)
+	PREFETCHT0    (CX)(R8*1)
+	VMOVUPS       (CX), Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y5, Z5
+	VMOVUPS       (AX), Z6
+	VEXTRACTF64X4 $0x01, Z6, Y7
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z0, Z0
+	VSUBPD        256(DX), Z4, Z4
+	VMULPD        Z4, Z6, Z6
+	VADDPD        Z6, Z2, Z2
+	VADDPD        Z7, Z1, Z1
+	VSUBPD        320(DX), Z5, Z5
+	VMULPD        Z5, Z7, Z7
+	VADDPD        Z7, Z3, Z3
+	ADDQ          SI, AX
+	ADDQ          SI, CX
+	DECQ          BX
+	JNZ           rows
+	VMOVUPD       Z0, (DX)
+	VMOVUPD       Z1, 64(DX)
+	VMOVUPD       Z2, 128(DX)
+	VMOVUPD       Z3, 192(DX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVL    $0xffffffff, R9
+	BZHIL   DI, R9, R9
+	KMOVW   R9, K1
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Z3
+
+row:
+	PREFETCHT0    (AX)(R8*1)
+	PREFETCHT0    (CX)(R8*1)
+	VMOVUPS.Z     (CX), K1, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y5, Z5
+	VMOVUPS.Z     (AX), K1, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y7
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z6, Z0, Z0
+	VSUBPD        256(DX), Z4, Z4
+	VMULPD        Z4, Z6, Z6
+	VADDPD        Z6, Z2, Z2
+	VADDPD        Z7, Z1, Z1
+	VSUBPD        320(DX), Z5, Z5
+	VMULPD        Z5, Z7, Z7
+	VADDPD        Z7, Z3, Z3
+	ADDQ          SI, AX
+	ADDQ          SI, CX
+	DECQ          BX
+	JNZ           row
+	VMOVUPD       Z0, (DX)
+	VMOVUPD       Z1, 64(DX)
+	VMOVUPD       Z2, 128(DX)
+	VMOVUPD       Z3, 192(DX)
+	VZEROUPPER
+	RET
+
+// func batchNormAVX512(rows int, stride int, n int, y *float32, x *float32, columns *float64)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·batchNormAVX512(SB), NOSPLIT, $0-48
+	MOVQ   y+24(FP), AX
+	MOVQ   x+32(FP), CX
+	MOVQ   columns+40(FP), DX
+	MOVQ   rows+0(FP), BX
+	MOVQ   stride+8(FP), SI
+	MOVQ   n+16(FP), DI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x00000020, SI, R8
+	CMPQ   DI, $0x00000010
+	JL     few
+
+rows:
+	PREFETCHT0    (AX)(R8*1)
+	PREFETCHT0    (CX)(R8*1)
+	VMOVUPS       (CX), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y1, Z1
+	VSUBPD        (DX), Z0, Z0
+	VMULPD        128(DX), Z0, Z0
+	VSUBPD        64(DX), Z1, Z1
+	VMULPD        192(DX), Z1, Z1
+	VCVTPD2PS     Z0, Y2
+	VCVTPD2PS     Z1, Y0
+	VINSERTF64X4  $0x01, Y0, Z2, Z2
+	VMOVUPS       Z2, (AX)
+	ADDQ          SI, AX
+	ADDQ          SI, CX
+	DECQ          BX
+	JNZ           rows
+	VZEROUPPER
+	RET
+
+few:
+	MOVL  $0xffffffff, R9
+	BZHIL DI, R9, R9
+	KMOVW R9, K1
+
+row:
+	PREFETCHT0    (AX)(R8*1)
+	PREFETCHT0    (CX)(R8*1)
+	VMOVUPS.Z     (CX), K1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y1, Z1
+	VSUBPD        (DX), Z0, Z0
+	VMULPD        128(DX), Z0, Z0
+	VSUBPD        64(DX), Z1, Z1
+	VMULPD        192(DX), Z1, Z1
+	VCVTPD2PS     Z0, Y2
+	VCVTPD2PS     Z1, Y0
+	VINSERTF64X4  $0x01, Y0, Z2, Z2
+	VMOVUPS       Z2, K1, (AX)
+	ADDQ          SI, AX
+	ADDQ          SI, CX
+	DECQ          BX
+	JNZ           row
+	VZEROUPPER
+	RET
+
+// func batchGradAVX512(rows int, stride int, n int, d *float32, x *float32, columns *float64)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·batchGradAVX512(SB), NOSPLIT, $0-48
+	MOVQ   d+24(FP), AX
+	MOVQ   x+32(FP), CX
+	MOVQ   columns+40(FP), DX
+	MOVQ   rows+0(FP), BX
+	MOVQ   stride+8(FP), SI
+	MOVQ   n+16(FP), DI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x00000020, SI, R8
+	CMPQ   DI, $0x00000010
+	JL     few
+
+rows:
+	PREFETCHT0    (AX)(R8*1)
+	PREFETCHT0    (CX)(R8*1)
+	VMOVUPS       (CX), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y1, Z1
+	VMOVUPS       (AX), Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y3, Z3
+	VSUBPD        (DX), Z0, Z0
+	VMULPD        384(DX), Z0, Z0
+	VSUBPD        256(DX), Z2, Z2
+	VSUBPD        Z0, Z2, Z2
+	VMULPD        128(DX), Z2, Z2
+	VSUBPD        64(DX), Z1, Z1
+	VMULPD        448(DX), Z1, Z1
+	VSUBPD        320(DX), Z3, Z3
+	VSUBPD        Z1, Z3, Z3
+	VMULPD        192(DX), Z3, Z3
+	VCVTPD2PS     Z2, Y4
+	VCVTPD2PS     Z3, Y0
+	VINSERTF64X4  $0x01, Y0, Z4, Z4
+	VMOVUPS       Z4, (AX)
+	ADDQ          SI, AX
+	ADDQ          SI, CX
+	DECQ          BX
+	JNZ           rows
+	VZEROUPPER
+	RET
+
+few:
+	MOVL  $0xffffffff, R9
+	BZHIL DI, R9, R9
+	KMOVW R9, K1
+
+row:
+	PREFETCHT0    (AX)(R8*1)
+	PREFETCHT0    (CX)(R8*1)
+	VMOVUPS.Z     (CX), K1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VCVTPS2PD     Y1, Z1
+	VMOVUPS.Z     (AX), K1, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y3, Z3
+	VSUBPD        (DX), Z0, Z0
+	VMULPD        384(DX), Z0, Z0
+	VSUBPD        256(DX), Z2, Z2
+	VSUBPD        Z0, Z2, Z2
+	VMULPD        128(DX), Z2, Z2
+	VSUBPD        64(DX), Z1, Z1
+	VMULPD        448(DX), Z1, Z1
+	VSUBPD        320(DX), Z3, Z3
+	VSUBPD        Z1, Z3, Z3
+	VMULPD        192(DX), Z3, Z3
+	VCVTPD2PS     Z2, Y4
+	VCVTPD2PS     Z3, Y0
+	VINSERTF64X4  $0x01, Y0, Z4, Z4
+	VMOVUPS       Z4, K1, (AX)
+	ADDQ          SI, AX
+	ADDQ          SI, CX
+	DECQ          BX
+	JNZ           row
+	VZEROUPPER
+	RET
+
 // func maxoutAVX512(groups int, pieces int, y *float32, a *float32)
 // Requires: AVX, AVX512F
 TEXT ·maxoutAVX512(SB), NOSPLIT, $0-32
@@ -5873,7 +6624,7 @@ spread:
 	RET
 
 // func adamAVX512(n int, w *float32, m *float32, v *float32, grad *float32, rate *float32, scalars *float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·adamAVX512(SB), NOSPLIT, $16-56
 	MOVQ         n+0(FP), AX
 	MOVQ         w+8(FP), CX
@@ -5903,57 +6654,65 @@ TEXT ·adamAVX512(SB), NOSPLIT, $16-56
 	JL           rest
 
 whole:
-	VMOVUPS (SI), Z6
-	VMOVUPS (DX), Z7
-	VMULPS  Z1, Z7, Z7
-	VMULPS  Z4, Z6, Z8
-	VADDPS  Z8, Z7, Z7
-	VMOVUPS Z7, (DX)
-	VMOVUPS (BX), Z9
-	VMULPS  Z2, Z9, Z9
-	VMULPS  Z5, Z6, Z8
-	VMULPS  Z6, Z8, Z8
-	VADDPS  Z8, Z9, Z9
-	VMOVUPS Z9, (BX)
-	VSQRTPS Z9, Z9
-	VADDPS  Z3, Z9, Z9
-	VMULPS  Z0, Z7, Z7
-	VDIVPS  Z9, Z7, Z7
-	VMOVUPS (CX), Z8
-	VSUBPS  Z7, Z8, Z8
-	VMOVUPS Z8, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x40, BX
-	ADDQ    $0x40, SI
-	SUBQ    $0x10, AX
-	JGE     whole
+	PREFETCHT0 1024(CX)
+	PREFETCHT0 1024(DX)
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1024(SI)
+	VMOVUPS    (SI), Z6
+	VMOVUPS    (DX), Z7
+	VMOVUPS    (BX), Z8
+	VMOVUPS    (CX), Z10
+	VMULPS     Z1, Z7, Z7
+	VMULPS     Z4, Z6, Z9
+	VADDPS     Z9, Z7, Z7
+	VMOVUPS    Z7, (DX)
+	VMULPS     Z2, Z8, Z8
+	VMULPS     Z5, Z6, Z9
+	VMULPS     Z6, Z9, Z9
+	VADDPS     Z9, Z8, Z8
+	VMOVUPS    Z8, (BX)
+	VSQRTPS    Z8, Z8
+	VADDPS     Z3, Z8, Z8
+	VMULPS     Z0, Z7, Z7
+	VDIVPS     Z8, Z7, Z7
+	VSUBPS     Z7, Z10, Z10
+	VMOVUPS    Z10, (CX)
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, BX
+	ADDQ       $0x40, SI
+	SUBQ       $0x10, AX
+	JGE        whole
 
 rest:
-	ADDQ      $0x10, AX
-	JZ        done
-	MOVL      $0xffffffff, DI
-	BZHIL     AX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (SI), K1, Z6
-	VMOVUPS.Z (DX), K1, Z7
-	VMULPS    Z1, Z7, Z7
-	VMULPS    Z4, Z6, Z1
-	VADDPS    Z1, Z7, Z7
-	VMOVUPS   Z7, K1, (DX)
-	VMOVUPS.Z (BX), K1, Z4
-	VMULPS    Z2, Z4, Z4
-	VMULPS    Z5, Z6, Z1
-	VMULPS    Z6, Z1, Z1
-	VADDPS    Z1, Z4, Z4
-	VMOVUPS   Z4, K1, (BX)
-	VSQRTPS   Z4, Z4
-	VADDPS    Z3, Z4, Z4
-	VMULPS    Z0, Z7, Z7
-	VDIVPS    Z4, Z7, Z7
-	VMOVUPS.Z (CX), K1, Z1
-	VSUBPS    Z7, Z1, Z1
-	VMOVUPS   Z1, K1, (CX)
+	ADDQ       $0x10, AX
+	JZ         done
+	MOVL       $0xffffffff, DI
+	BZHIL      AX, DI, DI
+	KMOVW      DI, K1
+	PREFETCHT0 1024(CX)
+	PREFETCHT0 1024(DX)
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1024(SI)
+	VMOVUPS.Z  (SI), K1, Z6
+	VMOVUPS.Z  (DX), K1, Z7
+	VMOVUPS.Z  (BX), K1, Z8
+	VMOVUPS.Z  (CX), K1, Z9
+	VMULPS     Z1, Z7, Z7
+	VMULPS     Z4, Z6, Z1
+	VADDPS     Z1, Z7, Z7
+	VMOVUPS    Z7, K1, (DX)
+	VMULPS     Z2, Z8, Z8
+	VMULPS     Z5, Z6, Z1
+	VMULPS     Z6, Z1, Z1
+	VADDPS     Z1, Z8, Z8
+	VMOVUPS    Z8, K1, (BX)
+	VSQRTPS    Z8, Z8
+	VADDPS     Z3, Z8, Z8
+	VMULPS     Z0, Z7, Z7
+	VDIVPS     Z8, Z7, Z7
+	VSUBPS     Z7, Z9, Z9
+	VMOVUPS    Z9, K1, (CX)
 
 done:
 	VLDMXCSR (SP)
@@ -8656,6 +9415,458 @@ four:
 	VZEROUPPER
 	RET
 
+// func copyRowsAVX2(rows int, n int, dst *float32, dstride int, src *float32, sstride int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·copyRowsAVX2(SB), NOSPLIT, $0-48
+	MOVQ rows+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ dstride+24(FP), BX
+	SHLQ $0x02, BX
+	MOVQ src+32(FP), SI
+	MOVQ sstride+40(FP), DI
+	SHLQ $0x02, DI
+	XORQ R8, R8
+
+columns:
+	CMPQ CX, $0x08
+	JL   rest
+	MOVQ AX, R9
+	LEAQ (DX)(R8*1), R10
+	MOVQ R8, R11
+
+whole:
+	VMOVUPS (SI)(R11*1), Y0
+	VMOVUPS Y0, (R10)
+	ADDQ    DI, R11
+	ADDQ    BX, R10
+	DECQ    R9
+	JNZ     whole
+	ADDQ    $0x20, R8
+	SUBQ    $0x08, CX
+	JMP     columns
+
+rest:
+	TESTQ        CX, CX
+	JZ           done
+	MOVQ         CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	LEAQ         (DX)(R8*1), CX
+	MOVQ         R8, DX
+
+row:
+	VMASKMOVPS (SI)(DX*1), Y0, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+	ADDQ       DI, DX
+	ADDQ       BX, CX
+	DECQ       AX
+	JNZ        row
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumRowsAVX2(rows int, n int, dst *float32, dstride int, src **float32, sstride int, sources int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-56
+	MOVQ sources+48(FP), AX
+	SHLQ $0x03, AX
+	MOVQ src+32(FP), CX
+	ADDQ CX, AX
+	MOVQ rows+0(FP), CX
+	MOVQ n+8(FP), DX
+	MOVQ dst+16(FP), BX
+	MOVQ dstride+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ src+32(FP), DI
+	MOVQ sstride+40(FP), R8
+	SHLQ $0x02, R8
+	XORQ R9, R9
+
+columns:
+	CMPQ DX, $0x08
+	JL   rest
+	MOVQ CX, R10
+	LEAQ (BX)(R9*1), R11
+	MOVQ R9, R12
+
+whole:
+	VXORPS Y0, Y0, Y0
+	MOVQ   DI, R13
+
+sourcea:
+	MOVQ    (R13), R14
+	VMOVUPS (R14)(R12*1), Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    $0x08, R13
+	CMPQ    R13, AX
+	JNE     sourcea
+	VMOVUPS Y0, (R11)
+	ADDQ    R8, R12
+	ADDQ    SI, R11
+	DECQ    R10
+	JNZ     whole
+	ADDQ    $0x20, R9
+	SUBQ    $0x08, DX
+	JMP     columns
+
+rest:
+	TESTQ        DX, DX
+	JZ           done
+	MOVQ         DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	LEAQ         (BX)(R9*1), DX
+	MOVQ         R9, BX
+
+row:
+	VXORPS Y1, Y1, Y1
+	MOVQ   DI, R9
+
+sourceb:
+	MOVQ       (R9), R10
+	VMASKMOVPS (R10)(BX*1), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       $0x08, R9
+	CMPQ       R9, AX
+	JNE        sourceb
+	VMASKMOVPS Y1, Y0, (DX)
+	ADDQ       R8, BX
+	ADDQ       SI, DX
+	DECQ       CX
+	JNZ        row
+
+done:
+	VZEROUPPER
+	RET
+
+// func winogradInputAVX2(n int, d *[9]*float32, v *float32, vs int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·winogradInputAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ d+8(FP), DX
+	MOVQ v+16(FP), BX
+	MOVQ vs+24(FP), SI
+	SHLQ $0x02, SI
+	LEAQ (BX)(SI*2), DI
+	ADDQ SI, DI
+	LEAQ (DI)(SI*2), R8
+	ADDQ SI, R8
+	XORQ CX, CX
+	SUBQ $0x08, AX
+	JL   rest
+
+whole:
+	MOVQ    (DX), R9
+	VMOVUPS (R9)(CX*1), Y0
+	MOVQ    24(DX), R9
+	VMOVUPS (R9)(CX*1), Y1
+	MOVQ    48(DX), R9
+	VMOVUPS (R9)(CX*1), Y2
+	VSUBPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y1, Y2
+	MOVQ    8(DX), R9
+	VMOVUPS (R9)(CX*1), Y3
+	MOVQ    32(DX), R9
+	VMOVUPS (R9)(CX*1), Y4
+	MOVQ    56(DX), R9
+	VMOVUPS (R9)(CX*1), Y5
+	VSUBPS  Y4, Y3, Y3
+	VSUBPS  Y5, Y4, Y5
+	MOVQ    16(DX), R9
+	VMOVUPS (R9)(CX*1), Y6
+	MOVQ    40(DX), R9
+	VMOVUPS (R9)(CX*1), Y7
+	MOVQ    64(DX), R9
+	VMOVUPS (R9)(CX*1), Y8
+	VSUBPS  Y7, Y6, Y6
+	VSUBPS  Y8, Y7, Y8
+	VSUBPS  Y3, Y0, Y0
+	VSUBPS  Y6, Y3, Y6
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Y0, (R9)
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Y3, (R9)(SI*1)
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Y6, (R9)(SI*2)
+	VSUBPS  Y4, Y1, Y0
+	VSUBPS  Y7, Y4, Y1
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Y0, (R9)
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Y4, (R9)(SI*1)
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Y1, (R9)(SI*2)
+	VSUBPS  Y5, Y2, Y0
+	VSUBPS  Y8, Y5, Y1
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Y0, (R9)
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Y5, (R9)(SI*1)
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Y1, (R9)(SI*2)
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, AX
+	JGE     whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y3, Y2, Y3
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	MOVQ         32(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	VSUBPS       Y5, Y4, Y4
+	VSUBPS       Y6, Y5, Y6
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	MOVQ         40(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	VSUBPS       Y8, Y7, Y7
+	VSUBPS       Y9, Y8, Y9
+	VSUBPS       Y4, Y1, Y1
+	VSUBPS       Y7, Y4, Y7
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*1)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*2)
+	VSUBPS       Y5, Y2, Y1
+	VSUBPS       Y8, Y5, Y2
+	LEAQ         (DI)(CX*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)
+	LEAQ         (DI)(CX*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*1)
+	LEAQ         (DI)(CX*1), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*2)
+	VSUBPS       Y6, Y3, Y1
+	VSUBPS       Y9, Y6, Y2
+	LEAQ         (R8)(CX*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)
+	LEAQ         (R8)(CX*1), AX
+	VMASKMOVPS   Y6, Y0, (AX)(SI*1)
+	LEAQ         (R8)(CX*1), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*2)
+
+done:
+	VZEROUPPER
+	RET
+
+// func winogradWeightsAVX2(n int, w *[4]*float32, u *float32, us int)
+// Requires: AVX, AVX2, SSE2
+TEXT ·winogradWeightsAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ w+8(FP), DX
+	MOVQ u+16(FP), BX
+	MOVQ us+24(FP), SI
+	SHLQ $0x02, SI
+	LEAQ (BX)(SI*2), DI
+	ADDQ SI, DI
+	LEAQ (DI)(SI*2), R8
+	ADDQ SI, R8
+	XORQ CX, CX
+	SUBQ $0x08, AX
+	JL   rest
+
+whole:
+	MOVQ    (DX), R9
+	VMOVUPS (R9)(CX*1), Y0
+	MOVQ    16(DX), R9
+	VMOVUPS (R9)(CX*1), Y1
+	VADDPS  Y1, Y0, Y2
+	MOVQ    8(DX), R9
+	VMOVUPS (R9)(CX*1), Y3
+	MOVQ    24(DX), R9
+	VMOVUPS (R9)(CX*1), Y4
+	VADDPS  Y4, Y3, Y5
+	VADDPS  Y3, Y0, Y6
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Y0, (R9)
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Y6, (R9)(SI*1)
+	LEAQ    (BX)(CX*1), R9
+	VMOVUPS Y3, (R9)(SI*2)
+	VADDPS  Y5, Y2, Y0
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Y2, (R9)
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Y0, (R9)(SI*1)
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS Y5, (R9)(SI*2)
+	VADDPS  Y4, Y1, Y0
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Y1, (R9)
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Y0, (R9)(SI*1)
+	LEAQ    (R8)(CX*1), R9
+	VMOVUPS Y4, (R9)(SI*2)
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, AX
+	JGE     whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VADDPS       Y2, Y1, Y3
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	VADDPS       Y5, Y4, Y6
+	VADDPS       Y4, Y1, Y7
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*1)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*2)
+	VADDPS       Y6, Y3, Y1
+	LEAQ         (DI)(CX*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)
+	LEAQ         (DI)(CX*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
+	LEAQ         (DI)(CX*1), AX
+	VMASKMOVPS   Y6, Y0, (AX)(SI*2)
+	VADDPS       Y5, Y2, Y1
+	LEAQ         (R8)(CX*1), AX
+	VMASKMOVPS   Y2, Y0, (AX)
+	LEAQ         (R8)(CX*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
+	LEAQ         (R8)(CX*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*2)
+
+done:
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2(n int, m *float32, ms int, y *[4]*float32)
+// Requires: AVX, AVX2, SSE2
+TEXT ·winogradOutputAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ m+8(FP), DX
+	MOVQ ms+16(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (DX)(BX*2), SI
+	ADDQ BX, SI
+	LEAQ (SI)(BX*2), DI
+	ADDQ BX, DI
+	MOVQ y+24(FP), R8
+	XORQ CX, CX
+	SUBQ $0x08, AX
+	JL   rest
+
+whole:
+	LEAQ    (DX)(CX*1), R9
+	VMOVUPS (R9), Y0
+	LEAQ    (SI)(CX*1), R9
+	VMOVUPS (R9), Y1
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS (R9), Y2
+	VADDPS  Y1, Y0, Y0
+	VSUBPS  Y2, Y1, Y1
+	LEAQ    (DX)(CX*1), R9
+	VMOVUPS (R9)(BX*1), Y2
+	LEAQ    (SI)(CX*1), R9
+	VMOVUPS (R9)(BX*1), Y3
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS (R9)(BX*1), Y4
+	VADDPS  Y3, Y2, Y2
+	VSUBPS  Y4, Y3, Y3
+	LEAQ    (DX)(CX*1), R9
+	VMOVUPS (R9)(BX*2), Y4
+	LEAQ    (SI)(CX*1), R9
+	VMOVUPS (R9)(BX*2), Y5
+	LEAQ    (DI)(CX*1), R9
+	VMOVUPS (R9)(BX*2), Y6
+	VADDPS  Y5, Y4, Y4
+	VSUBPS  Y6, Y5, Y5
+	VADDPS  Y2, Y0, Y0
+	VSUBPS  Y4, Y2, Y2
+	MOVQ    (R8), R9
+	VMOVUPS Y0, (R9)(CX*1)
+	MOVQ    8(R8), R9
+	VMOVUPS Y2, (R9)(CX*1)
+	VADDPS  Y3, Y1, Y0
+	VSUBPS  Y5, Y3, Y1
+	MOVQ    16(R8), R9
+	VMOVUPS Y0, (R9)(CX*1)
+	MOVQ    24(R8), R9
+	VMOVUPS Y1, (R9)(CX*1)
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, AX
+	JGE     whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX), Y0, Y1
+	LEAQ         (SI)(CX*1), AX
+	VMASKMOVPS   (AX), Y0, Y2
+	LEAQ         (DI)(CX*1), AX
+	VMASKMOVPS   (AX), Y0, Y3
+	VADDPS       Y2, Y1, Y1
+	VSUBPS       Y3, Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
+	LEAQ         (SI)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	LEAQ         (DI)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y5
+	VADDPS       Y4, Y3, Y3
+	VSUBPS       Y5, Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	LEAQ         (SI)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	LEAQ         (DI)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y7
+	VADDPS       Y6, Y5, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y3, Y1, Y1
+	VSUBPS       Y5, Y3, Y3
+	MOVQ         (R8), AX
+	VMASKMOVPS   Y1, Y0, (AX)(CX*1)
+	MOVQ         8(R8), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	VADDPS       Y4, Y2, Y1
+	VSUBPS       Y6, Y4, Y2
+	MOVQ         16(R8), AX
+	VMASKMOVPS   Y1, Y0, (AX)(CX*1)
+	MOVQ         24(R8), AX
+	VMASKMOVPS   Y2, Y0, (AX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func biasLinearAVX2(n int, y *float32, bias *float32)
 // Requires: AVX, AVX2, SSE2
 TEXT ·biasLinearAVX2(SB), NOSPLIT, $0-24
@@ -9441,6 +10652,469 @@ row:
 	VZEROUPPER
 	RET
 
+// func batchMomentsAVX2(rows int, stride int, n int, x *float32, columns *float64)
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
+TEXT ·batchMomentsAVX2(SB), NOSPLIT, $0-40
+	MOVQ    x+24(FP), AX
+	MOVQ    columns+32(FP), CX
+	MOVQ    rows+0(FP), DX
+	MOVQ    stride+8(FP), BX
+	MOVQ    n+16(FP), SI
+	SHLQ    $0x02, BX
+	IMUL3Q  $0x00000020, BX, DI
+	CMPQ    SI, $0x00000010
+	JL      few
+	VMOVUPD (CX), Y0
+	VMOVUPD 32(CX), Y1
+	VMOVUPD 128(CX), Y2
+	VMOVUPD 160(CX), Y3
+	VMOVUPD 64(CX), Y4
+	VMOVUPD 96(CX), Y5
+	VMOVUPD 192(CX), Y6
+	VMOVUPD 224(CX), Y7
+
+rows:
+	PREFETCHT0   (AX)(DI*1)
+	VMOVUPS      (AX), Y8
+	VEXTRACTF128 $0x01, Y8, X9
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X9, Y9
+	VADDPD       Y8, Y0, Y0
+	VFMADD231PD  Y8, Y8, Y2
+	VADDPD       Y9, Y1, Y1
+	VFMADD231PD  Y9, Y9, Y3
+	VMOVUPS      32(AX), Y8
+	VEXTRACTF128 $0x01, Y8, X9
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X9, Y9
+	VADDPD       Y8, Y4, Y4
+	VFMADD231PD  Y8, Y8, Y6
+	VADDPD       Y9, Y5, Y5
+	VFMADD231PD  Y9, Y9, Y7
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          rows
+	VMOVUPD      Y0, (CX)
+	VMOVUPD      Y1, 32(CX)
+	VMOVUPD      Y2, 128(CX)
+	VMOVUPD      Y3, 160(CX)
+	VMOVUPD      Y4, 64(CX)
+	VMOVUPD      Y5, 96(CX)
+	VMOVUPD      Y6, 192(CX)
+	VMOVUPD      Y7, 224(CX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVQ         SI, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	SUBQ         $0x08, SI
+	MOVQ         SI, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes<>+0(SB), Y1, Y1
+	VMOVUPD      (CX), Y2
+	VMOVUPD      32(CX), Y3
+	VMOVUPD      128(CX), Y4
+	VMOVUPD      160(CX), Y5
+	VMOVUPD      64(CX), Y6
+	VMOVUPD      96(CX), Y7
+	VMOVUPD      192(CX), Y8
+	VMOVUPD      224(CX), Y9
+
+row:
+	PREFETCHT0   (AX)(DI*1)
+	VMASKMOVPS   (AX), Y0, Y10
+	VEXTRACTF128 $0x01, Y10, X11
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X11, Y11
+	VADDPD       Y10, Y2, Y2
+	VFMADD231PD  Y10, Y10, Y4
+	VADDPD       Y11, Y3, Y3
+	VFMADD231PD  Y11, Y11, Y5
+	VMASKMOVPS   32(AX), Y1, Y10
+	VEXTRACTF128 $0x01, Y10, X11
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X11, Y11
+	VADDPD       Y10, Y6, Y6
+	VFMADD231PD  Y10, Y10, Y8
+	VADDPD       Y11, Y7, Y7
+	VFMADD231PD  Y11, Y11, Y9
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          row
+	VMOVUPD      Y2, (CX)
+	VMOVUPD      Y3, 32(CX)
+	VMOVUPD      Y4, 128(CX)
+	VMOVUPD      Y5, 160(CX)
+	VMOVUPD      Y6, 64(CX)
+	VMOVUPD      Y7, 96(CX)
+	VMOVUPD      Y8, 192(CX)
+	VMOVUPD      Y9, 224(CX)
+	VZEROUPPER
+	RET
+
+// func batchSumsAVX2(rows int, stride int, n int, d *float32, x *float32, columns *float64)
+// Requires: AVX, AVX2, MMX+, SSE2
+TEXT ·batchSumsAVX2(SB), NOSPLIT, $0-48
+	MOVQ    d+24(FP), AX
+	MOVQ    x+32(FP), CX
+	MOVQ    columns+40(FP), DX
+	MOVQ    rows+0(FP), BX
+	MOVQ    stride+8(FP), SI
+	MOVQ    n+16(FP), DI
+	SHLQ    $0x02, SI
+	IMUL3Q  $0x00000020, SI, R8
+	CMPQ    DI, $0x00000010
+	JL      few
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 128(DX), Y2
+	VMOVUPD 160(DX), Y3
+	VMOVUPD 64(DX), Y4
+	VMOVUPD 96(DX), Y5
+	VMOVUPD 192(DX), Y6
+	VMOVUPD 224(DX), Y7
+
+rows:
+	PREFETCHT0   (AX)(R8*1)
+	PREFETCHT0   (CX)(R8*1)
+	VMOVUPS      (CX), Y8
+	VEXTRACTF128 $0x01, Y8, X9
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X9, Y9
+	VMOVUPS      (AX), Y10
+	VEXTRACTF128 $0x01, Y10, X11
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X11, Y11
+	VADDPD       Y10, Y0, Y0
+	VSUBPD       256(DX), Y8, Y8
+	VMULPD       Y8, Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VADDPD       Y11, Y1, Y1
+	VSUBPD       288(DX), Y9, Y9
+	VMULPD       Y9, Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VMOVUPS      32(CX), Y8
+	VEXTRACTF128 $0x01, Y8, X9
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X9, Y9
+	VMOVUPS      32(AX), Y10
+	VEXTRACTF128 $0x01, Y10, X11
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X11, Y11
+	VADDPD       Y10, Y4, Y4
+	VSUBPD       320(DX), Y8, Y8
+	VMULPD       Y8, Y10, Y10
+	VADDPD       Y10, Y6, Y6
+	VADDPD       Y11, Y5, Y5
+	VSUBPD       352(DX), Y9, Y9
+	VMULPD       Y9, Y11, Y11
+	VADDPD       Y11, Y7, Y7
+	ADDQ         SI, AX
+	ADDQ         SI, CX
+	DECQ         BX
+	JNZ          rows
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, 128(DX)
+	VMOVUPD      Y3, 160(DX)
+	VMOVUPD      Y4, 64(DX)
+	VMOVUPD      Y5, 96(DX)
+	VMOVUPD      Y6, 192(DX)
+	VMOVUPD      Y7, 224(DX)
+	VZEROUPPER
+	RET
+
+few:
+	MOVQ         DI, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	SUBQ         $0x08, DI
+	MOVQ         DI, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes<>+0(SB), Y1, Y1
+	VMOVUPD      (DX), Y2
+	VMOVUPD      32(DX), Y3
+	VMOVUPD      128(DX), Y4
+	VMOVUPD      160(DX), Y5
+	VMOVUPD      64(DX), Y6
+	VMOVUPD      96(DX), Y7
+	VMOVUPD      192(DX), Y8
+	VMOVUPD      224(DX), Y9
+
+row:
+	PREFETCHT0   (AX)(R8*1)
+	PREFETCHT0   (CX)(R8*1)
+	VMASKMOVPS   (CX), Y0, Y10
+	VEXTRACTF128 $0x01, Y10, X11
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X11, Y11
+	VMASKMOVPS   (AX), Y0, Y12
+	VEXTRACTF128 $0x01, Y12, X13
+	VCVTPS2PD    X12, Y12
+	VCVTPS2PD    X13, Y13
+	VADDPD       Y12, Y2, Y2
+	VSUBPD       256(DX), Y10, Y10
+	VMULPD       Y10, Y12, Y12
+	VADDPD       Y12, Y4, Y4
+	VADDPD       Y13, Y3, Y3
+	VSUBPD       288(DX), Y11, Y11
+	VMULPD       Y11, Y13, Y13
+	VADDPD       Y13, Y5, Y5
+	VMASKMOVPS   32(CX), Y1, Y10
+	VEXTRACTF128 $0x01, Y10, X11
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X11, Y11
+	VMASKMOVPS   32(AX), Y1, Y12
+	VEXTRACTF128 $0x01, Y12, X13
+	VCVTPS2PD    X12, Y12
+	VCVTPS2PD    X13, Y13
+	VADDPD       Y12, Y6, Y6
+	VSUBPD       320(DX), Y10, Y10
+	VMULPD       Y10, Y12, Y12
+	VADDPD       Y12, Y8, Y8
+	VADDPD       Y13, Y7, Y7
+	VSUBPD       352(DX), Y11, Y11
+	VMULPD       Y11, Y13, Y13
+	VADDPD       Y13, Y9, Y9
+	ADDQ         SI, AX
+	ADDQ         SI, CX
+	DECQ         BX
+	JNZ          row
+	VMOVUPD      Y2, (DX)
+	VMOVUPD      Y3, 32(DX)
+	VMOVUPD      Y4, 128(DX)
+	VMOVUPD      Y5, 160(DX)
+	VMOVUPD      Y6, 64(DX)
+	VMOVUPD      Y7, 96(DX)
+	VMOVUPD      Y8, 192(DX)
+	VMOVUPD      Y9, 224(DX)
+	VZEROUPPER
+	RET
+
+// func batchNormAVX2(rows int, stride int, n int, y *float32, x *float32, columns *float64)
+// Requires: AVX, AVX2, MMX+, SSE2
+TEXT ·batchNormAVX2(SB), NOSPLIT, $0-48
+	MOVQ   y+24(FP), AX
+	MOVQ   x+32(FP), CX
+	MOVQ   columns+40(FP), DX
+	MOVQ   rows+0(FP), BX
+	MOVQ   stride+8(FP), SI
+	MOVQ   n+16(FP), DI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x00000020, SI, R8
+	CMPQ   DI, $0x00000010
+	JL     few
+
+rows:
+	PREFETCHT0   (AX)(R8*1)
+	PREFETCHT0   (CX)(R8*1)
+	VMOVUPS      (CX), Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VSUBPD       (DX), Y0, Y0
+	VMULPD       128(DX), Y0, Y0
+	VSUBPD       32(DX), Y1, Y1
+	VMULPD       160(DX), Y1, Y1
+	VCVTPD2PSY   Y0, X2
+	VCVTPD2PSY   Y1, X0
+	VINSERTF128  $0x01, X0, Y2, Y2
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      32(CX), Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VSUBPD       64(DX), Y0, Y0
+	VMULPD       192(DX), Y0, Y0
+	VSUBPD       96(DX), Y1, Y1
+	VMULPD       224(DX), Y1, Y1
+	VCVTPD2PSY   Y0, X3
+	VCVTPD2PSY   Y1, X0
+	VINSERTF128  $0x01, X0, Y3, Y3
+	VMOVUPS      Y3, 32(AX)
+	ADDQ         SI, AX
+	ADDQ         SI, CX
+	DECQ         BX
+	JNZ          rows
+	VZEROUPPER
+	RET
+
+few:
+	MOVQ         DI, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	SUBQ         $0x08, DI
+	MOVQ         DI, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes<>+0(SB), Y1, Y1
+
+row:
+	PREFETCHT0   (AX)(R8*1)
+	PREFETCHT0   (CX)(R8*1)
+	VMASKMOVPS   (CX), Y0, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VSUBPD       (DX), Y2, Y2
+	VMULPD       128(DX), Y2, Y2
+	VSUBPD       32(DX), Y3, Y3
+	VMULPD       160(DX), Y3, Y3
+	VCVTPD2PSY   Y2, X4
+	VCVTPD2PSY   Y3, X2
+	VINSERTF128  $0x01, X2, Y4, Y4
+	VMASKMOVPS   Y4, Y0, (AX)
+	VMASKMOVPS   32(CX), Y1, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VSUBPD       64(DX), Y2, Y2
+	VMULPD       192(DX), Y2, Y2
+	VSUBPD       96(DX), Y3, Y3
+	VMULPD       224(DX), Y3, Y3
+	VCVTPD2PSY   Y2, X5
+	VCVTPD2PSY   Y3, X2
+	VINSERTF128  $0x01, X2, Y5, Y5
+	VMASKMOVPS   Y5, Y1, 32(AX)
+	ADDQ         SI, AX
+	ADDQ         SI, CX
+	DECQ         BX
+	JNZ          row
+	VZEROUPPER
+	RET
+
+// func batchGradAVX2(rows int, stride int, n int, d *float32, x *float32, columns *float64)
+// Requires: AVX, AVX2, MMX+, SSE2
+TEXT ·batchGradAVX2(SB), NOSPLIT, $0-48
+	MOVQ   d+24(FP), AX
+	MOVQ   x+32(FP), CX
+	MOVQ   columns+40(FP), DX
+	MOVQ   rows+0(FP), BX
+	MOVQ   stride+8(FP), SI
+	MOVQ   n+16(FP), DI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x00000020, SI, R8
+	CMPQ   DI, $0x00000010
+	JL     few
+
+rows:
+	PREFETCHT0   (AX)(R8*1)
+	PREFETCHT0   (CX)(R8*1)
+	VMOVUPS      (CX), Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMOVUPS      (AX), Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VSUBPD       (DX), Y0, Y0
+	VMULPD       384(DX), Y0, Y0
+	VSUBPD       256(DX), Y2, Y2
+	VSUBPD       Y0, Y2, Y2
+	VMULPD       128(DX), Y2, Y2
+	VSUBPD       32(DX), Y1, Y1
+	VMULPD       416(DX), Y1, Y1
+	VSUBPD       288(DX), Y3, Y3
+	VSUBPD       Y1, Y3, Y3
+	VMULPD       160(DX), Y3, Y3
+	VCVTPD2PSY   Y2, X4
+	VCVTPD2PSY   Y3, X0
+	VINSERTF128  $0x01, X0, Y4, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      32(CX), Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMOVUPS      32(AX), Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VSUBPD       64(DX), Y0, Y0
+	VMULPD       448(DX), Y0, Y0
+	VSUBPD       320(DX), Y2, Y2
+	VSUBPD       Y0, Y2, Y2
+	VMULPD       192(DX), Y2, Y2
+	VSUBPD       96(DX), Y1, Y1
+	VMULPD       480(DX), Y1, Y1
+	VSUBPD       352(DX), Y3, Y3
+	VSUBPD       Y1, Y3, Y3
+	VMULPD       224(DX), Y3, Y3
+	VCVTPD2PSY   Y2, X5
+	VCVTPD2PSY   Y3, X0
+	VINSERTF128  $0x01, X0, Y5, Y5
+	VMOVUPS      Y5, 32(AX)
+	ADDQ         SI, AX
+	ADDQ         SI, CX
+	DECQ         BX
+	JNZ          rows
+	VZEROUPPER
+	RET
+
+few:
+	MOVQ         DI, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	SUBQ         $0x08, DI
+	MOVQ         DI, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes<>+0(SB), Y1, Y1
+
+row:
+	PREFETCHT0   (AX)(R8*1)
+	PREFETCHT0   (CX)(R8*1)
+	VMASKMOVPS   (CX), Y0, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMASKMOVPS   (AX), Y0, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VSUBPD       (DX), Y2, Y2
+	VMULPD       384(DX), Y2, Y2
+	VSUBPD       256(DX), Y4, Y4
+	VSUBPD       Y2, Y4, Y4
+	VMULPD       128(DX), Y4, Y4
+	VSUBPD       32(DX), Y3, Y3
+	VMULPD       416(DX), Y3, Y3
+	VSUBPD       288(DX), Y5, Y5
+	VSUBPD       Y3, Y5, Y5
+	VMULPD       160(DX), Y5, Y5
+	VCVTPD2PSY   Y4, X6
+	VCVTPD2PSY   Y5, X2
+	VINSERTF128  $0x01, X2, Y6, Y6
+	VMASKMOVPS   Y6, Y0, (AX)
+	VMASKMOVPS   32(CX), Y1, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMASKMOVPS   32(AX), Y1, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VSUBPD       64(DX), Y2, Y2
+	VMULPD       448(DX), Y2, Y2
+	VSUBPD       320(DX), Y4, Y4
+	VSUBPD       Y2, Y4, Y4
+	VMULPD       192(DX), Y4, Y4
+	VSUBPD       96(DX), Y3, Y3
+	VMULPD       480(DX), Y3, Y3
+	VSUBPD       352(DX), Y5, Y5
+	VSUBPD       Y3, Y5, Y5
+	VMULPD       224(DX), Y5, Y5
+	VCVTPD2PSY   Y4, X7
+	VCVTPD2PSY   Y5, X2
+	VINSERTF128  $0x01, X2, Y7, Y7
+	VMASKMOVPS   Y7, Y1, 32(AX)
+	ADDQ         SI, AX
+	ADDQ         SI, CX
+	DECQ         BX
+	JNZ          row
+	VZEROUPPER
+	RET
+
 // func maxoutAVX2(groups int, pieces int, y *float32, a *float32)
 // Requires: AVX, AVX2
 TEXT ·maxoutAVX2(SB), NOSPLIT, $0-32
@@ -9702,7 +11376,7 @@ spread:
 	RET
 
 // func adamAVX2(n int, w *float32, m *float32, v *float32, grad *float32, rate *float32, scalars *float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2, MMX+, SSE2
 TEXT ·adamAVX2(SB), NOSPLIT, $16-56
 	MOVQ         n+0(FP), AX
 	MOVQ         w+8(FP), CX
@@ -9732,31 +11406,35 @@ TEXT ·adamAVX2(SB), NOSPLIT, $16-56
 	JL           rest
 
 whole:
-	VMOVUPS (SI), Y6
-	VMOVUPS (DX), Y7
-	VMULPS  Y1, Y7, Y7
-	VMULPS  Y4, Y6, Y8
-	VADDPS  Y8, Y7, Y7
-	VMOVUPS Y7, (DX)
-	VMOVUPS (BX), Y9
-	VMULPS  Y2, Y9, Y9
-	VMULPS  Y5, Y6, Y8
-	VMULPS  Y6, Y8, Y8
-	VADDPS  Y8, Y9, Y9
-	VMOVUPS Y9, (BX)
-	VSQRTPS Y9, Y9
-	VADDPS  Y3, Y9, Y9
-	VMULPS  Y0, Y7, Y7
-	VDIVPS  Y9, Y7, Y7
-	VMOVUPS (CX), Y8
-	VSUBPS  Y7, Y8, Y8
-	VMOVUPS Y8, (CX)
-	ADDQ    $0x20, CX
-	ADDQ    $0x20, DX
-	ADDQ    $0x20, BX
-	ADDQ    $0x20, SI
-	SUBQ    $0x08, AX
-	JGE     whole
+	PREFETCHT0 1024(CX)
+	PREFETCHT0 1024(DX)
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1024(SI)
+	VMOVUPS    (SI), Y6
+	VMOVUPS    (DX), Y7
+	VMOVUPS    (BX), Y8
+	VMOVUPS    (CX), Y10
+	VMULPS     Y1, Y7, Y7
+	VMULPS     Y4, Y6, Y9
+	VADDPS     Y9, Y7, Y7
+	VMOVUPS    Y7, (DX)
+	VMULPS     Y2, Y8, Y8
+	VMULPS     Y5, Y6, Y9
+	VMULPS     Y6, Y9, Y9
+	VADDPS     Y9, Y8, Y8
+	VMOVUPS    Y8, (BX)
+	VSQRTPS    Y8, Y8
+	VADDPS     Y3, Y8, Y8
+	VMULPS     Y0, Y7, Y7
+	VDIVPS     Y8, Y7, Y7
+	VSUBPS     Y7, Y10, Y10
+	VMOVUPS    Y10, (CX)
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, DX
+	ADDQ       $0x20, BX
+	ADDQ       $0x20, SI
+	SUBQ       $0x08, AX
+	JGE        whole
 
 rest:
 	ADDQ         $0x08, AX
@@ -9764,25 +11442,29 @@ rest:
 	MOVQ         AX, X6
 	VPBROADCASTD X6, Y6
 	VPCMPGTD     lanes<>+0(SB), Y6, Y6
+	PREFETCHT0   1024(CX)
+	PREFETCHT0   1024(DX)
+	PREFETCHT0   1024(BX)
+	PREFETCHT0   1024(SI)
 	VMASKMOVPS   (SI), Y6, Y7
 	VMASKMOVPS   (DX), Y6, Y8
+	VMASKMOVPS   (BX), Y6, Y9
+	VMASKMOVPS   (CX), Y6, Y10
 	VMULPS       Y1, Y8, Y8
 	VMULPS       Y4, Y7, Y1
 	VADDPS       Y1, Y8, Y8
 	VMASKMOVPS   Y8, Y6, (DX)
-	VMASKMOVPS   (BX), Y6, Y4
-	VMULPS       Y2, Y4, Y4
+	VMULPS       Y2, Y9, Y9
 	VMULPS       Y5, Y7, Y1
 	VMULPS       Y7, Y1, Y1
-	VADDPS       Y1, Y4, Y4
-	VMASKMOVPS   Y4, Y6, (BX)
-	VSQRTPS      Y4, Y4
-	VADDPS       Y3, Y4, Y4
+	VADDPS       Y1, Y9, Y9
+	VMASKMOVPS   Y9, Y6, (BX)
+	VSQRTPS      Y9, Y9
+	VADDPS       Y3, Y9, Y9
 	VMULPS       Y0, Y8, Y8
-	VDIVPS       Y4, Y8, Y8
-	VMASKMOVPS   (CX), Y6, Y1
-	VSUBPS       Y8, Y1, Y1
-	VMASKMOVPS   Y1, Y6, (CX)
+	VDIVPS       Y9, Y8, Y8
+	VSUBPS       Y8, Y10, Y10
+	VMASKMOVPS   Y10, Y6, (CX)
 
 done:
 	VLDMXCSR (SP)

@@ -199,6 +199,31 @@ func neededAcrossAVX512(rows int, first int, k int, a *float32, aks int, steps *
 //go:noescape
 func transposeAVX512(n int, src *float32, sstride int, dst *float32, dstride int)
 
+// copyRowsAVX512 copies rows of n elements.
+//
+//go:noescape
+func copyRowsAVX512(rows int, n int, dst *float32, dstride int, src *float32, sstride int)
+
+// sumRowsAVX512 sums rows of n elements of some sources, in their order, from 0.
+//
+//go:noescape
+func sumRowsAVX512(rows int, n int, dst *float32, dstride int, src **float32, sstride int, sources int)
+
+// winogradInputAVX512 transforms a patch of 3x3 positions.
+//
+//go:noescape
+func winogradInputAVX512(n int, d *[9]*float32, v *float32, vs int)
+
+// winogradWeightsAVX512 transforms kernels of 2x2 taps.
+//
+//go:noescape
+func winogradWeightsAVX512(n int, w *[4]*float32, u *float32, us int)
+
+// winogradOutputAVX512 makes 2x2 positions of 9 products.
+//
+//go:noescape
+func winogradOutputAVX512(n int, m *float32, ms int, y *[4]*float32)
+
 // biasLinearAVX512 adds bias to y.
 //
 //go:noescape
@@ -238,6 +263,26 @@ func tanhGradAVX512(rows int, stride int, n int, d *float32, dbias *float32, y *
 //
 //go:noescape
 func sumColumnsAVX512(rows int, stride int, n int, d *float32, dbias *float32)
+
+// batchMomentsAVX512 adds the values of n columns of x, 16 at most, and their squares, to two rows of columns.
+//
+//go:noescape
+func batchMomentsAVX512(rows int, stride int, n int, x *float32, columns *float64)
+
+// batchSumsAVX512 adds the values of n columns of d, 16 at most, to the first row of columns, and their products with x-middle to the second. The third is middle.
+//
+//go:noescape
+func batchSumsAVX512(rows int, stride int, n int, d *float32, x *float32, columns *float64)
+
+// batchNormAVX512 writes (x-middle)·factor for n columns, 16 at most, where columns has the rows middle and factor.
+//
+//go:noescape
+func batchNormAVX512(rows int, stride int, n int, y *float32, x *float32, columns *float64)
+
+// batchGradAVX512 replaces d by factor·(d - average - (x-middle)·slope) for n columns, 16 at most, where columns has the rows middle, factor, average and slope.
+//
+//go:noescape
+func batchGradAVX512(rows int, stride int, n int, d *float32, x *float32, columns *float64)
 
 // maxoutAVX512 writes to y the largest pieces of groups of units.
 //
@@ -424,6 +469,31 @@ func neededAcrossAVX2(rows int, first int, k int, a *float32, aks int, steps *ui
 //go:noescape
 func transposeAVX2(n int, src *float32, sstride int, dst *float32, dstride int)
 
+// copyRowsAVX2 copies rows of n elements.
+//
+//go:noescape
+func copyRowsAVX2(rows int, n int, dst *float32, dstride int, src *float32, sstride int)
+
+// sumRowsAVX2 sums rows of n elements of some sources, in their order, from 0.
+//
+//go:noescape
+func sumRowsAVX2(rows int, n int, dst *float32, dstride int, src **float32, sstride int, sources int)
+
+// winogradInputAVX2 transforms a patch of 3x3 positions.
+//
+//go:noescape
+func winogradInputAVX2(n int, d *[9]*float32, v *float32, vs int)
+
+// winogradWeightsAVX2 transforms kernels of 2x2 taps.
+//
+//go:noescape
+func winogradWeightsAVX2(n int, w *[4]*float32, u *float32, us int)
+
+// winogradOutputAVX2 makes 2x2 positions of 9 products.
+//
+//go:noescape
+func winogradOutputAVX2(n int, m *float32, ms int, y *[4]*float32)
+
 // biasLinearAVX2 adds bias to y.
 //
 //go:noescape
@@ -463,6 +533,26 @@ func tanhGradAVX2(rows int, stride int, n int, d *float32, dbias *float32, y *fl
 //
 //go:noescape
 func sumColumnsAVX2(rows int, stride int, n int, d *float32, dbias *float32)
+
+// batchMomentsAVX2 adds the values of n columns of x, 16 at most, and their squares, to two rows of columns.
+//
+//go:noescape
+func batchMomentsAVX2(rows int, stride int, n int, x *float32, columns *float64)
+
+// batchSumsAVX2 adds the values of n columns of d, 16 at most, to the first row of columns, and their products with x-middle to the second. The third is middle.
+//
+//go:noescape
+func batchSumsAVX2(rows int, stride int, n int, d *float32, x *float32, columns *float64)
+
+// batchNormAVX2 writes (x-middle)·factor for n columns, 16 at most, where columns has the rows middle and factor.
+//
+//go:noescape
+func batchNormAVX2(rows int, stride int, n int, y *float32, x *float32, columns *float64)
+
+// batchGradAVX2 replaces d by factor·(d - average - (x-middle)·slope) for n columns, 16 at most, where columns has the rows middle, factor, average and slope.
+//
+//go:noescape
+func batchGradAVX2(rows int, stride int, n int, d *float32, x *float32, columns *float64)
 
 // maxoutAVX2 writes to y the largest pieces of groups of units.
 //

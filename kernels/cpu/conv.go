@@ -16,6 +16,9 @@ import "gorgan/kernels"
 //
 // An element of the result is one fma chain along k from 0, as of a product of the same matrices.
 // Neither the blocks nor the number of workers change it.
+//
+// Two kinds of shapes have faster forms, which sum in another order: conv_back to few channels
+// (conv_taps.go), and many channels with kernels of 4x4 and a stride of 2 (winograd.go).
 
 // patches are the patches at all positions of some images, as the rows of a matrix. The columns are
 // in the order tap row, tap column, channel.
@@ -28,26 +31,49 @@ type patches struct {
 	top, left               int // the first tap at the first position; may be below 0, outside the image
 }
 
+// longRun is the number of values from which on a run is copied by itself.
+const longRun = 64
+
 // values returns the number of columns of the matrix.
 func (p *patches) values() int { return p.tapRows * p.tapCols * p.channels }
 
 // pack writes k values from value l on of n patches from patch first on to dst. The patches begin
 // ld elements apart.
-func (p *patches) pack(dst []float32, ld, first, n, l, k int) {
+func (p *patches) pack(copyRows rowsKernel, dst []float32, ld, first, n, l, k int) {
 	run := p.tapCols * p.channels // values of a patch that lie one after the other in an image
-	b, i, j := first/(p.rows*p.cols), first/p.cols%p.rows, first%p.cols
-	for r := range n {
+	for r := 0; r < n; {
+		b, i, j := (first+r)/(p.rows*p.cols), (first+r)/p.cols%p.rows, (first+r)%p.cols
+		abreast := min(n-r, p.cols-j)
 		tap, from := l/run, l%run
-		for to := dst[r*ld:][:k]; len(to) > 0; tap, from = tap+1, 0 {
-			part := min(run-from, len(to))
-			p.packRun(to[:part], b, i*p.stride+p.top+tap, (j*p.stride+p.left)*p.channels+from)
-			to = to[part:]
+		for to := 0; to < k; tap, from = tap+1, 0 {
+			part := min(run-from, k-to)
+			p.packRuns(copyRows, dst[r*ld+to:], ld, abreast, part, b, i*p.stride+p.top+tap, (j*p.stride+p.left)*p.channels+from)
+			to += part
 		}
-		if j++; j == p.cols {
-			j = 0
-			if i++; i == p.rows {
-				i, b = 0, b+1
-			}
+		r += abreast
+	}
+}
+
+// packRuns copies runs of k values of a row of image b to dst, ld elements apart. The first begins with element at of the
+// row, and the others a step of the positions after each other.
+func (p *patches) packRuns(copyRows rowsKernel, dst []float32, ld, n, k, b, row, at int) {
+	step := p.stride * p.channels
+	first, end := 0, n // those inside
+	if k > longRun || row < 0 || row >= p.height {
+		end = 0
+	}
+	for first < end && at+first*step < 0 {
+		first++
+	}
+	for end > first && at+(end-1)*step+k > p.width*p.channels {
+		end--
+	}
+	if first < end {
+		copyRows(end-first, k, &dst[first*ld], ld, &p.images[(b*p.height+row)*p.width*p.channels+at+first*step], step)
+	}
+	for r := range n {
+		if r < first || r >= end {
+			p.packRun(dst[r*ld:][:k], b, row, at+r*step)
 		}
 	}
 }
@@ -70,12 +96,8 @@ func (p *patches) packRun(to []float32, b, row, first int) {
 		clear(to[n:])
 		to = to[:n]
 	}
-	if len(to) > 16 {
+	if len(to) > 0 {
 		copy(to, line[first:])
-		return
-	}
-	for i := range to { // a call takes longer than so few elements
-		to[i] = line[first+i]
 	}
 }
 
@@ -84,6 +106,10 @@ var convolutions = map[string]func(p *patchProduct, m kernels.Mem[float32]){
 	"conv":        (*patchProduct).conv,
 	"conv_back":   (*patchProduct).convBack,
 	"conv_weight": (*patchProduct).convWeight,
+
+	"conv_groups":        (*patchProduct).convGroups,
+	"conv_back_groups":   (*patchProduct).convBackGroups,
+	"conv_weight_groups": (*patchProduct).convWeightGroups,
 }
 
 // patchesOf returns the patches of images x from which a convolution makes an image of rows·cols
@@ -96,6 +122,11 @@ func (p *patchProduct) conv(m kernels.Mem[float32]) {
 	c, batch := kernels.ConvolutionOf(m.N)
 	rows, cols := m.N[4], m.N[5]
 	p.a, p.dst, p.positions, p.n, p.spread = patchesOf(m.F[1], c, rows, cols), m.F[0], batch*rows*cols, c.Outputs, nil
+	if p.a.suitsWinograd(p.n) {
+		p.setTransformed(m.F[2], c.Stride*c.Stride, p.packPhases)
+		p.multiplyWinograd()
+		return
+	}
 	p.setB(m.F[2], p.packRows)
 	p.multiply()
 }
@@ -104,12 +135,20 @@ func (p *patchProduct) convWeight(m kernels.Mem[float32]) {
 	c, batch := kernels.ConvolutionOf(m.N)
 	rows, cols := m.N[4], m.N[5]
 	p.a, p.dst, p.b, p.positions, p.n = patchesOf(m.F[1], c, rows, cols), m.F[0], m.F[2], batch*rows*cols, c.Outputs
+	if p.a.suitsWinograd(p.n) {
+		p.multiplyWinogradTransposed()
+		return
+	}
 	p.multiplyTransposed()
 }
 
 func (p *patchProduct) convBack(m kernels.Mem[float32]) {
 	c, batch := kernels.ConvolutionOf(m.N)
 	p.dst, p.n, p.spread = m.F[0], c.Channels, &p.phase
+	if suitsTaps(c, m.F[2]) {
+		p.convTaps(m, c, batch)
+		return
+	}
 	if c.Stride > c.KernelHeight || c.Stride > c.KernelWidth {
 		clear(p.dst) // some positions meet no tap
 	}
@@ -133,6 +172,11 @@ func (p *patchProduct) convPhase(m kernels.Mem[float32], c kernels.Convolution, 
 	p.a = patches{m.F[1], m.N[4], m.N[5], c.Outputs, p.phase.rows, p.phase.cols, p.taps.rows, p.taps.cols, 1,
 		(row+c.Pad)/s - p.taps.rows + 1, (col+c.Pad)/s - p.taps.cols + 1}
 	p.positions = batch * p.phase.rows * p.phase.cols
+	if p.a.suitsWinograd(p.n) {
+		p.setTransformed(m.F[2], count(c.Outputs, outputsAtOnce), p.packOutputs)
+		p.multiplyWinograd()
+		return
+	}
 	p.setB(m.F[2], p.packTaps)
 	p.multiply()
 }

@@ -1,5 +1,7 @@
 package cpu
 
+import "gorgan/kernels"
+
 // patchProduct multiplies patches of images by a matrix b: see conv.go. The letters are those of gemm.
 type patchProduct struct {
 	isa     *isa
@@ -7,25 +9,42 @@ type patchProduct struct {
 	scratch []patchScratch // one for each worker
 	panels  []float32      // b, packed: nr columns after nr columns
 
-	packRows, packTaps, rows, columns func(worker, part int) // bound once
+	sums  []float32 // products of a gradient at the weights
+	zeros []float32 // what lies outside an image
+
+	packRows, packTaps, rows, columns                            func(worker, part int) // bound once
+	packPhases, packOutputs, squares, packGrads, channels, image func(worker, part int)
 
 	// the current product
 	a                  patches
 	dst, b             []float32
-	positions, n       int     // rows of a, columns of b and of dst
+	positions, n       int // rows of a, columns of b and of dst
+	shape              kernels.Convolution
 	taps               taps    // of the weights that b is made of, for a transposed convolution
 	spread             *spread // where the rows of dst lie; nil if they follow each other
 	phase              spread  // what spread points to
 	rowParts, colParts int
+	all                squares
+	first, steps       int // the squares of the current blocks
+	panelParts         int // of a panel of transformed weights
+
+	group groupTensors // of a convolution with groups
 }
 
-// patchScratch is the memory of one worker: a packed block of patches, a packed panel of b, and
-// rows of dst that do not follow each other.
-type patchScratch struct{ a, b, dst []float32 }
+// patchScratch is the memory of one worker: a packed block of patches, a packed panel of b, rows of
+// dst that do not follow each other, and the pixels, weights and taps that an assembly function takes.
+type patchScratch struct {
+	a, b, dst []float32
+	pixels    [9]*float32
+	square    [4]*float32
+	taps      [mostTaps]*float32
+}
 
 func newPatchProduct(l *isa, p *pool) *patchProduct {
 	c := &patchProduct{isa: l, pool: p, scratch: make([]patchScratch, p.size())}
 	c.packRows, c.packTaps, c.rows, c.columns = c.packPanel, c.packTransposed, c.computeRows, c.computeColumns
+	c.packPhases, c.packOutputs, c.squares = c.transformPhase, c.transformTransposed, c.computeSquares
+	c.packGrads, c.channels, c.image = c.transformGrad, c.computeChannels, c.computeImage
 	return c
 }
 
@@ -113,7 +132,7 @@ func (p *patchProduct) computeRows(worker, part int) {
 	for l := 0; l < k; l += kc {
 		steps := min(kc, k-l)
 		ld := steps + padding
-		p.a.pack(s.a, ld, first, rows, l, steps)
+		p.a.pack(p.isa.copyRows, s.a, ld, first, rows, l, steps)
 		for j := 0; j < p.n; j += nr {
 			panel := p.panels[(j/nr*k+l)*nr:]
 			for t := range tiles {
@@ -155,7 +174,7 @@ func (p *patchProduct) computeColumns(worker, part int) {
 	ld := rows + padding
 	for l := 0; l < p.positions; l += kc {
 		steps := min(kc, p.positions-l)
-		p.a.pack(s.a, ld, l, steps, first, rows)
+		p.a.pack(p.isa.copyRows, s.a, ld, l, steps, first, rows)
 		for j := j0; j < j1; j += nr {
 			b, bks, cols, done := p.b[l*p.n+j:], p.n, min(nr, j1-j), 0
 			dst := p.dst[first*p.n+j:]

@@ -6,6 +6,7 @@ import "unsafe"
 // the conversions to float32 keep the compiler from fusing them.
 var pureGo = isa{
 	name: "purego", lanes: 2, transpose: transposeGo, packing: tileGo3x4packing,
+	copyRows: copyRowsGo, sumRows: sumRowsGo, winograd: winograd{winogradInputGo, winogradWeightsGo, winogradOutputGo},
 	wide:   []microKernel{1: tileGo(1), tileGo(2), tileGo3x4},
 	narrow: []microKernel{1: tileGo(1), tileGo(2), tileGo(3)},
 }
@@ -78,5 +79,25 @@ func transposeGo(n int, src *float32, sstride int, dst *float32, dstride int) {
 	from, to := unsafe.Slice(src, sstride+4*n), unsafe.Slice(dst, (4*n-1)*dstride+2)
 	for l := range 4 * n {
 		to[l*dstride], to[l*dstride+1] = from[l], from[sstride+l]
+	}
+}
+
+func copyRowsGo(rows, n int, dst *float32, dstride int, src *float32, sstride int) {
+	to, from := unsafe.Slice(dst, (rows-1)*dstride+n), unsafe.Slice(src, (rows-1)*sstride+n)
+	for r := range rows {
+		copy(to[r*dstride:][:n], from[r*sstride:])
+	}
+}
+
+func sumRowsGo(rows, n int, dst *float32, dstride int, src **float32, sstride, sources int) {
+	to := unsafe.Slice(dst, (rows-1)*dstride+n)
+	for r := range rows {
+		row := to[r*dstride:][:n]
+		clear(row)
+		for _, s := range unsafe.Slice(src, sources) {
+			for i, x := range unsafe.Slice(s, r*sstride+n)[r*sstride:] {
+				row[i] += x
+			}
+		}
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"gorgan/kernels"
 )
 
-// TestSingleColumn: a gradient of one column, which is taken as a row, has the bits that it has beside
-// another column.
-func TestSingleColumn(t *testing.T) {
+// TestFewColumns: a gradient of few columns, whose values are taken as a row, has the bits that it has beside
+// other columns.
+func TestFewColumns(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		dev, r := newDevice(t, 2), rand.New(rand.NewPCG(3, 4))
 		for _, name := range []string{"relu_grad", "sigmoid_grad", "tanh_grad"} {
@@ -32,22 +32,26 @@ func TestSingleColumn(t *testing.T) {
 				return dx, sums
 			}
 			for _, rows := range []int{1, 7, 16, 33, 64, 65, 1023, 1025, 3000} {
-				d, y := make([]float32, rows), make([]float32, rows)
-				twoD, twoY := make([]float32, 2*rows), make([]float32, 2*rows)
-				for i := range d {
-					d[i], y[i] = float32(r.NormFloat64()), r.Float32()
-					twoD[2*i], twoY[2*i], twoD[2*i+1] = d[i], y[i], 1
-				}
-				dx, sums := grad(1, d, y)
-				wantDX, wantSums := grad(2, twoD, twoY)
-				everyOther := func(v []float32) (first []float32) {
-					for i := 0; i < len(v); i += 2 {
-						first = append(first, v[i])
+				for few := 1; few <= 5; few++ {
+					const many = 7
+					d, y := make([]float32, rows*few), make([]float32, rows*few)
+					manyD, manyY := slices.Repeat([]float32{1}, rows*many), make([]float32, rows*many)
+					for i := range d {
+						d[i], y[i] = float32(r.NormFloat64()), r.Float32()
+						at := i/few*many + i%few
+						manyD[at], manyY[at] = d[i], y[i]
 					}
-					return first
-				}
-				if !slices.Equal(dx, everyOther(wantDX)) || !slices.Equal(sums, everyOther(wantSums)) {
-					t.Errorf("%s of %d rows: one column differs from the first of two", name, rows)
+					dx, sums := grad(few, d, y)
+					wantDX, wantSums := grad(many, manyD, manyY)
+					first := func(v []float32) (columns []float32) {
+						for ; len(v) > 0; v = v[many:] {
+							columns = append(columns, v[:few]...)
+						}
+						return columns
+					}
+					if !slices.Equal(dx, first(wantDX)) || !slices.Equal(sums, first(wantSums)) {
+						t.Errorf("%s of %d rows: %d columns differ from the first of %d", name, rows, few, many)
+					}
 				}
 			}
 		}

@@ -11,6 +11,9 @@ type isa struct {
 	sparse       *sparse       // nil if steps cannot be skipped
 	// transpose writes the first 4n columns of lanes rows of src as rows of dst.
 	transpose func(n int, src *float32, sstride int, dst *float32, dstride int)
+	copyRows  rowsKernel
+	sumRows   func(rows, n int, dst *float32, dstride int, src **float32, sstride, sources int) // sources rows for one of dst
+	winograd  winograd
 	bodies    map[string]kernels.Body // by the kernel's name; other kernels run their F32
 }
 
@@ -22,6 +25,10 @@ type microKernel func(k int, a *float32, ars, aks int, b *float32, bks int, c *f
 // packingKernel is a wide tile's microKernel that also copies the rows of b it reads to
 // packed, one after the other.
 type packingKernel func(k int, a *float32, ars, aks int, b *float32, bks int, c *float32, cs int, packed *float32, add bool)
+
+// rowsKernel copies rows of n elements. The rows are sstride and
+// dstride elements apart.
+type rowsKernel func(rows, n int, dst *float32, dstride int, src *float32, sstride int)
 
 // tileSize returns the size of the largest tile, mr rows by nr columns.
 func (l *isa) tileSize() (mr, nr int) { return len(l.wide) - 1, 2 * l.lanes }

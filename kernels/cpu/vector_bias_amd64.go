@@ -13,7 +13,7 @@ type tile [16 * narrow]float32
 // inRows calls do for pieces of n values of y from element at on, which are whole rows, and the bias of
 // each of these values. A row of few columns is shorter than the call that it would take, so a piece is
 // many of them. A value depends on its own bias alone: any pieces give the same bits.
-func inRows(unused tiles, m kernels.Mem[float32], lo, hi int, do func(n, at int, bias *float32)) {
+func inRows(unused spares[tile], m kernels.Mem[float32], lo, hi int, do func(n, at int, bias *float32)) {
 	bias, cols := m.F[1], m.N[1]
 	if cols > narrow || hi-lo < 2 {
 		for i := lo; i < hi; i++ {
@@ -32,36 +32,15 @@ func inRows(unused tiles, m kernels.Mem[float32], lo, hi int, do func(n, at int,
 	}
 }
 
-// tiles are tiles that nobody uses. They stay, unlike those of a sync.Pool, so that a step makes none.
-type tiles chan *tile
-
-func newTiles() tiles { return make(tiles, 64) }
-
-func (u tiles) take() *tile {
-	select {
-	case t := <-u:
-		return t
-	default:
-		return new(tile)
-	}
-}
-
-func (u tiles) give(t *tile) {
-	select {
-	case u <- t:
-	default:
-	}
-}
-
 func vectorBiasReLU(some func(n int, y, bias, slope *float32)) kernels.Body {
-	unused := newTiles()
+	unused := newSpares[tile]()
 	return func(m kernels.Mem[float32], lo, hi int) {
 		inRows(unused, m, lo, hi, func(n, at int, bias *float32) { some(n, &m.F[0][at], bias, &m.S[0]) })
 	}
 }
 
 func vectorBias(some func(n int, y, bias *float32)) kernels.Body {
-	unused := newTiles()
+	unused := newSpares[tile]()
 	return func(m kernels.Mem[float32], lo, hi int) {
 		inRows(unused, m, lo, hi, func(n, at int, bias *float32) { some(n, &m.F[0][at], bias) })
 	}

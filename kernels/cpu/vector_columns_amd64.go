@@ -6,39 +6,49 @@ import "gorgan/kernels"
 
 // The bodies that sum columns, in vector instructions. They take strips of columns: four vectors
 // wide as long as there are so many columns, then one vector wide. The last strip may be
-// narrower. A single column would be one value a vector: its values are taken as a row, and then summed
-// in their order.
+// narrower. Rows of few columns would be few values a vector, so their values are taken as one row, and then
+// summed in their order.
+
+// columnsAsRow is the most columns that are taken as a row.
+const columnsAsRow = 4
 
 func vectorGrad(lanes int, columns func(rows, stride, n int, d, dbias, y, slope *float32)) kernels.Body {
-	unused := newTiles()
+	unused := newSpares[tile]()
 	return func(m kernels.Mem[float32], lo, hi int) {
 		d, dbias, y, rows, cols := m.F[0], m.F[1], m.F[2], m.N[0], m.N[1]
 		slope := &dbias[0] // a sigmoid does not use it
 		if len(m.S) > 0 {
 			slope = &m.S[0]
 		}
-		if cols == 1 {
-			sums := unused.take()
+		var sums *tile
+		if cols <= columnsAsRow {
+			sums = unused.take()
 			defer unused.give(sums)
-			eachStrip(lanes, 1, len(d), 0, len(d), func(_, n, at, _ int) { columns(1, n, n, &d[at], &sums[0], &y[at], slope) })
-			sumColumn(dbias, d)
-			return
 		}
-		eachStrip(lanes, rows, cols, lo, hi, func(of, n, at, sum int) {
-			columns(of, cols, n, &d[at], &dbias[sum], &y[at], slope)
+		kernels.EachPartial(rows, cols, lo, hi, func(s kernels.PartialSums) {
+			if sums == nil || s.End-s.From < cols {
+				eachStrip(lanes, cols, s, func(n, at, sum int) { columns(s.Rows, cols, n, &d[at], &dbias[sum], &y[at], slope) })
+				return
+			}
+			of := s.Rows * cols
+			row := kernels.PartialSums{Rows: 1, From: s.First * cols, End: s.First*cols + of}
+			eachStrip(lanes, 0, row, func(n, at, _ int) { columns(1, n, n, &d[at], &sums[0], &y[at], slope) })
+			sumFew(dbias[s.At:][:cols], d[s.First*cols:][:of])
 		})
 	}
 }
 
-// sumColumn sums the groups of rows of d (rows, 1) in the order of the rows.
-func sumColumn(dbias, d []float32) {
-	kernels.EachPartial(len(d), func(partial, first, of int) {
-		sum := 0.0
-		for _, v := range d[first:][:of] {
-			sum += float64(v)
+// sumFew sums the columns of d (rows, len(sums)) in the order of the rows.
+func sumFew(sums, d []float32) {
+	var total [columnsAsRow]float64
+	for cols := len(sums); len(d) > 0; d = d[cols:] {
+		for j, v := range d[:cols] {
+			total[j] += float64(v)
 		}
-		dbias[partial] = float32(sum)
-	})
+	}
+	for j := range sums {
+		sums[j] = float32(total[j])
+	}
 }
 
 func vectorSums(lanes int, columns func(rows, stride, n int, d, dbias *float32)) kernels.Body {
@@ -47,24 +57,22 @@ func vectorSums(lanes int, columns func(rows, stride, n int, d, dbias *float32))
 	}
 }
 
-// sumAbreast sums the columns lo to hi-1 of each group of rows of d (rows, cols), as LinearGrad
-// does.
+// sumAbreast makes the partial sums lo to hi-1 of d (rows, cols), as LinearGrad does.
 func sumAbreast(lanes int, columns func(rows, stride, n int, d, dbias *float32), dbias, d []float32, rows, cols, lo, hi int) {
-	eachStrip(lanes, rows, cols, lo, hi, func(of, n, at, sum int) { columns(of, cols, n, &d[at], &dbias[sum]) })
+	kernels.EachPartial(rows, cols, lo, hi, func(s kernels.PartialSums) {
+		eachStrip(lanes, cols, s, func(n, at, sum int) { columns(s.Rows, cols, n, &d[at], &dbias[sum]) })
+	})
 }
 
-// eachStrip calls do for each strip of the columns lo to hi-1 in each group of rows. of is the
-// number of rows of the group, and n the number of columns of the strip. at is the index of the
-// strip's first value, and sum the index of its first partial sum.
-func eachStrip(lanes, rows, cols, lo, hi int, do func(of, n, at, sum int)) {
-	kernels.EachPartial(rows, func(partial, first, of int) {
-		for c := lo; c < hi; {
-			n := min(hi-c, lanes)
-			if hi-c >= 4*lanes {
-				n = 4 * lanes
-			}
-			do(of, n, first*cols+c, partial*cols+c)
-			c += n
+// eachStrip calls do for each strip of the columns of s. n is the number of columns of the strip, at is the index
+// of the strip's first value, and sum the index of its first partial sum.
+func eachStrip(lanes, cols int, s kernels.PartialSums, do func(n, at, sum int)) {
+	for c := s.From; c < s.End; {
+		n := min(s.End-c, lanes)
+		if s.End-c >= 4*lanes {
+			n = 4 * lanes
 		}
-	})
+		do(n, s.First*cols+c, s.At+c-s.From)
+		c += n
+	}
 }

@@ -56,13 +56,16 @@ func vectorMaxoutGrad(lanes int, spread func(groups, pieces int, da, d, a *float
 	plain := kernels.Named("maxout_grad").F32
 	return func(m kernels.Mem[float32], lo, hi int) {
 		da, dbias, d, a, rows, units, pieces := m.F[0], m.F[1], m.F[2], m.F[3], m.N[0], m.N[1], m.N[2]
-		if !grouped(lanes, hi-lo, pieces) {
-			plain(m, lo, hi)
-			return
-		}
-		for i := range rows {
-			inGroups(lanes, i*units+lo, hi-lo, func(j, groups int) { spread(groups, pieces, &da[j*pieces], &d[j], &a[j*pieces]) })
-		}
-		sumAbreast(lanes, columns, dbias, da, rows, units*pieces, lo*pieces, hi*pieces)
+		kernels.EachPartial(rows, units, lo, hi, func(s kernels.PartialSums) {
+			n := s.End - s.From
+			if !grouped(lanes, n, pieces) {
+				plain(m, s.At, s.At+n)
+				return
+			}
+			for i := s.First; i < s.First+s.Rows; i++ {
+				inGroups(lanes, i*units+s.From, n, func(j, groups int) { spread(groups, pieces, &da[j*pieces], &d[j], &a[j*pieces]) })
+			}
+			sumAbreast(lanes, columns, dbias, da, rows, units*pieces, s.At*pieces, (s.At+n)*pieces)
+		})
 	}
 }

@@ -20,6 +20,7 @@ func elementwise(v vector) {
 	biasSigmoid(v)
 	biasTanh(v)
 	gradients(v)
+	batch(v)
 	maxout(v)
 	updates(v)
 	draws(v)

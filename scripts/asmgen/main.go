@@ -40,6 +40,8 @@ func main() {
 		}
 		needed(v)
 		transpose(v)
+		rows(v)
+		winograd(v)
 		elementwise(v)
 	}
 	prefetch()

@@ -17,12 +17,17 @@ func dot[T kernels.Real](t Tile, a, b operand[T], n int) T {
 	sum := 0.0
 	for k := range n {
 		x, y := float64(a.values[a.first+k*a.stride]), float64(b.values[b.first+k*b.stride])
-		if t.TF32 {
-			x, y = tf32(x), tf32(y)
-		}
-		sum += x * y
+		sum += t.Factor(x) * t.Factor(y)
 	}
 	return T(sum)
+}
+
+// Factor is v as the tile multiplies it: rounded, if it multiplies in TF32.
+func (t Tile) Factor(v float64) float64 {
+	if t.TF32 {
+		return tf32(v)
+	}
+	return v
 }
 
 // tf32 rounds v to the nearest number of 10 bits of mantissa, and halves away from zero, as the

@@ -2,8 +2,8 @@ package dense
 
 import "gorgan/kernels"
 
-// tolerance of a sum of products that ends in an activation.
-func (t Tile) tolerance() kernels.Tol {
+// Tolerance is that of a sum of products that ends in an activation.
+func (t Tile) Tolerance() kernels.Tol {
 	tol := kernels.Tol{Abs: 1e-6, Rel: 1e-5, Product: 1. / (1 << 24)}
 	if t.TF32 {
 		tol.Product = 1. / (1 << 21) // tensor cores cut off what is below the last bit of a sum
@@ -49,7 +49,7 @@ func (t Tile) layer(noise, classes bool) kernels.Kernel {
 			}
 			return lens
 		},
-		Items: byRow, Terms: terms, Tol: t.tolerance(),
+		Items: byRow, Terms: terms, Tol: t.Tolerance(),
 		F32: func(m kernels.Mem[float32], lo, hi int) { layer(t, f, m, lo, hi) },
 		F64: func(m kernels.Mem[float64]) { layer(t, f, m, 0, m.N[0]) },
 	}
@@ -94,7 +94,7 @@ func (t Tile) masked(result, x string, transposed bool) kernels.Kernel {
 		Params:  []kernels.Param{out(result), in(x), in("w"), of},
 		Scalars: []string{"slope"}, Sizes: []string{"rows", "cols", "inner", "activation"},
 		Lens:  func(n []int) []int { return []int{n[0] * n[1], n[0] * n[2], n[2] * n[1], n[0] * n[1]} },
-		Items: byRow, Terms: terms, Tol: t.tolerance(),
+		Items: byRow, Terms: terms, Tol: t.Tolerance(),
 		F32: func(m kernels.Mem[float32], lo, hi int) { masked(t, transposed, m, lo, hi) },
 		F64: func(m kernels.Mem[float64]) { masked(t, transposed, m, 0, m.N[0]) },
 	}
@@ -114,7 +114,7 @@ func (t Tile) product(tA, tB bool) kernels.Kernel {
 		Params: []kernels.Param{out("dst"), in("a"), in("b")},
 		Sizes:  []string{"rows", "cols", "inner"},
 		Lens:   func(n []int) []int { return []int{n[0] * n[1], n[0] * n[2], n[2] * n[1]} },
-		Items:  byRow, Terms: terms, Tol: t.tolerance(),
+		Items:  byRow, Terms: terms, Tol: t.Tolerance(),
 		F32: func(m kernels.Mem[float32], lo, hi int) { multiply(t, tA, tB, m, lo, hi) },
 		F64: func(m kernels.Mem[float64]) { multiply(t, tA, tB, m, 0, m.N[0]) },
 	}

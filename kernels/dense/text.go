@@ -2,7 +2,7 @@ package dense
 
 import "embed"
 
-//go:generate go run ../../scripts/ptxgen .
+//go:generate go run ../../scripts/ptxgen dense .
 
 // The texts are written by scripts/ptxgen, from the tiles and the kinds of this package.
 //

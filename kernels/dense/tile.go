@@ -47,6 +47,9 @@ const threads = 256
 // width is the number of neighbours in memory that a thread loads or stores at once.
 const width = 4
 
+// Threads is the number of threads of each block.
+func (t Tile) Threads() int { return threads }
+
 // Capability returns the least compute capability of a GPU that takes the tile: 80 for 8.0, or 0
 // for any that the program supports.
 func (t Tile) Capability() int {

@@ -12,7 +12,7 @@ func (t Tile) weights() kernels.Kernel {
 		Params: []kernels.Param{out("dw"), out("dbias"), in("x"), in("dy")},
 		Sizes:  []string{"rows", "cols", "inner"},
 		Lens:   func(n []int) []int { return []int{n[0] * n[1], n[1], n[2] * n[0], n[2] * n[1]} },
-		Items:  byRow, Terms: terms, Tol: t.tolerance(),
+		Items:  byRow, Terms: terms, Tol: t.Tolerance(),
 		F32: func(m kernels.Mem[float32], lo, hi int) {
 			gradients(t, m.F[0], m.F[1], m.F[2], m.F[3], m.N, lo, hi)
 		},
@@ -59,7 +59,7 @@ func (t Tile) update() kernels.Kernel {
 			return []int{area, area, area, cols, cols, cols, area, cols, n[2] * n[0], n[2] * cols, 1, n[3], 1}
 		},
 		Items: func(n []int) (int, int) { return 1, n[0] * n[1] * n[2] }, // the words of first are shared
-		Terms: terms, Tol: t.tolerance(),
+		Terms: terms, Tol: t.Tolerance(),
 		F32: func(m kernels.Mem[float32], _, _ int) { update(t, m) },
 		F64: func(m kernels.Mem[float64]) { update(t, m) },
 	}

@@ -81,7 +81,9 @@ func (o Options) openCUDA(n int) (Device, error) {
 	known, err := plan.Known()
 	if err == nil {
 		var p *planned
-		if p, err = newPlanned(dev, gpuOf(dev.(cudaDevice).Card(), o.TF32), fusing{joining(dev, false), joining(dev, true), tilesOf}, o, known); err == nil {
+		gpu, memory := gpuOf(dev.(cudaDevice).Card(), o.TF32), &spares{dev: dev}
+		tf32 := o.TF32 && capability(gpu) >= 80
+		if p, err = newPlanned(dev, gpu, fusing{joining(dev, tf32, false, memory), joining(dev, tf32, true, memory), tilesOf}, o, known); err == nil {
 			return p, nil
 		}
 	}

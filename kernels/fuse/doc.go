@@ -34,6 +34,7 @@
 //	head.go     an output layer of one unit, its loss and the way back
 //	update.go   Adam looks for what is not finite; gradients and their update are one launch
 //	dense.go    a product that a tile computes, with what comes before and after
+//	convolve.go a convolution is a product whose factors are gathered
 //	dead.go     what nobody reads is not computed
 //	join.go     what need not wait for each other is one launch
 //
@@ -44,7 +45,7 @@
 //
 // # Bits
 //
-// Most rules keep all bits. The sums of head, unit_adam and the tiles have an order of their own: they
+// Most rules keep all bits. The sums of head, unit_adam, of runs of conv_weight and of the tiles have an order of their own: they
 // are left out with Options.Exact, or without a tile. The same options and the same step give the same
 // calls, and so the same bits. Rules is the version of the rules.
 package fuse

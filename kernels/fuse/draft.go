@@ -102,19 +102,25 @@ func (c *catcher) Launch(k *kernels.Kernel, a kernels.Args) error {
 	return nil
 }
 
-// view returns n elements of t from element at on. It keeps the device's error.
-func (d *draft) view(t *tensor.Dense, at, n int) *tensor.Dense {
-	v, err := d.Device.View(t, at, n)
+// view returns elements of t from element at on. It keeps the device's error.
+func (d *draft) view(t *tensor.Dense, at int, shape ...int) *tensor.Dense {
+	if t == nil {
+		return nil // there is an error already
+	}
+	v, err := d.Device.View(t, at, shape...)
 	if err != nil && d.err == nil {
 		d.err = err
 	}
 	return v
 }
 
-// spare returns new memory for n numbers, which is scratch memory of the step. It keeps the device's
-// error.
+// spare returns memory for n numbers, which is scratch memory of the step. It keeps the device's error.
 func (d *draft) spare(n int) *tensor.Dense {
-	t, err := d.Device.New(tensor.Float32, n)
+	get := d.Spare
+	if get == nil {
+		get = func(_, n int) (*tensor.Dense, error) { return d.Device.New(tensor.Float32, n) }
+	}
+	t, err := get(len(d.spares), n)
 	if err != nil {
 		d.err = err
 		return nil

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
+	"gorgan/kernels/convolve"
 	"gorgan/kernels/cpu"
 	"gorgan/kernels/dense"
 	"gorgan/kernels/fuse"
@@ -114,6 +115,40 @@ func TestBetween(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := b.fused(fuse.Options{Choose: tile}, nil, c.launches...); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestConvolutions: a convolution goes to the kernel that is chosen for it, if its memory begins at 16 bytes. The
+// runs of a gradient of weights are added by another launch.
+func TestConvolutions(t *testing.T) {
+	b := newBench(t)
+	c := kernels.Convolution{Height: 8, Width: 8, Channels: 3, Outputs: 8, KernelHeight: 4, KernelWidth: 4, Stride: 2, Pad: 1}
+	const batch = 64
+	x, y, w := b.new(batch, 8, 8, 3), b.new(batch, 4, 4, 8), b.new(4, 4, 3, 8)
+	odd := b.view(b.new(4*4*3*8+1), 1, 4, 4, 3, 8)
+	conv := func(w *tensor.Dense) func(kernels.Device) error {
+		return func(dev kernels.Device) error { return kernels.Conv(dev, y, x, w, c) }
+	}
+	back := func(dev kernels.Device) error { return kernels.ConvBack(dev, x, y, w, c) }
+	weight := func(dev kernels.Device) error { return kernels.ConvWeight(dev, w, x, y, c) }
+	choose := func(kernel string, n []int) (*kernels.Kernel, []int, bool) { return convolve.Choose(kernel, n, false) }
+	for name, c := range map[string]struct {
+		o      fuse.Options
+		launch func(kernels.Device) error
+		want   string
+	}{
+		"forward":         {fuse.Options{Convolve: choose}, conv(w), "conv_m"},
+		"to three":        {fuse.Options{Convolve: choose}, back, "conv_back_n"},
+		"weights in runs": {fuse.Options{Convolve: choose}, weight, "conv_weight_m sum_rows"},
+		"exact":           {fuse.Options{Convolve: choose, Exact: true}, weight, "conv_weight"},
+		"not aligned":     {fuse.Options{Convolve: choose}, conv(odd), "conv"},
+		"nobody chooses":  {fuse.Options{}, conv(w), "conv"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := b.fused(c.o, nil, c.launch); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})

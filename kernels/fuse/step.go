@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"gorgonia.org/tensor"
+
 	"gorgan/kernels"
 	"gorgan/kernels/dense"
 	"gorgan/kernels/tape"
@@ -11,7 +13,7 @@ import (
 
 // Rules is the version of the rules, which a plan keeps. It goes up when a step that they rewrite gets
 // other bits than before.
-const Rules = 1
+const Rules = 2
 
 // Options say how a step is rewritten.
 type Options struct {
@@ -21,6 +23,12 @@ type Options struct {
 	// Choose returns the tile that is to compute a product. ok is false if the device's own MatMul is
 	// to. Step takes no tile that does not fit the product. A nil Choose chooses no tile.
 	Choose func(p tape.Product) (t dense.Tile, ok bool)
+	// Convolve returns the kernel for a launch of conv, conv_back or conv_weight, and the sizes for it. ok is false
+	// if the launch is to stay, and for other kernels. A nil Convolve leaves all of them.
+	Convolve func(kernel string, sizes []int) (k *kernels.Kernel, of []int, ok bool)
+	// Spare returns memory for n numbers, for want number nth of the step, from 0 on. Steps that do not run at the same time may have
+	// the same. A nil Spare means new memory each time.
+	Spare func(nth, n int) (*tensor.Dense, error)
 	// Exact leaves out the rewrites that change the order of a sum.
 	Exact bool
 	// Apart leaves apart what need not wait for each other. Joining it makes a new kernel, which takes
@@ -45,6 +53,9 @@ func Step(s tape.Step, o Options) (tape.Step, error) {
 	d.dead()
 	if o.Choose != nil {
 		d.products()
+	}
+	if o.Convolve != nil && !o.Exact {
+		d.convolutions()
 	}
 	d.tables()
 	if !o.Exact {

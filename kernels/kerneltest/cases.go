@@ -24,17 +24,29 @@ var (
 	// The same, with two partial sums, and with so many rows that a group of rows is larger
 	tall = append([][]int{{1100, 17}, {262500, 1}}, matrices...)
 	// (rows, units, pieces)
-	maxouts = [][]int{{1, 1, 1}, {1, 33, 2}, {33, 1, 3}, {31, 51, 5}, {1100, 3, 4}, {128, 240, 5}}
+	maxouts = [][]int{{1, 1, 1}, {1, 33, 2}, {33, 1, 3}, {31, 51, 5}, {1100, 3, 4}, {128, 240, 5}, {300, 1, 10}}
 	// (batch, height, width, channels, out_height, out_width, outputs, kernel_height, kernel_width,
 	// stride, pad): one tap; a kernel larger than its image; taps that are not used; strides of 1, 2
-	// and 3 with and without a rest; so many channels that a sum or a row is cut
+	// and 3 with and without a rest; so many channels that a sum or a row is cut, and that
+	// Winograd's forms are worth while
 	convolutions = [][]int{
 		{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0}, {2, 3, 2, 3, 2, 1, 5, 6, 6, 2, 2}, {3, 5, 7, 2, 2, 2, 3, 2, 1, 3, 0},
 		{2, 8, 8, 3, 4, 4, 33, 4, 4, 2, 1}, {5, 7, 6, 40, 7, 6, 17, 3, 3, 1, 1}, {2, 9, 11, 16, 3, 4, 70, 5, 4, 3, 1},
-		{3, 4, 4, 70, 2, 2, 9, 4, 4, 2, 1},
+		{3, 4, 4, 70, 2, 2, 9, 4, 4, 2, 1}, {2, 15, 14, 35, 7, 7, 40, 4, 4, 2, 1}, {2, 3, 6, 32, 4, 6, 33, 2, 3, 1, 1}, {3, 7, 6, 70, 8, 7, 32, 2, 2, 1, 1},
 	}
+	// The same, and groups: of one channel, of several, and of fewer outputs than channels
+	inGroups = [][]int{
+		{1, 1, 1, 2, 1, 1, 2, 1, 1, 1, 0, 2}, {2, 3, 2, 6, 2, 1, 9, 6, 6, 2, 2, 3}, {3, 5, 7, 4, 2, 2, 4, 2, 1, 3, 0, 2},
+		{2, 8, 8, 40, 4, 4, 20, 4, 4, 2, 1, 20}, {5, 7, 6, 48, 7, 6, 33, 3, 3, 1, 1, 3},
+	}
+	// (batch, height, width, channels, reach): borders only, and pixels inside
+	resamplings = [][]int{{1, 1, 1, 1, 0}, {1, 1, 1, 1, 1}, {2, 1, 3, 2, 1}, {3, 4, 1, 1, 0}, {2, 3, 5, 7, 1}, {3, 8, 8, 33, 0}, {5, 9, 16, 20, 1}}
 	// (groups, rows, columns): one row, both sides of 16 columns and of 64 rows
-	batches = [][]int{{1, 1, 1}, {2, 3, 5}, {3, 63, 16}, {2, 65, 17}, {1, 500, 70}}
+	batches = [][]int{{1, 1, 1}, {2, 3, 5}, {3, 63, 16}, {2, 65, 17}, {1, 500, 70}, {2, 40, 300}}
+	// (groups, images, values)
+	groups = [][]int{{1, 1, 1}, {3, 4, 31}, {2, 3, 257}, {33, 4, 300}, {1, 70, 1000}}
+	// (rows, columns, of all columns, the first)
+	columns = [][]int{{1, 1, 1, 0}, {33, 1, 5, 4}, {65, 31, 32, 0}, {300, 64, 257, 100}, {7, 257, 258, 1}}
 	// (rows, columns, classes)
 	classes = [][]int{{1, 1, 1}, {33, 5, 3}, {65, 300, 10}, {300, 65, 2}, {33, 5, 1000}}
 )
@@ -46,6 +58,7 @@ var table = map[string]row{
 	"relu_grad":     {tall, [][]float32{{0}, {0.2}}},
 	"sigmoid_grad":  {tall, nil},
 	"linear_grad":   {tall, nil},
+	"sum_rows":      {tall, nil},
 	"bias_tanh":     {matrices, nil},
 	"tanh_grad":     {tall, nil},
 	"maxout":        {maxouts, nil},
@@ -72,6 +85,7 @@ var table = map[string]row{
 	"copy":          {lengths, nil},
 	"copy_words":    {lengths, nil},
 	"add":           {lengths, nil},
+	"mul":           {lengths, [][]float32{{1}, {-2}}},
 	"clip":          {lengths, [][]float32{{0.01}, {1}}},
 	"decay":         {[][]int{{}}, [][]float32{{1e-3, 0.999, 1e-6}, {0.1, 0.99999, 1e-3}, {1e-3, 0.5, 1e-30}, {1e-3, 1, 0}}},
 	"ramp":          {[][]int{{1}, {3}, {997}, {1000}, {200000}}, [][]float32{{0.5, 0.7}, {1, 0}}},
@@ -88,6 +102,12 @@ var table = map[string]row{
 	"add_noise": {[][]int{{1, 1 << 16, 0}, {2, 5, 1}, {3, 5, 3}, {257, 2<<16 | 1, 1500}, {4099, 5, 200000}, {12800, 2 << 16, 0}, {8, zeroWord, 0}, {8, onesWord, 0}}, [][]float32{{1}, {0.02}}},
 	// batch, images, batches a step, number of the batch; the last has epochs beyond 2^32
 	"shuffle": {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 128, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}, {300, 5, 1 << 20, 7}}, nil},
+	// images, height, width, channels, the most down and right, back, stream, first: moves of 0, moves past the image
+	"translate": {[][]int{{1, 1, 1, 1, 0, 0, 0, 5, 0}, {3, 5, 7, 3, 2, 3, 0, 5, 4}, {3, 5, 7, 3, 2, 3, 1, 5, 4}, {9, 4, 3, 2, 9, 8, 0, 2<<16 | 1, 1}, {9, 4, 3, 2, 9, 8, 1, 2<<16 | 1, 1}, {33, 28, 28, 1, 4, 4, 0, 2 << 16, 0}, {6, 17, 16, 3, 2, 0, 1, 5, 100}}, nil},
+	// images, height, width, channels, height and width of the rectangle, stream, first: odd and even sides, all of the image, nothing
+	"cutout": {[][]int{{1, 1, 1, 1, 1, 1, 5, 0}, {5, 6, 7, 3, 3, 4, 5, 2}, {9, 7, 6, 1, 4, 3, 2<<16 | 1, 0}, {9, 3, 2, 2, 7, 8, 5, 0}, {3, 5, 4, 3, 0, 2, 5, 0}, {33, 28, 28, 1, 14, 14, 2 << 16, 0}, {5, 40, 33, 3, 20, 17, 5, 100}}, nil},
+	// images, pixels, channels, stream, first
+	"colour": {[][]int{{1, 1, 1, 5, 0}, {3, 5, 3, 5, 4}, {5, 257, 1, 2<<16 | 1, 0}, {9, 255, 4, 5, 0}, {33, 784, 3, 2 << 16, 100}}, [][]float32{{0.25, 1, 0.5}, {0, 1, 0.5}, {0.5, 0.3, 0}}},
 	// n, stream, first; the last has the random word 0, which is not below a keep of 0
 	"dropout": {[][]int{{1, 5, 0}, {1, 5, 3}, {3, 5, 6}, {257, 2<<16 | 1, 0}, {12801, 2 << 16, 4098}, {8, zeroWord, 0}}, [][]float32{{0}, {0.5}, {0.8}, {1}}},
 	// batch, images
@@ -109,16 +129,32 @@ var table = map[string]row{
 	// rows, columns, classes, and as for adam_finite
 	"class_adam": {[][]int{{1, 1, 1, 1, 0, 3}, {33, 3, 2, 2, 0, 1020}, {65, 31, 10, 3, 300, 1100}, {5, 257, 9, 6, 256, 3000}}, [][]float32{{0.9, 0.999, 1e-8}, {0.5, 0.9, 0.1}}},
 	// images a batch, images, batches a step, number of the batch, pixels, stack
-	"draw_images":   {[][]int{{1, 1, 1, 0, 1, 1}, {3, 2, 1, 0, 5, 1}, {128, 1000, 5, 4, 300, 1}, {9, 60, 1, 0, 49, 3}, {8, 5, 1 << 20, 7, 257, 4}}, nil},
-	"draw_labels":   {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}, {300, 5, 1 << 20, 7}}, nil},
-	"batch_moments": {batches, nil},
-	"batch_norm":    {batches, nil},
-	"batch_sums":    {batches, nil},
-	"batch_grad":    {batches, nil},
-	"conv":          {convolutions, nil},
-	"conv_back":     {convolutions, nil},
-	"conv_weight":   {convolutions, nil},
-	"non_finite":    {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},
+	"draw_images":        {[][]int{{1, 1, 1, 0, 1, 1}, {3, 2, 1, 0, 5, 1}, {128, 1000, 5, 4, 300, 1}, {9, 60, 1, 0, 49, 3}, {8, 5, 1 << 20, 7, 257, 4}}, nil},
+	"draw_labels":        {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}, {300, 5, 1 << 20, 7}}, nil},
+	"batch_moments":      {batches, nil},
+	"batch_norm":         {batches, nil},
+	"batch_sums":         {batches, nil},
+	"batch_grad":         {batches, nil},
+	"conv":               {convolutions, nil},
+	"conv_back":          {convolutions, nil},
+	"conv_weight":        {convolutions, nil},
+	"conv_groups":        {inGroups, nil},
+	"conv_back_groups":   {inGroups, nil},
+	"conv_weight_groups": {inGroups, nil},
+	"upsample":           {resamplings, [][]float32{{1}, {0.25}}},
+	"downsample":         {resamplings, [][]float32{{1}, {0.25}}},
+	"non_finite":         {append([][]int{{1023}, {1024}, {1025}}, lengths...), nil},
+	"unit_vector":        {append([][]int{{1024}, {1025}}, lengths...), nil},
+	"divide":             {lengths, nil},
+	"dot":                {append([][]int{{1 << 16}, {1<<16 + 1}, {1<<17 + 1}}, lengths...), nil},
+	"spectral_grad":      {matrices, nil},
+	// groups, images, values
+	"group_deviation":        {groups, nil},
+	"group_deviation_grad":   {groups, nil},
+	"group_deviation_second": {groups, nil},
+	// rows, columns, of all columns, the first
+	"take_columns":  {columns, nil},
+	"place_columns": {columns, nil},
 }
 
 // Streams with a random word at an end of its range, which is rare, 1 in 2^32. With a key of 0, at
@@ -143,6 +179,9 @@ func Cases(k *kernels.Kernel) ([]Case, error) {
 	r, ok := table[k.Name]
 	if !ok {
 		r, ok = denseTable[k.Name]
+	}
+	if !ok {
+		r, ok = convolveTable[k.Name]
 	}
 	if !ok {
 		return nil, fmt.Errorf("kerneltest: %s has no row in the table of cases", k.Name)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gorgan/kernels"
+	"gorgan/kernels/convolve"
 	"gorgan/kernels/dense"
 )
 
@@ -16,6 +17,7 @@ type kernel struct {
 	dense.Tile
 	kind  dense.Kind
 	about *kernels.Kernel
+	conv  *convolution // nil for a product of two matrices
 	a, b  operand
 	units units
 }
@@ -60,14 +62,19 @@ func newKernel(t dense.Tile, kind dense.Kind, about *kernels.Kernel) *kernel {
 	tB := kind == dense.ProductNT || kind == dense.Backward
 	k.a = operand{name: names[0], letter: "a", size: t.Rows, from: "row0", limit: "rows", along: !tA}
 	k.b = operand{name: names[1], letter: "b", size: t.Cols, from: "col0", limit: "cols", along: tB}
-	if t.TF32 {
+	k.finish()
+	return k
+}
+
+// finish finds how the operands lie in shared memory, and what multiplies them.
+func (k *kernel) finish() {
+	if k.TF32 {
 		k.units = newTensorCores(k)
 	} else {
 		k.units = newLanes(k)
 	}
-	k.a.place(t)
-	k.b.place(t)
-	return k
+	k.a.place(k.Tile)
+	k.b.place(k.Tile)
 }
 
 // noise reports whether the kernel makes its first operand from random words.
@@ -83,7 +90,7 @@ func (k *kernel) sums() bool { return k.kind == dense.Weights || k.kind == dense
 func (k *kernel) stage() int { return k.a.bytes + k.b.bytes }
 
 func (k *kernel) write() string {
-	k.set("rows", k.Rows, "cols", k.Cols, "depth", k.Depth, "stage", k.stage())
+	k.set("rows", k.Rows, "cols", k.Cols, "depth", k.Depth, "stage", k.stage(), "begin", 0)
 	k.start()
 	k.steps()
 	if k.sums() {
@@ -122,13 +129,40 @@ func (k *kernel) comment() string {
 	if k.TF32 {
 		how = "TF32"
 	}
-	return fmt.Sprintf("%s: %s.\n  %s\n  grid: a block for each %dx%d elements of the result, %d threads\n"+
+	says, part := about[k.kind], ""
+	if k.conv != nil {
+		says, part = convolutions[k.conv.kind], map[convolve.Kind]string{convolve.Back: " of each phase", convolve.Weight: " of each run"}[k.conv.kind]
+	}
+	return fmt.Sprintf("%s: %s.\n  %s\n  grid: a block for each %dx%d elements of the result%s, %d threads\n"+
 		"Written by scripts/ptxgen. Products in %s, %d terms a step, slices of the terms: %d.",
-		k.about.Name, about[k.kind][0], about[k.kind][1], k.Rows, k.Cols, threads, how, k.Depth, k.Slices)
+		k.about.Name, says[0], says[1], k.Rows, k.Cols, part, threads, how, k.Depth, k.Slices)
 }
 
 // start finds the block's place in the result, and what the threads load.
 func (k *kernel) start() {
+	if k.conv != nil {
+		k.startConvolution()
+	} else {
+		k.startProduct()
+	}
+	k.begin(k.a, 0)
+	k.begin(k.b, k.a.bytes)
+	if k.noise() {
+		k.beginNoise()
+	}
+	if k.sums() {
+		k.declare("f32", plain("s%d", 4))
+		k.section("the sums of the thread's columns of " + k.b.name)
+		for j := range 4 {
+			k.set("j", j)
+			k.code("mov.f32 %s<j>, 0f00000000;")
+		}
+	}
+	k.units.prepare()
+}
+
+// startProduct finds the block's place in the result.
+func (k *kernel) startProduct() {
 	k.declare("pred", "more ok")
 	k.declare("u32", "t block rows cols inner row0 col0 k buffer i j")
 	k.declare("u64", "offset address")
@@ -147,20 +181,6 @@ func (k *kernel) start() {
 		sub.u32 %col0, %block, %j;
 		mul.lo.u32 %row0, %row0, <rows>;
 		mul.lo.u32 %col0, %col0, <cols>;`)
-	k.begin(k.a, 0)
-	k.begin(k.b, k.a.bytes)
-	if k.noise() {
-		k.beginNoise()
-	}
-	if k.sums() {
-		k.declare("f32", plain("s%d", 4))
-		k.section("the sums of the thread's columns of " + k.b.name)
-		for j := range 4 {
-			k.set("j", j)
-			k.code("mov.f32 %s<j>, 0f00000000;")
-		}
-	}
-	k.units.prepare()
 }
 
 // steps goes through the terms. There are two buffers: while one is multiplied, the loads for the
@@ -169,16 +189,20 @@ func (k *kernel) steps() {
 	k.declare("pred", "none")
 	k.section("k = the first term of the step, buffer = where its terms go in shared memory")
 	k.code(`
-		mov.u32 %k, 0;
+		mov.u32 %k, <begin>;
 		mov.u32 %buffer, <stage>;
 		STEP:
 		setp.lt.u32 %more, %k, %inner;
 		@!%more bra MULTIPLY;`)
 	k.load(k.a)
 	k.load(k.b)
+	if k.conv != nil {
+		k.advance(k.a)
+		k.advance(k.b)
+	}
 	k.code(`
 		MULTIPLY:
-		setp.eq.u32 %none, %k, 0;
+		setp.eq.u32 %none, %k, <begin>;
 		@%none bra KEEP;`)
 	k.units.step()
 	k.code(`

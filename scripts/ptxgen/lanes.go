@@ -17,7 +17,7 @@ type lanes struct {
 }
 
 // shapes has High and Wide of each tile.
-var shapes = map[string][2]int{"s": {8, 4}, "m": {4, 4}, "l": {8, 8}, "w": {4, 8}}
+var shapes = map[string][2]int{"s": {8, 4}, "m": {4, 4}, "l": {8, 8}, "w": {4, 8}, "n": {4, 4}}
 
 func newLanes(k *kernel) lanes {
 	l := lanes{k, shapes[k.Name][0], shapes[k.Name][1]}

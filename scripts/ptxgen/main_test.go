@@ -6,11 +6,14 @@ import (
 	"testing"
 )
 
-const committed = "../../kernels/dense"
-
-// TestCommitted: the texts of package dense are those that this program writes.
+// TestCommitted: the texts of the packages are those that this program writes.
 func TestCommitted(t *testing.T) {
-	all := texts()
+	for name, texts := range packages {
+		t.Run(name, func(t *testing.T) { testCommitted(t, filepath.Join("../../kernels", name), texts()) })
+	}
+}
+
+func testCommitted(t *testing.T, committed string, all map[string]string) {
 	for name, want := range all {
 		got, err := os.ReadFile(filepath.Join(committed, name))
 		if err != nil {
@@ -35,15 +38,15 @@ func TestWrite(t *testing.T) {
 	if err := os.WriteFile(stale, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := write(folder); err != nil {
+	if err := write(folder, products()); err != nil {
 		t.Fatal(err)
 	}
 	files, err := os.ReadDir(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != len(texts()) {
-		t.Errorf("%d files, want %d", len(files), len(texts()))
+	if len(files) != len(products()) {
+		t.Errorf("%d files, want %d", len(files), len(products()))
 	}
 	if _, err := os.Stat(stale); !os.IsNotExist(err) {
 		t.Errorf("%s is still there: %v", stale, err)

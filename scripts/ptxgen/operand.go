@@ -24,12 +24,17 @@ type operand struct {
 	bytes        int  // shared memory of one step
 	loads        int  // quads of a thread
 	stride       int  // terms from one quad of a thread to its next
+	partial      bool // there are fewer quads than threads
+	gather       gather
 }
 
 // place decides how the operand lies in shared memory. The pitches keep the lanes of a warp in
 // different banks.
 func (o *operand) place(t dense.Tile) {
 	o.loads = o.size * t.Depth / 4 / threads
+	if o.loads == 0 {
+		o.loads, o.partial = 1, true
+	}
 	o.stride = 4 * threads / o.size
 	rows := t.Depth
 	switch {
@@ -70,7 +75,11 @@ func (k *kernel) begin(o operand, base int) {
 	for i := range o.loads {
 		k.declare("f32", plain(x+fmt.Sprint(i)+"_%d", 4))
 	}
-	if o.along {
+	switch {
+	case o.along && o.size == threads:
+		k.section(fmt.Sprintf("%s: the thread's quads are all terms of one of its %s", o.name, o.limit))
+		k.code("mov.u32 %k<x>, 0;\nmov.u32 %j, %t;")
+	case o.along:
 		// Lanes 0 and 1 take eight terms of one element, lanes 2 and 3 those of the next: so the
 		// lanes of a warp load whole sectors of memory and store to different banks.
 		k.section(fmt.Sprintf("%s: the thread's quads are four terms of one of its %s", o.name, o.limit))
@@ -81,7 +90,7 @@ func (k *kernel) begin(o operand, base int) {
 			rem.u32 %j, %j, <size>;
 			mad.lo.u32 %k<x>, %i, 2, %k<x>;
 			shl.b32 %k<x>, %k<x>, 2;`)
-	} else {
+	default:
 		k.section(fmt.Sprintf("%s: the thread's quads are one term of four of its %s", o.name, o.limit))
 		k.code(`
 			div.u32 %k<x>, %t, <quads>;
@@ -104,6 +113,16 @@ func (k *kernel) begin(o operand, base int) {
 	k.code(`
 		add.u32 %j, %j, %<from>;
 		setp.lt.u32 %in<x>, %j, %<limit>;`)
+	if o.partial {
+		k.declare("pred", "mine"+x)
+		k.code(`
+			setp.lt.u32 %mine<x>, %k<x>, <depth>;
+			and.pred %in<x>, %in<x>, %mine<x>;`)
+	}
+	if o.gather != nil {
+		k.beginGather(o)
+		return
+	}
 	if o.along {
 		k.code(`
 			mul.wide.u32 %offset, %j, %inner;
@@ -136,10 +155,15 @@ func (k *kernel) load(o operand) {
 		k.code(`
 			setp.lt.u32 %ok, %i, %inner;
 			and.pred %ok, %ok, %in<x>;`)
+		if o.gather != nil {
+			k.code("mov.u32 %term, %i;")
+		}
 		for j := range 4 {
 			k.code(fmt.Sprintf("mov.f32 %%%s%d_%d, 0f00000000;", o.letter, i, j))
 		}
 		switch {
+		case o.gather != nil:
+			k.gather(o, i)
 		case o.letter == "a" && k.noise():
 			k.draw(i)
 		case o.along:
@@ -150,7 +174,7 @@ func (k *kernel) load(o operand) {
 				add.u64 %p<x>, %p<x>, %step<x>;`)
 		}
 	}
-	if o.along {
+	if o.along && o.gather == nil {
 		k.code("add.u64 %p<x>, %p<x>, <advance>;")
 	}
 }
@@ -160,6 +184,10 @@ func (k *kernel) store(o operand) {
 	k.use(o)
 	k.section(o.name + " to shared memory")
 	k.code("add.u32 %j, %to<x>, %buffer;")
+	k.set("if", "")
+	if o.partial {
+		k.set("if", "@%mine"+o.letter+" ")
+	}
 	for i := range o.loads {
 		quad := o.letter + fmt.Sprint(i) + "_%d"
 		k.set("quad", list(quad, 4), "place", o.at(0, i*o.stride), "kind", "f32")
@@ -178,10 +206,10 @@ func (k *kernel) store(o operand) {
 		if o.along && !o.kept {
 			for j := range 4 {
 				k.set("place", o.at(0, i*o.stride+j))
-				k.code(fmt.Sprintf("st.shared.f32 [%%j+<place>], %%"+quad+";", j))
+				k.code(fmt.Sprintf("<if>st.shared.f32 [%%j+<place>], %%"+quad+";", j))
 			}
 			continue
 		}
-		k.code("st.shared.v4.<kind> [%j+<place>], {<quad>};")
+		k.code("<if>st.shared.v4.<kind> [%j+<place>], {<quad>};")
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"gorgan/kernels/convolve"
 	"gorgan/kernels/dense"
 )
 
@@ -115,6 +116,9 @@ func (k *kernel) fetch(n int) {
 			and.pred %has<i>, %has<i>, %inside;
 			mov.u64 %at<i>, %at;
 			add.u64 %at, %at, %down;`)
+		if k.conv != nil && k.conv.kind == convolve.Back {
+			k.findPixel()
+		}
 	}
 	switch k.kind {
 	case dense.Classes, dense.NoiseClasses:
@@ -166,6 +170,13 @@ func (k *kernel) beforeResult() {
 	k.code(`
 		ld.param.u64 %out, [<out>];
 		cvta.to.global.u64 %out, %out;`)
+	if k.conv != nil && k.conv.kind == convolve.Weight {
+		k.code(`
+			mul.lo.u32 %i, %part, %rows;
+			mul.wide.u32 %offset, %i, %cols;
+			shl.b64 %offset, %offset, 2;
+			add.u64 %out, %out, %offset;`)
+	}
 	switch k.kind {
 	case dense.Forward, dense.Classes, dense.Noise, dense.NoiseClasses:
 		k.declare("f32", plain("bias%d", 4))
@@ -213,6 +224,10 @@ func (k *kernel) change(n int) {
 }
 
 func (k *kernel) storeQuads(n int) {
+	if k.conv != nil {
+		k.storeLines(n)
+		return
+	}
 	for i := range n {
 		k.set("i", i, "quad", list(fmt.Sprintf("v%d_", i)+"%d", 4))
 		k.code(`

@@ -103,9 +103,16 @@ func (b *Builder) UpdateFrom(name string, f func(dev kernels.Device, in []*tenso
 	b.nodes = append(b.nodes, &Node{name: name, update: f, In: in})
 }
 
-// Store makes t the memory of v, which must be the output of a node. t has the element type and the
-// size of v, and belongs to the caller.
+// Store makes t the memory of v, which must be the output of a node, in any shape, or a part of one, which
+// is copied. t has the element type and the size of v, and belongs to the caller.
 func (b *Builder) Store(v *Value, t *tensor.Dense) {
+	switch of := v.base; {
+	case of == nil || of.node == nil:
+	case of.Size() == v.Size():
+		v = of
+	default:
+		v = b.Apply(copyOp{}, v)[0]
+	}
 	if v.node == nil {
 		b.fail("store: the value is not an output of a node")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"gorgan/kernels"
 	"gorgan/model/graph"
 )
 
@@ -32,6 +33,25 @@ func TestErrors(t *testing.T) {
 		{func(b *graph.Builder) { b.Dropout(float(2, 5), r, 0, 0) }, "dropout: a probability of 0 to keep an element, want above 0, at most 1"},
 		{func(b *graph.Builder) { b.ClassBias(float(2, 5), float(3, 5), word) },
 			"class_bias: inputs of types float32 [2 5], float32 [3 5] and uint32 [3], want a matrix, a table with the same number of columns, and a label for each row"},
+		{func(b *graph.Builder) {
+			b.Conv(float(2, 6), float(1, 1, 2, 4), kernels.Convolution{Height: 1, Width: 1, Channels: 6, Outputs: 4, KernelHeight: 1, KernelWidth: 1, Stride: 1, Groups: 3})
+		}, "conv_groups: a convolution from 6 channels to 4 in 3 groups, want groups that divide both numbers"},
+		{func(b *graph.Builder) {
+			b.Upsample(float(2, 5), kernels.Resampling{Height: 1, Width: 2, Channels: 3}, 1)
+		},
+			"upsample: images of 5 values, want 6"},
+		{func(b *graph.Builder) {
+			b.Downsample(float(2, 6), kernels.Resampling{Height: 1, Width: 2, Channels: 3}, 1)
+		},
+			"downsample: images of 6 values, want 24"},
+		{func(b *graph.Builder) { b.Downsample(float(2, 6), kernels.Resampling{Height: 1, Width: 2}, 1) },
+			"downsample: images of 1x2x0, want positive sizes"},
+		{func(b *graph.Builder) { b.GroupDeviation(float(12, 5), 4, 6) },
+			"group_deviation: groups of 4 images in batches of 6, of 12 images together, want groups that divide a batch"},
+		{func(b *graph.Builder) { b.TakeColumns(float(2, 5), 3, 3) }, "take_columns: columns 3 to 5 of 5"},
+		{func(b *graph.Builder) { b.LabelLogit(float(2, 5), nil) }, "the logit of a label: there are no labels"},
+		{func(b *graph.Builder) { b.LabelLogit(float(2, 5), word) },
+			"the logit of a label: 3 labels for 2 rows, want a label for each row"},
 		{func(b *graph.Builder) { b.Pairing(float(2, 1), float(3, 1)) },
 			"pairing: inputs of types float32 [2 1] and float32 [3 1], want the same number of floats"},
 		{func(b *graph.Builder) { b.Reshape(float(2, 5), 3, 3) }, "reshape: shape [3 3] has 9 elements, want 10 as [2 5]"},

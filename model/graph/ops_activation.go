@@ -81,12 +81,12 @@ func inferBias(in []*Value) ([]Type, error) {
 func columnGrad(b *Builder, d, _ *Value) (dx, dBias *Value) { return d, b.Apply(columnSum{}, d)[0] }
 
 func tanhGrad(b *Builder, d, y *Value) (dx, dBias *Value) {
-	out := b.Apply(curvedGrad{"tanh_grad", kernels.TanhGrad}, d, y)
+	out := b.Apply(curvedGrad{"tanh_grad", kernels.TanhGrad, false}, d, y)
 	return out[0], out[1]
 }
 
 func sigmoidGrad(b *Builder, d, y *Value) (dx, dBias *Value) {
-	out := b.Apply(curvedGrad{"sigmoid_grad", kernels.SigmoidGrad}, d, y)
+	out := b.Apply(curvedGrad{"sigmoid_grad", kernels.SigmoidGrad, true}, d, y)
 	return out[0], out[1]
 }
 
@@ -119,19 +119,26 @@ func (m Memory) runs() *tensor.Dense {
 	return m.Scratch[0]
 }
 
-// curvedGrad is the gradient of an activation that is not linear in pieces.
+// curvedGrad is the gradient of an activation that is not linear in pieces: d·slope(y), and the sum of this
+// over the rows. The slope is y - y² if linear is true, and 1 - y² otherwise.
 type curvedGrad struct {
 	name   string
 	launch func(dev kernels.Device, d, dBias, runs, y *tensor.Dense) error
+	linear bool
 }
 
 func (o curvedGrad) Name() string                      { return o.name }
 func (o curvedGrad) Infer(in []*Value) ([]Type, error) { return inferGrad(in) }
 func (o curvedGrad) Traits() Traits                    { return gradTraits }
 
-func (o curvedGrad) Gradient(b *Builder, n *Node, _ []*Value) []*Value {
-	b.terminal(n)
-	return nil
+// Gradient is that of d·slope(y): linear in d, so that the gradient there is the operation itself.
+func (o curvedGrad) Gradient(b *Builder, n *Node, d []*Value) []*Value {
+	product := b.Mul(d[0], n.In[0], 1)
+	atY := b.Mul(product, n.In[1], -2)
+	if o.linear {
+		atY = b.Add(atY, product)
+	}
+	return []*Value{b.Apply(o, d[0], n.In[1])[0], atY}
 }
 
 func (o curvedGrad) Launch(dev kernels.Device, m Memory) error {

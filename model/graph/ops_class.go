@@ -14,6 +14,21 @@ func (b *Builder) ClassBias(x, table, label *Value) *Value {
 	return b.Apply(classBias{}, x, table, label)[0]
 }
 
+// LabelLogit returns element [r, label[r]] of each row r of x (rows, classes), as (rows, 1), for label
+// (rows). The gradient at x is a row of zeros but for that element. The labels must be below classes.
+//
+// A one-hot vector is largest where the label's logit lies. So a unit of maxout with a piece for each class
+// has both operations.
+func (b *Builder) LabelLogit(x, label *Value) *Value {
+	switch {
+	case label == nil:
+		b.fail("the logit of a label: there are no labels")
+	case label.Size() != x.Rows():
+		b.fail("the logit of a label: %d labels for %d rows, want a label for each row", label.Size(), x.Rows())
+	}
+	return b.Apply(maxoutPick{x.Cols()}, x, b.OneHot(label, x.Cols()))[0]
+}
+
 type classBias struct{}
 
 func (classBias) Name() string { return "class_bias" }

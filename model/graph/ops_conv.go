@@ -25,9 +25,12 @@ func (b *Builder) ConvWeight(x, y *Value, c kernels.Convolution) *Value {
 	return b.Apply(convWeight{c}, x, y)[0]
 }
 
-// weightShape returns the shape of a convolution's weights.
-func weightShape(c kernels.Convolution) []int {
-	return []int{c.KernelHeight, c.KernelWidth, c.Channels, c.Outputs}
+// convName returns the name of the kernel, of which there is another for groups.
+func convName(name string, c kernels.Convolution) string {
+	if c.Groups > 1 {
+		return name + "_groups"
+	}
+	return name
 }
 
 // inferConv returns the type of images of out values, made of images of in values and of weights.
@@ -38,7 +41,7 @@ func inferConv(vs []*Value, c kernels.Convolution, in, out func(kernels.Convolut
 	if err := wantImages(vs[0], in(c)); err != nil {
 		return nil, err
 	}
-	if want := floats(weightShape(c)...); !vs[1].Type.equal(want) {
+	if want := floats(c.WeightShape()...); !vs[1].Type.equal(want) {
 		return nil, fmt.Errorf("weights of type %v, want %v", vs[1].Type, want)
 	}
 	return []Type{floats(vs[0].Rows(), out(c))}, nil
@@ -60,7 +63,7 @@ var convTraits = Traits{RowsIn: []bool{true, false}, RowsOut: []bool{true}}
 
 type conv struct{ kernels.Convolution }
 
-func (conv) Name() string   { return "conv" }
+func (o conv) Name() string { return convName("conv", o.Convolution) }
 func (conv) Traits() Traits { return convTraits }
 
 func (o conv) Infer(in []*Value) ([]Type, error) {
@@ -77,7 +80,7 @@ func (o conv) Launch(dev kernels.Device, m Memory) error {
 
 type convBack struct{ kernels.Convolution }
 
-func (convBack) Name() string   { return "conv_back" }
+func (o convBack) Name() string { return convName("conv_back", o.Convolution) }
 func (convBack) Traits() Traits { return convTraits }
 
 func (o convBack) Infer(in []*Value) ([]Type, error) {
@@ -94,7 +97,7 @@ func (o convBack) Launch(dev kernels.Device, m Memory) error {
 
 type convWeight struct{ kernels.Convolution }
 
-func (convWeight) Name() string   { return "conv_weight" }
+func (o convWeight) Name() string { return convName("conv_weight", o.Convolution) }
 func (convWeight) Traits() Traits { return Traits{} }
 
 func (o convWeight) Infer(in []*Value) ([]Type, error) {
@@ -107,7 +110,7 @@ func (o convWeight) Infer(in []*Value) ([]Type, error) {
 	if err := wantImages(in[0], o.In()); err != nil {
 		return nil, err
 	}
-	return []Type{floats(weightShape(o.Convolution)...)}, wantImages(in[1], o.Out())
+	return []Type{floats(o.WeightShape()...)}, wantImages(in[1], o.Out())
 }
 
 func (o convWeight) Gradient(b *Builder, n *Node, d []*Value) []*Value {

@@ -63,6 +63,25 @@ func (o matMul) Traits() Traits {
 	return Traits{RowsIn: []bool{true, false}, RowsOut: []bool{true}}
 }
 
+// Mul returns factor·x·y, element by element, for values of the same shape.
+func (b *Builder) Mul(x, y *Value, factor float32) *Value { return b.Apply(mul{factor}, x, y)[0] }
+
+type mul struct{ factor float32 }
+
+func (mul) Name() string { return "mul" }
+
+func (mul) Infer(in []*Value) ([]Type, error) { return add{}.Infer(in) }
+
+func (o mul) Gradient(b *Builder, n *Node, d []*Value) []*Value {
+	return []*Value{b.Apply(o, d[0], n.In[1])[0], b.Apply(o, d[0], n.In[0])[0]}
+}
+
+func (o mul) Launch(dev kernels.Device, m Memory) error {
+	return kernels.Mul(dev, m.Out[0], m.In[0], m.In[1], o.factor)
+}
+
+func (mul) Traits() Traits { return Traits{RowsIn: []bool{true, true}, RowsOut: []bool{true}} }
+
 // Add returns x + y, for values of the same shape.
 func (b *Builder) Add(x, y *Value) *Value {
 	if v := b.joined(x, y); v != nil {

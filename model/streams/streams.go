@@ -14,6 +14,10 @@ const (
 	Samples  kernels.Stream = 4 << 16               // noise of one sample, whose number is the seed; stream 0
 	Shuffle  kernels.Stream = kernels.PermuteStream // order of the data; the stream is the round of kernels.Permute
 
+	Translation kernels.Stream = 0x70 << 16 // translations of D's images; the stream is the stage of the step
+	Cutout      kernels.Stream = 0x71 << 16 // what is cut out of D's images; the stream is the stage of the step
+	Colour      kernels.Stream = 0x72 << 16 // changes of the colours of D's images; the stream is the stage of the step
+
 	InstanceNoise kernels.Stream = 0x80 << 16 // noise on D's images; the stream is the stage of the step
 	PenaltyPoint  kernels.Stream = 0x81 << 16 // penalty points; the stream is the stage of the step
 	// Dropout is the first of many families, one for each layer. The family of layer i is the ith

@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,9 +22,11 @@ type Config struct {
 	R1             float64 `json:"r1"`              // gamma of the penalty r1/2 · mean |∇D(x)|² on data, 0 for none
 	R2             float64 `json:"r2"`              // the same at fake images
 
-	Arch             string  `json:"arch"`      // a name of Archs
-	NetWidth         int     `json:"net_width"` // channels of the layers of a dcgan next to the images; others have 2, 4, … times as many
-	DisNorm          string  `json:"dis_norm"`  // a name of DisNorms, of a dcgan's D
+	Arch             string  `json:"arch"`       // a name of Archs
+	NetWidth         int     `json:"net_width"`  // channels of the layers of a dcgan or resnet next to the images; others have 2, 4, … times as many
+	DisNorm          string  `json:"dis_norm"`   // a name of DisNorms, of a dcgan's D
+	GenLayers        string  `json:"gen_layers"` // the layers of G's net as text, of arch layers: see package layers
+	DisLayers        string  `json:"dis_layers"` // those of D's
 	NoiseDim         int     `json:"noise_dim"`
 	GenHidden        []int   `json:"gen_hidden"`         // widths of G's hidden layers, from the noise up
 	DisHidden        []int   `json:"dis_hidden"`         // widths of D's hidden layers, from the image down
@@ -33,10 +36,12 @@ type Config struct {
 	MaxoutPieces     int     `json:"maxout_pieces"`      // sums that a maxout unit takes the largest of
 	DisDropoutInput  float64 `json:"dis_dropout_input"`  // probability that D does not see a value of its images
 	DisDropoutHidden float64 `json:"dis_dropout_hidden"` // probability that D leaves out a hidden unit's output
-	GenInitScale     float64 `json:"gen_init_scale"`     // G's weights begin uniform on ± this; 0: normal, by the layer's inputs
+	InitDeviation    float64 `json:"init_deviation"`     // both nets' weights begin normal with this standard deviation; 0: that of the arch
+	GenInitScale     float64 `json:"gen_init_scale"`     // G's weights begin uniform on ± this; 0: normal
 	DisInitScale     float64 `json:"dis_init_scale"`
 	GenBiasInit      string  `json:"gen_bias_init"` // a name of BiasInits, of G's last layer
 	Classes          int     `json:"classes"`       // both nets get labels 0 to classes-1; 0 for no labels
+	DisLabels        string  `json:"dis_labels"`    // a name of DisLabels: how D gets the labels
 	Pack             int     `json:"pack"`          // images that D sees side by side
 	Stack            int     `json:"stack"`         // grey images of the set that make one, each a channel: 1, or 3 for colours
 	Channels         int     `json:"channels"`      // of an image: 1 is grey, 3 are colours
@@ -57,15 +62,16 @@ type Config struct {
 	MomentumEnd       float64 `json:"momentum_end"`        // what it goes to
 	MomentumSteps     int     `json:"momentum_steps"`      // in a line over so many steps, 0 for not at all
 
-	BatchSize          int     `json:"batch_size"`
-	DisSteps           int     `json:"dis_steps"`            // discriminator steps before each generator step
-	UpdateOrder        string  `json:"update_order"`         // a name of UpdateOrders
-	FreshNoise         bool    `json:"fresh_noise"`          // the generator step draws its own noise, as it always does after more than one discriminator step
-	InstanceNoise      float64 `json:"instance_noise"`       // standard deviation of normal noise on all images D sees
-	InstanceNoiseSteps int     `json:"instance_noise_steps"` // it fades over so many steps, 0 for never
-	EMA                float64 `json:"ema"`                  // decay of the average of G's weights that images are made with (kernels.EMA), 0 for none
-	NoiseScale         float64 `json:"noise_scale"`          // images are made from noise this many times as wide as training's
-	Seed               uint64  `json:"seed"`
+	BatchSize          int      `json:"batch_size"`
+	DisSteps           int      `json:"dis_steps"`            // discriminator steps before each generator step
+	UpdateOrder        string   `json:"update_order"`         // a name of UpdateOrders
+	FreshNoise         bool     `json:"fresh_noise"`          // the generator step draws its own noise, as it always does after more than one discriminator step
+	Augment            []string `json:"augment"`              // names of Augmentations, of the images that D gets, real and fake
+	InstanceNoise      float64  `json:"instance_noise"`       // standard deviation of normal noise on all images D sees
+	InstanceNoiseSteps int      `json:"instance_noise_steps"` // it fades over so many steps, 0 for never
+	EMA                float64  `json:"ema"`                  // decay of the average of G's weights that images are made with (kernels.EMA), 0 for none
+	NoiseScale         float64  `json:"noise_scale"`          // images are made from noise this many times as wide as training's
+	Seed               uint64   `json:"seed"`
 }
 
 // The first values of the biases of G's last layer.
@@ -79,6 +85,19 @@ const (
 
 // BiasInits returns the names that Config.GenBiasInit can have.
 func BiasInits() []string { return []string{ZeroBias, MarginalBias} }
+
+// The ways in which D gets the labels.
+const (
+	// AutoLabels is InputLabels where D's first layer is dense, and LogitLabels otherwise.
+	AutoLabels = "auto"
+	// InputLabels gives them to the first layer, as one-hot vectors: Mirza and Osindero 2014.
+	InputLabels = "input"
+	// LogitLabels makes a logit for each class, and takes that of the label: Mescheder et al. 2018.
+	LogitLabels = "logits"
+)
+
+// DisLabels returns the names that Config.DisLabels can have.
+func DisLabels() []string { return []string{AutoLabels, InputLabels, LogitLabels} }
 
 // The orders of the two updates of a step.
 const (
@@ -96,10 +115,10 @@ func Default() Config {
 	return Config{
 		Loss: "non-saturating", WeightClip: 0.01, GPWeight: 10,
 		Arch: MLP, NetWidth: 64, DisNorm: BatchNorm, NoiseDim: 100, GenHidden: []int{256}, DisHidden: []int{256}, GenActivation: "relu", DisActivation: "relu",
-		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, Pack: 1, Stack: 1, Channels: 1, Height: 28, Width: 28,
+		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, DisLabels: AutoLabels, Pack: 1, Stack: 1, Channels: 1, Height: 28, Width: 28,
 		Optimizer: "adam", LearningRate: 2e-4, DisLearningRate: -1, LearningRateDecay: 1,
 		Beta1: 0.9, Beta2: 0.999, DisBeta1: -1, DisBeta2: -1, Epsilon: 1e-8, Momentum: 0.9,
-		BatchSize: 128, DisSteps: 1, UpdateOrder: DiscriminatorFirst, NoiseScale: 1, Seed: 1,
+		BatchSize: 128, DisSteps: 1, UpdateOrder: DiscriminatorFirst, Augment: []string{}, NoiseScale: 1, Seed: 1,
 	}
 }
 
@@ -189,7 +208,7 @@ func (c Config) Differences(other Config) []string {
 	for i := range now.NumField() {
 		// As text, nil and an empty list of hidden layers are the same.
 		if a, b := fmt.Sprint(now.Field(i)), fmt.Sprint(was.Field(i)); a != b {
-			all = append(all, fmt.Sprintf("%s is %v, was %v", now.Type().Field(i).Tag.Get("json"), a, b))
+			all = append(all, fmt.Sprintf("%s is %v, was %v", now.Type().Field(i).Tag.Get("json"), cmp.Or(a, `""`), cmp.Or(b, `""`)))
 		}
 	}
 	return all

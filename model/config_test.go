@@ -16,12 +16,12 @@ import (
 // TestDefault: the numbers of the tutorial, and TensorFlow's for what it leaves open.
 func TestDefault(t *testing.T) {
 	const want = `{"loss":"non-saturating","label_smoothing":0,"weight_clip":0.01,"gp_weight":10,"r1":0,"r2":0,` +
-		`"arch":"mlp","net_width":64,"dis_norm":"batch","noise_dim":100,"gen_hidden":[256],"dis_hidden":[256],"gen_activation":"relu","dis_activation":"relu",` +
-		`"leaky_slope":0.2,"maxout_pieces":5,"dis_dropout_input":0,"dis_dropout_hidden":0,"gen_init_scale":0,"dis_init_scale":0,` +
-		`"gen_bias_init":"zero","classes":0,"pack":1,"stack":1,"channels":1,"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,` +
+		`"arch":"mlp","net_width":64,"dis_norm":"batch","gen_layers":"","dis_layers":"","noise_dim":100,"gen_hidden":[256],"dis_hidden":[256],"gen_activation":"relu","dis_activation":"relu",` +
+		`"leaky_slope":0.2,"maxout_pieces":5,"dis_dropout_input":0,"dis_dropout_hidden":0,"init_deviation":0,"gen_init_scale":0,"dis_init_scale":0,` +
+		`"gen_bias_init":"zero","classes":0,"dis_labels":"auto","pack":1,"stack":1,"channels":1,"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,` +
 		`"dis_learning_rate":-1,"learning_rate_decay":1,"learning_rate_least":0,"beta1":0.9,"beta2":0.999,"dis_beta1":-1,` +
 		`"dis_beta2":-1,"epsilon":1e-8,"momentum":0.9,"momentum_end":0,"momentum_steps":0,"batch_size":128,"dis_steps":1,` +
-		`"update_order":"discriminator-first","fresh_noise":false,"instance_noise":0,"instance_noise_steps":0,"ema":0,"noise_scale":1,"seed":1}`
+		`"update_order":"discriminator-first","fresh_noise":false,"augment":[],"instance_noise":0,"instance_noise_steps":0,"ema":0,"noise_scale":1,"seed":1}`
 	c := model.Default()
 	must(t, c.Validate())
 	got, err := json.Marshal(c)
@@ -77,27 +77,27 @@ func TestDifferences(t *testing.T) {
 	was := model.Default()
 	now := model.Config{
 		Loss: "bce", LabelSmoothing: 0.1, WeightClip: 1, GPWeight: 2, R1: 3, R2: 4,
-		Arch: model.DCGAN, NetWidth: 8, DisNorm: model.NoNorm, NoiseDim: 5, GenHidden: []int{1, 2}, DisHidden: nil, GenActivation: "tanh", DisActivation: "maxout",
+		Arch: model.DCGAN, NetWidth: 8, DisNorm: model.NoNorm, GenLayers: "dense 12", DisLayers: "dense 1", InitDeviation: 0.5, NoiseDim: 5, GenHidden: []int{1, 2}, DisHidden: nil, GenActivation: "tanh", DisActivation: "maxout",
 		LeakySlope: 0.5, MaxoutPieces: 3, DisDropoutInput: 0.2, DisDropoutHidden: 0.5, GenInitScale: 0.25, DisInitScale: 0.125,
-		GenBiasInit: model.MarginalBias, Classes: 10, Pack: 2, Stack: 3, Channels: 3, Height: 3, Width: 4,
+		GenBiasInit: model.MarginalBias, Classes: 10, DisLabels: model.LogitLabels, Pack: 2, Stack: 3, Channels: 3, Height: 3, Width: 4,
 		Optimizer: "sgd", LearningRate: 0.5, DisLearningRate: 0.25, LearningRateDecay: 0.75, LearningRateLeast: 0.125,
 		Beta1: 0.25, Beta2: 0.75, DisBeta1: 0, DisBeta2: 0.5, Epsilon: 0.125, Momentum: 0, MomentumEnd: 0.5, MomentumSteps: 7,
-		BatchSize: 64, DisSteps: 2, UpdateOrder: model.Simultaneous, FreshNoise: true, InstanceNoise: 0.5, InstanceNoiseSteps: 9,
+		BatchSize: 64, DisSteps: 2, UpdateOrder: model.Simultaneous, FreshNoise: true, Augment: []string{"cutout"}, InstanceNoise: 0.5, InstanceNoiseSteps: 9,
 		EMA: 0.75, NoiseScale: 1.5, Seed: 2,
 	}
 	want := []string{
 		"loss is bce, was non-saturating", "label_smoothing is 0.1, was 0", "weight_clip is 1, was 0.01", "gp_weight is 2, was 10",
-		"r1 is 3, was 0", "r2 is 4, was 0", "arch is dcgan, was mlp", "net_width is 8, was 64", "dis_norm is none, was batch", "noise_dim is 5, was 100", "gen_hidden is [1 2], was [256]", "dis_hidden is [], was [256]",
+		"r1 is 3, was 0", "r2 is 4, was 0", "arch is dcgan, was mlp", "net_width is 8, was 64", "dis_norm is none, was batch", `gen_layers is dense 12, was ""`, `dis_layers is dense 1, was ""`, "noise_dim is 5, was 100", "gen_hidden is [1 2], was [256]", "dis_hidden is [], was [256]",
 		"gen_activation is tanh, was relu", "dis_activation is maxout, was relu", "leaky_slope is 0.5, was 0.2",
 		"maxout_pieces is 3, was 5", "dis_dropout_input is 0.2, was 0", "dis_dropout_hidden is 0.5, was 0",
-		"gen_init_scale is 0.25, was 0", "dis_init_scale is 0.125, was 0", "gen_bias_init is marginals, was zero",
-		"classes is 10, was 0", "pack is 2, was 1", "stack is 3, was 1", "channels is 3, was 1", "height is 3, was 28", "width is 4, was 28",
+		"init_deviation is 0.5, was 0", "gen_init_scale is 0.25, was 0", "dis_init_scale is 0.125, was 0", "gen_bias_init is marginals, was zero",
+		"classes is 10, was 0", "dis_labels is logits, was auto", "pack is 2, was 1", "stack is 3, was 1", "channels is 3, was 1", "height is 3, was 28", "width is 4, was 28",
 		"optimizer is sgd, was adam", "learning_rate is 0.5, was 0.0002", "dis_learning_rate is 0.25, was -1",
 		"learning_rate_decay is 0.75, was 1", "learning_rate_least is 0.125, was 0", "beta1 is 0.25, was 0.9",
 		"beta2 is 0.75, was 0.999", "dis_beta1 is 0, was -1", "dis_beta2 is 0.5, was -1", "epsilon is 0.125, was 1e-08",
 		"momentum is 0, was 0.9", "momentum_end is 0.5, was 0", "momentum_steps is 7, was 0", "batch_size is 64, was 128",
 		"dis_steps is 2, was 1", "update_order is simultaneous, was discriminator-first", "fresh_noise is true, was false",
-		"instance_noise is 0.5, was 0", "instance_noise_steps is 9, was 0", "ema is 0.75, was 0", "noise_scale is 1.5, was 1", "seed is 2, was 1",
+		"augment is [cutout], was []", "instance_noise is 0.5, was 0", "instance_noise_steps is 9, was 0", "ema is 0.75, was 0", "noise_scale is 1.5, was 1", "seed is 2, was 1",
 	}
 	if n := reflect.TypeFor[model.Config]().NumField(); len(want) != n {
 		t.Errorf("the test changes %d fields of %d", len(want), n)
@@ -158,8 +158,8 @@ func anyConfig() *rapid.Generator[model.Config] {
 			MaxoutPieces:    rapid.IntRange(2, 100).Draw(t, "pieces"),
 			DisDropoutInput: fraction.Draw(t, "input"), DisDropoutHidden: fraction.Draw(t, "hidden"),
 			GenInitScale: fraction.Draw(t, "gen scale"), DisInitScale: fraction.Draw(t, "dis scale"),
-			GenBiasInit: rapid.SampledFrom(model.BiasInits()).Draw(t, "bias"),
-			Stack:       rapid.SampledFrom([]int{1, 3}).Draw(t, "stack"), Pack: rapid.IntRange(1, 4).Draw(t, "pack"),
+			DisLabels: rapid.SampledFrom([]string{model.AutoLabels, model.InputLabels}).Draw(t, "dis labels"), GenBiasInit: rapid.SampledFrom(model.BiasInits()).Draw(t, "bias"),
+			Stack: rapid.SampledFrom([]int{1, 3}).Draw(t, "stack"), Pack: rapid.IntRange(1, 4).Draw(t, "pack"),
 			DisLearningRate: rapid.SampledFrom([]float64{-1, 1e-9, 0.5}).Draw(t, "dis rate"), LearningRateDecay: positive.Draw(t, "decay"),
 			DisBeta1: rapid.SampledFrom([]float64{-1, 0, 0.5}).Draw(t, "dis beta1"), DisBeta2: rapid.SampledFrom([]float64{-1, 0, 0.5}).Draw(t, "dis beta2"),
 			MomentumSteps: rapid.IntRange(0, 1<<31-1).Draw(t, "momentum steps"),
@@ -167,17 +167,25 @@ func anyConfig() *rapid.Generator[model.Config] {
 			EMA: fraction.Draw(t, "ema"), NoiseScale: positive.Draw(t, "noise scale"),
 		}
 		if rapid.Bool().Draw(t, "dcgan") {
-			c.Arch, c.DisDropoutInput, c.DisDropoutHidden, c.GenInitScale, c.DisInitScale, c.GenBiasInit, c.Pack = model.DCGAN, 0, 0, 0, 0, model.ZeroBias, 1
+			c.Arch, c.GenBiasInit, c.Pack = model.DCGAN, model.ZeroBias, 1
 			halvings := rapid.IntRange(1, 9).Draw(t, "halvings")
 			c.Height = rapid.IntRange(4, 7).Draw(t, "small height") << halvings
 			c.Width = rapid.IntRange(4, 7).Draw(t, "small width") << halvings
 		}
 		c.Channels = c.Stack
 		if c.Stack == 1 {
-			if c.Arch == model.MLP {
+			if c.Arch == model.MLP || c.DisLabels == model.AutoLabels {
 				c.Classes = rapid.IntRange(0, 65536).Draw(t, "classes")
 			}
 			c.Channels = rapid.SampledFrom([]int{1, 3}).Draw(t, "channels")
+		}
+		if c.Arch == model.MLP && rapid.Bool().Draw(t, "layers") {
+			c.Arch, c.DisDropoutInput, c.DisDropoutHidden = model.Layers, 0, 0
+			c.GenLayers = fmt.Sprintf("dense %d, dense %dx%dx%d", size.Draw(t, "units"), c.Height, c.Width, c.Channels)
+			c.DisLayers = "dropout 0.1,\n dense 5 , dense 1"
+		}
+		if c.Pack == 1 && rapid.Bool().Draw(t, "logits") {
+			c.DisLabels = model.LogitLabels
 		}
 		c.BatchSize = max(1, c.BatchSize/c.Pack) * c.Pack
 		if c.BatchSize > 1<<20 {
@@ -235,12 +243,17 @@ func TestTables(t *testing.T) {
 			t.Errorf("activation %s has no summary", name)
 		}
 	}
+	for _, name := range model.Augmentations() {
+		if model.AugmentationSummary(name) == "" {
+			t.Errorf("augmentation %s has no summary", name)
+		}
+	}
 	for _, name := range model.Archs() {
 		if model.ArchSummary(name) == "" {
 			t.Errorf("arch %s has no summary", name)
 		}
 	}
-	if got := fmt.Sprint(model.ArchSummary("?"), model.LossSummary("?"), model.OptimizerSummary("?"), model.ActivationSummary("?")); got != "" {
+	if got := fmt.Sprint(model.ArchSummary("?"), model.AugmentationSummary("?"), model.LossSummary("?"), model.OptimizerSummary("?"), model.ActivationSummary("?")); got != "" {
 		t.Errorf("unknown names have the summary %q", got)
 	}
 }

@@ -2,9 +2,7 @@ package model
 
 import (
 	"fmt"
-
-	"gorgan/kernels"
-	"gorgan/model/nn"
+	"strings"
 )
 
 // The nets of Radford, Metz and Chintala, "Unsupervised Representation Learning with Deep Convolutional
@@ -22,12 +20,13 @@ import (
 
 // The kinds of normalisation in a dcgan's D.
 const (
-	BatchNorm = "batch" // Ioffe and Szegedy 2015
-	NoNorm    = "none"
+	BatchNorm    = "batch"    // Ioffe and Szegedy 2015
+	SpectralNorm = "spectral" // of the weights of all layers: Miyato et al. 2018
+	NoNorm       = "none"
 )
 
 // DisNorms returns the names that Config.DisNorm can have.
-func DisNorms() []string { return []string{BatchNorm, NoNorm} }
+func DisNorms() []string { return []string{BatchNorm, SpectralNorm, NoNorm} }
 
 // dcganDeviation is the standard deviation of the first weights (section 4 of the paper).
 const dcganDeviation = 0.02
@@ -61,62 +60,43 @@ func (c Config) nearestDCGANSide() int {
 	}
 }
 
-// dcganLayer returns the convolution from images with a 2^-level of c's sides to half of that.
-func dcganLayer(c Config, level int) kernels.Convolution {
-	channels := c.Channels
-	if level > 0 {
-		channels = c.NetWidth << (level - 1)
-	}
-	return kernels.Convolution{Height: c.Height >> level, Width: c.Width >> level, Channels: channels, Outputs: c.NetWidth << level,
-		KernelHeight: 4, KernelWidth: 4, Stride: 2, Pad: 1}
-}
-
-func dcganNets(c Config) (gen, dis *nn.Net) {
+func dcganTexts(c Config) (gen, dis string) {
 	n, _ := c.halvings()
-	smallest := dcganLayer(c, n-1)
-	relu, leaky := nn.ReLU(0), nn.ReLU(float32(c.LeakySlope))
-	gen = &nn.Net{Name: "generator", Layers: []nn.Layer{
-		nn.Dense{Number: 0, In: c.NoiseDim, Units: smallest.Out(), Activation: nn.NoActivation(), Deviation: dcganDeviation},
-		nn.BatchNorm{Number: 0, Values: smallest.Out(), Channels: smallest.Outputs, Activation: relu, Averages: true},
-	}}
-	for level := n - 1; level >= 0; level-- {
-		up := nn.Conv{Number: n - level, Convolution: dcganLayer(c, level), Transposed: true, Deviation: dcganDeviation}
-		if level == 0 {
-			up.Activation = nn.Sigmoid()
-			gen.Layers = append(gen.Layers, up)
-			break
-		}
-		up.Activation = nn.NoActivation()
-		gen.Layers = append(gen.Layers, up, nn.BatchNorm{Number: n - level, Values: up.Convolution.In(), Channels: up.Convolution.Channels, Activation: relu, Averages: true})
+	g := []string{fmt.Sprintf("dense %dx%dx%d batch-norm relu", c.Height>>n, c.Width>>n, c.NetWidth<<(n-1))}
+	for level := n - 2; level >= 0; level-- {
+		g = append(g, fmt.Sprintf("up %d batch-norm relu", c.NetWidth<<level))
 	}
-	dis = &nn.Net{Name: "discriminator"}
+	g = append(g, fmt.Sprintf("up %d sigmoid", c.Channels))
+	spectral := "" // in all of D's layers
+	if c.DisNorm == SpectralNorm {
+		spectral = " spectral-norm"
+	}
+	var d []string
 	for level := range n {
-		down := nn.Conv{Number: level, Convolution: dcganLayer(c, level), Activation: leaky, Deviation: dcganDeviation}
-		if level == 0 || c.DisNorm == NoNorm {
-			dis.Layers = append(dis.Layers, down)
-			continue
+		norm := spectral
+		if level > 0 && c.DisNorm == BatchNorm {
+			norm = " batch-norm"
 		}
-		down.Activation = nn.NoActivation()
-		dis.Layers = append(dis.Layers, down, nn.BatchNorm{Number: level, Values: down.Convolution.Out(), Channels: down.Convolution.Outputs, Activation: leaky})
+		d = append(d, c.dropout(level == 0)+fmt.Sprintf("down %d%s leaky-relu", c.NetWidth<<level, norm))
 	}
-	dis.Layers = append(dis.Layers, nn.Dense{Number: n, In: smallest.Out(), Units: 1, Activation: nn.Linear(), Deviation: dcganDeviation})
-	return gen, dis
+	d = append(d, c.dropout(false)+"dense 1"+spectral+" linear")
+	return strings.Join(g, ", "), strings.Join(d, ", ")
 }
 
-// checkDCGAN checks the settings that a dcgan takes, and refuses those that it does not take yet.
-func checkDCGAN(c Config, v *validation) {
-	const with = " where arch is dcgan"
+// checkHalved checks the settings of nets that halve the image.
+func checkHalved(c Config, v *validation) {
 	if _, ok := c.halvings(); !ok && c.Height <= maxSide && c.Width <= maxSide {
-		v.errs = append(v.errs, fmt.Errorf("%simages of %v do not suit arch dcgan, whose sides are 1 to %d times the same 2, 4, 8 or so on; try --size %d",
-			v.prefix, c.Shape().Size, dcganSide, c.nearestDCGANSide()))
+		v.errs = append(v.errs, fmt.Errorf("%simages of %v do not suit arch %s, which halves both sides until none is above %d, at least once; try --size %d",
+			v.prefix, c.Shape().Size, c.Arch, dcganSide, c.nearestDCGANSide()))
 	}
-	v.check(c.DisNorm != BatchNorm || !c.penalises(), "dis_norm", quoted(c.DisNorm), NoNorm+" where gradients are penalised, "+
+	v.check(c.Pack == 1, "pack", c.Pack, fmt.Sprintf("1 where arch is %s, as its discriminator begins with a convolution, which takes one image and not a pack", c.Arch))
+}
+
+// checkDCGAN checks the settings that a dcgan takes.
+func checkDCGAN(c Config, v *validation) {
+	checkHalved(c, v)
+	v.check(c.DisNorm != BatchNorm || !c.penalises(), "dis_norm", quoted(c.DisNorm), SpectralNorm+" or "+NoNorm+" where gradients are penalised, "+
 		"as batch normalisation makes the gradient at an image depend on the other images; add --dis-norm none")
-	v.check(c.Classes == 0, "classes", c.Classes, "0"+with)
-	v.check(c.Pack == 1, "pack", c.Pack, "1"+with)
-	v.check(c.DisDropoutInput == 0, "dis_dropout_input", c.DisDropoutInput, "0"+with)
-	v.check(c.DisDropoutHidden == 0, "dis_dropout_hidden", c.DisDropoutHidden, "0"+with)
-	v.check(c.GenInitScale == 0, "gen_init_scale", c.GenInitScale, "0"+with)
-	v.check(c.DisInitScale == 0, "dis_init_scale", c.DisInitScale, "0"+with)
-	v.check(c.GenBiasInit == ZeroBias, "gen_bias_init", quoted(c.GenBiasInit), ZeroBias+with)
+	v.check(c.DisNorm != SpectralNorm || !c.clips(), "dis_norm", quoted(c.DisNorm), BatchNorm+" or "+NoNorm+" with the loss "+c.Loss+
+		", which clips the singular vectors too")
 }

@@ -81,7 +81,9 @@ func (p *Probe) Tick() error {
 	return errors.Join(kernels.Tick(p.g.dev, p.g.stepCount), kernels.CopyWords(p.g.dev, p.g.next, p.g.stepCount))
 }
 
-func (p *Probe) UpdateDis() error { return p.run(func(b *graph.Builder) { p.g.disUpdate(b, 0) }) }
+func (p *Probe) UpdateDis() error {
+	return p.run(func(b *graph.Builder) { p.g.disUpdate(b, disForward{}, 0) })
+}
 func (p *Probe) UpdateGen() error { return p.run(func(b *graph.Builder) { p.g.genUpdate(b, turn{}) }) }
 func (p *Probe) Measure() error   { return p.run(p.g.measure) }
 

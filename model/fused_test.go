@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gorgan/kernels"
+	"gorgan/kernels/convolve"
 	"gorgan/kernels/dense"
 	"gorgan/kernels/fuse"
 	"gorgan/kernels/tape"
@@ -30,11 +31,16 @@ func ownTiles(p tape.Product) (dense.Tile, bool) {
 	return dense.Named("m")
 }
 
+// ownConvolutions chooses a kernel for every convolution.
+func ownConvolutions(kernel string, sizes []int) (*kernels.Kernel, []int, bool) {
+	return convolve.Choose(kernel, sizes, false)
+}
+
 // fusions are ways to fuse a step.
 var fusions = map[string]fuse.Options{
 	"exact":  {Exact: true},
 	"cublas": {},
-	"own":    {Choose: ownTiles},
+	"own":    {Choose: ownTiles, Convolve: ownConvolutions},
 }
 
 // fusedConfigs are narrow nets of every preset, loss and variant, with widths that the tiles fit.

@@ -22,6 +22,10 @@ func TestGradients(t *testing.T) {
 			t.Run(name+", "+layers, func(t *testing.T) { checkGradients(t, dev, small(objective, f), 5e-7) })
 		}
 	}
+	for name, f := range map[string]change{"wgan-gp": loss("wgan-gp"), "dragan": loss("dragan"), "r1 and r2": func(c *model.Config) { c.R1, c.R2 = 1, 2 }} {
+		tanh := func(c *model.Config) { c.DisActivation = "tanh" }
+		t.Run("tanh, "+name, func(t *testing.T) { checkGradients(t, dev, small(f, tanh, twoLayers), 5e-7) })
+	}
 	for name, f := range manyRows() { // products over the rows round more often
 		t.Run(name, func(t *testing.T) { checkGradients(t, dev, small(f), 5e-6) })
 	}
@@ -133,6 +137,7 @@ func anyGame() *rapid.Generator[model.Config] {
 		}
 		c.DisDropoutInput, c.DisDropoutHidden = maybe("input", 0.25), maybe("hidden", 0.5)
 		c.InstanceNoise = maybe("noise", 0.3)
+		c.Augment = rapid.SliceOfDistinct(rapid.SampledFrom(model.Augmentations()), rapid.ID).Draw(t, "augment")
 		c.GPWeight = rapid.Float64Range(0.1, 10).Draw(t, "gp")
 		c.Stack = rapid.SampledFrom([]int{1, 3}).Draw(t, "stack")
 		c.Channels = c.Stack
@@ -140,11 +145,7 @@ func anyGame() *rapid.Generator[model.Config] {
 			c.Classes = rapid.IntRange(0, 3).Draw(t, "classes")
 		}
 		c.Pack = rapid.SampledFrom([]int{1, 2, 4}).Draw(t, "pack")
-		if c.DisActivation != "tanh" {
-			c.R1, c.R2 = maybe("r1", 1), maybe("r2", 2)
-		} else if c.Loss == "wgan-gp" || c.Loss == "dragan" {
-			c.DisActivation = "leaky-relu"
-		}
+		c.R1, c.R2 = maybe("r1", 1), maybe("r2", 2)
 		c.BatchSize = c.Pack * rapid.IntRange(1, 4).Draw(t, "packs")
 		c.Seed = rapid.Uint64().Draw(t, "seed")
 		if err := c.Validate(); err != nil {

@@ -3,6 +3,8 @@ package model
 import (
 	"slices"
 	"strings"
+
+	"gorgan/model/layers"
 )
 
 // effect is the condition under which a setting has an effect.
@@ -25,21 +27,21 @@ func effects() []effect {
 	arch := func(field, name string) effect {
 		return effect{field, func(c Config) bool { return c.Arch == name }, "with the arch " + name}
 	}
-	activation := func(name string) func(Config) bool {
-		return func(c Config) bool {
-			return c.Arch == DCGAN && name == "leaky-relu" || c.Arch == MLP && c.activates(name)
-		}
+	hidden := func(field string, text func(Config) string) effect {
+		return effect{field, func(c Config) bool { return c.Arch == MLP || c.Arch == Layers && takesHidden(text(c)) }, "with the arch mlp, or layers that name no activation"}
 	}
+	activation := func(name string) func(Config) bool { return func(c Config) bool { return c.activates(name) } }
 	return []effect{
 		ofLosses("weight_clip", func(l loss) bool { return l.clips }),
 		ofLosses("gp_weight", func(l loss) bool { return l.points != noPoints }),
-		arch("net_width", DCGAN),
+		{"net_width", func(c Config) bool { return c.Arch == DCGAN || c.Arch == ResNet }, "with the archs dcgan and resnet"},
 		arch("dis_norm", DCGAN),
 		arch("gen_hidden", MLP),
 		arch("dis_hidden", MLP),
-		arch("gen_activation", MLP),
-		arch("dis_activation", MLP),
-		{"leaky_slope", activation("leaky-relu"), "with the activation leaky-relu or the arch dcgan"},
+		hidden("gen_activation", func(c Config) string { return c.GenLayers }),
+		hidden("dis_activation", func(c Config) string { return c.DisLayers }),
+		{"dis_labels", func(c Config) bool { return c.Classes > 0 }, "with classes"},
+		{"leaky_slope", activation("leaky-relu"), "with the activation leaky-relu, or the arch dcgan or resnet"},
 		{"maxout_pieces", activation("maxout"), "with the activation maxout"},
 		{"beta1", optimizer("adam"), "with the optimizer adam"},
 		{"beta2", optimizer("adam"), "with the optimizer adam"},
@@ -52,9 +54,16 @@ func effects() []effect {
 	}
 }
 
-// activates reports whether a hidden layer has the activation of that name.
+// takesHidden reports whether the text of a net has hidden layers that name no activation.
+func takesHidden(text string) bool {
+	chain, err := layers.Parse("", text)
+	return err != nil || chain.TakesHidden()
+}
+
+// activates reports whether a layer has the activation of that name.
 func (c Config) activates(name string) bool {
-	return c.GenActivation == name && len(c.GenHidden) > 0 || c.DisActivation == name && len(c.DisHidden) > 0
+	gen, dis, err := c.nets(asInJSON)
+	return err != nil || gen.Chain.Activated(name) || dis.Chain.Activated(name)
 }
 
 // Ineffective returns the given settings that have no effect with the others. The keys are JSON

@@ -14,12 +14,15 @@ func TestIneffective(t *testing.T) {
 	other := map[string]any{
 		"weight_clip": 0.002, "gp_weight": 3, "leaky_slope": 0.4, "maxout_pieces": 3, "beta1": 0.5, "beta2": 0.9, "dis_beta1": 0.3, "dis_beta2": 0.8,
 		"momentum": 0.5, "momentum_end": 0.7, "momentum_steps": 2, "learning_rate_least": 1e-4,
-		"net_width": 3, "dis_norm": "none", "gen_hidden": []int{9}, "dis_hidden": []int{9}, "gen_activation": "leaky-relu", "dis_activation": "leaky-relu",
+		"net_width": 3, "dis_norm": "none", "gen_hidden": []int{9}, "dis_hidden": []int{9}, "gen_activation": "leaky-relu", "dis_activation": "leaky-relu", "dis_labels": "logits",
 	}
 	for name, set := range map[string]map[string]any{
 		"default": {}, "sgd": {"optimizer": "sgd", "momentum_steps": 5}, "wgan": {"loss": "wgan"}, "dragan": {"loss": "dragan"}, "wgan-gp": {"loss": "wgan-gp"},
 		"leaky": {"gen_activation": "leaky-relu"}, "maxout": {"dis_activation": "maxout"}, "decay": {"learning_rate_decay": 0.1},
-		"dcgan": {"arch": "dcgan", "net_width": 2, "height": 16, "width": 8},
+		"layers":       {"arch": "layers", "gen_layers": "dense 8, dense 16", "dis_layers": "dense 6 maxout, dense 1"},
+		"named layers": {"arch": "layers", "gen_layers": "dense 8 leaky-relu, dense 16 sigmoid", "dis_layers": "conv 2 tanh, dense 1"},
+		"resnet":       {"arch": "resnet", "net_width": 2, "height": 16, "width": 8},
+		"dcgan":        {"arch": "dcgan", "net_width": 2, "height": 16, "width": 8},
 	} {
 		base := changed(t, small(), set)
 		weights := func(c model.Config) string {

@@ -60,7 +60,7 @@ func objectives() map[string]func(*model.Config) {
 }
 
 // dcgans returns nets of convolutions, with batches and without. The oracles for dense nets do not know
-// them: they are held against golden_dcgan and the gradients of package nn.
+// them: they are held against the files golden_dcgan and the gradients of package nn.
 func dcgans() map[string]func(*model.Config) {
 	base := func(c *model.Config) {
 		c.Arch, c.NetWidth, c.Height, c.Width, c.Channels, c.Beta1 = model.DCGAN, 3, 16, 8, 3, 0.5
@@ -74,7 +74,23 @@ func dcgans() map[string]func(*model.Config) {
 		"dcgan, at once":   with(simultaneous),
 		"dcgan, paired":    with(func(c *model.Config) { c.Loss = "relativistic" }),
 		"dcgan, r1 and r2": with(func(c *model.Config) { c.DisNorm, c.R1, c.R2 = model.NoNorm, 1, 2 }),
-		"dcgan, wgan-gp":   with(func(c *model.Config) { c.DisNorm, c.Loss = model.NoNorm, "wgan-gp" }),
+		"dcgan, spectral":  with(func(c *model.Config) { c.DisNorm, c.DisSteps = model.SpectralNorm, 2 }),
+		"dcgan, spectral, r1, at once": with(func(c *model.Config) {
+			simultaneous(c)
+			c.DisNorm, c.R1 = model.SpectralNorm, 1
+		}),
+		"dcgan, labels": with(func(c *model.Config) { c.Classes, c.DisDropoutInput, c.DisDropoutHidden = 3, 0.1, 0.2 }),
+		"layers, all": func(c *model.Config) {
+			c.Arch, c.Height, c.Width, c.Channels, c.Classes, c.R1, c.R2 = model.Layers, 8, 8, 3, 3, 1, 2
+			c.GenLayers = "dense 2x2x4, upsample bilinear, residual (conv 4 kernel 1, conv 4 zero), residual (conv 6), upsample, bias, conv 3"
+			c.DisLayers = "conv 4, residual (conv 4 kernel 1, conv 4 zero), downsample bilinear, residual (bias, conv 6), downsample, dropout 0.1, conv 4 pad 0 kernel 2, dense 1"
+		},
+		"layers, stddev": func(c *model.Config) {
+			c.Arch, c.Height, c.Width, c.Channels, c.R1, c.R2 = model.Layers, 8, 8, 3, 1, 2
+			c.GenLayers = "dense 2x2x3, up 3, up 3"
+			c.DisLayers = "down 3, minibatch-stddev, conv 4 spectral-norm, dense 1"
+		},
+		"dcgan, wgan-gp": with(func(c *model.Config) { c.DisNorm, c.Loss = model.NoNorm, "wgan-gp" }),
 	}
 }
 
@@ -110,6 +126,15 @@ func variants() map[string]func(*model.Config) {
 			stacked(c)
 			c.Pack = 2
 		},
+		"augmented": augmented,
+		"augmented packs of noisy colours with penalties": func(c *model.Config) {
+			augmented(c)
+			r1r2(c)
+			c.Channels, c.Height, c.Width, c.Pack, c.Classes, c.InstanceNoise = 3, 5, 9, 2, 3, 0.1
+		},
+		"moved with a penalty on fake images": func(c *model.Config) {
+			c.Augment, c.R2, c.Height, c.Width = []string{"translation"}, 2, 4, 9
+		},
 		"instance noise":        func(c *model.Config) { c.InstanceNoise = 0.25 },
 		"fading instance noise": func(c *model.Config) { c.InstanceNoise, c.InstanceNoiseSteps = 0.25, 3 },
 		"r1":                    func(c *model.Config) { c.R1 = 0.5 },
@@ -138,6 +163,8 @@ func dropout(c *model.Config) {
 }
 
 func stacked(c *model.Config) { c.Stack, c.Channels = 3, 3 }
+
+func augmented(c *model.Config) { c.Augment = []string{"cutout", "translation", "colour"} }
 
 func r1r2(c *model.Config) { c.R1, c.R2 = 0.5, 2 }
 

@@ -140,11 +140,11 @@ func TestWeightHash(t *testing.T) {
 func TestNets(t *testing.T) {
 	got := (&model.State{Config: model.Default()}).Nets()
 	want := []model.Net{
-		{Name: "generator", Parameters: 100*256 + 256 + 256*784 + 784, Layers: []model.Layer{
+		{Name: "generator", Parameters: 100*256 + 256 + 256*784 + 784, Text: "dense 256 relu, dense 28x28x1 sigmoid", Layers: []model.Layer{
 			{Name: "generator.0", In: 100, Out: 256, Activation: "relu", Kind: "dense", Parameters: 25856, Multiplications: 25600},
 			{Name: "generator.1", In: 256, Out: 784, Activation: "sigmoid", Kind: "dense", Parameters: 201488, Multiplications: 200704},
 		}},
-		{Name: "discriminator", Parameters: 784*256 + 256 + 256 + 1, Layers: []model.Layer{
+		{Name: "discriminator", Parameters: 784*256 + 256 + 256 + 1, Text: "dense 256 relu, dense 1 linear", Layers: []model.Layer{
 			{Name: "discriminator.0", In: 784, Out: 256, Activation: "relu", Kind: "dense", Parameters: 200960, Multiplications: 200704},
 			{Name: "discriminator.1", In: 256, Out: 1, Activation: "linear", Kind: "dense", Parameters: 257, Multiplications: 256},
 		}},
@@ -163,11 +163,11 @@ func TestNetsOfVariants(t *testing.T) {
 	})
 	s := stateOf(t, trainerOf(t, c))
 	want := []model.Net{
-		{Name: "generator", Parameters: 16*8 + 9*16, Layers: []model.Layer{
+		{Name: "generator", Parameters: 16*8 + 9*16, Text: "dense 8 relu, dense 4x4x1 sigmoid", Layers: []model.Layer{
 			{Name: "generator.0", In: 15, Out: 8, Activation: "relu", Kind: "dense", Parameters: 16 * 8, Multiplications: 15 * 8},
 			{Name: "generator.1", In: 8, Out: 16, Activation: "sigmoid", Kind: "dense", Parameters: 9 * 16, Multiplications: 8 * 16},
 		}},
-		{Name: "discriminator", Parameters: 53*18 + 7, Layers: []model.Layer{
+		{Name: "discriminator", Parameters: 53*18 + 7, Text: "dropout 0.2, dense 6 maxout, dense 1 linear", Layers: []model.Layer{
 			{Name: "discriminator.0", In: 2 * 26, Out: 6, Activation: "maxout", Kind: "dense", Parameters: 53 * 18, Multiplications: 52 * 18},
 			{Name: "discriminator.1", In: 6, Out: 1, Activation: "linear", Kind: "dense", Parameters: 7, Multiplications: 6},
 		}},
@@ -213,5 +213,23 @@ func TestForm(t *testing.T) {
 		if gen, dis := nets[0].Form(), nets[1].Form(); gen != test.gen || dis != test.dis {
 			t.Errorf("got\n%s\n%s, want\n%s\n%s", gen, dis, test.gen, test.dis)
 		}
+	}
+}
+
+// TestResidualForm: an activation behind a residual sum has the shape of the sum's images.
+func TestResidualForm(t *testing.T) {
+	image := func(side, channels int) []int { return []int{side, side, channels} }
+	net := model.Net{Parameters: 9, Layers: []model.Layer{
+		{Kind: "conv", In: 48, Out: 64, InImage: image(4, 3), OutImage: image(4, 4), Activation: "relu"},
+		{Kind: "conv", In: 64, Out: 128, InImage: image(4, 4), OutImage: image(4, 8)},
+		{Kind: "downsample", In: 128, Out: 32, InImage: image(4, 8), OutImage: image(2, 8)},
+		{Kind: "downsample", In: 64, Out: 16, InImage: image(4, 4), OutImage: image(2, 4)},
+		{Kind: "conv", In: 16, Out: 32, InImage: image(2, 4), OutImage: image(2, 8)},
+		{Kind: "residual", In: 64, Out: 32},
+		{Kind: "bias", In: 32, Out: 32, Activation: "leaky-relu"},
+		{Kind: "dense", In: 32, Out: 1, Activation: "linear"},
+	}}
+	if got, want := net.Form(), "4x4x3 -> 4x4x4 relu -> 2x2x8 leaky-relu -> 1 linear, 9 parameters"; got != want {
+		t.Errorf("the form is %q, want %q", got, want)
 	}
 }

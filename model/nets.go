@@ -2,31 +2,39 @@ package model
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
+	"math"
 
+	"gorgan/dataset/raster"
+	"gorgan/model/layers"
 	"gorgan/model/nn"
 )
 
 // The kinds of nets.
 const (
-	MLP   = "mlp"   // dense layers
-	DCGAN = "dcgan" // convolutions
+	MLP    = "mlp"    // dense layers
+	DCGAN  = "dcgan"  // convolutions
+	ResNet = "resnet" // sums of convolutions and what they take
+	Layers = "layers" // those of two texts
 )
 
 // arch is a kind of nets.
 type arch struct {
-	// nets returns G's net, from noise (NoiseDim) to an image (Values()) in [0,1], and D's, from a pack
-	// of images (Pack*Values()) to its output (1).
-	nets func(c Config) (gen, dis *nn.Net)
-	// check checks the settings that nets takes.
+	// texts returns the layers of G's net, from noise (NoiseDim) to an image (Values()) in [0,1], and those of
+	// D's, from a pack of images (Pack*Values()) to its output (1): see package layers.
+	texts func(c Config) (gen, dis string)
+	// check checks the settings that texts takes.
 	check func(c Config, v *validation)
+	// deviation is that of the first weights, 0 for one by the number of a layer's inputs.
+	deviation float64
 }
 
 // archs is the table of kinds of nets. Flags, help, errors and tests range over it.
 var archs = table[arch]{
-	{MLP, "dense layers, as many and as wide as gen_hidden and dis_hidden say: the tutorial's", arch{mlpNets, func(Config, *validation) {}}},
-	{DCGAN, "convolutions that halve the image, net_width channels in the first: Radford et al. 2016", arch{dcganNets, checkDCGAN}},
+	{MLP, "dense layers: the tutorial's", arch{texts: mlpTexts, check: func(Config, *validation) {}}},
+	{DCGAN, "convolutions, each of which halves the image and doubles the channels: Radford et al. 2016",
+		arch{dcganTexts, checkDCGAN, dcganDeviation}},
+	{ResNet, "residual blocks of convolutions, without normalisation: Huang et al. 2024", arch{texts: resnetTexts, check: checkHalved}},
+	{Layers, "your own, written as text (--gen-layers, --dis-layers): docs/nets.md", arch{texts: func(c Config) (gen, dis string) { return c.GenLayers, c.DisLayers }, check: checkTexts}},
 }
 
 // Archs returns the names that Config.Arch can have.
@@ -38,107 +46,148 @@ func ArchSummary(name string) string {
 	return a.summary
 }
 
-// generatorNet returns the generator's net. c.Arch must be one of Archs.
+// image returns the shape of an image between two layers.
+func (c Config) image() layers.Shape {
+	return layers.Shape{Height: c.Height, Width: c.Width, Channels: c.Channels}
+}
+
+// nets returns both nets. named returns the name that the user knows a setting by. The error says what is wrong
+// with a text. There is none if c is valid.
+func (c Config) nets(named func(key string) string) (gen, dis layers.Net, err error) {
+	row, _ := archs.find(c.Arch)
+	genText, disText := row.value.texts(c)
+	if gen, err = netOf(genText, c.genSettings(named)); err != nil {
+		return gen, dis, err
+	}
+	s := c.disSettings(named)
+	chain, err := layers.Parse(s.Of, disText)
+	if err != nil {
+		return gen, dis, err
+	}
+	s.Logits = c.Classes > 0 && (c.DisLabels == LogitLabels || c.DisLabels == AutoLabels && !chain.BeginsDense())
+	dis, err = chain.Build(s)
+	return gen, dis, err
+}
+
+// netOf returns the net of a text.
+func netOf(text string, s layers.Settings) (layers.Net, error) {
+	chain, err := layers.Parse(s.Of, text)
+	if err != nil {
+		return layers.Net{}, err
+	}
+	return chain.Build(s)
+}
+
+func (c Config) genSettings(named func(key string) string) layers.Settings {
+	return layers.Settings{
+		Of: c.textName("generator", named("gen_layers")), Name: "generator", Generator: true,
+		In: layers.Row(c.NoiseDim), Out: c.image(), Hidden: c.GenActivation, Output: "sigmoid", Parameters: c.activationParameters(),
+		Classes: c.Classes, Pack: 1, Deviation: c.deviation(c.GenInitScale),
+	}
+}
+
+func (c Config) disSettings(named func(key string) string) layers.Settings {
+	in := c.image()
+	if c.Pack > 1 {
+		in = layers.Row(c.Pack * c.Values())
+	}
+	return layers.Settings{
+		Of: c.textName("discriminator", named("dis_layers")), Name: "discriminator",
+		In: in, Out: layers.Row(1), Hidden: c.DisActivation, Output: "linear", Parameters: c.activationParameters(),
+		Classes: c.Classes, Pack: c.Pack, Deviation: c.deviation(c.DisInitScale), Batch: c.BatchSize / c.Pack, Penalised: c.penalises(), Clipped: c.clips(),
+	}
+}
+
+// textName returns the name of a net's text in errors. setting is that of the setting that has it.
+func (c Config) textName(net, setting string) string {
+	if c.Arch == Layers {
+		return setting
+	}
+	return fmt.Sprintf("the %s of arch %s", net, c.Arch)
+}
+
+func (c Config) activationParameters() layers.Parameters {
+	return layers.Parameters{LeakySlope: c.LeakySlope, MaxoutPieces: c.MaxoutPieces}
+}
+
+// deviation returns that of the first weights of a net whose initial scale is given, 0 for one by the number of a
+// layer's inputs.
+func (c Config) deviation(scale float64) float64 {
+	row, _ := archs.find(c.Arch)
+	switch {
+	case scale > 0:
+		return 0
+	case c.InitDeviation > 0:
+		return c.InitDeviation
+	}
+	return row.value.deviation
+}
+
+// asInJSON names a setting as config.json does.
+func asInJSON(key string) string { return key }
+
+// ShapeWanted returns the shape of images that c is for while the data are not known: the one that the text of the
+// generator ends with, or grey images of c's size. A text that ends with values in a row is for a square.
+func (c Config) ShapeWanted() raster.Shape {
+	grey := raster.Grey(c.Shape().Size)
+	if c.Arch != Layers {
+		return grey
+	}
+	s := c.genSettings(asInJSON)
+	s.Out = layers.Shape{}
+	net, err := netOf(c.GenLayers, s)
+	if err != nil { // it is found again where c is validated
+		return grey
+	}
+	for _, channels := range []int{1, raster.RGB} {
+		if side := int(math.Sqrt(float64(net.Makes.Channels / channels))); net.Makes == layers.Row(side*side*channels) {
+			return raster.Shape{Size: raster.Size{Height: side, Width: side}, Channels: channels}
+		}
+		if net.Makes.Channels == channels {
+			return raster.Shape{Size: raster.Size{Height: net.Makes.Height, Width: net.Makes.Width}, Channels: channels}
+		}
+	}
+	return grey
+}
+
+// hasBiasOfValues reports whether the last layer of a net has a bias for each value that it makes.
+func hasBiasOfValues(n *nn.Net) bool {
+	switch n.Layers[len(n.Layers)-1].(type) {
+	case nn.Dense, nn.Conditioned:
+		return true
+	}
+	return false
+}
+
+// mustNets is nets of a valid config.
+func (c Config) mustNets() (gen, dis layers.Net) {
+	gen, dis, err := c.nets(asInJSON)
+	if err != nil {
+		panic("model: the nets of a config that Validate refuses: " + err.Error())
+	}
+	return gen, dis
+}
+
+// generatorNet returns the generator's net. c must be valid.
 func generatorNet(c Config) *nn.Net {
-	row, _ := archs.find(c.Arch)
-	gen, _ := row.value.nets(c)
-	return gen
+	gen, _ := c.mustNets()
+	return gen.Net
 }
 
-// discriminatorNet returns the discriminator's net. c.Arch must be one of Archs.
+// discriminatorNet returns the discriminator's net. c must be valid.
 func discriminatorNet(c Config) *nn.Net {
-	row, _ := archs.find(c.Arch)
-	_, dis := row.value.nets(c)
-	return dis
+	_, dis := c.mustNets()
+	return dis.Net
 }
 
-// Net describes a net of a state.
-type Net struct {
-	Name       string  `json:"name"`
-	Parameters int     `json:"parameters"`
-	Averages   int     `json:"averages,omitempty"`
-	Layers     []Layer `json:"layers"`
-}
-
-// Layer describes y = activation(x·weight + bias), from In to Out values, where · is a matrix product, a
-// convolution, a transposed one, or the normalisation of a batch. The one-hot vectors of labels count as
-// inputs of the first layer.
-type Layer struct {
-	Name            string `json:"name"` // "generator.0"
-	Kind            string `json:"kind"` // dense, conv, up-conv or batch-norm
-	In              int    `json:"in"`
-	Out             int    `json:"out"`
-	InImage         []int  `json:"in_image,omitempty"`  // of a convolution: height, width and channels of its In values
-	OutImage        []int  `json:"out_image,omitempty"` // of its Out values
-	Activation      string `json:"activation"`          // "" for none
-	Parameters      int    `json:"parameters"`
-	Averages        int    `json:"averages,omitempty"` // running means and variances of batches, which are not learned
-	Multiplications int    `json:"multiplications"`    // for an image, or a pack of images
-}
-
-// Nets describes the generator and the discriminator.
-func (s *State) Nets() []Net {
-	var nets []Net
-	for _, net := range []*nn.Net{generatorNet(s.Config), discriminatorNet(s.Config)} {
-		n := Net{Name: net.Name}
-		for _, l := range net.Summaries() {
-			n.Layers = append(n.Layers, Layer{fmt.Sprintf("%s.%d", net.Name, l.Number), l.Kind, l.In, l.Out, l.InImage, l.OutImage, l.Activation, l.Parameters, l.Averages, l.Multiplications})
-			n.Parameters += l.Parameters
-			n.Averages += l.Averages
-		}
-		nets = append(nets, n)
+// checkTexts checks that there are texts, and that what they say is said nowhere else.
+func checkTexts(c Config, v *validation) {
+	for _, text := range []struct{ key, of, text, example string }{
+		{"gen_layers", "generator", c.GenLayers, fmt.Sprintf("dense %v", c.image())},
+		{"dis_layers", "discriminator", c.DisLayers, "dense 1"},
+	} {
+		v.check(text.text != "", text.key, "empty", "the layers of the "+text.of+" where arch is layers, as in \"dense 256, "+text.example+"\"")
 	}
-	return nets
-}
-
-// Form describes the net in a line: what goes in, what each activation returns, and Size. Images are
-// height x width x channels: "100 -> 4x4x32 relu -> 8x8x16 relu -> 16x16x1 sigmoid, 13377 parameters and
-// 96 running averages".
-func (n Net) Form() string {
-	first := n.Layers[0]
-	form := valuesForm(first.InImage, first.In)
-	for i, l := range n.Layers {
-		if l.Activation != "" { // else that of the next layer follows
-			form += " -> " + valuesForm(n.imageAfter(i), l.Out) + " " + l.Activation
-		}
-	}
-	return form + ", " + n.Size()
-}
-
-// Size says how many parameters the net has, and how many running averages beside them.
-func (n Net) Size() string {
-	if n.Averages == 0 {
-		return fmt.Sprintf("%d parameters", n.Parameters)
-	}
-	return fmt.Sprintf("%d parameters and %d running averages", n.Parameters, n.Averages)
-}
-
-// imageAfter returns the shape of the images between layer i and the next one, or nil if no convolution
-// makes or takes them. The normalisation of a batch keeps the shape.
-func (n Net) imageAfter(i int) []int {
-	for before := i; before >= 0; before-- {
-		if l := n.Layers[before]; l.Kind != nn.BatchNormKind {
-			if l.OutImage != nil {
-				return l.OutImage
-			}
-			break
-		}
-	}
-	for _, l := range n.Layers[i+1:] {
-		if l.Kind != nn.BatchNormKind {
-			return l.InImage
-		}
-	}
-	return nil
-}
-
-func valuesForm(image []int, values int) string {
-	if image == nil {
-		return strconv.Itoa(values)
-	}
-	var sides []string
-	for _, n := range image {
-		sides = append(sides, strconv.Itoa(n))
-	}
-	return strings.Join(sides, "x")
+	v.check(c.DisDropoutInput == 0, "dis_dropout_input", c.DisDropoutInput, "0 where arch is layers; write dropout and a probability in "+v.named("dis_layers"))
+	v.check(c.DisDropoutHidden == 0, "dis_dropout_hidden", c.DisDropoutHidden, "0 where arch is layers; write dropout and a probability in "+v.named("dis_layers"))
 }

@@ -34,7 +34,7 @@ func TestOrder(t *testing.T) {
 		{"recorded", all, nil, func(*model.Config) {}, 80},
 		{"exact", all, &fuse.Options{Exact: true}, func(*model.Config) {}, 95},
 		{"fused", narrow, &fuse.Options{}, func(*model.Config) {}, 95},
-		{"fused with tiles", all, &fuse.Options{Choose: firstTile}, wholeTiles, 95},
+		{"fused with tiles", all, &fuse.Options{Choose: firstTile, Convolve: ownConvolutions}, wholeTiles, 95},
 	} {
 		edges, seen := 0, 0
 		for _, name := range slices.Sorted(maps.Keys(way.configs)) {

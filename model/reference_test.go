@@ -96,6 +96,7 @@ func (r *reference) forwardDis(s disInput) disOutput {
 	if c.R2 > 0 && c.R1 == 0 {
 		realRow, fakeRow = fakeRow, realRow
 	}
+	s.real, s.fake = r.augmented(s, realRow < fakeRow)
 	x, fake := s.real, s.fake
 	if c.InstanceNoise > 0 {
 		x, fake = r.noisy(s, realRow < fakeRow)

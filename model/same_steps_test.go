@@ -151,8 +151,11 @@ func narrowConfigs(t *testing.T) map[string]model.Config {
 		}
 		c.GenHidden, c.DisHidden = shrink(c.GenHidden), shrink(c.DisHidden)
 		c.Height, c.Width, c.BatchSize, c.NoiseDim, c.NetWidth = 7, 6, 8, 9, 3
-		if c.Arch == model.DCGAN {
+		switch c.Arch {
+		case model.DCGAN:
 			c.Height, c.Width = 16, 8
+		case model.Layers: // their text says the size
+			c.Height, c.Width = 8, 8
 		}
 		return c
 	}

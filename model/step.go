@@ -25,17 +25,16 @@ func (g *game) updates(b *graph.Builder) {
 	c := g.config
 	if c.UpdateOrder == Simultaneous {
 		t := g.turn(b, g.next, 0)
-		g.disGradients(b, t)
+		d := g.disGradients(b, t)
 		g.genGradients(b, t)
-		g.disUpdate(b, 0)
+		g.disUpdate(b, d, 0)
 		g.genUpdate(b, t)
 		return
 	}
 	var t turn
 	for nth := range c.DisSteps {
 		t = g.turn(b, g.next, nth)
-		g.disGradients(b, t)
-		g.disUpdate(b, nth)
+		g.disUpdate(b, g.disGradients(b, t), nth)
 	}
 	g.refresh(b, &t)
 	g.genGradients(b, t)
@@ -58,11 +57,8 @@ type turn struct {
 	// labels (groups·B) are the labels of D's images, group by group. oneHot (groups·B, classes)
 	// are the same as vectors. They are nil if D does not need them.
 	labels, oneHot *graph.Value
-	statistics     []statistic // of the batch of fake images, where G normalises it
+	moves          []nn.Move // of G's parameters that are not learned
 }
-
-// statistic is a value of a batch, and the leaf that its average over the steps is.
-type statistic struct{ average, batch *graph.Value }
 
 // turn appends the nth batch of the step of a number (1), and as many fake images from noise of its
 // own.
@@ -84,14 +80,12 @@ func (g *game) turn(b *graph.Builder, number *tensor.Dense, nth int) turn {
 }
 
 // fake returns G's images (B, values) for noise from a stream and the labels of t's batch. It sets
-// t.z and t.statistics.
+// t.z and t.moves.
 func (g *game) fake(b *graph.Builder, t *turn, stream kernels.Stream) *graph.Value {
 	c := g.config
 	t.z = b.Uniform(g.random(b, t.number, stream), c.BatchSize, c.NoiseDim)
-	t.statistics = nil
-	pass := &nn.Pass{Builder: b, BatchRows: c.BatchSize, Statistics: func(average, batch *graph.Value) {
-		t.statistics = append(t.statistics, statistic{average, batch})
-	}}
+	t.moves = nil
+	pass := &nn.Pass{Builder: b, BatchRows: c.BatchSize, Moves: func(m nn.Move) { t.moves = append(t.moves, m) }}
 	if t.labels != nil {
 		pass.Labels = b.Rows(t.labels, 0, c.BatchSize)
 	}
@@ -103,6 +97,7 @@ type disForward struct {
 	groups    groups
 	x, logits *graph.Value // D's input (rows, pack·values) and output (rows, 1)
 	first     int          // the group of the first rows
+	moves     []nn.Move    // of D's parameters that are not learned
 }
 
 func (d disForward) of(b *graph.Builder, group int) *graph.Value {
@@ -119,7 +114,7 @@ func (g *game) forwardForDis(b *graph.Builder, t turn) disForward {
 		real, fake := d.groups.of(b, d.x, d.groups.real, 1), d.groups.of(b, d.x, d.groups.fake, 1)
 		d.x = b.Join(g.points(b, real, fake, g.random(b, g.stepCount, streams.PenaltyPoint+stage)), d.x)
 	}
-	d.logits = g.apply(b, t, d.x, 0, stage)
+	d.logits = g.apply(b, t, &d, stage)
 	return d
 }
 
@@ -134,23 +129,26 @@ func (g *game) forwardForGen(b *graph.Builder, t turn) disForward {
 		d.first = d.groups.points
 	}
 	d.x = g.input(b, images, genStage)
-	d.logits = g.apply(b, t, d.x, d.first, genStage)
+	d.logits = g.apply(b, t, &d, genStage)
 	return d
 }
 
-// input returns D's input (n/pack, pack·values) for images (n, values). It adds instance noise.
+// input returns D's input (n/pack, pack·values) for images (n, values). It augments the images and
+// adds instance noise to them.
 func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream) *graph.Value {
 	c := g.config
+	images = g.augmented(b, images, stage)
 	if c.InstanceNoise > 0 {
 		images = b.AddNoise(images, g.random(b, g.stepCount, streams.InstanceNoise+stage), float32(c.InstanceNoise), c.InstanceNoiseSteps)
 	}
 	return b.Reshape(images, images.Rows()/c.Pack, c.Pack*c.Values())
 }
 
-// apply returns D's logits for x. The first rows of x are those of the given group.
-func (g *game) apply(b *graph.Builder, t turn, x *graph.Value, group int, stage kernels.Stream) *graph.Value {
+// apply returns D's logits for d.x, whose first rows are those of group d.first. It sets d.moves.
+func (g *game) apply(b *graph.Builder, t turn, d *disForward, stage kernels.Stream) *graph.Value {
+	x, group := d.x, d.first
 	pass := &nn.Pass{Builder: b, Random: g.random(b, g.stepCount, stage), FirstRow: group * g.config.BatchSize / g.config.Pack,
-		BatchRows: g.config.BatchSize / g.config.Pack}
+		BatchRows: g.config.BatchSize / g.config.Pack, Moves: func(m nn.Move) { d.moves = append(d.moves, m) }}
 	images := x.Rows() * g.config.Pack
 	if t.labels != nil {
 		pass.Labels = b.Rows(t.labels, group*g.config.BatchSize, images)
@@ -184,9 +182,10 @@ func (g *game) genLoss(b *graph.Builder, d disForward) []graph.Seed {
 	return []graph.Seed{{Of: loss}}
 }
 
-func (g *game) disGradients(b *graph.Builder, t turn) {
+func (g *game) disGradients(b *graph.Builder, t turn) disForward {
 	d := g.forwardForDis(b, t)
 	g.dis.StoreGrad(b, g.disLoss(b, d))
+	return d
 }
 
 func (g *game) genGradients(b *graph.Builder, t turn) {
@@ -194,7 +193,9 @@ func (g *game) genGradients(b *graph.Builder, t turn) {
 	g.gen.StoreGrad(b, g.genLoss(b, d))
 }
 
-func (g *game) disUpdate(b *graph.Builder, nth int) {
+// disUpdate is the update of D after a turn, whose forward d is.
+func (g *game) disUpdate(b *graph.Builder, d disForward, nth int) {
+	g.move(b, d.moves)
 	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optD.Update(dev, nth) })
 	if g.loss.clips {
 		b.Update("clip", func(dev kernels.Device) error {
@@ -203,15 +204,17 @@ func (g *game) disUpdate(b *graph.Builder, nth int) {
 	}
 }
 
-// statisticDecay is the share that the averages of a batch's statistics keep in a step: see kernels.EMA.
-const statisticDecay = 0.9
+// move moves parameters that are not learned.
+func (g *game) move(b *graph.Builder, moves []nn.Move) {
+	for _, m := range moves {
+		b.UpdateFrom("ema", func(dev kernels.Device, in []*tensor.Dense) error {
+			return kernels.EMA(dev, in[0], in[1], g.stepCount, m.Kept)
+		}, m.Param, m.To)
+	}
+}
 
 func (g *game) genUpdate(b *graph.Builder, t turn) {
-	for _, s := range t.statistics {
-		b.UpdateFrom("ema", func(dev kernels.Device, in []*tensor.Dense) error {
-			return kernels.EMA(dev, in[0], in[1], g.stepCount, statisticDecay)
-		}, s.average, s.batch)
-	}
+	g.move(b, t.moves)
 	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optG.Update(dev, 0) })
 	if g.average != nil {
 		b.Update("ema", g.average.update)

@@ -38,7 +38,21 @@ func (c Config) validate(v *validation) error {
 	c.checkNets(v)
 	c.checkOptimizer(v)
 	c.checkSteps(v)
+	if len(v.errs) == 0 { // a net is built of settings in their ranges
+		c.checkBuilt(v)
+	}
 	return errors.Join(v.errs...)
+}
+
+// checkBuilt builds the nets, and checks the settings that depend on them.
+func (c Config) checkBuilt(v *validation) {
+	gen, _, err := c.nets(v.named)
+	if err != nil {
+		v.errs = append(v.errs, fmt.Errorf("%s%w", v.prefix, err))
+		return
+	}
+	v.check(c.GenBiasInit != MarginalBias || hasBiasOfValues(gen.Net), "gen_bias_init", quoted(c.GenBiasInit),
+		ZeroBias+" where the last layer of the generator is not dense, and so has no bias for each value of an image")
 }
 
 func (c Config) checkLoss(v *validation) {
@@ -65,23 +79,34 @@ func (c Config) checkNets(v *validation) {
 	v.widths("dis_hidden", c.DisHidden)
 	v.name("gen_activation", c.GenActivation, GenActivations())
 	v.name("dis_activation", c.DisActivation, Activations())
-	act, known := activations.find(c.DisActivation)
-	v.check(!known || !act.value(c).Curved || !c.penalises(), "dis_activation", quoted(c.DisActivation),
-		"one without a curve, relu, leaky-relu or maxout, where gradients are penalised")
 	v.check(c.LeakySlope > 0 && float32(c.LeakySlope) < 1, "leaky_slope", c.LeakySlope, "above 0, below 1")
 	v.check(c.MaxoutPieces >= 2 && c.MaxoutPieces <= 100, "maxout_pieces", c.MaxoutPieces, "2 to 100")
 	v.fraction("dis_dropout_input", c.DisDropoutInput)
 	v.fraction("dis_dropout_hidden", c.DisDropoutHidden)
+	v.notNegative("init_deviation", c.InitDeviation)
 	v.notNegative("gen_init_scale", c.GenInitScale)
 	v.notNegative("dis_init_scale", c.DisInitScale)
+	v.check(c.InitDeviation == 0 || c.GenInitScale == 0 || c.DisInitScale == 0, "init_deviation", c.InitDeviation,
+		"0 where gen_init_scale and dis_init_scale are above 0, as they say how all weights begin")
+	for _, text := range []struct{ key, text string }{{"gen_layers", c.GenLayers}, {"dis_layers", c.DisLayers}} {
+		v.check(text.text == "" || c.Arch == Layers, text.key, quoted(text.text), "none unless arch is layers")
+	}
 	v.name("gen_bias_init", c.GenBiasInit, BiasInits())
 	v.check(c.Classes >= 0 && c.Classes <= MaxClasses, "classes", c.Classes, fmt.Sprintf("0 to %d", MaxClasses))
+	v.name("dis_labels", c.DisLabels, DisLabels())
+	v.check(c.DisLabels != LogitLabels || c.Classes == 0 || c.Pack == 1, "dis_labels", quoted(c.DisLabels), "auto or input where pack is above 1, as such a row has several labels")
 	v.check(c.Stack == 1 || c.Stack == raster.RGB, "stack", c.Stack, fmt.Sprintf("1 or %d", raster.RGB))
 	v.check(c.Stack == 1 || c.Classes == 0, "classes", c.Classes, "0 where stack is 3, as such an image has three labels")
 	v.check(c.Channels == 1 || c.Channels == raster.RGB, "channels", c.Channels, fmt.Sprintf("1 or %d", raster.RGB))
 	v.check(c.Stack != raster.RGB || c.Channels == c.Stack, "channels", c.Channels, fmt.Sprintf("%d where stack is %d", c.Stack, c.Stack))
 	v.check(c.Height >= 1 && c.Height <= maxSide, "height", c.Height, fmt.Sprintf("1 to %d", maxSide))
 	v.check(c.Width >= 1 && c.Width <= maxSide, "width", c.Width, fmt.Sprintf("1 to %d", maxSide))
+}
+
+// clips reports whether the loss clips D's parameters.
+func (c Config) clips() bool {
+	loss, _ := losses.find(c.Loss)
+	return loss.value.clips
 }
 
 // penalises reports whether D's loss has a penalty.
@@ -123,6 +148,10 @@ func (c Config) checkSteps(v *validation) {
 	v.name("update_order", c.UpdateOrder, UpdateOrders())
 	v.check(c.UpdateOrder != Simultaneous || c.DisSteps == 1, "dis_steps", c.DisSteps, "1 when update_order is simultaneous")
 	v.check(c.UpdateOrder != Simultaneous || !c.FreshNoise, "fresh_noise", c.FreshNoise, "false when update_order is simultaneous")
+	for i, name := range c.Augment {
+		v.name("augment", name, Augmentations())
+		v.check(!slices.Contains(c.Augment[:i], name), "augment", strings.Join(c.Augment, ","), "each name once")
+	}
 	v.notNegative("instance_noise", c.InstanceNoise)
 	v.count("instance_noise_steps", c.InstanceNoiseSteps)
 	v.check(c.InstanceNoiseSteps == 0 || c.InstanceNoise != 0, "instance_noise_steps", c.InstanceNoiseSteps, "0 unless instance_noise is above 0")

@@ -19,24 +19,44 @@ func TestValidate(t *testing.T) {
 		"smoothing high":      {func(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", 0.5 }, "label_smoothing is 0.5, want 0 to below 0.5"},
 		"smoothing low":       {func(c *model.Config) { c.Loss, c.LabelSmoothing = "bce", -0.1 }, "label_smoothing is -0.1, want 0 to below 0.5"},
 		"smoothing elsewhere": {func(c *model.Config) { c.LabelSmoothing = 0.1 }, "label_smoothing is 0.1, want 0 unless the loss is bce"},
-		"arch":                {func(c *model.Config) { c.Arch = "unet" }, `arch is "unet", want one of mlp, dcgan`},
+		"arch":                {func(c *model.Config) { c.Arch = "unet" }, `arch is "unet", want one of mlp, dcgan, resnet, layers`},
 		"net width":           {func(c *model.Config) { c.NetWidth = 0 }, "net_width is 0, want 1 to 4096"},
 		"net width high":      {func(c *model.Config) { c.Arch, c.NetWidth = model.DCGAN, 4097 }, "net_width is 4097, want 1 to 4096"},
-		"dcgan side":          {func(c *model.Config) { c.Arch, c.Height = model.DCGAN, 30 }, "images of 30x28 do not suit arch dcgan, whose sides are 1 to 7 times the same 2, 4, 8 or so on; try --size 32"},
-		"dcgan small":         {func(c *model.Config) { c.Arch, c.Height, c.Width = model.DCGAN, 7, 7 }, "images of 7x7 do not suit arch dcgan, whose sides are 1 to 7 times the same 2, 4, 8 or so on; try --size 8"},
-		"dcgan 33":            {func(c *model.Config) { c.Arch, c.Height, c.Width = model.DCGAN, 33, 33 }, "images of 33x33 do not suit arch dcgan, whose sides are 1 to 7 times the same 2, 4, 8 or so on; try --size 32"},
+		"dcgan side":          {func(c *model.Config) { c.Arch, c.Height = model.DCGAN, 30 }, "images of 30x28 do not suit arch dcgan, which halves both sides until none is above 7, at least once; try --size 32"},
+		"dcgan small":         {func(c *model.Config) { c.Arch, c.Height, c.Width = model.DCGAN, 7, 7 }, "images of 7x7 do not suit arch dcgan, which halves both sides until none is above 7, at least once; try --size 8"},
+		"dcgan 33":            {func(c *model.Config) { c.Arch, c.Height, c.Width = model.DCGAN, 33, 33 }, "images of 33x33 do not suit arch dcgan, which halves both sides until none is above 7, at least once; try --size 32"},
 		"dcgan flat":          {func(c *model.Config) { c.Arch, c.Height, c.Width = model.DCGAN, 16, 2 }, "images of 16x2 do not suit arch dcgan"},
-		"dcgan 1":             {func(c *model.Config) { c.Arch, c.Height, c.Width = model.DCGAN, 1, 1 }, "images of 1x1 do not suit arch dcgan, whose sides are 1 to 7 times the same 2, 4, 8 or so on; try --size 2"},
-		"dis norm":            {func(c *model.Config) { c.DisNorm = "layer" }, `dis_norm is "layer", want one of batch, none`},
-		"dcgan r1":            {func(c *model.Config) { c.Arch, c.R1 = model.DCGAN, 1 }, `dis_norm is "batch", want none where gradients are penalised`},
-		"dcgan wgan-gp":       {func(c *model.Config) { c.Arch, c.Loss = model.DCGAN, "wgan-gp" }, `dis_norm is "batch", want none where gradients are penalised`},
-		"dcgan classes":       {func(c *model.Config) { c.Arch, c.Classes = model.DCGAN, 10 }, "classes is 10, want 0 where arch is dcgan"},
-		"dcgan pack":          {func(c *model.Config) { c.Arch, c.Pack = model.DCGAN, 2 }, "pack is 2, want 1 where arch is dcgan"},
-		"dcgan dropout":       {func(c *model.Config) { c.Arch, c.DisDropoutInput = model.DCGAN, 0.5 }, "dis_dropout_input is 0.5, want 0 where arch is dcgan"},
-		"dcgan dropouts":      {func(c *model.Config) { c.Arch, c.DisDropoutHidden = model.DCGAN, 0.5 }, "dis_dropout_hidden is 0.5, want 0 where arch is dcgan"},
-		"dcgan gen scale":     {func(c *model.Config) { c.Arch, c.GenInitScale = model.DCGAN, 0.5 }, "gen_init_scale is 0.5, want 0 where arch is dcgan"},
-		"dcgan dis scale":     {func(c *model.Config) { c.Arch, c.DisInitScale = model.DCGAN, 0.5 }, "dis_init_scale is 0.5, want 0 where arch is dcgan"},
-		"dcgan bias":          {func(c *model.Config) { c.Arch, c.GenBiasInit = model.DCGAN, model.MarginalBias }, `gen_bias_init is "marginals", want zero where arch is dcgan`},
+		"dcgan 1":             {func(c *model.Config) { c.Arch, c.Height, c.Width = model.DCGAN, 1, 1 }, "images of 1x1 do not suit arch dcgan, which halves both sides until none is above 7, at least once; try --size 2"},
+		"dis norm":            {func(c *model.Config) { c.DisNorm = "layer" }, `dis_norm is "layer", want one of batch, spectral, none`},
+		"dcgan r1":            {func(c *model.Config) { c.Arch, c.R1 = model.DCGAN, 1 }, `dis_norm is "batch", want spectral or none where gradients are penalised`},
+		"dcgan wgan-gp":       {func(c *model.Config) { c.Arch, c.Loss = model.DCGAN, "wgan-gp" }, `dis_norm is "batch", want spectral or none where gradients are penalised`},
+		"dcgan classes":       {func(c *model.Config) { c.Arch, c.Classes, c.DisLabels = model.DCGAN, 10, model.InputLabels }, "layer 1 of the discriminator of arch dcgan, `down 64 leaky-relu`, is the first layer, want dense where there are 10 classes"},
+		"dis labels":          {func(c *model.Config) { c.DisLabels = "output" }, `dis_labels is "output", want one of auto, input, logits`},
+		"logits of packs":     {func(c *model.Config) { c.Classes, c.DisLabels, c.Pack = 10, model.LogitLabels, 2 }, `dis_labels is "logits", want auto or input where pack is above 1`},
+		"dcgan pack":          {func(c *model.Config) { c.Arch, c.Pack = model.DCGAN, 2 }, "pack is 2, want 1 where arch is dcgan, as its discriminator begins with a convolution, which takes one image and not a pack"},
+		"dcgan clipped":       {func(c *model.Config) { c.Arch, c.DisNorm, c.Loss = model.DCGAN, model.SpectralNorm, "wgan" }, `dis_norm is "spectral", want batch or none with the loss wgan`},
+		"dcgan bias":          {func(c *model.Config) { c.Arch, c.GenBiasInit = model.DCGAN, model.MarginalBias }, `gen_bias_init is "marginals", want zero where the last layer of the generator is not dense, and so has no bias for each value of an image`},
+		"no layers":           {func(c *model.Config) { c.Arch, c.DisLayers = model.Layers, "dense 1" }, `gen_layers is empty, want the layers of the generator where arch is layers, as in "dense 256, dense 28x28x1"`},
+		"layers of mlp":       {func(c *model.Config) { c.DisLayers = "dense 1" }, `dis_layers is "dense 1", want none unless arch is layers`},
+		"unknown layer":       {layersOf("dense 784, deconv 3", "dense 1"), "layer 2 of gen_layers, `deconv`, is unknown, want one of dense, conv, down, up, "},
+		"other images":        {layersOf("dense 15x15x8, up 1", "dense 1"), "layer 2 of gen_layers, `up 1`, makes images of 30x30x1, want 28x28x1, the images of the data"},
+		"many logits":         {layersOf("dense 784", "down 8, conv 1"), "layer 2 of dis_layers, `conv 1`, makes 14x14x1 values of an image, want 1"},
+		"penalised norm":      {func(c *model.Config) { layersOf("dense 784", "down 8 batch-norm, dense 1")(c); c.R2 = 1 }, "layer 1 of dis_layers, `down 8 batch-norm`, normalises batches, want no batch-norm where gradients are penalised"},
+		"zero norm":           {layersOf("dense 784", "dense 1 spectral-norm zero"), "layer 1 of dis_layers, `dense 1 spectral-norm zero`, has zero and spectral-norm, want one of them"},
+		"groups of a batch": {func(c *model.Config) {
+			layersOf("dense 784", "down 8, minibatch-stddev, dense 1")(c)
+			c.BatchSize = 6
+		}, "layer 2 of dis_layers, `minibatch-stddev`, takes groups of 4 from batches of 6, want a batch size that 4 divides"},
+		"groups of fakes": {layersOf("minibatch-stddev, dense 784", "dense 1"), "layer 1 of gen_layers, `minibatch-stddev`, is in the generator"},
+		"clipped norm":    {func(c *model.Config) { layersOf("dense 784", "dense 1 spectral-norm")(c); c.Loss = "wgan" }, "layer 1 of dis_layers, `dense 1 spectral-norm`, divides its weights by their largest singular value, want no spectral-norm with a loss that clips"},
+		"labels of images": {func(c *model.Config) {
+			layersOf("dense 784", "down 8, dense 1")(c)
+			c.Classes, c.DisLabels = 10, model.InputLabels
+		}, "layer 1 of dis_layers, `down 8`, is the first layer, want dense where there are 10 classes"},
+		"pack of images":      {func(c *model.Config) { layersOf("dense 784", "down 8, dense 1")(c); c.Pack = 2 }, "layer 1 of dis_layers, `down 8`, takes one image and not a pack, want dense where pack is 2"},
+		"dropout elsewhere":   {func(c *model.Config) { layersOf("dense 784", "dense 1")(c); c.DisDropoutInput = 0.5 }, "dis_dropout_input is 0.5, want 0 where arch is layers; write dropout and a probability in dis_layers"},
+		"deviation":           {func(c *model.Config) { c.InitDeviation = -1 }, "init_deviation is -1, want a finite number, 0 or more"},
+		"deviation and scale": {func(c *model.Config) { c.InitDeviation, c.GenInitScale, c.DisInitScale = 1, 1, 1 }, "init_deviation is 1, want 0 where gen_init_scale and dis_init_scale are above 0"},
 		"noise":               {func(c *model.Config) { c.NoiseDim = 0 }, "noise_dim is 0, want 1 to 1048576"},
 		"noise high":          {func(c *model.Config) { c.NoiseDim = 1<<20 + 1 }, "noise_dim is 1048577, want 1 to 1048576"},
 		"gen width":           {func(c *model.Config) { c.GenHidden = []int{5, -2} }, "gen_hidden is -2, want 1 to 1048576"},
@@ -69,10 +89,6 @@ func TestValidate(t *testing.T) {
 		"r2":                  {func(c *model.Config) { c.R2 = math.Inf(1) }, "r2 is +Inf, want a finite number, 0 or more"},
 		"gen activation":      {func(c *model.Config) { c.GenActivation = "maxout" }, `gen_activation is "maxout", want one of ` + strings.Join(model.GenActivations(), ", ")},
 		"dis activation":      {func(c *model.Config) { c.DisActivation = "gelu" }, `dis_activation is "gelu", want one of ` + strings.Join(model.Activations(), ", ")},
-		"tanh with r1":        {func(c *model.Config) { c.DisActivation, c.R1 = "tanh", 1 }, `dis_activation is "tanh", want one without a curve, relu, leaky-relu or maxout, where gradients are penalised`},
-		"tanh with r2":        {func(c *model.Config) { c.DisActivation, c.R2 = "tanh", 1 }, `dis_activation is "tanh", want one without a curve`},
-		"tanh with wgan-gp":   {func(c *model.Config) { c.DisActivation, c.Loss = "tanh", "wgan-gp" }, `dis_activation is "tanh", want one without a curve`},
-		"tanh with dragan":    {func(c *model.Config) { c.DisActivation, c.Loss = "tanh", "dragan" }, `dis_activation is "tanh", want one without a curve`},
 		"slope":               {func(c *model.Config) { c.LeakySlope = 0 }, "leaky_slope is 0, want above 0, below 1"},
 		"slope high":          {func(c *model.Config) { c.LeakySlope = 1 }, "leaky_slope is 1, want above 0, below 1"},
 		"pieces":              {func(c *model.Config) { c.MaxoutPieces = 1 }, "maxout_pieces is 1, want 2 to 100"},
@@ -102,6 +118,8 @@ func TestValidate(t *testing.T) {
 		"momentum end":        {func(c *model.Config) { c.MomentumEnd, c.MomentumSteps = 1, 5 }, "momentum_end is 1, want 0 to below 1"},
 		"end without steps":   {func(c *model.Config) { c.MomentumEnd = 0.5 }, "momentum_end is 0.5, want 0 unless momentum_steps is above 0"},
 		"momentum steps":      {func(c *model.Config) { c.MomentumSteps = -1 }, "momentum_steps is -1, want 0 to 2147483647"},
+		"augment":             {func(c *model.Config) { c.Augment = []string{"color"} }, `augment is "color", want one of colour, translation, cutout`},
+		"augment twice":       {func(c *model.Config) { c.Augment = []string{"cutout", "cutout"} }, "augment is cutout,cutout, want each name once"},
 		"instance noise":      {func(c *model.Config) { c.InstanceNoise = -1 }, "instance_noise is -1, want a finite number, 0 or more"},
 		"fade":                {func(c *model.Config) { c.InstanceNoise, c.InstanceNoiseSteps = 1, 1<<31 }, "instance_noise_steps is 2147483648, want 0 to 2147483647"},
 		"fade of nothing":     {func(c *model.Config) { c.InstanceNoiseSteps = 5 }, "instance_noise_steps is 5, want 0 unless instance_noise is above 0"},
@@ -126,4 +144,9 @@ func TestValidate(t *testing.T) {
 	if err := c.Validate(); err == nil || strings.Count(err.Error(), "want") != 3 {
 		t.Errorf("got %v, want three complaints", err)
 	}
+}
+
+// layersOf sets the texts of both nets.
+func layersOf(gen, dis string) func(*model.Config) {
+	return func(c *model.Config) { c.Arch, c.GenLayers, c.DisLayers = model.Layers, gen, dis }
 }

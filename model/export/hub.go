@@ -11,6 +11,7 @@ import (
 	"text/template"
 	"unicode"
 
+	"gorgan/model"
 	"gorgan/model/run"
 )
 
@@ -74,18 +75,13 @@ func (h Hub) writeCard(w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("export: card: %w", err)
 	}
-	parameters := 0
-	layers := fmt.Sprint(h.Net.layers[0].In)
-	for _, l := range h.Net.layers {
-		parameters += (l.Inputs() + 1) * l.Columns()
-		layers += fmt.Sprintf(" → %d %s", l.Out, l.Activation)
-	}
+	net := (&model.State{Config: h.Net.About.Config}).Nets()[0]
 	return t.Execute(w, struct {
 		Hub
 		About           About
 		Layers, Classes string
 		Parameters      int
-	}{h, h.Net.About, layers, classList(h.Net.About.ClassNames), parameters})
+	}{h, h.Net.About, strings.ReplaceAll(net.Flow(), "->", "→"), classList(h.Net.About.ClassNames), net.Parameters})
 }
 
 // classList writes the numbers and names of classes, in Markdown: of many the first.

@@ -38,7 +38,7 @@ func TestCard(t *testing.T) {
 	card := filesOf(t, h)["README.md"]
 	for _, want := range []string{
 		"\n# a\\_b: \"c\"\n", "3x4 pixels, grey, of 3 classes", "their average over the steps", "| 5, of 8 images |", "±0.5",
-		"5 → 8 relu → 6 relu → 12 sigmoid", "| 210 |", `0 a\|b, 1 \<script\>, 2 c\# d |`, s.WeightHash(), "no figures", "Nobody chose", `feed["class"]`,
+		"8 → 8 relu → 6 relu → 12 sigmoid", "| 210 |", `0 a\|b, 1 \<script\>, 2 c\# d |`, s.WeightHash(), "no figures", "Nobody chose", `feed["class"]`,
 	} {
 		if !strings.Contains(card, want) {
 			t.Errorf("the card lacks %q:\n%s", want, card)

@@ -19,7 +19,7 @@ const (
 // Net is a trained net with its weights.
 type Net struct {
 	About  About
-	layers []model.DenseLayer
+	layers []model.LayerValues
 }
 
 // About says what a net is. Every export has it as JSON under the key "about".
@@ -44,14 +44,25 @@ type About struct {
 	Config     model.Config `json:"config"`
 }
 
-// Layer says what a layer computes. Its arrays are Name.weight and Name.bias.
+// Layer says what a layer computes: see model.LayerValues. Its arrays are Name.weight and Name.bias.
 type Layer struct {
 	Name       string  `json:"name"`
-	In         int     `json:"in"` // with the one-hot vectors of the labels, which follow the other inputs
+	Kind       string  `json:"kind"` // "dense", "conv" or "up-conv"
+	In         int     `json:"in"`   // with the one-hot vectors of the labels, which follow the other inputs
 	Out        int     `json:"out"`
 	Activation string  `json:"activation"`
 	Slope      float32 `json:"slope,omitempty"`  // of leaky-relu, below 0
 	Pieces     int     `json:"pieces,omitempty"` // of maxout: a value of the output is the largest of so many that follow each other
+	*Images            // of a convolution alone
+}
+
+// Images says what a convolution takes and makes.
+type Images struct {
+	InImage  []int `json:"in_image"` // height, width and channels
+	OutImage []int `json:"out_image"`
+	Kernel   []int `json:"kernel"` // height and width
+	Stride   int   `json:"stride"`
+	Pad      int   `json:"pad"` // pixels of 0 on each side
 }
 
 // seedRule says how the noise of a seed is drawn, as model.Config.Noise does.
@@ -60,7 +71,7 @@ const seedRule = "value i of seed s is noise_scale * ((w div 2^8) / 2^23 - 1) in
 
 // New returns the net of that name of a checkpoint: the generator as it makes images, with the average of its weights
 // unless raw, or the discriminator without dropout. It shares the memory of s. version is that of the
-// program. New returns an error if s lacks a tensor of its config.
+// program. New returns an error if s lacks a tensor of its config, or if a layer cannot be exported.
 func New(s *model.State, name string, raw bool, version string) (*Net, error) {
 	n := &Net{About: aboutOf(s, name, version)}
 	var err error
@@ -93,7 +104,10 @@ func (n *Net) about(step int) (About, []byte, error) {
 	a := n.About
 	a.Layers = nil
 	for i, l := range n.layers {
-		row := Layer{Name: strconv.Itoa(i * step), In: l.Inputs(), Out: l.Out, Activation: l.Activation, Slope: l.Slope}
+		row := Layer{Name: strconv.Itoa(i * step), Kind: l.Kind, In: l.Inputs(), Out: l.Out, Activation: l.Activation, Slope: l.Slope}
+		if c := l.Convolution; l.Kind != model.DenseKind {
+			row.Images = &Images{l.InImage(), l.OutImage(), []int{c.KernelHeight, c.KernelWidth}, c.Stride, c.Pad}
+		}
 		if l.Pieces > 1 {
 			row.Pieces = l.Pieces
 		}

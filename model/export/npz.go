@@ -10,7 +10,8 @@ import (
 )
 
 // WriteNpz writes the net as arrays of NumPy: 0.weight (in, out), 0.bias (out), 1.weight and so on. With classes, the
-// one-hot vectors of the labels are inputs of the first layer behind the others. The member about.json has the
+// one-hot vectors of the labels are inputs of the first layer behind the others. The weights of a convolution are (kernel
+// height, kernel width, channels in, channels out), and of a transposed one (…, channels out, channels in). The member about.json has the
 // About. WriteNpz returns the error of w.
 func (n *Net) WriteNpz(w io.Writer) error {
 	about, text, err := n.about(1)
@@ -31,10 +32,14 @@ func (n *Net) WriteNpz(w io.Writer) error {
 	}
 	for i, l := range n.layers {
 		name := about.Layers[i].Name
-		if err := put(name+".weight", l.Matrix(), l.Inputs(), l.Columns()); err != nil {
+		weight, dims := l.Weight, l.Convolution.WeightShape()
+		if l.Kind == model.DenseKind {
+			weight, dims = l.Matrix(), []int{l.Inputs(), l.Columns()}
+		}
+		if err := put(name+".weight", weight, dims...); err != nil {
 			return err
 		}
-		if err := put(name+".bias", l.Bias, l.Columns()); err != nil {
+		if err := put(name+".bias", l.Bias, len(l.Bias)); err != nil {
 			return err
 		}
 	}

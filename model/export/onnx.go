@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"gorgan/model"
 	"gorgan/model/onnx"
@@ -90,10 +91,24 @@ func (g *graph) labels() {
 	g.Inputs = append(g.Inputs, onnx.Value{Name: "class", Type: onnx.Int64, Dims: dims, Doc: fmt.Sprintf("0 to %d", a.Classes-1)})
 }
 
-// layers adds the layers and returns the name of the last one's output.
+// layers adds the layers and returns the name of the last one's output (N, values). Between convolutions images
+// are (N, channels, height, width).
 func (g *graph) layers(x string) string {
+	images := false // x are
 	for i, l := range g.of.layers {
 		name := func(part string) string { return fmt.Sprintf("%d.%s", i, part) }
+		if l.Kind != model.DenseKind {
+			if !images {
+				x = g.toImages(x, name, l.InImage())
+			}
+			images = true
+			x = g.activation(l, g.convolution(l, x, name), name(l.Activation))
+			continue
+		}
+		if images {
+			x = g.toRows(x, name)
+		}
+		images = false
 		weight := g.floats(name("weight"), l.Weight, l.In, l.Columns())
 		bias := g.floats(name("bias"), l.Bias, l.Columns())
 		x = g.node("Gemm", name("product"), []string{x, weight, bias})
@@ -102,12 +117,46 @@ func (g *graph) layers(x string) string {
 		}
 		x = g.activation(l, x, name(l.Activation))
 	}
+	if images {
+		x = g.toRows(x, func(part string) string { return "last." + part })
+	}
 	return x
+}
+
+// toImages makes images (N, channels, height, width) of rows x, which have the order HWC. toRows does the reverse.
+func (g *graph) toImages(x string, name func(part string) string, shape []int) string {
+	g.reshape(x, name("hwc"), shape...)
+	return g.node("Transpose", name("chw"), []string{name("hwc")}, onnx.Attribute{Name: "perm", Value: []int64{0, 3, 1, 2}})
+}
+
+func (g *graph) toRows(x string, name func(part string) string) string {
+	hwc := g.node("Transpose", name("hwc"), []string{x}, onnx.Attribute{Name: "perm", Value: []int64{0, 2, 3, 1}})
+	return g.node("Flatten", name("row"), []string{hwc}, onnx.Attribute{Name: "axis", Value: int64(1)})
+}
+
+// convolution adds that of a layer, with its bias.
+func (g *graph) convolution(l model.LayerValues, x string, name func(part string) string) string {
+	c := l.Convolution
+	filters, dims := l.Filters()
+	in := []string{x, g.floats(name("weight"), filters, dims...), g.floats(name("bias"), l.Bias, len(l.Bias))}
+	both := func(a, b int) []int64 { return []int64{int64(a), int64(b)} }
+	attributes := []onnx.Attribute{
+		{Name: "kernel_shape", Value: both(c.KernelHeight, c.KernelWidth)},
+		{Name: "strides", Value: both(c.Stride, c.Stride)},
+		{Name: "pads", Value: slices.Repeat(both(c.Pad, c.Pad), 2)},
+	}
+	if l.Kind == model.ConvKind {
+		return g.node("Conv", name("product"), in, attributes...)
+	}
+	// The rows and columns at the end that the convolution does not use.
+	attributes = append(attributes, onnx.Attribute{Name: "output_padding", Value: both(
+		c.Height-(c.OutHeight()-1)*c.Stride-c.KernelHeight+2*c.Pad, c.Width-(c.OutWidth()-1)*c.Stride-c.KernelWidth+2*c.Pad)})
+	return g.node("ConvTranspose", name("product"), in, attributes...)
 }
 
 // classes adds to x the rows of the labels' weights: the product of their one-hot vectors, without the zeros. The runtime
 // refuses a label that is not in 0 to Classes-1, or takes a negative one from the end as Python does.
-func (g *graph) classes(l model.DenseLayer, x string) string {
+func (g *graph) classes(l model.LayerValues, x string) string {
 	a := g.of.About
 	size := a.Classes * l.Columns()
 	for i := range len(l.Class) / size {
@@ -123,7 +172,7 @@ func (g *graph) classes(l model.DenseLayer, x string) string {
 }
 
 // activation adds that of a layer to x.
-func (g *graph) activation(l model.DenseLayer, x, name string) string {
+func (g *graph) activation(l model.LayerValues, x, name string) string {
 	switch l.Activation {
 	case "relu":
 		return g.node("Relu", name, []string{x})

@@ -221,6 +221,12 @@ func apply(t *testing.T, op string, args []array, attributes map[string]fields) 
 		return gather(t, x, args[1], attributes["axis"].numbers(3)[0])
 	case "Gemm":
 		return gemm(t, x, args[1], args[2])
+	case "Transpose":
+		return permute(x, attributes["perm"].numbers(8))
+	case "Conv":
+		return convolve(t, x, args[1], args[2], attributes, false)
+	case "ConvTranspose":
+		return convolve(t, x, args[1], args[2], attributes, true)
 	}
 	t.Fatalf("operator %s", op)
 	return array{}

@@ -10,9 +10,6 @@ import (
 type Activation struct {
 	Name   string
 	Pieces int // columns of the product for one column of the output
-	// Curved means that the activation is not linear in pieces. Such an activation is terminal:
-	// it has no second derivative in package graph.
-	Curved bool
 	// Apply returns activation(x + bias) (rows, units), for x (rows, units·Pieces) and bias
 	// (units·Pieces). It is nil for NoActivation.
 	Apply func(b *graph.Builder, x, bias *graph.Value) *graph.Value
@@ -46,12 +43,12 @@ func Linear() Activation {
 
 // Tanh returns the hyperbolic tangent.
 func Tanh() Activation {
-	return Activation{Name: "tanh", Pieces: 1, Curved: true, Apply: (*graph.Builder).BiasTanh}
+	return Activation{Name: "tanh", Pieces: 1, Apply: (*graph.Builder).BiasTanh}
 }
 
 // Sigmoid returns the logistic function.
 func Sigmoid() Activation {
-	return Activation{Name: "sigmoid", Pieces: 1, Curved: true, Apply: (*graph.Builder).BiasSigmoid}
+	return Activation{Name: "sigmoid", Pieces: 1, Apply: (*graph.Builder).BiasSigmoid}
 }
 
 // ReLU returns max(x,0) + slope·min(x,0). Its name is relu, or leaky-relu if slope is not 0.

@@ -25,6 +25,9 @@ type BatchNorm struct {
 // Radford et al. (2016) start the scales at a normal distribution of mean 1 and this deviation.
 const scaleDeviation = 0.02
 
+// averageKept is the share that the averages of a batch's statistics keep at an update.
+const averageKept = 0.9
+
 // scaleStream is the number of the first scale among the weights of a net.
 const scaleStream = 128
 
@@ -51,9 +54,9 @@ func (n BatchNorm) normalise(p *Pass, w []*graph.Value, pixels *graph.Value, ima
 		return p.Normalise(pixels, w[len(w)-2], w[len(w)-1], w[0])
 	}
 	y, mean, variance := p.BatchNorm(pixels, w[0], images/max(p.BatchRows, 1))
-	if n.Averages && p.Statistics != nil {
-		p.Statistics(w[len(w)-2], mean)
-		p.Statistics(w[len(w)-1], variance)
+	if n.Averages {
+		p.move(w[len(w)-2], mean, averageKept)
+		p.move(w[len(w)-1], variance, averageKept)
 	}
 	return y
 }

@@ -42,14 +42,14 @@ func TestBatchNorm(t *testing.T) {
 	}
 	x := l.floats(in, images, pixels*channels)
 	for _, batch := range []int{0, 2} {
-		var statistics [][2]*graph.Value
+		var moves []nn.Move
 		got := l.run(func(b *graph.Builder) *graph.Value {
-			return w.Apply(&nn.Pass{Builder: b, BatchRows: batch, Statistics: func(average, of *graph.Value) {
-				statistics = append(statistics, [2]*graph.Value{average, of})
+			return w.Apply(&nn.Pass{Builder: b, BatchRows: batch, Moves: func(m nn.Move) {
+				moves = append(moves, m)
 			}}, b.Leaf("x", x))
 		})
-		if want := min(batch, 2); len(statistics) != want {
-			t.Errorf("a batch of %d has %d statistics, want %d", batch, len(statistics), want)
+		if want := min(batch, 2); len(moves) != want {
+			t.Errorf("a batch of %d has %d moves, want %d", batch, len(moves), want)
 		}
 		for i, v := range got {
 			c, m, s := i%channels, mean[i%channels], variance[i%channels]

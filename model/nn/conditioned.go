@@ -22,14 +22,19 @@ func (c Conditioned) Params() []Param {
 }
 
 func (c Conditioned) Apply(p *Pass, w []*graph.Value, x *graph.Value) *graph.Value {
-	product := p.MatMul(x, w[0], false, false)
+	weight, class := w[0], w[len(w)-1]
+	if c.Spectral { // of the matrix that both are the rows of
+		all := p.spectralNorm(p.Join(weight, class), w[len(w)-2])
+		weight, class = p.Rows(all, 0, c.In), p.Rows(all, c.In, class.Rows())
+	}
+	product := p.MatMul(x, weight, false, false)
 	if c.Pack == 1 && p.Labels != nil {
-		product = p.ClassBias(product, w[2], p.Labels)
+		product = p.ClassBias(product, class, p.Labels)
 	} else {
 		vectors := p.Reshape(p.OneHot, x.Rows(), c.Pack*c.Classes)
-		product = p.Add(product, p.MatMul(vectors, w[2], false, false))
+		product = p.Add(product, p.MatMul(vectors, class, false, false))
 	}
-	return c.Activation.Apply(p.Builder, product, w[1])
+	return c.Activation.of(p.Builder, product, w[1:])
 }
 
 // Summary describes the layer. The one-hot vectors count as inputs.

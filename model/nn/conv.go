@@ -17,6 +17,8 @@ type Conv struct {
 	Transposed  bool
 	Activation  Activation
 	Deviation   float64 // of the first weights; 0 for that of a dense layer with as many inputs
+	Spectral    bool    // the weights are divided by their largest singular value
+	Zero        bool    // the first weights are 0
 }
 
 // channels returns the number of channels of a pixel of y.
@@ -30,24 +32,31 @@ func (c Conv) channels() int {
 // products returns the number of products that a value of y sums, on average over a large image.
 func (c Conv) products() int {
 	if c.Transposed {
-		return max(c.Convolution.KernelHeight*c.Convolution.KernelWidth*c.Convolution.Outputs/(c.Convolution.Stride*c.Convolution.Stride), 1)
+		outputs := c.Convolution.Outputs / max(c.Convolution.Groups, 1)
+		return max(c.Convolution.KernelHeight*c.Convolution.KernelWidth*outputs/(c.Convolution.Stride*c.Convolution.Stride), 1)
 	}
-	return c.Convolution.KernelHeight * c.Convolution.KernelWidth * c.Convolution.Channels
+	return c.Convolution.KernelHeight * c.Convolution.KernelWidth * c.Convolution.Depth()
 }
 
 func (c Conv) Params() []Param {
-	s := c.Convolution
-	weight := Param{Name: fmt.Sprintf("%d.weight", c.Number), Shape: []int{s.KernelHeight, s.KernelWidth, s.Channels, s.Outputs},
-		In: c.products(), Stream: kernels.Stream(c.Number), Deviation: c.Deviation}
-	return c.Activation.withBias(weight, c.Number, c.channels())
+	weight := Param{Name: fmt.Sprintf("%d.weight", c.Number), Shape: c.Convolution.WeightShape(),
+		In: c.products(), Stream: kernels.Stream(c.Number), Deviation: c.Deviation, Zero: c.Zero}
+	all := c.Activation.withBias(weight, c.Number, c.channels())
+	if c.Spectral {
+		all = append(all, singularVector(c.Number, c.Convolution.Outputs))
+	}
+	return all
 }
 
 func (c Conv) Apply(p *Pass, w []*graph.Value, x *graph.Value) *graph.Value {
-	var y *graph.Value
+	y, weight := (*graph.Value)(nil), w[0]
+	if c.Spectral {
+		weight = p.spectralNorm(weight, w[len(w)-1])
+	}
 	if c.Transposed {
-		y = p.ConvBack(x, w[0], c.Convolution)
+		y = p.ConvBack(x, weight, c.Convolution)
 	} else {
-		y = p.Conv(x, w[0], c.Convolution)
+		y = p.Conv(x, weight, c.Convolution)
 	}
 	// The activation sees a row for each pixel.
 	pixels := p.Reshape(y, y.Size()/c.channels(), c.channels())

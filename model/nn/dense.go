@@ -13,6 +13,8 @@ type Dense struct {
 	In, Units  int
 	Activation Activation
 	Deviation  float64 // of the first weights; 0 for one by the number of inputs
+	Spectral   bool    // the weights are divided by their largest singular value
+	Zero       bool    // the first weights are 0
 }
 
 // products returns the number of columns of x·weight.
@@ -20,12 +22,20 @@ func (d Dense) products() int { return d.Units * d.Activation.Pieces }
 
 func (d Dense) Params() []Param {
 	weight := Param{Name: fmt.Sprintf("%d.weight", d.Number), Shape: []int{d.In, d.products()},
-		In: d.In, Stream: kernels.Stream(d.Number), Deviation: d.Deviation}
-	return d.Activation.withBias(weight, d.Number, d.products())
+		In: d.In, Stream: kernels.Stream(d.Number), Deviation: d.Deviation, Zero: d.Zero}
+	all := d.Activation.withBias(weight, d.Number, d.products())
+	if d.Spectral {
+		all = append(all, singularVector(d.Number, d.products()))
+	}
+	return all
 }
 
 func (d Dense) Apply(p *Pass, w []*graph.Value, x *graph.Value) *graph.Value {
-	return d.Activation.of(p.Builder, p.MatMul(x, w[0], false, false), w[1:])
+	weight := w[0]
+	if d.Spectral {
+		weight = p.spectralNorm(weight, w[len(w)-1])
+	}
+	return d.Activation.of(p.Builder, p.MatMul(x, weight, false, false), w[1:])
 }
 
 // Summary describes the layer.

@@ -3,6 +3,7 @@ package nn_test
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"gorgan/kernels"
@@ -30,6 +31,11 @@ func TestGradient(t *testing.T) {
 			nn.Dense{Number: 1, In: 6, Units: 4, Activation: nn.Maxout(3)},
 			nn.Dense{Number: 2, In: 4, Units: 1, Activation: nn.Linear()},
 		}},
+		{"label's logit", 4, true, []nn.Layer{
+			nn.Dense{Number: 0, In: 4, Units: 6, Activation: nn.ReLU(0.2)},
+			nn.Dense{Number: 1, In: 6, Units: 3, Activation: nn.Linear()},
+			nn.LabelLogit{Number: 1, Classes: 3},
+		}},
 		{"conv", 12, true, []nn.Layer{
 			nn.Conv{Number: 0, Convolution: wide, Activation: nn.ReLU(0.2)},
 			nn.Conv{Number: 1, Convolution: taller, Activation: nn.NoActivation()},
@@ -39,6 +45,68 @@ func TestGradient(t *testing.T) {
 			nn.Conv{Number: 0, Convolution: strided, Transposed: true, Activation: nn.ReLU(0.2)},
 			nn.Conv{Number: 1, Convolution: strided, Activation: nn.ReLU(0.2)},
 			nn.Dense{Number: 2, In: strided.Out(), Units: 1, Activation: nn.Linear()},
+		}},
+		{"spectral norm", 4, true, []nn.Layer{
+			nn.Conditioned{Dense: nn.Dense{Number: 0, In: 4, Units: 6, Activation: nn.Maxout(2), Spectral: true}, Classes: 3, Pack: 1},
+			nn.Dense{Number: 1, In: 6, Units: 5, Activation: nn.ReLU(0.2), Spectral: true},
+			nn.Dense{Number: 2, In: 5, Units: 1, Activation: nn.Linear(), Spectral: true},
+		}},
+		{"spectral norm of convolutions", strided.Out(), true, []nn.Layer{
+			nn.Conv{Number: 0, Convolution: strided, Transposed: true, Activation: nn.ReLU(0.2), Spectral: true},
+			nn.Conv{Number: 1, Convolution: strided, Activation: nn.ReLU(0.2), Spectral: true},
+			nn.Dense{Number: 2, In: strided.Out(), Units: 1, Activation: nn.Linear(), Spectral: true},
+		}},
+		{"minibatch stddev", 8, true, []nn.Layer{
+			nn.Conv{Number: 0, Convolution: same(4, 3, 3, 1), Activation: nn.ReLU(0.2)},
+			nn.MinibatchStddev{Number: 0, Height: 1, Width: 2, Channels: 3, Group: 3},
+			nn.Conv{Number: 1, Convolution: same(4, 2, 3, 1), Activation: nn.ReLU(0.2)},
+			nn.Dense{Number: 2, In: 4, Units: 1, Activation: nn.Linear()},
+		}},
+		{"curved", 4, true, []nn.Layer{
+			nn.Dense{Number: 0, In: 4, Units: 5, Activation: nn.Tanh()},
+			nn.Dense{Number: 1, In: 5, Units: 3, Activation: nn.Sigmoid()},
+			nn.Dense{Number: 2, In: 3, Units: 1, Activation: nn.Linear()},
+		}},
+		{"groups", 8, true, []nn.Layer{
+			nn.Conv{Number: 0, Convolution: kernels.Convolution{Height: 1, Width: 2, Channels: 4, Outputs: 6, KernelHeight: 3, KernelWidth: 3, Stride: 1, Pad: 1, Groups: 2}, Activation: nn.ReLU(0.2)},
+			nn.Conv{Number: 1, Convolution: kernels.Convolution{Height: 2, Width: 4, Channels: 3, Outputs: 6, KernelHeight: 4, KernelWidth: 4, Stride: 2, Pad: 1, Groups: 3}, Transposed: true, Activation: nn.ReLU(0.2)},
+			nn.Dense{Number: 2, In: 24, Units: 1, Activation: nn.Linear()},
+		}},
+		{"resample", 8, true, []nn.Layer{
+			nn.Resample{Number: 0, Height: 1, Width: 2, Channels: 4, Bilinear: true},
+			nn.Resample{Number: 0, Height: 2, Width: 4, Channels: 4},
+			nn.Resample{Number: 0, Height: 4, Width: 8, Channels: 4, Bilinear: true, Down: true},
+			nn.Conv{Number: 0, Convolution: kernels.Convolution{Height: 2, Width: 4, Channels: 4, Outputs: 2, KernelHeight: 1, KernelWidth: 1, Stride: 1}, Activation: nn.ReLU(0.2)},
+			nn.Resample{Number: 1, Height: 2, Width: 4, Channels: 2, Down: true},
+			nn.Dense{Number: 1, In: 4, Units: 1, Activation: nn.Linear()},
+		}},
+		{"residual", 8, true, []nn.Layer{
+			nn.Residual{
+				Layers: []nn.Layer{
+					nn.Bias{Number: 0, Values: 8, Channels: 4, Activation: nn.ReLU(0.2)},
+					nn.Conv{Number: 0, Convolution: same(4, 3, 3, 1), Activation: nn.ReLU(0.2)},
+					nn.Dropout{Number: 1, Rate: 0.3},
+					nn.Conv{Number: 1, Convolution: same(3, 2, 3, 1), Activation: nn.NoActivation()},
+				},
+				Skip: []nn.Layer{nn.Conv{Number: 2, Convolution: same(4, 2, 1, 0), Activation: nn.NoActivation()}},
+			},
+			nn.Residual{Layers: []nn.Layer{nn.Residual{Layers: []nn.Layer{nn.Conv{Number: 3, Convolution: same(2, 2, 3, 1), Activation: nn.ReLU(0.2)}}}}},
+			nn.Bias{Number: 4, Values: 4, Channels: 2, Activation: nn.ReLU(0.2)},
+			nn.Dense{Number: 5, In: 4, Units: 1, Activation: nn.Linear()},
+		}},
+		{"residual with batch norm", 8, false, []nn.Layer{
+			nn.Residual{
+				Layers: []nn.Layer{
+					nn.BatchNorm{Number: 0, Values: 8, Channels: 4, Activation: nn.ReLU(0.2), Averages: true},
+					nn.Conv{Number: 1, Convolution: same(4, 2, 3, 1), Activation: nn.NoActivation()},
+					nn.Resample{Number: 1, Height: 1, Width: 2, Channels: 2},
+				},
+				Skip: []nn.Layer{
+					nn.Conv{Number: 2, Convolution: same(4, 2, 1, 0), Activation: nn.NoActivation()},
+					nn.Resample{Number: 2, Height: 1, Width: 2, Channels: 2, Bilinear: true},
+				},
+			},
+			nn.Dense{Number: 3, In: 16, Units: 1, Activation: nn.Linear()},
 		}},
 		{"batch norm", strided.In(), false, []nn.Layer{
 			nn.Conv{Number: 0, Convolution: strided, Activation: nn.NoActivation()},
@@ -50,6 +118,11 @@ func TestGradient(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) { checkGradient(t, &nn.Net{Name: "d", Layers: c.layers}, c.in, c.penalised) })
 	}
+}
+
+// same is a convolution of images of 1x2 that keeps their size.
+func same(channels, outputs, kernel, pad int) kernels.Convolution {
+	return kernels.Convolution{Height: 1, Width: 2, Channels: channels, Outputs: outputs, KernelHeight: kernel, KernelWidth: kernel, Stride: 1, Pad: pad}
 }
 
 // checkGradient checks the gradient of a net from in values to a logit at every parameter.
@@ -64,10 +137,16 @@ func checkGradient(t *testing.T, net *nn.Net, in int, penalised bool) {
 	}
 	x := l.floats(values, rows, in)
 	labels, key, step := l.words(2, 0, 1, 1, 2, 0), l.words(5, 6), l.words(1)
+	pass := func(b *graph.Builder) (p *nn.Pass, in *graph.Value) {
+		return &nn.Pass{Builder: b, Labels: b.Leaf("labels", labels), BatchRows: rows / 2,
+			Random: graph.Random{Key: b.Leaf("key", key), Step: b.Leaf("step", step)}}, b.Leaf("x", x)
+	}
+	if strings.Contains(t.Name(), "spectral") { // singular vectors are no constants until they have converged
+		l.converge(w, 200, pass)
+	}
 	seeds := func(b *graph.Builder) []graph.Seed {
-		in := b.Leaf("x", x)
-		logits := w.Apply(&nn.Pass{Builder: b, Labels: b.Leaf("labels", labels), BatchRows: rows / 2,
-			Random: graph.Random{Key: b.Leaf("key", key), Step: b.Leaf("step", step)}}, in)
+		p, in := pass(b)
+		logits := w.Apply(p, in)
 		all := []graph.Seed{{Of: b.BCELogits(logits, 1, 1)}}
 		if penalised {
 			slope := b.Grad([]graph.Seed{{Of: logits, D: b.Ones(rows, 1)}}, in)[0]

@@ -28,8 +28,11 @@ type Param struct {
 	// Weights.Initialize chooses by In, and for a parameter that begins at Start.
 	Deviation float64
 	Start     float64 // the mean of the first values
-	// Fixed says that nothing is learned: the parameter has no gradient. Its place among the
-	// gradients stays 0.
+	Zero      bool    // the first values are 0, whatever the fields above say
+	// Unit says that the parameter is a singular vector, whose first values are of length 1.
+	Unit bool
+	// Fixed says that nothing is learned: the parameter has no gradient, but may move as Pass.Moves says.
+	// Its place among the gradients stays 0.
 	Fixed bool
 	// Last places the tensor after those of all layers.
 	Last bool
@@ -45,14 +48,28 @@ type Pass struct {
 	// BatchRows is the number of rows that batch normalisation takes for a batch. It is 0 if there are no
 	// batches: then the averages of the training's take their place.
 	BatchRows int
-	// Statistics, if it is not nil, gets each statistic of a batch (1, channels), and the leaf that its
-	// average is.
-	Statistics func(average, batch *graph.Value)
+	// Moves, if it is not nil, gets a move for each Fixed parameter that the pass has a new value for. It is
+	// to be made when the net is updated.
+	Moves func(Move)
 	// Labels (images) are the labels of the images in the rows. It is nil without classes.
 	Labels *graph.Value
 	// OneHot (images, classes) is the labels as vectors, for nets with several images in a row, and for
 	// mixed classes if Labels is nil.
 	OneHot *graph.Value
+}
+
+// Move is the change of a Fixed parameter to Kept·Param + (1-Kept)·To, with less kept in the first steps: see
+// kernels.EMA. To has the size of Param.
+type Move struct {
+	Param, To *graph.Value
+	Kept      float32
+}
+
+// move passes a move on, if the pass is for an update.
+func (p *Pass) move(param, to *graph.Value, kept float32) {
+	if p.Moves != nil {
+		p.Moves(Move{param, to, kept})
+	}
 }
 
 // Net is a chain of layers.

@@ -95,8 +95,9 @@ func (w *Weights) StoreGrad(b *graph.Builder, seeds []graph.Seed) {
 	}
 }
 
-// Initialize sets the weights to random numbers and the biases to 0. A parameter with a deviation of
-// its own is normal with that, around its start. Otherwise, if scale is above 0, the weights are uniform on [-scale, scale).
+// Initialize sets the weights to random numbers and the biases to 0, as well as a weight that says so. A parameter with a deviation of
+// its own is normal with that, around its start; a Unit one is
+// then divided by its length. Otherwise, if scale is above 0, the weights are uniform on [-scale, scale).
 // Otherwise they are normal with standard deviation
 // sqrt(2/in): He et al., "Delving deep into rectifiers: surpassing human-level performance on
 // ImageNet classification" (2015), section 2.2. first is the number of the first weight's stream
@@ -107,6 +108,7 @@ func (w *Weights) Initialize(seed uint64, first kernels.Stream, scale float64) e
 		values := make([]float32, tensor.Shape(t.Shape).TotalSize())
 		stream := streams.Weights + first + t.Stream
 		switch {
+		case t.Zero:
 		case t.Deviation > 0:
 			kernels.Normal(values, t.Deviation, key, stream)
 		case t.In == 0:
@@ -117,6 +119,12 @@ func (w *Weights) Initialize(seed uint64, first kernels.Stream, scale float64) e
 			}
 		default:
 			kernels.Normal(values, 1/math.Sqrt(float64(t.In)/2), key, stream)
+		}
+		if t.Unit {
+			length := math.Sqrt(kernels.SumSquares(values))
+			for i, v := range values {
+				values[i] = float32(float64(v) / length)
+			}
 		}
 		if t.Start != 0 {
 			for i := range values {
@@ -134,7 +142,7 @@ func (w *Weights) Initialize(seed uint64, first kernels.Stream, scale float64) e
 func (w *Weights) OutputBias() *tensor.Dense {
 	bias := w.Tensors[0].Value
 	for _, t := range w.Tensors {
-		if t.In == 0 {
+		if t.In == 0 && !t.Fixed {
 			bias = t.Value
 		}
 	}

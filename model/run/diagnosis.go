@@ -87,9 +87,7 @@ func (d *diagnosis) againstWinner() []string {
 	if c.LossTraits().Saturates {
 		flags = append(flags, "--loss non-saturating")
 	}
-	if c.DisActivation != "tanh" { // which cannot be penalised
-		flags = append(flags, more("r1", c.R1, 1))
-	}
+	flags = append(flags, more("r1", c.R1, 1))
 	rate := c.LearningRate
 	if c.DisLearningRate != -1 {
 		rate = c.DisLearningRate
@@ -150,10 +148,7 @@ func (d *diagnosis) gains(f evaluate.Figure, step uint32) bool {
 // againstCollapse returns flags that help a generator to cover all of the data.
 func (d *diagnosis) againstCollapse() []string {
 	c := d.config
-	var flags []string
-	if c.DisActivation != "tanh" {
-		flags = append(flags, more("r1", c.R1, 3))
-	}
+	flags := []string{more("r1", c.R1, 3)}
 	if pack := 2 * c.Pack; c.BatchSize%pack == 0 {
 		flags = append(flags, fmt.Sprintf("--pack %d", pack))
 	}

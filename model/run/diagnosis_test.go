@@ -82,7 +82,6 @@ func TestWonWords(t *testing.T) {
 		"the tutorial": {func(*model.Config) {}, "--r1 1 or --dis-learning-rate 5e-05 or --instance-noise 0.1"},
 		"minimax":      {func(c *model.Config) { c.Loss = "minimax" }, "--loss non-saturating or --r1 1 or --dis-learning-rate 5e-05"},
 		"r1 is there":  {func(c *model.Config) { c.R1, c.DisLearningRate = 3, 1e-3 }, "--r1 6 or --dis-learning-rate 0.0003 or --instance-noise 0.1"},
-		"tanh":         {func(c *model.Config) { c.DisActivation = "tanh" }, "--dis-learning-rate 5e-05 or --instance-noise 0.1"},
 	} {
 		d := diagnosis{config: model.Default()}
 		c.change(&d.config)
@@ -176,9 +175,9 @@ func TestCollapsedWords(t *testing.T) {
 		change func(*model.Config)
 		want   string
 	}{
-		"the tutorial":    {func(*model.Config) {}, "--r1 3 or --pack 2 or --learning-rate 0.0001"},
-		"they are there":  {func(c *model.Config) { c.R1, c.Pack = 1, 4 }, "--r1 2 or --pack 8 or --learning-rate 0.0001"},
-		"odd batch, tanh": {func(c *model.Config) { c.BatchSize, c.DisActivation = 33, "tanh" }, "--learning-rate 0.0001"},
+		"the tutorial":   {func(*model.Config) {}, "--r1 3 or --pack 2 or --learning-rate 0.0001"},
+		"they are there": {func(c *model.Config) { c.R1, c.Pack = 1, 4 }, "--r1 2 or --pack 8 or --learning-rate 0.0001"},
+		"odd batch":      {func(c *model.Config) { c.BatchSize = 33 }, "--r1 3 or --learning-rate 0.0001"},
 	} {
 		d := diagnosis{config: model.Default(), sawAllClasses: true}
 		c.change(&d.config)

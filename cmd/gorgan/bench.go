@@ -14,7 +14,6 @@ import (
 	"github.com/klauspost/cpuid/v2"
 	"github.com/urfave/cli/v2"
 
-	"gorgan/dataset"
 	"gorgan/dataset/atomicfile"
 	"gorgan/kernels/device"
 	"gorgan/model"
@@ -25,10 +24,10 @@ func newBench(ui *ui) *cli.Command {
 		Name:  "bench",
 		Usage: "time the training step and each pass it is made of",
 		Description: "Times are medians; p10 and p90 show the spread. Shares are of the time all parts take alone.\n\nExamples:\n\n" +
-			"   gorgan bench --batch-size 512\n   gorgan bench --preset best\n   gorgan bench --json >before.json\n   gorgan bench --compare before.json\n   gorgan bench --launches",
-		Flags: slices.Concat(presetFlags(), deviceFlags("auto"), []cli.Flag{
+			"   gorgan bench --batch-size 512\n   gorgan bench --preset best\n   gorgan bench --json >before.json\n   gorgan bench --compare before.json\n   gorgan bench --launches\n   gorgan bench --arch dcgan --size 64 --channels 3",
+		Flags: slices.Concat(presetFlags(), deviceFlags("auto"), benchImageFlags(), []cli.Flag{
 			planFlag(),
-			&cli.DurationFlag{Name: "time", Usage: "measure steps for `D`, and each part for a twentieth of it", Value: 4 * time.Second},
+			&cli.DurationFlag{Name: "time", Usage: "measure steps for `D`, and each part for a twentieth of it, but each at least ten times", Value: 4 * time.Second},
 			&cli.BoolFlag{Name: "step", Usage: "time the step alone, not its parts"},
 			&cli.BoolFlag{Name: "products", Usage: "time the large matrix products of a step together, in place of the step"},
 			&cli.BoolFlag{Name: "unfused", Usage: "compute the loss in four passes, as the tutorial does, to see what fusing them saves"},
@@ -72,6 +71,9 @@ func readBenchOptions(ui *ui, c *cli.Context) (o benchOptions, err error) {
 		return o, err
 	}
 	if o.config, err = readModelFlags(c); err != nil {
+		return o, err
+	}
+	if o.config, err = readBenchImages(c, o.config); err != nil {
 		return o, err
 	}
 	if err := o.config.ValidateNamed(flagNamed); err != nil {
@@ -142,7 +144,11 @@ func runBench(ctx context.Context, ui *ui, o benchOptions) error {
 	if o.probe {
 		return o.runProbe(ctx, ui, dev)
 	}
-	set, _, err := dataset.Open(ctx, "mnist", dataset.Options{})
+	// The images that are made up, and the copy of them to train on.
+	if err := checkTrainingMemory(dev, o.config, 2*benchImages*int64(o.config.Values())); err != nil {
+		return err
+	}
+	set, err := o.set(ctx)
 	if err != nil {
 		return err
 	}
@@ -215,6 +221,10 @@ func memory() float64 {
 func (r benchReport) print(ui *ui, before *benchReport) {
 	ui.say("processor  %s, %s", r.Processor, r.System)
 	ui.say("device     %s", r.Device)
+	ui.say("images     %s", imageForm(r.Config))
+	for i, n := range (&model.State{Config: r.Config}).Nets() {
+		ui.say("%-10s %s", []string{"nets", ""}[i], n.Form())
+	}
 	ui.say("step       %.3f ms (p10 %.3f, p90 %.3f, %s), batch %d%s", r.Step.Median, r.Step.P10, r.Step.P90,
 		count(r.Step.Repeats, "step"), r.Config.BatchSize, ratio(before, r.Step))
 	ui.say("images/s   %.0f", r.ImagesPerSecond)
@@ -227,7 +237,11 @@ func (r benchReport) print(ui *ui, before *benchReport) {
 	for _, p := range r.Parts {
 		total += p.Median * float64(p.Count)
 	}
-	ui.say("%-14s %-18s %5s %9s %9s %9s %6s  rate", "part", "sizes", "count", "median ms", "p10", "p90", "share")
+	names, sizes := len("part"), len("sizes")
+	for _, p := range r.Parts {
+		names, sizes = max(names, len(p.Name)), max(sizes, len(p.Shape))
+	}
+	ui.say("%-*s  %-*s %5s %9s %9s %9s %6s  rate", names, "part", sizes, "sizes", "count", "median ms", "p10", "p90", "share")
 	for _, p := range r.Parts {
 		rate := fmt.Sprintf("%.0f GFLOP/s, %.0f %% of peak", p.GFLOPS, 100*p.GFLOPS/r.PeakGFLOPS)
 		if p.GFLOPS > r.PeakGFLOPS && strings.HasPrefix(p.Name, "matmul") {
@@ -236,7 +250,7 @@ func (r benchReport) print(ui *ui, before *benchReport) {
 		if p.GFLOPS == 0 {
 			rate = fmt.Sprintf("%.1f GB/s", p.GBPerSecond)
 		}
-		ui.say("%-14s %-18s %5d %9.4f %9.4f %9.4f %5.1f%%  %s%s", p.Name, p.Shape, p.Count, p.Median, p.P10, p.P90,
+		ui.say("%-*s  %-*s %5d %9.4f %9.4f %9.4f %5.1f%%  %s%s", names, p.Name, sizes, p.Shape, p.Count, p.Median, p.P10, p.P90,
 			100*p.Median*float64(p.Count)/total, rate, ratio(before, p))
 	}
 }

@@ -173,7 +173,8 @@ func (s setting) apply(c *cli.Context, known []cli.Flag) error {
 	if f != nil && s.isText && !takesText(f) {
 		return fmt.Errorf("%s is the text %q, want %s without quotes", s.key, s.value, wanted(f))
 	}
-	if f == nil || c.IsSet(flag) || s.value == fmt.Sprint(c.Value(flag)) {
+	// An arch counts as given though it is the default, so that archOfTexts keeps it.
+	if f == nil || c.IsSet(flag) || s.value == fmt.Sprint(c.Value(flag)) && flag != "arch" {
 		return nil
 	}
 	if _, isText := f.(*cli.StringFlag); isText && s.value == "" {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gorgan/dataset/raster"
 	"gorgan/model"
 )
 
@@ -31,21 +30,25 @@ func modelFlagsOf(d model.Config) []modelFlag {
 	oneOf := func(verb string, names []string) string { return verb + " `NAME`: " + strings.Join(names, ", ") }
 	return []modelFlag{
 		text(d, "arch", oneOf("train nets of the kind", model.Archs()), func(m *c) *string { return &m.Arch }),
-		whole(d, "net-width", "with --arch dcgan, give the layers next to the images `N` channels, and each further one twice as many", func(m *c) *int { return &m.NetWidth }),
+		whole(d, "net-width", "with --arch dcgan or resnet, give the layers next to the images `N` channels, and double them each time that the sides are halved (a resnet to 8 times N at most)", func(m *c) *int { return &m.NetWidth }),
 		text(d, "dis-norm", oneOf("with --arch dcgan, normalise the discriminator's layers by", model.DisNorms()), func(m *c) *string { return &m.DisNorm }),
+		text(d, "gen-layers", "build the generator of the `LAYERS` in a text, as in 'dense 7x7x128 batch-norm, up 64 batch-norm, up 1', together with --dis-layers; docs/nets.md has all words", func(m *c) *string { return &m.GenLayers }),
+		text(d, "dis-layers", "build the discriminator of the `LAYERS` in a text, as in 'down 64, down 128, dense 1'", func(m *c) *string { return &m.DisLayers }),
 		whole(d, "noise-dim", "make an image from `N` values of noise", func(m *c) *int { return &m.NoiseDim }),
-		widthList(d, "gen-hidden", "give the generator hidden layers of these `WIDTHS`, as in 256,512", func(m *c) *[]int { return &m.GenHidden }),
-		widthList(d, "dis-hidden", "give the discriminator hidden layers of these `WIDTHS`", func(m *c) *[]int { return &m.DisHidden }),
+		widthList(d, "gen-hidden", "with --arch mlp, give the generator hidden layers of these `WIDTHS`, as in 256,512", func(m *c) *[]int { return &m.GenHidden }),
+		widthList(d, "dis-hidden", "with --arch mlp, give the discriminator hidden layers of these `WIDTHS`", func(m *c) *[]int { return &m.DisHidden }),
 		text(d, "gen-activation", oneOf("use in the generator's hidden layers the activation", model.GenActivations()), func(m *c) *string { return &m.GenActivation }),
 		text(d, "dis-activation", oneOf("use in the discriminator's hidden layers the activation", model.Activations()), func(m *c) *string { return &m.DisActivation }),
 		float(d, "leaky-slope", "with leaky-relu, multiply values below 0 by `S`", "", func(m *c) *float64 { return &m.LeakySlope }),
 		whole(d, "maxout-pieces", "with maxout, let a unit take the largest of `N` sums", func(m *c) *int { return &m.MaxoutPieces }),
 		float(d, "dis-dropout-input", "drop each value of the discriminator's input with probability `P`", "", func(m *c) *float64 { return &m.DisDropoutInput }),
 		float(d, "dis-dropout-hidden", "drop each hidden unit of the discriminator with probability `P`", "", func(m *c) *float64 { return &m.DisDropoutHidden }),
-		float(d, "gen-init-scale", "draw the generator's first weights uniform on [-`S`,S)", "normal, by the layer's inputs", func(m *c) *float64 { return &m.GenInitScale }),
-		float(d, "dis-init-scale", "draw the discriminator's first weights uniform on [-`S`,S)", "normal, by the layer's inputs", func(m *c) *float64 { return &m.DisInitScale }),
+		float(d, "init-deviation", "draw the first weights of both nets normal with a standard deviation of `S`", "0.02 with --arch dcgan, otherwise by the layer's inputs", func(m *c) *float64 { return &m.InitDeviation }),
+		float(d, "gen-init-scale", "draw the generator's first weights uniform on [-`S`,S)", "normal", func(m *c) *float64 { return &m.GenInitScale }),
+		float(d, "dis-init-scale", "draw the discriminator's first weights uniform on [-`S`,S)", "normal", func(m *c) *float64 { return &m.DisInitScale }),
 		text(d, "gen-bias-init", oneOf("start the generator at grey (zero) or at the data's mean image (marginals), by its last biases:", model.BiasInits()), func(m *c) *string { return &m.GenBiasInit }),
 		classes(),
+		text(d, "dis-labels", "with --classes, tell the discriminator the class of an image in this `WAY`: input, beside the values that its first layer takes; logits, by a logit for each class, of which that of the image's class is taken; auto, input if the first layer is dense and logits if not", func(m *c) *string { return &m.DisLabels }),
 		whole(d, "pack", "show the discriminator `M` images at a time", func(m *c) *int { return &m.Pack }),
 		whole(d, "stack", "stack `N` images of the set into one, 1 or 3: the red, green and blue of stacked MNIST", func(m *c) *int { return &m.Stack }),
 
@@ -75,6 +78,7 @@ func modelFlagsOf(d model.Config) []modelFlag {
 		text(d, "update-order", "update the nets in this `ORDER`: "+strings.Join(model.UpdateOrders(), ", "), func(m *c) *string { return &m.UpdateOrder }),
 		fieldFlag(&cli.BoolFlag{Name: "fresh-noise", Usage: "train the generator on noise of its own, as it always is with --dis-steps above 1", Value: d.FreshNoise},
 			func(m *c) *bool { return &m.FreshNoise }, (*cli.Context).Bool),
+		nameList(d, "augment", "for small sets, change all images that the discriminator sees, real and fake, at random by `KINDS`, with commas between them: "+strings.Join(model.Augmentations(), ", "), func(m *c) *[]string { return &m.Augment }),
 		float(d, "instance-noise", "add normal noise of standard deviation `S` to all images that the discriminator sees", "", func(m *c) *float64 { return &m.InstanceNoise }),
 		whole(d, "instance-noise-steps", "fade --instance-noise out over `N` steps; 0 for never", func(m *c) *int { return &m.InstanceNoiseSteps }),
 		float(d, "ema", "make images with an average of the generator's weights, which keeps the part `D` of itself each step (less in the first 4/(1-D) steps); 0 for none", "", func(m *c) *float64 { return &m.EMA }),
@@ -106,6 +110,14 @@ func widthList(d model.Config, name, usage string, field func(*model.Config) *[]
 			return err
 		},
 		func(to, from *model.Config) { *field(to) = *field(from) }}
+}
+
+// nameList returns a flag for names with commas between them. An empty text means none.
+func nameList(d model.Config, name, usage string, field func(*model.Config) *[]string) modelFlag {
+	return fieldFlag(mayBeEmpty{&cli.StringFlag{Name: name, Usage: usage, Value: strings.Join(*field(&d), ",")}}, field,
+		func(c *cli.Context, name string) []string {
+			return strings.FieldsFunc(c.String(name), func(r rune) bool { return r == ',' || r == ' ' })
+		})
 }
 
 func widths(w []int) string {
@@ -170,7 +182,7 @@ func readModelFlags(c *cli.Context) (m model.Config, err error) {
 			return m, err
 		}
 	}
-	m = m.ForSet(raster.Grey(m.Shape().Size)) // until the data are known
+	m = m.ForSet(m.ShapeWanted()) // until the data are known
 	if m.Loss, err = model.LossNamed(m.Loss); err != nil {
 		return m, usageError{err}
 	}

@@ -11,10 +11,11 @@ import (
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
 	"gorgan/cmd/gorgan":            {"gorgan/kernels/device", "gorgan/kernels/plan", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/export", "gorgan/model/film", "gorgan/model/picture", "gorgan/model/run", "gorgan/model/walk", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/array", "gorgan/dataset/atomicfile", "gorgan/dataset/excerpt", "gorgan/model/explain", "gorgan/model/report", "gorgan/model/serve", "gorgan/model/project"},
-	"gorgan/model":                 {"gorgan/model/graph", "gorgan/model/nn", "gorgan/model/optim", "gorgan/model/streams", "gorgan/kernels", "gorgan/kernels/tape", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/atomicfile", "gorgan/dataset/excerpt"},
+	"gorgan/model":                 {"gorgan/model/graph", "gorgan/model/layers", "gorgan/model/nn", "gorgan/model/optim", "gorgan/model/streams", "gorgan/kernels", "gorgan/kernels/tape", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/atomicfile", "gorgan/dataset/excerpt"},
 	"gorgan/model/run":             {"gorgan/kernels/device", "gorgan/kernels/plan", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/events", "gorgan/model/picture", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/atomicfile", "gorgan/model/curve"},
 	"gorgan/model/export":          {"gorgan/model", "gorgan/model/onnx", "gorgan/model/run", "gorgan/dataset/array"},
 	"gorgan/model/onnx":            nil,
+	"gorgan/model/layers":          {"gorgan/model/nn", "gorgan/kernels"},
 	"gorgan/model/nn":              {"gorgan/model/graph", "gorgan/model/streams", "gorgan/kernels"},
 	"gorgan/model/streams":         {"gorgan/kernels"},
 	"gorgan/model/events":          nil,
@@ -27,7 +28,7 @@ var mayImport = map[string][]string{
 	"gorgan/kernels/beside":        {"gorgan/kernels", "gorgan/kernels/tape"},
 	"gorgan/kernels/fuse":          {"gorgan/kernels", "gorgan/kernels/beside", "gorgan/kernels/dense", "gorgan/kernels/tape"},
 	"gorgan/kernels/tape/tapetest": {"gorgan/kernels", "gorgan/kernels/tape"},
-	"gorgan/kernels/device":        {"gorgan/cuda", "gorgan/kernels", "gorgan/kernels/cpu", "gorgan/kernels/dense", "gorgan/kernels/kerneltest", "gorgan/kernels/plan", "gorgan/kernels/tape", "gorgan/kernels/tune", "gorgan/kernels/fuse"},
+	"gorgan/kernels/device":        {"gorgan/cuda", "gorgan/kernels", "gorgan/kernels/convolve", "gorgan/kernels/cpu", "gorgan/kernels/dense", "gorgan/kernels/kerneltest", "gorgan/kernels/plan", "gorgan/kernels/tape", "gorgan/kernels/tune", "gorgan/kernels/fuse"},
 	"gorgan/kernels":               nil,
 	"gorgan/dataset":               {"gorgan/dataset/array", "gorgan/dataset/atomicfile", "gorgan/dataset/content", "gorgan/dataset/excerpt", "gorgan/dataset/imagefile", "gorgan/dataset/listfile", "gorgan/dataset/raster", "gorgan/dataset/tree"},
 	"gorgan/dataset/atomicfile":    nil,
@@ -40,7 +41,8 @@ var mayImport = map[string][]string{
 	"gorgan/dataset/tree":          {"gorgan/dataset/atomicfile", "gorgan/dataset/content", "gorgan/dataset/excerpt", "gorgan/dataset/packed"},
 	"gorgan/dataset/array":         {"gorgan/dataset/atomicfile", "gorgan/dataset/content", "gorgan/dataset/excerpt", "gorgan/dataset/packed", "gorgan/dataset/raster"},
 	"gorgan/kernels/dense":         {"gorgan/kernels"},
-	"gorgan/kernels/kerneltest":    {"gorgan/kernels", "gorgan/kernels/dense", "gorgan/kernels/beside", "gorgan/kernels/tape"},
+	"gorgan/kernels/convolve":      {"gorgan/kernels", "gorgan/kernels/dense"},
+	"gorgan/kernels/kerneltest":    {"gorgan/kernels", "gorgan/kernels/convolve", "gorgan/kernels/dense", "gorgan/kernels/beside", "gorgan/kernels/tape"},
 	"gorgan/model/explain":         {"gorgan/model", "gorgan/model/evaluate", "gorgan/model/run"},
 	"gorgan/model/report":          {"gorgan/model", "gorgan/model/curve", "gorgan/model/evaluate", "gorgan/model/explain", "gorgan/model/run"},
 	"gorgan/model/curve":           nil,
@@ -63,7 +65,7 @@ var mayImport = map[string][]string{
 	"gorgan/kernels/engine":         {"gorgan/kernels/cpu"},
 	"gorgan/kernels/engine/example": {"gorgan/kernels/engine", "gorgan/dataset"},
 	// Writes the PTX of products, and all PTX for the assembler.
-	"gorgan/scripts/ptxgen": {"gorgan/kernels", "gorgan/kernels/dense"},
+	"gorgan/scripts/ptxgen": {"gorgan/kernels", "gorgan/kernels/convolve", "gorgan/kernels/dense"},
 	"gorgan/scripts/ptx":    {"gorgan/cuda", "gorgan/kernels/kerneltest"},
 	// For comparison, and independent of us.
 	"gorgan/scripts/peers/gorgonia": nil,

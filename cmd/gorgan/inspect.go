@@ -21,7 +21,8 @@ func newInspect(ui *ui) *cli.Command {
 		Name:      "inspect",
 		Usage:     "show what a checkpoint holds",
 		ArgsUsage: "FILE|RUN",
-		Description: "FILE is a checkpoint; RUN a run's folder, for its last one.\n\nExample:\n\n" +
+		Description: "FILE is a checkpoint; RUN a run's folder, for its last one. Of each net it prints the text, which --gen-layers and --dis-layers of train take, and of each layer what it takes and makes, its parameters, and its multiplications for one image.\n\nExamples:\n\n" +
+			"   gorgan inspect runs/00000-mnist-non-saturating\n" +
 			"   gorgan inspect runs/00000-mnist-non-saturating --json\n" +
 			"   gorgan inspect runs/00000-mnist-non-saturating --dot | dot -Tsvg >step.svg",
 		Flags: []cli.Flag{
@@ -98,7 +99,11 @@ func runInspect(_ context.Context, ui *ui, o inspectOptions) error {
 	}
 	for _, n := range in.Nets {
 		ui.say("%s: %s", n.Name, n.Size())
-		for _, l := range n.Layers {
+		ui.say("  layers: %s", n.Text)
+		if n.Deviation > 0 {
+			ui.say("  first weights: normal, init-deviation %v", n.Deviation)
+		}
+		for i, l := range n.Layers {
 			kind := l.Kind
 			if l.Multiplications > 0 {
 				kind += ", " + count(l.Multiplications, "multiplication")
@@ -106,7 +111,11 @@ func runInspect(_ context.Context, ui *ui, o inspectOptions) error {
 			if l.Averages > 0 {
 				kind += ", " + count(l.Averages, "running average")
 			}
-			ui.say("  %-24s %-10s %7d -> %-7d %9d  %s", l.Name, l.Activation, l.In, l.Out, l.Parameters, kind)
+			if l.Vector > 0 {
+				kind += ", spectral norm"
+			}
+			in, out := n.Shapes(i)
+			ui.say("  %-17s %-10s %11s -> %-11s %9d  %s", l.Name, l.Activation, in, out, l.Parameters, kind)
 		}
 	}
 	if in.Plan != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"gorgan/dataset/atomicfile"
+	"gorgan/model"
 )
 
 // presets are runs with a name. The comment of each file says what it is for.
@@ -40,6 +41,28 @@ const longestConfig = 1 << 16
 // prints what it leaves out. It reports whether the number of classes must come from the data
 // instead of the preset.
 func applyPreset(ui *ui, c *cli.Context) (classesOfData bool, err error) {
+	if err := archOfTexts(ui, c); err != nil { // texts on the command line are meant more than a preset's arch
+		return false, err
+	}
+	if classesOfData, err = applySettings(ui, c); err != nil {
+		return false, err
+	}
+	return classesOfData, archOfTexts(ui, c)
+}
+
+// archOfTexts sets --arch, if nothing has set it, to the one of nets whose layers are given as text.
+func archOfTexts(ui *ui, c *cli.Context) error {
+	for _, text := range []string{"gen-layers", "dis-layers"} {
+		if c.IsSet(text) && !c.IsSet("arch") {
+			ui.note("--%s is given, so --arch is %s", text, model.Layers)
+			return c.Set("arch", model.Layers)
+		}
+	}
+	return nil
+}
+
+// applySettings sets the flags that a preset or a file gives and the command line does not.
+func applySettings(ui *ui, c *cli.Context) (classesOfData bool, err error) {
 	name, file := c.String("preset"), c.String("config")
 	if name == "" && file == "" {
 		return false, nil
@@ -57,12 +80,31 @@ func applyPreset(ui *ui, c *cli.Context) (classesOfData bool, err error) {
 		return false, err
 	}
 	known := newTrain(nil).Flags
-	for _, s := range all {
+	for _, s := range withoutTexts(ui, c, all) {
 		if err := s.apply(c, known); err != nil {
 			return false, usageError{fmt.Errorf("%s: %w", s.at, err)}
 		}
 	}
 	return classesOfData, nil
+}
+
+// withoutTexts removes the texts of nets if the command line gives another arch than theirs.
+func withoutTexts(ui *ui, c *cli.Context, all []setting) (kept []setting) {
+	if !c.IsSet("arch") || c.String("arch") == model.Layers {
+		return all
+	}
+	var left []string
+	for _, s := range all {
+		if s.key != "gen_layers" && s.key != "dis_layers" {
+			kept = append(kept, s)
+		} else if s.value != "" {
+			left = append(left, s.key)
+		}
+	}
+	if len(left) > 0 {
+		ui.note("--arch %s: left out as meant for --arch %s: %s", c.String("arch"), model.Layers, strings.Join(left, ", "))
+	}
+	return kept
 }
 
 func settingsOfPreset(name string) ([]setting, error) {

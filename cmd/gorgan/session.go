@@ -63,7 +63,7 @@ func (s *session) goOnWith(ui *ui, o trainOptions) error {
 	began := s.Model
 	s.Settings = o.over(s.Settings)
 	if d := s.Model.Differences(began); len(d) > 0 {
-		return usageError{fmt.Errorf("--resume: a run goes on with the settings it began with, and %s", strings.Join(d, "; "))}
+		return usageError{fmt.Errorf("--resume: a run goes on with the settings it began with, and %s; to change that, begin a new run with --config RUN/config.json", strings.Join(d, "; "))}
 	}
 	if err := o.validate(s.Settings); err != nil {
 		return err

@@ -26,7 +26,7 @@ func newTrain(ui *ui) *cli.Command {
 		&cli.StringFlag{Name: "data", Usage: "train on `SRC`: " + sources, Value: "mnist"},
 		&cli.IntFlag{Name: "images", Usage: "train on the first `N` images alone, 0 for all; of MNIST the first 50000 leave a validation set for evaluate"},
 		&cli.Float64Flag{Name: "held-out", Usage: "keep this `PART` of the images out of training, for evaluate", Value: evaluate.HoldoutShare, DefaultText: "0.1, or 0 if the source has images for tests, as mnist has"},
-		&cli.BoolFlag{Name: "mirror", Usage: "train on each image mirrored too, left and right exchanged"},
+		&cli.BoolFlag{Name: "mirror", Usage: "train on each image mirrored too, left and right exchanged; a small set may gain from --augment too"},
 		&cli.IntFlag{Name: "queue", Usage: "read `N` batches ahead of a set too large for --cache", Value: 8},
 	}
 	ofRun := []cli.Flag{
@@ -46,10 +46,13 @@ func newTrain(ui *ui) *cli.Command {
 			"\nNets:\n\n" + summaries(model.Archs(), model.ArchSummary) +
 			"\nActivations:\n\n" + summaries(model.Activations(), model.ActivationSummary) +
 			"\nOptimizers:\n\n" + summaries(model.Optimizers(), model.OptimizerSummary) +
+			"\nAugmentations, for small sets:\n\n" + summaries(model.Augmentations(), model.AugmentationSummary) +
 			"\nExamples:\n\n   gorgan train\n   gorgan train --loss bce --label-smoothing 0.1 --gen-hidden 256,512 --seed 2\n" +
 			"   gorgan train --r1 3 --beta1 0 --beta2 0.99 --learning-rate 1e-3 --ema 0.998 \\\n" +
 			"      --gen-activation leaky-relu --dis-activation leaky-relu\n" +
 			"   gorgan train --data flowers --size 64 --mirror --classes auto\n" +
+			"   gorgan train --data flowers --size 32 --preset dcgan --augment colour,translation,cutout\n" +
+			"   gorgan train --gen-layers 'dense 7x7x64, up 32, up 1' --dis-layers 'down 32, down 64, dense 1'\n" +
 			"   gorgan train --preset best --evaluate-every 1000 --stop-on-collapse\n" +
 			"   gorgan train --preset fast --serve\n" +
 			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
@@ -216,7 +219,7 @@ func (s *session) suit(ui *ui, set *dataset.Set, o trainOptions) error {
 		return usageError{fmt.Errorf("--classes is %d, but the images of %s have %d classes (%s); want --classes auto", c.Classes, set.Name(), classes, classList(set))}
 	case classes > 0 && classes < c.Classes:
 		said = fmt.Sprintf("the nets are told %d classes, but the images have only %d: %s", c.Classes, classes, classList(set))
-	case c.Classes == 0 && classes > 1 && s.Data != "mnist" && c.Arch != model.DCGAN:
+	case c.Classes == 0 && classes > 1 && s.Data != "mnist":
 		said = fmt.Sprintf("the images have %d classes (%s), which the nets are not told; --classes auto tells them", classes, classList(set))
 	}
 	if err := s.Model.ValidateNamed(flagNamed); err != nil {

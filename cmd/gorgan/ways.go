@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"gorgan/dataset"
 	"gorgan/kernels/device"
 	"gorgan/model"
 )
@@ -93,7 +92,7 @@ type contestant struct {
 
 // timeWays times all ways in turn and prints each time as soon as it is known.
 func (o benchOptions) timeWays(ctx context.Context, ui *ui) (err error) {
-	set, _, err := dataset.Open(ctx, "mnist", dataset.Options{})
+	set, err := o.set(ctx)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ help:
 	@echo "make lint-gpu   vet and staticcheck of the build with CUDA"
 	@echo "make test-scripts   test the programs that fetch and reduce CUDA's headers"
 	@echo "make gpu-bundle   make dist/gorgan-gpu, which checks and measures on a machine with a GPU and no Go"
-	@echo "make rehearse   do on the simulated device what the bundle's stage ab does on a GPU, with small nets"
+	@echo "make rehearse   do on the simulated device what the bundle's stages ab and conv do on a GPU, with small nets"
 	@echo "make clean   remove what was built and fetched, runs/ apart"
 
 build:
@@ -63,7 +63,7 @@ lint:
 	$(GO) run $(STATICCHECK) ./...
 
 generate:
-	$(GO) generate ./kernels/cpu ./kernels/dense
+	$(GO) generate ./kernels/cpu ./kernels/dense ./kernels/convolve
 
 FUZZTIME ?= 20s
 
@@ -113,9 +113,9 @@ gpu-bundle:
 	scripts/gpu_bundle.sh dist/gorgan-gpu
 
 rehearse: sim
-	@if [ -e $(SIM)/libcuda.so.1 ]; then set -ex; XZ_LEVEL=0 scripts/gpu_bundle.sh dist/rehearsal cuda; \
-	GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) REHEARSE=1 dist/rehearsal/verify.sh dist/rehearsal/out ab; \
-	else echo "no simulated CUDA device: verify.sh ab is not rehearsed"; fi
+	@if [ -e $(SIM)/libcuda.so.1 ]; then set -ex; XZ_LEVEL=0 scripts/gpu_bundle.sh dist/rehearsal cuda model; \
+	GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) REHEARSE=1 dist/rehearsal/verify.sh dist/rehearsal/out ab conv; \
+	else echo "no simulated CUDA device: verify.sh is not rehearsed"; fi
 
 clean:
 	rm -rf gorgan .cuda .exports dist

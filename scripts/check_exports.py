@@ -42,6 +42,7 @@ in_environment()
 import importlib.util
 import json
 import re
+import shlex
 
 import numpy as np
 import onnx
@@ -65,12 +66,15 @@ MODELS = {
     "colour, relu": "--channels 3",
     "grey, leaky-relu": "--channels 1 --gen-activation leaky-relu --dis-activation leaky-relu --leaky-slope 0.3",
     "colour, tanh": "--channels 3 --gen-activation tanh --dis-activation tanh",
-    "no hidden layer": "--channels 1 --gen-hidden none --dis-hidden none",
+    "no hidden layer": "--channels 1 --gen-hidden '' --dis-hidden ''",
     "average, narrow noise": "--channels 1 --ema 0.9 --noise-scale 0.7",
     "classes, colour": "--channels 3 --classes auto --ema 0.9",
     "classes, grey, tanh": "--channels 1 --classes auto --gen-activation tanh",
     "classes, packed maxout": "--channels 3 --classes auto --pack 2 --dis-activation maxout --maxout-pieces 3",
     "packed, dropout": "--channels 1 --pack 4 --dis-activation leaky-relu --dis-dropout-input 0.2 --dis-dropout-hidden 0.5",
+    "dcgan": "--size 16x24 --channels 3 --arch dcgan --dis-norm none --net-width 6 --ema 0.9",
+    "layers, classes": "--size 10x14 --channels 3 --classes auto --init-deviation 0.3 --dis-layers 'dense 10x14x2, conv 3 kernel 5 stride 2 pad 1, down 2 kernel 3 stride 1, dense 1'"
+    " --gen-layers 'dense 5x7x6 batch-norm, up 5 kernel 3 batch-norm leaky-relu, up 4 kernel 2 stride 1 pad 0 tanh, conv 3 kernel 2 pad 0'",
     "tutorial's size": "--channels 1 --size 28 --noise-dim 100 --gen-hidden 256 --dis-hidden 256",
 }
 NUMPY = {
@@ -81,6 +85,26 @@ NUMPY = {
     "sigmoid": lambda x, layer: 1 / (1 + np.exp(-x)),
     "maxout": lambda x, layer: x.reshape(len(x), -1, layer["pieces"]).max(2),
 }
+
+
+def product(x, w, layer):
+    """the values of a layer before its bias, from the weights in PyTorch's layout"""
+    if layer["kind"] == "dense":
+        return x @ w.T
+    (height, width, _), (rows, cols, _), stride, pad = layer["in_image"], layer["out_image"], layer["stride"], layer["pad"]
+    x = x.reshape(-1, *layer["in_image"])
+    y = np.zeros((len(x), rows, cols, layer["out_image"][2]), np.float32)
+    for i in range(rows if layer["kind"] == "conv" else height):
+        for j in range(cols if layer["kind"] == "conv" else width):
+            for kh, kw in np.ndindex(w.shape[2:]):
+                row, col = i * stride - pad + kh, j * stride - pad + kw
+                if layer["kind"] == "conv" and 0 <= row < height and 0 <= col < width:
+                    y[:, i, j] += x[:, row, col] @ w[:, :, kh, kw].T
+                if layer["kind"] == "up-conv" and 0 <= row < rows and 0 <= col < cols:
+                    y[:, row, col] += x[:, i, j] @ w[:, :, kh, kw]
+    return y
+
+
 wrong = []
 
 
@@ -137,8 +161,8 @@ def computed(path, x, labels):
     if about["classes"]:
         x = np.concatenate([x, np.eye(about["classes"], dtype=np.float32)[labels].reshape(len(x), -1)], 1)
     for layer in about["layers"]:
-        x = x @ weights[layer["name"] + ".weight"].T + weights[layer["name"] + ".bias"]
-        x = NUMPY[layer["activation"]](x, layer)
+        x = product(x, weights[layer["name"] + ".weight"], layer) + weights[layer["name"] + ".bias"]
+        x = NUMPY[layer["activation"]](x.reshape(len(x), -1), layer)
     return x, about
 
 
@@ -159,8 +183,8 @@ class Compared:
 
 def checked(gorgan, data, name, flags, work):
     """checks one model, and returns its row of the table"""
-    words = flags.split()
-    settings = SMALL | {words[i][2:]: words[i + 1].replace("none", "") for i in range(0, len(words), 2)}
+    words = shlex.split(flags)
+    settings = SMALL | {words[i][2:]: words[i + 1] for i in range(0, len(words), 2)}
     run = lambda *args: subprocess.run([gorgan, *args], check=True, cwd=work, capture_output=True)
     try:
         run("train", "--data", data, "--out", "run", *(f"--{k}={v}" for k, v in settings.items()))

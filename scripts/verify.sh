@@ -11,7 +11,10 @@
 # the card, plans of all products (OUT/plans.json), whole steps in rounds with the peers between
 # them, the new kernels' suite, two runs of the same bits, the sanitizer. Each part has a limit
 # and its results are there as they come, so a machine that is taken away early leaves what it did.
-# REHEARSE=1 does all of it with small nets and few steps, as on the simulated device.
+#
+# The stage conv, in at most 4 minutes: the kernels of convolutions against the CPU, and steps of three nets of
+# convolutions beside PyTorch's, the most telling first.
+# REHEARSE=1 does either with small nets and few steps, as on the simulated device.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "${1:?usage: verify.sh OUT [STAGE...]}"
@@ -72,7 +75,7 @@ measure() {
 	fi
 }
 
-# peer NAME COMMAND...: the times of one round, in OUT/peers.jsonl
+# peer NAME COMMAND...: the times of one round, in OUT/peers.jsonl, or in the file $times
 peer() {
 	name=$1
 	shift
@@ -80,7 +83,7 @@ peer() {
 	if [ "$limit" -le 0 ]; then
 		echo "- peer $name: no time left" | tee -a "$out/stages.txt"
 	elif line=$(timeout "$limit" "$@" 2>"$out/peer.err"); then
-		printf '{"name": "%s", "times": %s}\n' "$name" "$(echo "$line" | tail -n 1)" >>"$out/peers.jsonl"
+		printf '{"name": "%s", "times": %s}\n' "$name" "$(echo "$line" | tail -n 1)" >>"$out/${times:-peers.jsonl}"
 	else
 		note "peer $name" 1 0
 		tail -n 2 "$out/peer.err"
@@ -269,6 +272,62 @@ stage_ab() {
 	for check in racecheck memcheck; do
 		(cd tests/cuda && part "sanitizer-$check" 60 "$tool" --tool $check --error-exitcode 9 ./test -test.v -test.run "^TestSuite$/^no_graph$/^$new$///normal")
 	done
+}
+
+# conv_steps NET BATCH PROGRAM: the times of a step, in OUT/conv.jsonl
+conv_steps() {
+	case $3 in
+	gorgan) with_net "$1" peer "$1 $3 $2" ./gorgan bench --device cuda --plan cublas --step --times --time "$conv_time" --batch-size "$2" ;;
+	gorgan-tf32) with_net "$1" peer "$1 $3 $2" ./gorgan bench --device cuda --plan cublas --tf32 --step --times --time "$conv_time" --batch-size "$2" ;;
+	torch-*)
+		case " $here " in *" torch "*)
+			mode=${3#torch-}
+			[ "$mode" != eager ] || mode=channels-last
+			peer "$1 $3 $2" "$python" scripts/peers/gan_conv_torch.py --device "$peer_device" --tf32 --net "$1" --batch "$2" --mode "$mode" --steps "$peer_steps"
+			;;
+		esac
+		;;
+	esac
+}
+
+stage_conv() {
+	end=$(($(date +%s) + 240)) times=conv.jsonl peer_limit=60
+	peer_device=cuda peer_steps=100 conv_time=1s
+	conv_nets="dcgan64 dcgan32 mnist" conv_batches="128 64" conv_kernels='(conv.*|sum_rows)' programs="gorgan gorgan-tf32 torch-graph"
+	if [ -n "$REHEARSE" ]; then
+		peer_device=cpu peer_steps=2 conv_time=1ms
+		conv_nets=dcgan8 conv_batches="4 2" conv_kernels='(conv_m|conv_back_n|sum_rows)' programs="gorgan gorgan-tf32"
+	fi
+	. scripts/peers/conv_nets.sh
+	rm -f "$out/$times"
+	part devices 20 ./gorgan devices
+	(cd tests/cuda && GORGAN_TEST_DEVICE=cuda part conv-suite 60 ./test -test.v -test.run "^TestSuite$/^graph$/^$conv_kernels$")
+	grep -q -- '--- PASS: TestSuite/graph/conv_m/' "$out/conv-suite.log" || note "conv-suite: no test ran" 1 0
+	(cd tests/cuda && part conv-bits 30 ./test -test.v -test.run '^TestConvolve$')
+	grep -q -- '--- PASS: TestConvolve/' "$out/conv-bits.log" || note "conv-bits: no test ran" 1 0
+	(cd tests/model && part conv-training 45 ./test -test.v -test.run '^TestConvolve$')
+	grep -q -- '--- PASS: TestConvolve/TF32' "$out/conv-training.log" || note "conv-training: no test ran" 1 0
+	find_peers
+	for batch in $conv_batches; do
+		for net in $conv_nets; do
+			for program in $programs; do
+				conv_steps "$net" "$batch" "$program"
+			done
+		done
+	done
+	first=${conv_batches%% *}
+	for net in $conv_nets; do
+		[ -n "$REHEARSE" ] || conv_steps "$net" "$first" torch-compile
+	done
+	for batch in $conv_batches; do
+		for net in $conv_nets; do
+			conv_steps "$net" "$batch" torch-eager
+		done
+	done
+	for net in $conv_nets; do
+		[ -n "$REHEARSE" ] || conv_steps "$net" "${conv_batches##* }" torch-compile
+	done
+	times=
 }
 
 : >"$out/stages.txt"

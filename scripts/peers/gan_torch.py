@@ -10,6 +10,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from capture import captured
 from timing import BETA1, BETA2, EPSILON, NOISE, PIXELS, RATE, arguments, images, report, weights
 
 a = arguments()
@@ -74,18 +75,7 @@ def train():
             p.grad = g
         opt_g.step()
 
-    if graphed:
-        side = torch.cuda.Stream()
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
-            for _ in range(3):
-                step()
-        torch.cuda.current_stream().wait_stream(side)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            step()
-        return report(graph.replay, a.steps, wait=wait)
-    report(step, a.steps, wait=wait)
+    report(captured(step) if graphed else step, a.steps, wait=wait)
 
 
 products() if a.mode == "products" else train()

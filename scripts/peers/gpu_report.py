@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from ab_report import ab
+from conv_report import conv
 
 PEERS = [  # the programs that multiply in float32, then those that do in TF32; Gorgan first
     {
@@ -86,7 +87,8 @@ def main(out, commit):
             report["peers_ms"].setdefault(batch, {}).update(medians)
             md += [f"| {group[name]} | {median:.4f} | {own / median:.2f} |" for name, median in medians.items()]
     report["ab"], lines_of_ab = ab(lines(out, "ab.jsonl"), report["peers_ms"])
-    md += lines_of_ab
+    report["conv"], lines_of_conv = conv(lines(out, "conv.jsonl"))
+    md += lines_of_ab + lines_of_conv
     with open(os.path.join(out, "report.json"), "w") as f:
         json.dump(report, f, indent=1)
     with open(os.path.join(out, "report.md"), "w") as f:

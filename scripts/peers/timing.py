@@ -1,4 +1,4 @@
-"""What the peers share: MNIST's pixels, the command line, and the clock."""
+"""What the peers share: images, the command line, and the clock."""
 
 import argparse
 import gzip
@@ -27,6 +27,13 @@ def images():
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "dataset", "mnist")
     with gzip.open(os.path.join(folder, "train-images-idx3-ubyte.gz")) as f:
         return np.frombuffer(f.read(), np.uint8, offset=16).reshape(-1, PIXELS)
+
+
+def pictures(shape, count=1024):
+    """Images of a shape (height, width, channels): MNIST's if they are of that shape, else random bytes."""
+    if shape == (28, 28, 1):
+        return images().reshape(-1, *shape).copy()
+    return np.random.default_rng(1).integers(0, 256, (count, *shape), np.uint8)
 
 
 def weights(rng, hidden):

@@ -42,11 +42,14 @@ func TestTrajectory(t *testing.T) {
 	for name, f := range games {
 		c := wideGame()
 		f(&c)
-		set := noiseSet(t, 100, c)
 		steps := uint32(50)
 		if c.Arch != model.MLP { // rounding grows faster in deeper nets
 			steps = 10
+			// With the seed of the others, a rectifier of "dcgan, labels" gets 0 but for rounding at step 5. So its
+			// gradient depends on the device. This happens with 1 of the first 30 seeds.
+			c.Seed = 1
 		}
+		set := noiseSet(t, 100, c)
 		want := losses(t, newTrainer(t, cpu(t, 2), c, set), steps)
 		graph := newTrainer(t, cudatest.Open(t, cuda.Options{}), c, set)
 		got := losses(t, graph, steps)

@@ -45,7 +45,7 @@ func TestFusedLaunches(t *testing.T) {
 	}
 	all := presetConfigs(t)
 	maps.Copy(all, narrowConfigs(t))
-	got := map[string]fusedStep{}
+	got, written := map[string]fusedStep{}, map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		dev := cpu(t, 1)
 		s := fusedStep{Fused: map[string]int{}}
@@ -53,7 +53,7 @@ func TestFusedLaunches(t *testing.T) {
 			r := recordedOn(t, fused(dev, o), all[name])
 			s.Fused[how] = len(r.Calls)
 			if *fusedPTX != "" && !strings.HasPrefix(name, "loss") {
-				writeJoined(t, *fusedPTX, name+"_"+how, r)
+				writeJoined(t, *fusedPTX, name+"_"+how, r, written)
 			}
 			if how == "own" {
 				s.Chain = len(tape.Dependences(r.Calls).Critical(nil))
@@ -78,12 +78,16 @@ func TestFusedLaunches(t *testing.T) {
 	}
 }
 
-// writeJoined writes a file for each launch of s that was made for it.
-func writeJoined(t *testing.T, folder, name string, s tape.Step) {
+// writeJoined writes a file for each launch of s that was made for it, unless its text was written before.
+func writeJoined(t *testing.T, folder, name string, s tape.Step, written map[string]bool) {
 	for i, c := range s.Calls {
-		if c.Kernel != nil && c.Kernel.Join != nil {
+		if c.Kernel == nil || c.Kernel.Join == nil {
+			continue
+		}
+		if text := c.Kernel.PTX(); !written[text] {
+			written[text] = true
 			file := fmt.Sprintf("%s_%02d.ptx", strings.ReplaceAll(name, " ", "_"), i)
-			must(t, os.WriteFile(filepath.Join(folder, file), []byte(c.Kernel.PTX()), 0o644))
+			must(t, os.WriteFile(filepath.Join(folder, file), []byte(text), 0o644))
 		}
 	}
 }

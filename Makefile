@@ -95,7 +95,7 @@ ON_SIM = GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1 GORGAN_TEST_DEVI
 
 # The last two runs have the blocks and the warps of each kernel in the opposite order, and in a random one.
 test-gpu: sim
-	@if [ -e $(SIM)/libcuda.so.1 ]; then set -ex; $(ON_SIM) $(GPU_TESTS); $(ON_SIM) -short ./cmd/...; for order in reverse random:1; do GORGAN_SIM_FAULTS=order=$$order $(ON_SIM) -run 'TestSuite/^graph$$' ./cuda; done; \
+	@if [ -e $(SIM)/libcuda.so.1 ]; then set -ex; $(ON_SIM) $(GPU_TESTS); $(ON_SIM) -short ./cmd/...; for order in reverse random:1; do GORGAN_SIM_FAULTS=order=$$order $(ON_SIM) -count=1 -run 'TestSuite/^graph$$' ./cuda; done; \
 	else echo "no simulated CUDA device: tests that need one are skipped"; set -x; scripts/with_cuda.sh $(GO) test -tags gpu $(GPU_TESTS) ./cmd/...; fi
 
 test-sim:

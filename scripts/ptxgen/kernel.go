@@ -105,7 +105,15 @@ func (k *kernel) write() string {
 	if k.TF32 {
 		target = ".version 7.0\n.target sm_80"
 	}
-	return k.whole(k.comment(), k.about, target, shared)
+	return k.whole(k.comment(), k.about, target, shared, k.resident())
+}
+
+// resident is the number of blocks for which a multiprocessor must have registers. Two leave 128 for a thread.
+func (k *kernel) resident() int {
+	if k.conv != nil && k.conv.kind == convolve.Weight && k.TF32 && k.Rows*k.Cols == 128*128 {
+		return 1 // its sums and addresses take some more for compute capability 8.6 and 8.9
+	}
+	return 2
 }
 
 // about has, for each kind, its formula and its tensors, for the comment of the text.

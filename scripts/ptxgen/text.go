@@ -80,8 +80,9 @@ func plain(format string, n int) string {
 	return strings.NewReplacer("%", "", ",", "").Replace(list(format, n))
 }
 
-// whole returns the file: the comment, the entry of k, and the body.
-func (x *text) whole(comment string, k *kernels.Kernel, target string, shared int) string {
+// whole returns the file: the comment, the entry of k, and the body. resident is the number of blocks for which a
+// multiprocessor must have registers.
+func (x *text) whole(comment string, k *kernels.Kernel, target string, shared, resident int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "// %s\n%s\n.address_size 64\n\n.visible .entry %s(\n", strings.ReplaceAll(comment, "\n", "\n// "), target, k.Name)
 	var groups []string
@@ -100,7 +101,7 @@ func (x *text) whole(comment string, k *kernels.Kernel, target string, shared in
 	group("u64", tensors)
 	group("f32", append([]string(nil), k.Scalars...))
 	group("u32", append([]string(nil), k.Sizes...))
-	fmt.Fprintf(&b, "%s)\n.maxntid %d, 1, 1\n.minnctapersm 2\n{\n", strings.Join(groups, ",\n"), threads)
+	fmt.Fprintf(&b, "%s)\n.maxntid %d, 1, 1\n.minnctapersm %d\n{\n", strings.Join(groups, ",\n"), threads, resident)
 	for _, kind := range x.types {
 		names := x.registers[kind]
 		for i := 0; i < len(names); i += 16 {

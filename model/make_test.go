@@ -130,7 +130,7 @@ func variants() map[string]func(*model.Config) {
 		"augmented packs of noisy colours with penalties": func(c *model.Config) {
 			augmented(c)
 			r1r2(c)
-			c.Channels, c.Height, c.Width, c.Pack, c.Classes, c.InstanceNoise = 3, 5, 9, 2, 3, 0.1
+			c.Channels, c.Height, c.Width, c.Pack, c.Classes, c.InstanceNoise = 3, 4, 4, 2, 3, 0.1
 		},
 		"moved with a penalty on fake images": func(c *model.Config) {
 			c.Augment, c.R2, c.Height, c.Width = []string{"translation"}, 2, 4, 9

@@ -61,11 +61,11 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	for i := range g.results {
 		g.results[i] = al.view(g.stats, 2*i, 2)
 	}
-	dis, gen := discriminatorNet(c), generatorNet(c)
+	gen, dis := c.mustNets()
 	n, m := dis.Size(), gen.Size()
 	g.arena = al.floats(2 * (n + m))
-	g.dis = al.weights(dis, al.view(g.arena, n, n), al.view(g.arena, 0, n))
-	g.gen = al.weights(gen, al.view(g.arena, 2*n+m, m), al.view(g.arena, 2*n, m))
+	g.dis = al.weights(dis.Net, al.view(g.arena, n, n), al.view(g.arena, 0, n))
+	g.gen = al.weights(gen.Net, al.view(g.arena, 2*n+m, m), al.view(g.arena, 2*n, m))
 	if al.err != nil {
 		return nil, al.err
 	}

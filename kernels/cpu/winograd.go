@@ -15,9 +15,9 @@ import "unsafe"
 // stride of 2 is four such kernels, one for each phase of the image: all even rows and columns, and so on.
 //
 // So a product of patches becomes 9 products of transformed patches and transformed weights, one for each
-// m. The transforms go down the columns first. An element of each product is one fma chain along k from 0, as of any product, and a result is made of its 9
-// elements. Neither the blocks nor the number of workers change it. Its rounding error is about that of
-// the plain sum: TestWinogradError has the theory.
+// m. The transforms go down the columns first. An element of each product is one fma chain along k from 0,
+// as of any product. A result is made of 9 such elements. Neither the blocks nor the number of workers change
+// it. Its rounding error is about that of the plain sum: TestWinogradError has the theory.
 //
 // The gradient at the weights has the same form: y of 2x2 positions takes the part of the kernel.
 

@@ -11,7 +11,7 @@ const perFloat = 4
 
 // TrainingBytes estimates the memory of a run of c, in bytes, including dataBytes for the data.
 func (c Config) TrainingBytes(dataBytes int64) int64 {
-	gen, dis := generatorNet(c), discriminatorNet(c)
+	gen, dis := c.mustNets()
 	g, d := gen.Size(), dis.Size()
 	// There are values, gradients and two moments, and copies of values and moments for a save.
 	floats := 7 * (int64(g) + int64(d))
@@ -20,7 +20,7 @@ func (c Config) TrainingBytes(dataBytes int64) int64 {
 	}
 	// Both nets keep each layer's output and its gradient. D has rows for x and for G(z).
 	rows := int64(c.BatchSize)
-	floats += 2 * rows * (rowFloats(gen) + 2*rowFloats(dis)/int64(max(c.Pack, 1)))
+	floats += 2 * rows * (rowFloats(gen.Net) + 2*rowFloats(dis.Net)/int64(max(c.Pack, 1)))
 	if c.Pack > 1 {
 		// A step and a measurement have the labels of x and of G(z) as vectors each.
 		floats += 2 * 2 * rows * int64(c.Classes)
@@ -30,10 +30,10 @@ func (c Config) TrainingBytes(dataBytes int64) int64 {
 
 // SamplingBytes estimates the memory, in bytes, that reading a checkpoint of c and sampling take.
 func (c Config) SamplingBytes() int64 {
-	gen := generatorNet(c)
-	g, d := gen.Size(), discriminatorNet(c).Size()
+	gen, dis := c.mustNets()
+	g, d := gen.Size(), dis.Size()
 	// The checkpoint's values and moments of both nets, and G's once more on the device.
-	return perFloat * (3*(int64(g)+int64(d)) + 2*int64(g) + sampleRows*rowFloats(gen))
+	return perFloat * (3*(int64(g)+int64(d)) + 2*int64(g) + sampleRows*rowFloats(gen.Net))
 }
 
 // rowFloats returns the number of values that the layers compute from one row, including the row.

@@ -76,7 +76,8 @@ func littleEndian(values []float32) []byte {
 func layout(c Config) []Tensor {
 	o, _ := optimizers.find(c.Optimizer)
 	var all []Tensor
-	for _, net := range []*nn.Net{generatorNet(c), discriminatorNet(c)} {
+	gen, dis := c.mustNets()
+	for _, net := range []*nn.Net{gen.Net, dis.Net} {
 		params, _ := net.Layout()
 		for _, p := range params {
 			all = append(all, Tensor{Name: p.Name, Shape: p.Shape})
@@ -86,7 +87,7 @@ func layout(c Config) []Tensor {
 		}
 	}
 	if c.EMA > 0 {
-		params, _ := generatorNet(c).Layout()
+		params, _ := gen.Layout()
 		for _, p := range params {
 			all = append(all, Tensor{Name: averaged + p.Name, Shape: p.Shape})
 		}

@@ -81,7 +81,7 @@ func TestMutants(t *testing.T) {
 	const wanted = 5
 	for _, k := range kerneltest.Kernels() {
 		t.Run(k.Name, func(t *testing.T) {
-			all := mutants(k.PTX())
+			all, suite := mutants(k.PTX()), suiteOf(k)
 			// Only some changes are tried, spread over all parts of the kernel: eight, and one in
 			// thirty of a long text. The others are tried if too few were caught.
 			every := 1
@@ -91,7 +91,7 @@ func TestMutants(t *testing.T) {
 			caught := 0
 			for first := 0; first < every && (first == 0 || caught < wanted); first++ {
 				for i := first; i < len(all); i += every {
-					switch err := try(t, k, all[i].text); {
+					switch err := try(t, k, all[i].text, suite); {
 					case err == nil:
 						t.Logf("not caught: %s", all[i].what)
 					case !errors.Is(err, errRejected):
@@ -109,8 +109,18 @@ func TestMutants(t *testing.T) {
 // errRejected is the error for a change that makes no valid PTX.
 var errRejected = errors.New("rejected")
 
-// try runs the suite's cases of k with another text. It returns the first failure.
-func try(t *testing.T, k *kernels.Kernel, text string) error {
+// suiteOf returns the suite's checks of k in their order.
+func suiteOf(k *kernels.Kernel) (checks []func(kernels.Device) error) {
+	for name, check := range kerneltest.All() {
+		if strings.HasPrefix(name, k.Name+"/") {
+			checks = append(checks, check)
+		}
+	}
+	return checks
+}
+
+// try makes checks of k with another text. It returns the first failure.
+func try(t *testing.T, k *kernels.Kernel, text string, checks []func(kernels.Device) error) error {
 	t.Helper()
 	dev, err := Open(0, Options{})
 	if err != nil {
@@ -125,11 +135,9 @@ func try(t *testing.T, k *kernels.Kernel, text string) error {
 	if rejected != nil {
 		return errRejected
 	}
-	for name, check := range kerneltest.All() {
-		if strings.HasPrefix(name, k.Name+"/") {
-			if err := check(dev); err != nil {
-				return err
-			}
+	for _, check := range checks {
+		if err := check(dev); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -7,7 +7,7 @@ var conv = Kernel{
 	Lens:  func(n []int) []int { return []int{convY(n), convX(n), convW(n)} },
 	Items: func(n []int) (int, int) { return n[0] * n[4] * n[5], convW(n) },
 	Grid:  func(n []int) Grid { return perThread(convY(n)) },
-	Tol:   productTol,
+	Tol:   convTol, Terms: convTerms,
 	F64: func(m Mem[float64]) {
 		c, batch := ConvolutionOf(m.N)
 		y, x, w, rows, cols := m.F[0], m.F[1], m.F[2], m.N[4], m.N[5]

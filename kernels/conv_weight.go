@@ -7,7 +7,7 @@ var convWeight = Kernel{
 	Lens:  func(n []int) []int { return []int{convW(n), convX(n), convY(n)} },
 	Items: func(n []int) (int, int) { return n[7] * n[8] * (n[3] / groupsOf(n)), n[0] * n[4] * n[5] * n[6] },
 	Grid:  func(n []int) Grid { return perThread(convW(n)) },
-	Tol:   productTol,
+	Tol:   convTol, Terms: convWeightTerms,
 	F64: func(m Mem[float64]) {
 		c, batch := ConvolutionOf(m.N)
 		w, x, y, rows, cols := m.F[0], m.F[1], m.F[2], m.N[4], m.N[5]

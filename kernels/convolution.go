@@ -115,6 +115,15 @@ func convW(n []int) int { return n[7] * n[8] * (n[3] / groupsOf(n)) * n[6] }
 // productTol is for sums of many products, whose rounding grows with the squares of the arguments.
 var productTol = Tol{Abs: 1e-6, Rel: 1e-5, Cancel: 1e-3}
 
+// convTol is for sums of many products too. The rounding grows with their number. A form that sums differences has up to five
+// times the error of a plain sum.
+var convTol = Tol{Abs: 1e-6, Rel: 1e-5, Product: 1. / (1 << 21)}
+
+// The numbers of products that an element of y, x and w is the sum of.
+func convTerms(n []int) int       { return n[7] * n[8] * n[3] / groupsOf(n) }
+func convBackTerms(n []int) int   { return n[7] * n[8] * n[6] / groupsOf(n) }
+func convWeightTerms(n []int) int { return n[0] * n[4] * n[5] }
+
 // at returns element (b,row,col,channel) of images (…, height, width, channels), or 0 outside them.
 func at(images []float64, b, height, row, width, col, channels, channel int) float64 {
 	if row < 0 || row >= height || col < 0 || col >= width {

@@ -148,7 +148,7 @@ func All() []*Kernel {
 		&biasTanh, &tanhGrad, &maxout, &maxoutGrad, &maxoutPick, &dropout,
 		&classBias, &classGrad, &labels, &oneHot,
 		&bceLogits, &sigmoid, &logLoss, &logLossGrad, &sigmoidBack,
-		&leastSquares, &hinge, &wasserstein, &pairing, &rowPenalty, &rowLoss,
+		&leastSquares, &hinge, &wasserstein, &pairing, &softmaxLogits, &rowPenalty, &rowLoss,
 		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copyKernel, &copyWords, &add, &mul,
 		&tick, &uniform, &normal, &shuffle, &gather, &sum, &sumRows, &nonFinite,
 		&head, &bceLoss, &outerGrad, &adamFinite, &unitAdam, &classAdam, &drawImages, &drawLabels,
@@ -157,6 +157,7 @@ func All() []*Kernel {
 		&batchMoments, &batchNorm, &batchSums, &batchGrad,
 		&unitVector, &divide, &dot, &spectralGrad,
 		&groupDeviation, &groupDeviationGrad, &groupDeviationSecond, &takeColumns, &placeColumns,
+		&balance, &unitRows, &unitRowsGrad,
 	}
 }
 

@@ -35,6 +35,34 @@ func TestPairingIsCrossEntropy(t *testing.T) {
 	}
 }
 
+// TestSoftmaxOfTwo: of two classes, the cross-entropy of the softmax is the binary one of the difference of the logits.
+func TestSoftmaxOfTwo(t *testing.T) {
+	const n = 41
+	d := newDrawing(t, 1)
+	at := func(i int) float32 { return float32(i-n) * 0.5 }
+	stats, dlogits := d.filled(constant(0), 2), d.filled(constant(0), n, 2)
+	bStats, bLogits := d.filled(constant(0), 2), d.filled(constant(0), n)
+	first := func(i int) float32 { return float32(1 - i%2) }
+	logits := d.filled(func(i int) float32 { return at(2*i) - at(2*i+1) + float32(i) }, n)
+	if err := kernels.BCELogits(d, bStats, bLogits, logits, 1, 0.7); err != nil {
+		t.Fatal(err)
+	}
+	pairs := d.filled(func(i int) float32 { return at(i) + float32((i+1)%2*(i/2)) }, n, 2)
+	got := d.after(kernels.SoftmaxLogits(d, stats, dlogits, pairs, d.filled(first, n, 2), 0.7), stats)
+	if want := d.after(nil, bStats)[0]; math.Abs(float64(got[0]-want)) > 1e-6 {
+		t.Errorf("the loss is %g, the binary cross-entropy %g", got[0], want)
+	}
+	if want := float32(40) / n; got[1] != want { // of the first the second logit is larger, by 1/2
+		t.Errorf("the share is %g, want %g", got[1], want)
+	}
+	slopes := d.after(nil, dlogits)
+	for i, want := range d.after(nil, bLogits) {
+		if off := math.Abs(float64(slopes[2*i] - want)); off > 1e-8 || math.Abs(float64(slopes[2*i]+slopes[2*i+1])) > 1e-8 {
+			t.Errorf("dlogits of row %d are %g, the binary cross-entropy's %g", i, slopes[2*i:2*i+2], want)
+		}
+	}
+}
+
 // TestHingeAtItsCorner: a logit at the corner of the hinge, or far beyond it, has gradient 0.
 func TestHingeAtItsCorner(t *testing.T) {
 	d := newDrawing(t, 1)

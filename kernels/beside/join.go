@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"gorgan/kernels"
 	"gorgan/kernels/tape"
@@ -45,7 +46,7 @@ func Join(calls []tape.Call) (tape.Call, error) {
 	if text.threads > 0 && threads > text.threads {
 		return tape.Call{}, fmt.Errorf("beside: %s: a part has %d threads a block, want at most %d", name(parts), threads, text.threads)
 	}
-	return tape.Call{Kernel: kernel(parts, text.String()), Args: a}, nil
+	return tape.Call{Kernel: kernel(parts, sync.OnceValue(text.String)), Args: a}, nil
 }
 
 // name is the name of the joined kernel. It is a name of PTX too. Equal parts have an equal name.
@@ -60,10 +61,10 @@ func name(parts []*kernels.Kernel) string {
 // prefix is what the names of part i begin with in the joined kernel.
 func prefix(i int) string { return fmt.Sprintf("p%d_", i) }
 
-// kernel returns the joined kernel. Its sizes are those of the parts, and then the blocks and the
+// kernel returns the joined kernel with a text that is composed when it is asked for. Its sizes are those of the parts, and then the blocks and the
 // threads of each.
-func kernel(parts []*kernels.Kernel, text string) *kernels.Kernel {
-	k := &kernels.Kernel{Name: name(parts), Text: func() string { return text }}
+func kernel(parts []*kernels.Kernel, text func() string) *kernels.Kernel {
+	k := &kernels.Kernel{Name: name(parts), Text: text}
 	for i, part := range parts {
 		for _, p := range part.Params {
 			p.Name = prefix(i) + p.Name

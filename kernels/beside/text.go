@@ -21,7 +21,15 @@ type text struct {
 	blocks          int    // the least that .minnctapersm of a part wants side by side, 0 if no part says so
 	bytes, align    int    // of shared memory
 	params          []string
-	sections        []string
+	sections        []section
+}
+
+// section is what the section of part i is made of. A device that has no use for texts never makes it.
+type section struct {
+	i        int
+	body     string          // of the part's text
+	declared map[string]bool // the part's parameters
+	array    string          // the part's shared array, empty if it has none
 }
 
 var (
@@ -76,43 +84,41 @@ func (t *text) add(k *kernels.Kernel, i int) error {
 		t.params = append(t.params, fmt.Sprintf(".param .%s %s%s", p[1], prefix(i), p[2]))
 		declared[p[2]] = true
 	}
-	body = operandPattern.ReplaceAllStringFunc(body, func(operand string) string {
-		if of := strings.Trim(operand, "[]"); declared[of] {
-			return "[" + prefix(i) + of + "]"
-		}
-		return operand
-	})
-	body, err := t.share(body)
+	array, err := t.share(body)
 	if err != nil {
 		return err
 	}
-	t.sections = append(t.sections, t.section(renamed(body, i), i))
+	t.sections = append(t.sections, section{i, body, declared, array})
 	return nil
 }
 
-// share takes the shared array out of a part's body. The body uses the common one in its place.
-func (t *text) share(body string) (string, error) {
-	if !strings.Contains(body, ".shared .") {
-		return body, nil
+// share makes room for the shared array of a part's body, and returns its name, empty if it has none.
+func (t *text) share(body string) (array string, err error) {
+	var arrays [][]string
+	for line := range strings.Lines(body) {
+		if !strings.Contains(line, ".shared .") {
+			continue
+		}
+		a := sharedPattern.FindStringSubmatch(line)
+		if a == nil {
+			return "", fmt.Errorf("its shared memory is declared in another form than .shared .align N .TYPE NAME[N];")
+		}
+		arrays = append(arrays, a)
 	}
-	arrays := sharedPattern.FindAllStringSubmatch(body, -1)
-	if len(arrays) != strings.Count(body, ".shared .") {
-		return "", fmt.Errorf("its shared memory is declared in another form than .shared .align N .TYPE NAME[N];")
+	if len(arrays) == 0 {
+		return "", nil
 	}
 	if len(arrays) > 1 {
 		return "", fmt.Errorf("it has %d shared arrays, want one at most", len(arrays))
 	}
-	for _, a := range arrays {
-		align, _ := strconv.Atoi(a[1])
-		n, err := strconv.Atoi(a[4])
-		if err != nil || typeBytes[a[2]] == 0 {
-			return "", fmt.Errorf("its shared array %s is of type %s with %s elements, which is not known", a[3], a[2], a[4])
-		}
-		t.bytes, t.align = max(t.bytes, n*typeBytes[a[2]]), max(t.align, align)
-		body = sharedPattern.ReplaceAllString(body, "")
-		body = regexp.MustCompile(`([\[ ,])`+a[3]+`([\];+,])`).ReplaceAllString(body, "${1}shared$2")
+	a := arrays[0]
+	align, _ := strconv.Atoi(a[1])
+	n, err := strconv.Atoi(a[4])
+	if err != nil || typeBytes[a[2]] == 0 {
+		return "", fmt.Errorf("its shared array %s is of type %s with %s elements, which is not known", a[3], a[2], a[4])
 	}
-	return body, nil
+	t.bytes, t.align = max(t.bytes, n*typeBytes[a[2]]), max(t.align, align)
+	return a[3], nil
 }
 
 // renamed gives the registers and labels of part i names of their own, and the part its own block
@@ -139,9 +145,21 @@ func renamed(body string, i int) string {
 	return branchPattern.ReplaceAllString(body, "bra$1 "+prefix(i)+"$2;")
 }
 
-// section puts before part i what finds its blocks, and lets the threads that it has no use for end.
-func (t *text) section(body string, i int) string {
-	p := prefix(i)
+// String puts before the part what finds its blocks, and lets the threads that it has no use for end. The
+// part's parameters get names of its own, and it uses the common shared array in place of its own.
+func (s section) String() string {
+	body, p := s.body, prefix(s.i)
+	body = operandPattern.ReplaceAllStringFunc(body, func(operand string) string {
+		if of := strings.Trim(operand, "[]"); s.declared[of] {
+			return "[" + p + of + "]"
+		}
+		return operand
+	})
+	if s.array != "" {
+		body = sharedPattern.ReplaceAllString(body, "")
+		body = regexp.MustCompile(`([\[ ,])`+s.array+`([\];+,])`).ReplaceAllString(body, "${1}shared$2")
+	}
+	body = renamed(body, s.i)
 	return fmt.Sprintf(`	// part %d
 	ld.param.u32 %%blocks, [%sblocks];
 	setp.ge.u32 %%other, %%block, %%blocks;
@@ -155,7 +173,7 @@ func (t *text) section(body string, i int) string {
 PART%d_END:
 	sub.u32 %%block, %%block, %%blocks;
 
-`, i, p, i, p, strings.TrimRight(body, "\n"), i)
+`, s.i, p, s.i, p, strings.TrimRight(body, "\n"), s.i)
 }
 
 // String is the text. Its parameters are those of the parts by kind, as kernels.Kernel has them.
@@ -190,7 +208,7 @@ func (t text) String() string {
 	}
 	s.WriteString("\n\tmov.u32 %block, %ctaid.x;\n\n")
 	for _, section := range t.sections {
-		s.WriteString(section)
+		s.WriteString(section.String())
 	}
 	s.WriteString("\tret;\n}\n")
 	return s.String()

@@ -4949,327 +4949,6159 @@ done:
 	VZEROUPPER
 	RET
 
-// func winogradInputAVX512(n int, d *[9]*float32, v *float32, vs int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·winogradInputAVX512(SB), NOSPLIT, $0-32
-	MOVQ n+0(FP), AX
-	MOVQ d+8(FP), DX
-	MOVQ v+16(FP), BX
-	MOVQ vs+24(FP), SI
-	SHLQ $0x02, SI
-	LEAQ (BX)(SI*2), DI
-	ADDQ SI, DI
-	LEAQ (DI)(SI*2), R8
-	ADDQ SI, R8
-	XORQ CX, CX
-	SUBQ $0x10, AX
-	JL   rest
+// func f42InputAVX512(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·f42InputAVX512(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x05, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x10, AX
+	JL     rest
 
 whole:
-	MOVQ    (DX), R9
-	VMOVUPS (R9)(CX*1), Z0
-	MOVQ    24(DX), R9
-	VMOVUPS (R9)(CX*1), Z1
-	MOVQ    48(DX), R9
-	VMOVUPS (R9)(CX*1), Z2
-	VSUBPS  Z1, Z0, Z0
-	VSUBPS  Z2, Z1, Z2
-	MOVQ    8(DX), R9
-	VMOVUPS (R9)(CX*1), Z3
-	MOVQ    32(DX), R9
-	VMOVUPS (R9)(CX*1), Z4
-	MOVQ    56(DX), R9
-	VMOVUPS (R9)(CX*1), Z5
-	VSUBPS  Z4, Z3, Z3
-	VSUBPS  Z5, Z4, Z5
-	MOVQ    16(DX), R9
-	VMOVUPS (R9)(CX*1), Z6
-	MOVQ    40(DX), R9
-	VMOVUPS (R9)(CX*1), Z7
-	MOVQ    64(DX), R9
-	VMOVUPS (R9)(CX*1), Z8
-	VSUBPS  Z7, Z6, Z6
-	VSUBPS  Z8, Z7, Z8
-	VSUBPS  Z3, Z0, Z0
-	VSUBPS  Z6, Z3, Z6
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Z0, (R9)
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Z3, (R9)(SI*1)
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Z6, (R9)(SI*2)
-	VSUBPS  Z4, Z1, Z0
-	VSUBPS  Z7, Z4, Z1
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Z0, (R9)
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Z4, (R9)(SI*1)
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Z1, (R9)(SI*2)
-	VSUBPS  Z5, Z2, Z0
-	VSUBPS  Z8, Z5, Z1
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Z0, (R9)
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Z5, (R9)(SI*1)
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Z1, (R9)(SI*2)
-	ADDQ    $0x40, CX
-	SUBQ    $0x10, AX
-	JGE     whole
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Z0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z1, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z5
+	VADDPS       Z2, Z5, Z6
+	VSUBPS       Z2, Z5, Z2
+	VSUBPS       Z0, Z1, Z0
+	VSUBPS       Z3, Z4, Z1
+	VMOVAPS      Z0, Z5
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z5
+	VMOVAPS      Z0, Z0
+	VFMSUB231PS  number3f000000<>+0(SB), Z1, Z0
+	VSUBPS       Z3, Z4, Z1
+	MOVQ         160(DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VSUBPS       Z4, Z3, Z3
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z3
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         128(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z4, Z7
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z7
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z9, Z10
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z10
+	VADDPS       Z7, Z10, Z11
+	VSUBPS       Z7, Z10, Z7
+	VSUBPS       Z1, Z4, Z1
+	VSUBPS       Z8, Z9, Z4
+	VMOVAPS      Z1, Z10
+	VFMADD231PS  number3f000000<>+0(SB), Z4, Z10
+	VMOVAPS      Z1, Z1
+	VFMSUB231PS  number3f000000<>+0(SB), Z4, Z1
+	VSUBPS       Z8, Z9, Z4
+	MOVQ         168(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VSUBPS       Z9, Z8, Z8
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z8
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         136(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z9, Z12
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z12
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Z13
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Z14
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z14, Z15
+	VFNMADD231PS number3e800000<>+0(SB), Z13, Z15
+	VADDPS       Z12, Z15, Z16
+	VSUBPS       Z12, Z15, Z12
+	VSUBPS       Z4, Z9, Z4
+	VSUBPS       Z13, Z14, Z9
+	VMOVAPS      Z4, Z15
+	VFMADD231PS  number3f000000<>+0(SB), Z9, Z15
+	VMOVAPS      Z4, Z4
+	VFMSUB231PS  number3f000000<>+0(SB), Z9, Z4
+	VSUBPS       Z13, Z14, Z9
+	MOVQ         176(DX), R9
+	VMOVUPS      (R9)(CX*1), Z13
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VSUBPS       Z14, Z13, Z13
+	VMOVAPS      Z13, Z13
+	VFNMADD231PS number3e800000<>+0(SB), Z9, Z13
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         144(DX), R9
+	VMOVUPS      (R9)(CX*1), Z14
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z14, Z17
+	VFNMADD231PS number3e800000<>+0(SB), Z9, Z17
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Z18
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Z19
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z19, Z20
+	VFNMADD231PS number3e800000<>+0(SB), Z18, Z20
+	VADDPS       Z17, Z20, Z21
+	VSUBPS       Z17, Z20, Z17
+	VSUBPS       Z9, Z14, Z9
+	VSUBPS       Z18, Z19, Z14
+	VMOVAPS      Z9, Z20
+	VFMADD231PS  number3f000000<>+0(SB), Z14, Z20
+	VMOVAPS      Z9, Z9
+	VFMSUB231PS  number3f000000<>+0(SB), Z14, Z9
+	VSUBPS       Z18, Z19, Z14
+	MOVQ         184(DX), R9
+	VMOVUPS      (R9)(CX*1), Z18
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VSUBPS       Z19, Z18, Z18
+	VMOVAPS      Z18, Z18
+	VFNMADD231PS number3e800000<>+0(SB), Z14, Z18
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Z14
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         152(DX), R9
+	VMOVUPS      (R9)(CX*1), Z19
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z19, Z22
+	VFNMADD231PS number3e800000<>+0(SB), Z14, Z22
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Z23
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Z24
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z24, Z25
+	VFNMADD231PS number3e800000<>+0(SB), Z23, Z25
+	VADDPS       Z22, Z25, Z26
+	VSUBPS       Z22, Z25, Z22
+	VSUBPS       Z14, Z19, Z14
+	VSUBPS       Z23, Z24, Z19
+	VMOVAPS      Z14, Z25
+	VFMADD231PS  number3f000000<>+0(SB), Z19, Z25
+	VMOVAPS      Z14, Z14
+	VFMSUB231PS  number3f000000<>+0(SB), Z19, Z14
+	VSUBPS       Z23, Z24, Z19
+	MOVQ         192(DX), R9
+	VMOVUPS      (R9)(CX*1), Z23
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VSUBPS       Z24, Z23, Z23
+	VMOVAPS      Z23, Z23
+	VFNMADD231PS number3e800000<>+0(SB), Z19, Z23
+	VMOVAPS      Z21, Z19
+	VFNMADD231PS number3e800000<>+0(SB), Z11, Z19
+	VMOVAPS      Z16, Z24
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z24
+	VADDPS       Z19, Z24, Z27
+	VSUBPS       Z19, Z24, Z19
+	VMOVUPS      Z27, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z19, (R9)(SI*1)
+	VSUBPS       Z11, Z21, Z11
+	VSUBPS       Z6, Z16, Z19
+	VMOVAPS      Z11, Z21
+	VFMADD231PS  number3f000000<>+0(SB), Z19, Z21
+	VMOVAPS      Z11, Z11
+	VFMSUB231PS  number3f000000<>+0(SB), Z19, Z11
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z21, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z11, (R9)(SI*2)
+	VSUBPS       Z6, Z16, Z6
+	VSUBPS       Z16, Z26, Z11
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z11
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z11, (R9)(SI*4)
+	VMOVAPS      Z17, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z7, Z6
+	VMOVAPS      Z12, Z11
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z11
+	VADDPS       Z6, Z11, Z16
+	VSUBPS       Z6, Z11, Z6
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z16, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z6, (R9)(SI*1)
+	VSUBPS       Z7, Z17, Z6
+	VSUBPS       Z2, Z12, Z7
+	VMOVAPS      Z6, Z11
+	VFMADD231PS  number3f000000<>+0(SB), Z7, Z11
+	VMOVAPS      Z6, Z6
+	VFMSUB231PS  number3f000000<>+0(SB), Z7, Z6
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z11, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z6, (R9)(SI*2)
+	VSUBPS       Z2, Z12, Z2
+	VSUBPS       Z12, Z22, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z6
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z6, (R9)(SI*4)
+	VMOVAPS      Z20, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z10, Z2
+	VMOVAPS      Z15, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z5, Z6
+	VADDPS       Z2, Z6, Z7
+	VSUBPS       Z2, Z6, Z2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z7, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z2, (R9)(SI*1)
+	VSUBPS       Z10, Z20, Z2
+	VSUBPS       Z5, Z15, Z6
+	VMOVAPS      Z2, Z7
+	VFMADD231PS  number3f000000<>+0(SB), Z6, Z7
+	VMOVAPS      Z2, Z2
+	VFMSUB231PS  number3f000000<>+0(SB), Z6, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z7, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	VSUBPS       Z5, Z15, Z2
+	VSUBPS       Z15, Z25, Z5
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z5
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z5, (R9)(SI*4)
+	VMOVAPS      Z9, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z2
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z5
+	VADDPS       Z2, Z5, Z6
+	VSUBPS       Z2, Z5, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z6, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z2, (R9)(SI*1)
+	VSUBPS       Z1, Z9, Z1
+	VSUBPS       Z0, Z4, Z2
+	VMOVAPS      Z1, Z5
+	VFMADD231PS  number3f000000<>+0(SB), Z2, Z5
+	VMOVAPS      Z1, Z1
+	VFMSUB231PS  number3f000000<>+0(SB), Z2, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z5, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z1, (R9)(SI*2)
+	VSUBPS       Z0, Z4, Z0
+	VSUBPS       Z4, Z14, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z1, (R9)(SI*4)
+	VMOVAPS      Z18, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z0
+	VMOVAPS      Z13, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z1
+	VADDPS       Z0, Z1, Z2
+	VSUBPS       Z0, Z1, Z0
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z2, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z0, (R9)(SI*1)
+	VSUBPS       Z8, Z18, Z0
+	VSUBPS       Z3, Z13, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFMSUB231PS  number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z0, (R9)(SI*2)
+	VSUBPS       Z3, Z13, Z0
+	VSUBPS       Z13, Z23, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z1, (R9)(SI*4)
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, AX
+	JGE          whole
 
 rest:
-	ADDQ      $0x10, AX
-	JZ        done
-	MOVL      $0xffffffff, R9
-	BZHIL     AX, R9, R9
-	KMOVW     R9, K1
-	MOVQ      (DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z0
-	MOVQ      24(DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z1
-	MOVQ      48(DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z2
-	VSUBPS    Z1, Z0, Z0
-	VSUBPS    Z2, Z1, Z2
-	MOVQ      8(DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z3
-	MOVQ      32(DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z4
-	MOVQ      56(DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z5
-	VSUBPS    Z4, Z3, Z3
-	VSUBPS    Z5, Z4, Z5
-	MOVQ      16(DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z6
-	MOVQ      40(DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z7
-	MOVQ      64(DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z8
-	VSUBPS    Z7, Z6, Z6
-	VSUBPS    Z8, Z7, Z8
-	VSUBPS    Z3, Z0, Z0
-	VSUBPS    Z6, Z3, Z6
-	LEAQ      (BX)(CX*1), AX
-	VMOVUPS   Z0, K1, (AX)
-	LEAQ      (BX)(CX*1), AX
-	VMOVUPS   Z3, K1, (AX)(SI*1)
-	LEAQ      (BX)(CX*1), AX
-	VMOVUPS   Z6, K1, (AX)(SI*2)
-	VSUBPS    Z4, Z1, Z0
-	VSUBPS    Z7, Z4, Z1
-	LEAQ      (DI)(CX*1), AX
-	VMOVUPS   Z0, K1, (AX)
-	LEAQ      (DI)(CX*1), AX
-	VMOVUPS   Z4, K1, (AX)(SI*1)
-	LEAQ      (DI)(CX*1), AX
-	VMOVUPS   Z1, K1, (AX)(SI*2)
-	VSUBPS    Z5, Z2, Z0
-	VSUBPS    Z8, Z5, Z1
-	LEAQ      (R8)(CX*1), AX
-	VMOVUPS   Z0, K1, (AX)
-	LEAQ      (R8)(CX*1), AX
-	VMOVUPS   Z5, K1, (AX)(SI*1)
-	LEAQ      (R8)(CX*1), AX
-	VMOVUPS   Z1, K1, (AX)(SI*2)
+	ADDQ         $0x10, AX
+	JZ           done
+	MOVL         $0xffffffff, R9
+	BZHIL        AX, R9, R9
+	KMOVW        R9, K1
+	MOVQ         40(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z0
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         120(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z1, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	MOVQ         (DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         80(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z5
+	VADDPS       Z2, Z5, Z6
+	VSUBPS       Z2, Z5, Z2
+	VSUBPS       Z0, Z1, Z0
+	VSUBPS       Z3, Z4, Z1
+	VMOVAPS      Z0, Z5
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z5
+	VMOVAPS      Z0, Z0
+	VFMSUB231PS  number3f000000<>+0(SB), Z1, Z0
+	VSUBPS       Z3, Z4, Z1
+	MOVQ         160(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VSUBPS       Z4, Z3, Z3
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z3
+	MOVQ         48(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         128(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z4, Z7
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z7
+	MOVQ         8(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         88(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z9, Z10
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z10
+	VADDPS       Z7, Z10, Z11
+	VSUBPS       Z7, Z10, Z7
+	VSUBPS       Z1, Z4, Z1
+	VSUBPS       Z8, Z9, Z4
+	VMOVAPS      Z1, Z10
+	VFMADD231PS  number3f000000<>+0(SB), Z4, Z10
+	VMOVAPS      Z1, Z1
+	VFMSUB231PS  number3f000000<>+0(SB), Z4, Z1
+	VSUBPS       Z8, Z9, Z4
+	MOVQ         168(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VSUBPS       Z9, Z8, Z8
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z8
+	MOVQ         56(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         136(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z9, Z12
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z12
+	MOVQ         16(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z13
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         96(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z14
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z14, Z15
+	VFNMADD231PS number3e800000<>+0(SB), Z13, Z15
+	VADDPS       Z12, Z15, Z16
+	VSUBPS       Z12, Z15, Z12
+	VSUBPS       Z4, Z9, Z4
+	VSUBPS       Z13, Z14, Z9
+	VMOVAPS      Z4, Z15
+	VFMADD231PS  number3f000000<>+0(SB), Z9, Z15
+	VMOVAPS      Z4, Z4
+	VFMSUB231PS  number3f000000<>+0(SB), Z9, Z4
+	VSUBPS       Z13, Z14, Z9
+	MOVQ         176(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z13
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VSUBPS       Z14, Z13, Z13
+	VMOVAPS      Z13, Z13
+	VFNMADD231PS number3e800000<>+0(SB), Z9, Z13
+	MOVQ         64(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         144(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z14
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z14, Z17
+	VFNMADD231PS number3e800000<>+0(SB), Z9, Z17
+	MOVQ         24(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z18
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         104(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z19
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z19, Z20
+	VFNMADD231PS number3e800000<>+0(SB), Z18, Z20
+	VADDPS       Z17, Z20, Z21
+	VSUBPS       Z17, Z20, Z17
+	VSUBPS       Z9, Z14, Z9
+	VSUBPS       Z18, Z19, Z14
+	VMOVAPS      Z9, Z20
+	VFMADD231PS  number3f000000<>+0(SB), Z14, Z20
+	VMOVAPS      Z9, Z9
+	VFMSUB231PS  number3f000000<>+0(SB), Z14, Z9
+	VSUBPS       Z18, Z19, Z14
+	MOVQ         184(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z18
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VSUBPS       Z19, Z18, Z18
+	VMOVAPS      Z18, Z18
+	VFNMADD231PS number3e800000<>+0(SB), Z14, Z18
+	MOVQ         72(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z14
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         152(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z19
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z19, Z22
+	VFNMADD231PS number3e800000<>+0(SB), Z14, Z22
+	MOVQ         32(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z23
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         112(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z24
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z24, Z25
+	VFNMADD231PS number3e800000<>+0(SB), Z23, Z25
+	VADDPS       Z22, Z25, Z26
+	VSUBPS       Z22, Z25, Z22
+	VSUBPS       Z14, Z19, Z14
+	VSUBPS       Z23, Z24, Z19
+	VMOVAPS      Z14, Z25
+	VFMADD231PS  number3f000000<>+0(SB), Z19, Z25
+	VMOVAPS      Z14, Z14
+	VFMSUB231PS  number3f000000<>+0(SB), Z19, Z14
+	VSUBPS       Z23, Z24, Z19
+	MOVQ         192(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z23
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VSUBPS       Z24, Z23, Z23
+	VMOVAPS      Z23, Z23
+	VFNMADD231PS number3e800000<>+0(SB), Z19, Z23
+	VMOVAPS      Z21, Z19
+	VFNMADD231PS number3e800000<>+0(SB), Z11, Z19
+	VMOVAPS      Z16, Z24
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z24
+	VADDPS       Z19, Z24, Z27
+	VSUBPS       Z19, Z24, Z19
+	VMOVUPS      Z27, K1, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z19, K1, (AX)(SI*1)
+	VSUBPS       Z11, Z21, Z11
+	VSUBPS       Z6, Z16, Z19
+	VMOVAPS      Z11, Z21
+	VFMADD231PS  number3f000000<>+0(SB), Z19, Z21
+	VMOVAPS      Z11, Z11
+	VFMSUB231PS  number3f000000<>+0(SB), Z19, Z11
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z21, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z11, K1, (AX)(SI*2)
+	VSUBPS       Z6, Z16, Z6
+	VSUBPS       Z16, Z26, Z11
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z11
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z11, K1, (AX)(SI*4)
+	VMOVAPS      Z17, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z7, Z6
+	VMOVAPS      Z12, Z11
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z11
+	VADDPS       Z6, Z11, Z16
+	VSUBPS       Z6, Z11, Z6
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z16, K1, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z6, K1, (AX)(SI*1)
+	VSUBPS       Z7, Z17, Z6
+	VSUBPS       Z2, Z12, Z7
+	VMOVAPS      Z6, Z11
+	VFMADD231PS  number3f000000<>+0(SB), Z7, Z11
+	VMOVAPS      Z6, Z6
+	VFMSUB231PS  number3f000000<>+0(SB), Z7, Z6
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z11, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z6, K1, (AX)(SI*2)
+	VSUBPS       Z2, Z12, Z2
+	VSUBPS       Z12, Z22, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z6
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z6, K1, (AX)(SI*4)
+	VMOVAPS      Z20, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z10, Z2
+	VMOVAPS      Z15, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z5, Z6
+	VADDPS       Z2, Z6, Z7
+	VSUBPS       Z2, Z6, Z2
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z7, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z2, K1, (AX)(SI*1)
+	VSUBPS       Z10, Z20, Z2
+	VSUBPS       Z5, Z15, Z6
+	VMOVAPS      Z2, Z7
+	VFMADD231PS  number3f000000<>+0(SB), Z6, Z7
+	VMOVAPS      Z2, Z2
+	VFMSUB231PS  number3f000000<>+0(SB), Z6, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z7, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	VSUBPS       Z5, Z15, Z2
+	VSUBPS       Z15, Z25, Z5
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z5
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z5, K1, (AX)(SI*4)
+	VMOVAPS      Z9, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z2
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z5
+	VADDPS       Z2, Z5, Z6
+	VSUBPS       Z2, Z5, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z6, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z2, K1, (AX)(SI*1)
+	VSUBPS       Z1, Z9, Z1
+	VSUBPS       Z0, Z4, Z2
+	VMOVAPS      Z1, Z5
+	VFMADD231PS  number3f000000<>+0(SB), Z2, Z5
+	VMOVAPS      Z1, Z1
+	VFMSUB231PS  number3f000000<>+0(SB), Z2, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z5, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z1, K1, (AX)(SI*2)
+	VSUBPS       Z0, Z4, Z0
+	VSUBPS       Z4, Z14, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z1, K1, (AX)(SI*4)
+	VMOVAPS      Z18, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z0
+	VMOVAPS      Z13, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z1
+	VADDPS       Z0, Z1, Z2
+	VSUBPS       Z0, Z1, Z0
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z2, K1, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z0, K1, (AX)(SI*1)
+	VSUBPS       Z8, Z18, Z0
+	VSUBPS       Z3, Z13, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFMSUB231PS  number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z0, K1, (AX)(SI*2)
+	VSUBPS       Z3, Z13, Z0
+	VSUBPS       Z13, Z23, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z1, K1, (AX)(SI*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func winogradWeightsAVX512(n int, w *[4]*float32, u *float32, us int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·winogradWeightsAVX512(SB), NOSPLIT, $0-32
-	MOVQ n+0(FP), AX
-	MOVQ w+8(FP), DX
-	MOVQ u+16(FP), BX
-	MOVQ us+24(FP), SI
-	SHLQ $0x02, SI
-	LEAQ (BX)(SI*2), DI
-	ADDQ SI, DI
-	LEAQ (DI)(SI*2), R8
-	ADDQ SI, R8
-	XORQ CX, CX
-	SUBQ $0x10, AX
-	JL   rest
+DATA number3e800000<>+0(SB)/4, $0x3e800000
+DATA number3e800000<>+4(SB)/4, $0x3e800000
+DATA number3e800000<>+8(SB)/4, $0x3e800000
+DATA number3e800000<>+12(SB)/4, $0x3e800000
+DATA number3e800000<>+16(SB)/4, $0x3e800000
+DATA number3e800000<>+20(SB)/4, $0x3e800000
+DATA number3e800000<>+24(SB)/4, $0x3e800000
+DATA number3e800000<>+28(SB)/4, $0x3e800000
+DATA number3e800000<>+32(SB)/4, $0x3e800000
+DATA number3e800000<>+36(SB)/4, $0x3e800000
+DATA number3e800000<>+40(SB)/4, $0x3e800000
+DATA number3e800000<>+44(SB)/4, $0x3e800000
+DATA number3e800000<>+48(SB)/4, $0x3e800000
+DATA number3e800000<>+52(SB)/4, $0x3e800000
+DATA number3e800000<>+56(SB)/4, $0x3e800000
+DATA number3e800000<>+60(SB)/4, $0x3e800000
+GLOBL number3e800000<>(SB), RODATA|NOPTR, $64
+
+DATA number3f000000<>+0(SB)/4, $0x3f000000
+DATA number3f000000<>+4(SB)/4, $0x3f000000
+DATA number3f000000<>+8(SB)/4, $0x3f000000
+DATA number3f000000<>+12(SB)/4, $0x3f000000
+DATA number3f000000<>+16(SB)/4, $0x3f000000
+DATA number3f000000<>+20(SB)/4, $0x3f000000
+DATA number3f000000<>+24(SB)/4, $0x3f000000
+DATA number3f000000<>+28(SB)/4, $0x3f000000
+DATA number3f000000<>+32(SB)/4, $0x3f000000
+DATA number3f000000<>+36(SB)/4, $0x3f000000
+DATA number3f000000<>+40(SB)/4, $0x3f000000
+DATA number3f000000<>+44(SB)/4, $0x3f000000
+DATA number3f000000<>+48(SB)/4, $0x3f000000
+DATA number3f000000<>+52(SB)/4, $0x3f000000
+DATA number3f000000<>+56(SB)/4, $0x3f000000
+DATA number3f000000<>+60(SB)/4, $0x3f000000
+GLOBL number3f000000<>(SB), RODATA|NOPTR, $64
+
+// func f42WeightsAVX512(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·f42WeightsAVX512(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x05, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x10, AX
+	JL     rest
 
 whole:
-	MOVQ    (DX), R9
-	VMOVUPS (R9)(CX*1), Z0
-	MOVQ    16(DX), R9
-	VMOVUPS (R9)(CX*1), Z1
-	VADDPS  Z1, Z0, Z2
-	MOVQ    8(DX), R9
-	VMOVUPS (R9)(CX*1), Z3
-	MOVQ    24(DX), R9
-	VMOVUPS (R9)(CX*1), Z4
-	VADDPS  Z4, Z3, Z5
-	VADDPS  Z3, Z0, Z6
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Z0, (R9)
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Z6, (R9)(SI*1)
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Z3, (R9)(SI*2)
-	VADDPS  Z5, Z2, Z0
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Z2, (R9)
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Z0, (R9)(SI*1)
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Z5, (R9)(SI*2)
-	VADDPS  Z4, Z1, Z0
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Z1, (R9)
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Z0, (R9)(SI*1)
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Z4, (R9)(SI*2)
-	ADDQ    $0x40, CX
-	SUBQ    $0x10, AX
-	JGE     whole
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Z0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z1
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Z2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z3
+	VADDPS       Z3, Z1, Z4
+	VSUBPS       Z3, Z1, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z3
+	VMOVAPS      Z0, Z5
+	VFMADD231PS  number3f000000<>+0(SB), Z3, Z5
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z0
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z6
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Z7
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z8
+	VADDPS       Z8, Z6, Z9
+	VSUBPS       Z8, Z6, Z6
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z3
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z8
+	VMOVAPS      Z3, Z10
+	VFMADD231PS  number3f000000<>+0(SB), Z8, Z10
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3f000000<>+0(SB), Z8, Z3
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z8
+	VMULPS       number3f2aaaab<>+0(SB), Z9, Z11
+	VADDPS       Z11, Z8, Z12
+	VSUBPS       Z11, Z8, Z8
+	VMOVUPS      Z12, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z8, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z4
+	VMULPS       number3f2aaaab<>+0(SB), Z9, Z8
+	VMOVAPS      Z4, Z11
+	VFMADD231PS  number3f000000<>+0(SB), Z8, Z11
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3f000000<>+0(SB), Z8, Z4
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z11, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z9, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z1, Z4
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z8
+	VADDPS       Z8, Z4, Z9
+	VSUBPS       Z8, Z4, Z4
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z9, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z4, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z1, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z4
+	VMOVAPS      Z1, Z8
+	VFMADD231PS  number3f000000<>+0(SB), Z4, Z8
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z4, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z8, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z1, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z6, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z4
+	VADDPS       Z4, Z1, Z6
+	VSUBPS       Z4, Z1, Z1
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z6, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z1, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z4
+	VMOVAPS      Z1, Z5
+	VFMADD231PS  number3f000000<>+0(SB), Z4, Z5
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z4, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z5, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z1, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z10, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z4
+	VADDPS       Z4, Z1, Z5
+	VSUBPS       Z4, Z1, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z5, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z1, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z1
+	VMOVAPS      Z0, Z4
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z4
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z3, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z1
+	VADDPS       Z1, Z0, Z3
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z3, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z0, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z7, (R9)(SI*4)
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, AX
+	JGE          whole
 
 rest:
-	ADDQ      $0x10, AX
-	JZ        done
-	MOVL      $0xffffffff, R9
-	BZHIL     AX, R9, R9
-	KMOVW     R9, K1
-	MOVQ      (DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z0
-	MOVQ      16(DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z1
-	VADDPS    Z1, Z0, Z2
-	MOVQ      8(DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z3
-	MOVQ      24(DX), AX
-	VMOVUPS.Z (AX)(CX*1), K1, Z4
-	VADDPS    Z4, Z3, Z5
-	VADDPS    Z3, Z0, Z6
-	LEAQ      (BX)(CX*1), AX
-	VMOVUPS   Z0, K1, (AX)
-	LEAQ      (BX)(CX*1), AX
-	VMOVUPS   Z6, K1, (AX)(SI*1)
-	LEAQ      (BX)(CX*1), AX
-	VMOVUPS   Z3, K1, (AX)(SI*2)
-	VADDPS    Z5, Z2, Z0
-	LEAQ      (DI)(CX*1), AX
-	VMOVUPS   Z2, K1, (AX)
-	LEAQ      (DI)(CX*1), AX
-	VMOVUPS   Z0, K1, (AX)(SI*1)
-	LEAQ      (DI)(CX*1), AX
-	VMOVUPS   Z5, K1, (AX)(SI*2)
-	VADDPS    Z4, Z1, Z0
-	LEAQ      (R8)(CX*1), AX
-	VMOVUPS   Z1, K1, (AX)
-	LEAQ      (R8)(CX*1), AX
-	VMOVUPS   Z0, K1, (AX)(SI*1)
-	LEAQ      (R8)(CX*1), AX
-	VMOVUPS   Z4, K1, (AX)(SI*2)
+	ADDQ         $0x10, AX
+	JZ           done
+	MOVL         $0xffffffff, R9
+	BZHIL        AX, R9, R9
+	KMOVW        R9, K1
+	MOVQ         (DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z0
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z1
+	MOVQ         16(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z3
+	VADDPS       Z3, Z1, Z4
+	VSUBPS       Z3, Z1, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z3
+	VMOVAPS      Z0, Z5
+	VFMADD231PS  number3f000000<>+0(SB), Z3, Z5
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z0
+	MOVQ         8(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z6
+	MOVQ         24(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z8
+	VADDPS       Z8, Z6, Z9
+	VSUBPS       Z8, Z6, Z6
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z3
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z8
+	VMOVAPS      Z3, Z10
+	VFMADD231PS  number3f000000<>+0(SB), Z8, Z10
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3f000000<>+0(SB), Z8, Z3
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z8
+	VMULPS       number3f2aaaab<>+0(SB), Z9, Z11
+	VADDPS       Z11, Z8, Z12
+	VSUBPS       Z11, Z8, Z8
+	VMOVUPS      Z12, K1, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z8, K1, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z4
+	VMULPS       number3f2aaaab<>+0(SB), Z9, Z8
+	VMOVAPS      Z4, Z11
+	VFMADD231PS  number3f000000<>+0(SB), Z8, Z11
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3f000000<>+0(SB), Z8, Z4
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z11, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z4, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z9, K1, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z1, Z4
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z8
+	VADDPS       Z8, Z4, Z9
+	VSUBPS       Z8, Z4, Z4
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z9, K1, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z4, K1, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z1, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z4
+	VMOVAPS      Z1, Z8
+	VFMADD231PS  number3f000000<>+0(SB), Z4, Z8
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z4, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z8, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z1, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z6, K1, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z4
+	VADDPS       Z4, Z1, Z6
+	VSUBPS       Z4, Z1, Z1
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z6, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z1, K1, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z4
+	VMOVAPS      Z1, Z5
+	VFMADD231PS  number3f000000<>+0(SB), Z4, Z5
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z4, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z5, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z1, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z10, K1, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z4
+	VADDPS       Z4, Z1, Z5
+	VSUBPS       Z4, Z1, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z5, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z1, K1, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z1
+	VMOVAPS      Z0, Z4
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z4
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z4, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z0, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z3, K1, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z1
+	VADDPS       Z1, Z0, Z3
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z3, K1, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z0, K1, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z0, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z7, K1, (AX)(SI*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func winogradOutputAVX512(n int, m *float32, ms int, y *[4]*float32)
+DATA number3f2aaaab<>+0(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+4(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+8(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+12(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+16(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+20(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+24(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+28(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+32(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+36(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+40(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+44(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+48(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+52(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+56(SB)/4, $0x3f2aaaab
+DATA number3f2aaaab<>+60(SB)/4, $0x3f2aaaab
+GLOBL number3f2aaaab<>(SB), RODATA|NOPTR, $64
+
+// func f42OutputAVX512(n int, from *float32, step int, to **float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·winogradOutputAVX512(SB), NOSPLIT, $0-32
-	MOVQ n+0(FP), AX
-	MOVQ m+8(FP), DX
-	MOVQ ms+16(FP), BX
-	SHLQ $0x02, BX
-	LEAQ (DX)(BX*2), SI
-	ADDQ BX, SI
-	LEAQ (SI)(BX*2), DI
-	ADDQ BX, DI
-	MOVQ y+24(FP), R8
-	XORQ CX, CX
-	SUBQ $0x10, AX
-	JL   rest
+TEXT ·f42OutputAVX512(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   step+16(FP), BX
+	SHLQ   $0x02, BX
+	IMUL3Q $0x05, BX, SI
+	MOVQ   to+24(FP), DI
+	XORQ   CX, CX
+	SUBQ   $0x10, AX
+	JL     rest
 
 whole:
-	LEAQ    (DX)(CX*1), R9
-	VMOVUPS (R9), Z0
-	LEAQ    (SI)(CX*1), R9
-	VMOVUPS (R9), Z1
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS (R9), Z2
-	VADDPS  Z1, Z0, Z0
-	VSUBPS  Z2, Z1, Z1
-	LEAQ    (DX)(CX*1), R9
-	VMOVUPS (R9)(BX*1), Z2
-	LEAQ    (SI)(CX*1), R9
-	VMOVUPS (R9)(BX*1), Z3
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS (R9)(BX*1), Z4
-	VADDPS  Z3, Z2, Z2
-	VSUBPS  Z4, Z3, Z3
-	LEAQ    (DX)(CX*1), R9
-	VMOVUPS (R9)(BX*2), Z4
-	LEAQ    (SI)(CX*1), R9
-	VMOVUPS (R9)(BX*2), Z5
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS (R9)(BX*2), Z6
-	VADDPS  Z5, Z4, Z4
-	VSUBPS  Z6, Z5, Z5
-	VADDPS  Z2, Z0, Z0
-	VSUBPS  Z4, Z2, Z2
-	MOVQ    (R8), R9
-	VMOVUPS Z0, (R9)(CX*1)
-	MOVQ    8(R8), R9
-	VMOVUPS Z2, (R9)(CX*1)
-	VADDPS  Z3, Z1, Z0
-	VSUBPS  Z5, Z3, Z1
-	MOVQ    16(R8), R9
-	VMOVUPS Z0, (R9)(CX*1)
-	MOVQ    24(R8), R9
-	VMOVUPS Z1, (R9)(CX*1)
-	ADDQ    $0x40, CX
-	SUBQ    $0x10, AX
-	JGE     whole
+	VMOVUPS      (DX)(CX*1), Z0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Z1
+	VADDPS       Z1, Z0, Z2
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Z3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVAPS      Z2, Z6
+	VFNMADD231PS number40000000<>+0(SB), Z5, Z6
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z2
+	VSUBPS       Z1, Z0, Z0
+	VSUBPS       Z4, Z3, Z1
+	VSUBPS       Z1, Z0, Z3
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*4), Z4
+	VADDPS       Z4, Z0, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Z1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Z4
+	VADDPS       Z4, Z1, Z5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Z7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVAPS      Z5, Z10
+	VFNMADD231PS number40000000<>+0(SB), Z9, Z10
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3f000000<>+0(SB), Z9, Z5
+	VSUBPS       Z4, Z1, Z1
+	VSUBPS       Z8, Z7, Z4
+	VSUBPS       Z4, Z1, Z7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Z8
+	VADDPS       Z8, Z1, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Z4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Z8
+	VADDPS       Z8, Z4, Z9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Z11
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Z12
+	VADDPS       Z12, Z11, Z13
+	VMOVAPS      Z9, Z14
+	VFNMADD231PS number40000000<>+0(SB), Z13, Z14
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS number3f000000<>+0(SB), Z13, Z9
+	VSUBPS       Z8, Z4, Z4
+	VSUBPS       Z12, Z11, Z8
+	VSUBPS       Z8, Z4, Z11
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Z12
+	VADDPS       Z12, Z4, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z8
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z12
+	VADDPS       Z12, Z8, Z13
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z15
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z16
+	VADDPS       Z16, Z15, Z17
+	VMOVAPS      Z13, Z18
+	VFNMADD231PS number40000000<>+0(SB), Z17, Z18
+	VMOVAPS      Z13, Z13
+	VFNMADD231PS number3f000000<>+0(SB), Z17, Z13
+	VSUBPS       Z12, Z8, Z8
+	VSUBPS       Z16, Z15, Z12
+	VSUBPS       Z12, Z8, Z15
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z16
+	VADDPS       Z16, Z8, Z8
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number3e800000<>+0(SB), Z12, Z8
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Z12
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Z16
+	VADDPS       Z16, Z12, Z17
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Z19
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Z20
+	VADDPS       Z20, Z19, Z21
+	VMOVAPS      Z17, Z22
+	VFNMADD231PS number40000000<>+0(SB), Z21, Z22
+	VMOVAPS      Z17, Z17
+	VFNMADD231PS number3f000000<>+0(SB), Z21, Z17
+	VSUBPS       Z16, Z12, Z12
+	VSUBPS       Z20, Z19, Z16
+	VSUBPS       Z16, Z12, Z19
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Z20
+	VADDPS       Z20, Z12, Z12
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS number3e800000<>+0(SB), Z16, Z12
+	VADDPS       Z10, Z6, Z16
+	VADDPS       Z18, Z14, Z20
+	VMOVAPS      Z16, Z21
+	VFNMADD231PS number40000000<>+0(SB), Z20, Z21
+	VMOVAPS      Z16, Z16
+	VFNMADD231PS number3f000000<>+0(SB), Z20, Z16
+	MOVQ         (DI), R8
+	VMOVUPS      Z21, (R8)(CX*1)
+	MOVQ         16(DI), R8
+	VMOVUPS      Z16, (R8)(CX*1)
+	VSUBPS       Z10, Z6, Z6
+	VSUBPS       Z18, Z14, Z10
+	VSUBPS       Z10, Z6, Z14
+	VADDPS       Z22, Z6, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z10, Z6
+	MOVQ         8(DI), R8
+	VMOVUPS      Z14, (R8)(CX*1)
+	MOVQ         24(DI), R8
+	VMOVUPS      Z6, (R8)(CX*1)
+	VADDPS       Z5, Z2, Z6
+	VADDPS       Z13, Z9, Z10
+	VMOVAPS      Z6, Z14
+	VFNMADD231PS number40000000<>+0(SB), Z10, Z14
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3f000000<>+0(SB), Z10, Z6
+	MOVQ         64(DI), R8
+	VMOVUPS      Z14, (R8)(CX*1)
+	MOVQ         80(DI), R8
+	VMOVUPS      Z6, (R8)(CX*1)
+	VSUBPS       Z5, Z2, Z2
+	VSUBPS       Z13, Z9, Z5
+	VSUBPS       Z5, Z2, Z6
+	VADDPS       Z17, Z2, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z5, Z2
+	MOVQ         72(DI), R8
+	VMOVUPS      Z6, (R8)(CX*1)
+	MOVQ         88(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	VADDPS       Z7, Z3, Z2
+	VADDPS       Z15, Z11, Z5
+	VMOVAPS      Z2, Z6
+	VFNMADD231PS number40000000<>+0(SB), Z5, Z6
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z2
+	MOVQ         32(DI), R8
+	VMOVUPS      Z6, (R8)(CX*1)
+	MOVQ         48(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	VSUBPS       Z7, Z3, Z2
+	VSUBPS       Z15, Z11, Z3
+	VSUBPS       Z3, Z2, Z5
+	VADDPS       Z19, Z2, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z2
+	MOVQ         40(DI), R8
+	VMOVUPS      Z5, (R8)(CX*1)
+	MOVQ         56(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	VADDPS       Z1, Z0, Z2
+	VADDPS       Z8, Z4, Z3
+	VMOVAPS      Z2, Z5
+	VFNMADD231PS number40000000<>+0(SB), Z3, Z5
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z2
+	MOVQ         96(DI), R8
+	VMOVUPS      Z5, (R8)(CX*1)
+	MOVQ         112(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	VSUBPS       Z1, Z0, Z0
+	VSUBPS       Z8, Z4, Z1
+	VSUBPS       Z1, Z0, Z2
+	VADDPS       Z12, Z0, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z0
+	MOVQ         104(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	MOVQ         120(DI), R8
+	VMOVUPS      Z0, (R8)(CX*1)
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, AX
+	JGE          whole
 
 rest:
-	ADDQ      $0x10, AX
-	JZ        done
-	MOVL      $0xffffffff, R9
-	BZHIL     AX, R9, R9
-	KMOVW     R9, K1
-	LEAQ      (DX)(CX*1), AX
-	VMOVUPS.Z (AX), K1, Z0
-	LEAQ      (SI)(CX*1), AX
-	VMOVUPS.Z (AX), K1, Z1
-	LEAQ      (DI)(CX*1), AX
-	VMOVUPS.Z (AX), K1, Z2
-	VADDPS    Z1, Z0, Z0
-	VSUBPS    Z2, Z1, Z1
-	LEAQ      (DX)(CX*1), AX
-	VMOVUPS.Z (AX)(BX*1), K1, Z2
-	LEAQ      (SI)(CX*1), AX
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	LEAQ      (DI)(CX*1), AX
-	VMOVUPS.Z (AX)(BX*1), K1, Z4
-	VADDPS    Z3, Z2, Z2
-	VSUBPS    Z4, Z3, Z3
-	LEAQ      (DX)(CX*1), AX
-	VMOVUPS.Z (AX)(BX*2), K1, Z4
-	LEAQ      (SI)(CX*1), AX
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	LEAQ      (DI)(CX*1), AX
-	VMOVUPS.Z (AX)(BX*2), K1, Z6
-	VADDPS    Z5, Z4, Z4
-	VSUBPS    Z6, Z5, Z5
-	VADDPS    Z2, Z0, Z0
-	VSUBPS    Z4, Z2, Z2
-	MOVQ      (R8), AX
-	VMOVUPS   Z0, K1, (AX)(CX*1)
-	MOVQ      8(R8), AX
-	VMOVUPS   Z2, K1, (AX)(CX*1)
-	VADDPS    Z3, Z1, Z0
-	VSUBPS    Z5, Z3, Z1
-	MOVQ      16(R8), AX
-	VMOVUPS   Z0, K1, (AX)(CX*1)
-	MOVQ      24(R8), AX
-	VMOVUPS   Z1, K1, (AX)(CX*1)
+	ADDQ         $0x10, AX
+	JZ           done
+	MOVL         $0xffffffff, R8
+	BZHIL        AX, R8, R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DX)(CX*1), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*1), K1, Z1
+	VADDPS       Z1, Z0, Z2
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*2), K1, Z3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(SI*2), K1, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVAPS      Z2, Z6
+	VFNMADD231PS number40000000<>+0(SB), Z5, Z6
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z2
+	VSUBPS       Z1, Z0, Z0
+	VSUBPS       Z4, Z3, Z1
+	VSUBPS       Z1, Z0, Z3
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*4), K1, Z4
+	VADDPS       Z4, Z0, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z0
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z4
+	VADDPS       Z4, Z1, Z5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVAPS      Z5, Z10
+	VFNMADD231PS number40000000<>+0(SB), Z9, Z10
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3f000000<>+0(SB), Z9, Z5
+	VSUBPS       Z4, Z1, Z1
+	VSUBPS       Z8, Z7, Z4
+	VSUBPS       Z4, Z1, Z7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z8
+	VADDPS       Z8, Z1, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z1
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z8
+	VADDPS       Z8, Z4, Z9
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z11
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z12
+	VADDPS       Z12, Z11, Z13
+	VMOVAPS      Z9, Z14
+	VFNMADD231PS number40000000<>+0(SB), Z13, Z14
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS number3f000000<>+0(SB), Z13, Z9
+	VSUBPS       Z8, Z4, Z4
+	VSUBPS       Z12, Z11, Z8
+	VSUBPS       Z8, Z4, Z11
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z12
+	VADDPS       Z12, Z4, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z12
+	VADDPS       Z12, Z8, Z13
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z15
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z16
+	VADDPS       Z16, Z15, Z17
+	VMOVAPS      Z13, Z18
+	VFNMADD231PS number40000000<>+0(SB), Z17, Z18
+	VMOVAPS      Z13, Z13
+	VFNMADD231PS number3f000000<>+0(SB), Z17, Z13
+	VSUBPS       Z12, Z8, Z8
+	VSUBPS       Z16, Z15, Z12
+	VSUBPS       Z12, Z8, Z15
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z16
+	VADDPS       Z16, Z8, Z8
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number3e800000<>+0(SB), Z12, Z8
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z12
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z16
+	VADDPS       Z16, Z12, Z17
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z19
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z20
+	VADDPS       Z20, Z19, Z21
+	VMOVAPS      Z17, Z22
+	VFNMADD231PS number40000000<>+0(SB), Z21, Z22
+	VMOVAPS      Z17, Z17
+	VFNMADD231PS number3f000000<>+0(SB), Z21, Z17
+	VSUBPS       Z16, Z12, Z12
+	VSUBPS       Z20, Z19, Z16
+	VSUBPS       Z16, Z12, Z19
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z20
+	VADDPS       Z20, Z12, Z12
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS number3e800000<>+0(SB), Z16, Z12
+	VADDPS       Z10, Z6, Z16
+	VADDPS       Z18, Z14, Z20
+	VMOVAPS      Z16, Z21
+	VFNMADD231PS number40000000<>+0(SB), Z20, Z21
+	VMOVAPS      Z16, Z16
+	VFNMADD231PS number3f000000<>+0(SB), Z20, Z16
+	MOVQ         (DI), AX
+	VMOVUPS      Z21, K1, (AX)(CX*1)
+	MOVQ         16(DI), AX
+	VMOVUPS      Z16, K1, (AX)(CX*1)
+	VSUBPS       Z10, Z6, Z6
+	VSUBPS       Z18, Z14, Z10
+	VSUBPS       Z10, Z6, Z14
+	VADDPS       Z22, Z6, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z10, Z6
+	MOVQ         8(DI), AX
+	VMOVUPS      Z14, K1, (AX)(CX*1)
+	MOVQ         24(DI), AX
+	VMOVUPS      Z6, K1, (AX)(CX*1)
+	VADDPS       Z5, Z2, Z6
+	VADDPS       Z13, Z9, Z10
+	VMOVAPS      Z6, Z14
+	VFNMADD231PS number40000000<>+0(SB), Z10, Z14
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3f000000<>+0(SB), Z10, Z6
+	MOVQ         64(DI), AX
+	VMOVUPS      Z14, K1, (AX)(CX*1)
+	MOVQ         80(DI), AX
+	VMOVUPS      Z6, K1, (AX)(CX*1)
+	VSUBPS       Z5, Z2, Z2
+	VSUBPS       Z13, Z9, Z5
+	VSUBPS       Z5, Z2, Z6
+	VADDPS       Z17, Z2, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z5, Z2
+	MOVQ         72(DI), AX
+	VMOVUPS      Z6, K1, (AX)(CX*1)
+	MOVQ         88(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	VADDPS       Z7, Z3, Z2
+	VADDPS       Z15, Z11, Z5
+	VMOVAPS      Z2, Z6
+	VFNMADD231PS number40000000<>+0(SB), Z5, Z6
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z2
+	MOVQ         32(DI), AX
+	VMOVUPS      Z6, K1, (AX)(CX*1)
+	MOVQ         48(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	VSUBPS       Z7, Z3, Z2
+	VSUBPS       Z15, Z11, Z3
+	VSUBPS       Z3, Z2, Z5
+	VADDPS       Z19, Z2, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z2
+	MOVQ         40(DI), AX
+	VMOVUPS      Z5, K1, (AX)(CX*1)
+	MOVQ         56(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	VADDPS       Z1, Z0, Z2
+	VADDPS       Z8, Z4, Z3
+	VMOVAPS      Z2, Z5
+	VFNMADD231PS number40000000<>+0(SB), Z3, Z5
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z2
+	MOVQ         96(DI), AX
+	VMOVUPS      Z5, K1, (AX)(CX*1)
+	MOVQ         112(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	VSUBPS       Z1, Z0, Z0
+	VSUBPS       Z8, Z4, Z1
+	VSUBPS       Z1, Z0, Z2
+	VADDPS       Z12, Z0, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z0
+	MOVQ         104(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	MOVQ         120(DI), AX
+	VMOVUPS      Z0, K1, (AX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA number40000000<>+0(SB)/4, $0x40000000
+DATA number40000000<>+4(SB)/4, $0x40000000
+DATA number40000000<>+8(SB)/4, $0x40000000
+DATA number40000000<>+12(SB)/4, $0x40000000
+DATA number40000000<>+16(SB)/4, $0x40000000
+DATA number40000000<>+20(SB)/4, $0x40000000
+DATA number40000000<>+24(SB)/4, $0x40000000
+DATA number40000000<>+28(SB)/4, $0x40000000
+DATA number40000000<>+32(SB)/4, $0x40000000
+DATA number40000000<>+36(SB)/4, $0x40000000
+DATA number40000000<>+40(SB)/4, $0x40000000
+DATA number40000000<>+44(SB)/4, $0x40000000
+DATA number40000000<>+48(SB)/4, $0x40000000
+DATA number40000000<>+52(SB)/4, $0x40000000
+DATA number40000000<>+56(SB)/4, $0x40000000
+DATA number40000000<>+60(SB)/4, $0x40000000
+GLOBL number40000000<>(SB), RODATA|NOPTR, $64
+
+// func f42GradsAVX512(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·f42GradsAVX512(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x05, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x10, AX
+	JL     rest
+
+whole:
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Z0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z1, Z0, Z2
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z4, Z3, Z5
+	VADDPS       Z5, Z2, Z6
+	VSUBPS       Z5, Z2, Z2
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number3e800000<>+0(SB), Z1, Z0
+	VMOVAPS      Z3, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z4, Z1
+	VMOVAPS      Z0, Z3
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z3
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Z5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z5, Z1, Z7
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z9, Z8, Z10
+	VADDPS       Z10, Z7, Z11
+	VSUBPS       Z10, Z7, Z7
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z5, Z1
+	VMOVAPS      Z8, Z5
+	VFMADD231PS  number3e800000<>+0(SB), Z9, Z5
+	VMOVAPS      Z1, Z8
+	VFMADD231PS  number3f000000<>+0(SB), Z5, Z8
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z1
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Z5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Z10
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z10, Z5, Z12
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Z13
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Z14
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z14, Z13, Z15
+	VADDPS       Z15, Z12, Z16
+	VSUBPS       Z15, Z12, Z12
+	VMOVAPS      Z5, Z5
+	VFMADD231PS  number3e800000<>+0(SB), Z10, Z5
+	VMOVAPS      Z13, Z10
+	VFMADD231PS  number3e800000<>+0(SB), Z14, Z10
+	VMOVAPS      Z5, Z13
+	VFMADD231PS  number3f000000<>+0(SB), Z10, Z13
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3f000000<>+0(SB), Z10, Z5
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Z10
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Z15
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z15, Z10, Z17
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Z18
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Z19
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z19, Z18, Z20
+	VADDPS       Z20, Z17, Z21
+	VSUBPS       Z20, Z17, Z17
+	VMOVAPS      Z10, Z10
+	VFMADD231PS  number3e800000<>+0(SB), Z15, Z10
+	VMOVAPS      Z18, Z15
+	VFMADD231PS  number3e800000<>+0(SB), Z19, Z15
+	VMOVAPS      Z10, Z18
+	VFMADD231PS  number3f000000<>+0(SB), Z15, Z18
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS number3f000000<>+0(SB), Z15, Z10
+	VADDPS       Z16, Z6, Z15
+	VADDPS       Z21, Z11, Z20
+	VADDPS       Z20, Z15, Z22
+	VSUBPS       Z20, Z15, Z15
+	VMOVUPS      Z22, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z15, (R9)(SI*1)
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  number3e800000<>+0(SB), Z16, Z6
+	VMOVAPS      Z11, Z11
+	VFMADD231PS  number3e800000<>+0(SB), Z21, Z11
+	VMOVAPS      Z6, Z15
+	VFMADD231PS  number3f000000<>+0(SB), Z11, Z15
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3f000000<>+0(SB), Z11, Z6
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z15, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z6, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z21, (R9)(SI*4)
+	VADDPS       Z12, Z2, Z6
+	VADDPS       Z17, Z7, Z11
+	VADDPS       Z11, Z6, Z15
+	VSUBPS       Z11, Z6, Z6
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z15, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z6, (R9)(SI*1)
+	VMOVAPS      Z2, Z2
+	VFMADD231PS  number3e800000<>+0(SB), Z12, Z2
+	VMOVAPS      Z7, Z6
+	VFMADD231PS  number3e800000<>+0(SB), Z17, Z6
+	VMOVAPS      Z2, Z7
+	VFMADD231PS  number3f000000<>+0(SB), Z6, Z7
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z6, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z7, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z17, (R9)(SI*4)
+	VADDPS       Z13, Z3, Z2
+	VADDPS       Z18, Z8, Z6
+	VADDPS       Z6, Z2, Z7
+	VSUBPS       Z6, Z2, Z2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z7, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z2, (R9)(SI*1)
+	VMOVAPS      Z3, Z2
+	VFMADD231PS  number3e800000<>+0(SB), Z13, Z2
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  number3e800000<>+0(SB), Z18, Z3
+	VMOVAPS      Z2, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z3, Z6
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z6, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z18, (R9)(SI*4)
+	VADDPS       Z5, Z0, Z2
+	VADDPS       Z10, Z1, Z3
+	VADDPS       Z3, Z2, Z6
+	VSUBPS       Z3, Z2, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z6, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z2, (R9)(SI*1)
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number3e800000<>+0(SB), Z5, Z0
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z10, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z10, (R9)(SI*4)
+	VADDPS       Z14, Z4, Z0
+	VADDPS       Z19, Z9, Z1
+	VADDPS       Z1, Z0, Z2
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z2, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z0, (R9)(SI*1)
+	VMOVAPS      Z4, Z0
+	VFMADD231PS  number3e800000<>+0(SB), Z14, Z0
+	VMOVAPS      Z9, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z19, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z19, (R9)(SI*4)
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x10, AX
+	JZ           done
+	MOVL         $0xffffffff, R9
+	BZHIL        AX, R9, R9
+	KMOVW        R9, K1
+	MOVQ         (DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z0
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         64(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z1, Z0, Z2
+	MOVQ         32(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         96(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z4, Z3, Z5
+	VADDPS       Z5, Z2, Z6
+	VSUBPS       Z5, Z2, Z2
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number3e800000<>+0(SB), Z1, Z0
+	VMOVAPS      Z3, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z4, Z1
+	VMOVAPS      Z0, Z3
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z3
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	MOVQ         8(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         72(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z5
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z5, Z1, Z7
+	MOVQ         40(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         104(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z9, Z8, Z10
+	VADDPS       Z10, Z7, Z11
+	VSUBPS       Z10, Z7, Z7
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z5, Z1
+	VMOVAPS      Z8, Z5
+	VFMADD231PS  number3e800000<>+0(SB), Z9, Z5
+	VMOVAPS      Z1, Z8
+	VFMADD231PS  number3f000000<>+0(SB), Z5, Z8
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z1
+	MOVQ         16(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z5
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         80(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z10
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z10, Z5, Z12
+	MOVQ         48(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z13
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         112(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z14
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z14, Z13, Z15
+	VADDPS       Z15, Z12, Z16
+	VSUBPS       Z15, Z12, Z12
+	VMOVAPS      Z5, Z5
+	VFMADD231PS  number3e800000<>+0(SB), Z10, Z5
+	VMOVAPS      Z13, Z10
+	VFMADD231PS  number3e800000<>+0(SB), Z14, Z10
+	VMOVAPS      Z5, Z13
+	VFMADD231PS  number3f000000<>+0(SB), Z10, Z13
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3f000000<>+0(SB), Z10, Z5
+	MOVQ         24(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z10
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         88(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z15
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z15, Z10, Z17
+	MOVQ         56(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z18
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         120(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z19
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z19, Z18, Z20
+	VADDPS       Z20, Z17, Z21
+	VSUBPS       Z20, Z17, Z17
+	VMOVAPS      Z10, Z10
+	VFMADD231PS  number3e800000<>+0(SB), Z15, Z10
+	VMOVAPS      Z18, Z15
+	VFMADD231PS  number3e800000<>+0(SB), Z19, Z15
+	VMOVAPS      Z10, Z18
+	VFMADD231PS  number3f000000<>+0(SB), Z15, Z18
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS number3f000000<>+0(SB), Z15, Z10
+	VADDPS       Z16, Z6, Z15
+	VADDPS       Z21, Z11, Z20
+	VADDPS       Z20, Z15, Z22
+	VSUBPS       Z20, Z15, Z15
+	VMOVUPS      Z22, K1, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z15, K1, (AX)(SI*1)
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  number3e800000<>+0(SB), Z16, Z6
+	VMOVAPS      Z11, Z11
+	VFMADD231PS  number3e800000<>+0(SB), Z21, Z11
+	VMOVAPS      Z6, Z15
+	VFMADD231PS  number3f000000<>+0(SB), Z11, Z15
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3f000000<>+0(SB), Z11, Z6
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z15, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z6, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z21, K1, (AX)(SI*4)
+	VADDPS       Z12, Z2, Z6
+	VADDPS       Z17, Z7, Z11
+	VADDPS       Z11, Z6, Z15
+	VSUBPS       Z11, Z6, Z6
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z15, K1, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z6, K1, (AX)(SI*1)
+	VMOVAPS      Z2, Z2
+	VFMADD231PS  number3e800000<>+0(SB), Z12, Z2
+	VMOVAPS      Z7, Z6
+	VFMADD231PS  number3e800000<>+0(SB), Z17, Z6
+	VMOVAPS      Z2, Z7
+	VFMADD231PS  number3f000000<>+0(SB), Z6, Z7
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z6, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z7, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z17, K1, (AX)(SI*4)
+	VADDPS       Z13, Z3, Z2
+	VADDPS       Z18, Z8, Z6
+	VADDPS       Z6, Z2, Z7
+	VSUBPS       Z6, Z2, Z2
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z7, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z2, K1, (AX)(SI*1)
+	VMOVAPS      Z3, Z2
+	VFMADD231PS  number3e800000<>+0(SB), Z13, Z2
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  number3e800000<>+0(SB), Z18, Z3
+	VMOVAPS      Z2, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z3, Z6
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z6, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z18, K1, (AX)(SI*4)
+	VADDPS       Z5, Z0, Z2
+	VADDPS       Z10, Z1, Z3
+	VADDPS       Z3, Z2, Z6
+	VSUBPS       Z3, Z2, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z6, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z2, K1, (AX)(SI*1)
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number3e800000<>+0(SB), Z5, Z0
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z10, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z0, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z10, K1, (AX)(SI*4)
+	VADDPS       Z14, Z4, Z0
+	VADDPS       Z19, Z9, Z1
+	VADDPS       Z1, Z0, Z2
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z2, K1, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z0, K1, (AX)(SI*1)
+	VMOVAPS      Z4, Z0
+	VFMADD231PS  number3e800000<>+0(SB), Z14, Z0
+	VMOVAPS      Z9, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z19, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z0, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z19, K1, (AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f42KernelAVX512(n int, from *float32, step int, to **float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·f42KernelAVX512(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   step+16(FP), BX
+	SHLQ   $0x02, BX
+	IMUL3Q $0x05, BX, SI
+	MOVQ   to+24(FP), DI
+	XORQ   CX, CX
+	SUBQ   $0x10, AX
+	JL     rest
+
+whole:
+	VMOVUPS      (DX)(CX*1), Z0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Z1
+	VADDPS       Z1, Z0, Z2
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Z3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number40000000<>+0(SB), Z5, Z2
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z2
+	VSUBPS       Z1, Z0, Z0
+	VSUBPS       Z4, Z3, Z1
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*4), Z1
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Z3
+	VADDPS       Z3, Z0, Z4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Z5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Z6
+	VADDPS       Z6, Z5, Z7
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number40000000<>+0(SB), Z7, Z4
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z4
+	VSUBPS       Z3, Z0, Z0
+	VSUBPS       Z6, Z5, Z3
+	VSUBPS       Z3, Z0, Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z3
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Z5
+	VADDPS       Z5, Z0, Z6
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Z7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number40000000<>+0(SB), Z9, Z6
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z6
+	VSUBPS       Z5, Z0, Z0
+	VSUBPS       Z8, Z7, Z5
+	VSUBPS       Z5, Z0, Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Z5
+	VMOVAPS      Z5, Z5
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z7
+	VADDPS       Z7, Z0, Z8
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z10
+	VADDPS       Z10, Z9, Z11
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number40000000<>+0(SB), Z11, Z8
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z8
+	VSUBPS       Z7, Z0, Z0
+	VSUBPS       Z10, Z9, Z7
+	VSUBPS       Z7, Z0, Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z7
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z7
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Z9
+	VADDPS       Z9, Z0, Z10
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Z11
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Z12
+	VADDPS       Z12, Z11, Z13
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS number40000000<>+0(SB), Z13, Z10
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z10
+	VSUBPS       Z9, Z0, Z0
+	VSUBPS       Z12, Z11, Z9
+	VSUBPS       Z9, Z0, Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Z9
+	VMOVAPS      Z9, Z9
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z9
+	VADDPS       Z4, Z2, Z0
+	VADDPS       Z8, Z6, Z11
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40000000<>+0(SB), Z11, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         (DI), R8
+	VMOVUPS      Z0, (R8)(CX*1)
+	VSUBPS       Z4, Z2, Z0
+	VSUBPS       Z8, Z6, Z2
+	VSUBPS       Z2, Z0, Z0
+	VMOVAPS      Z10, Z2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z2
+	MOVQ         8(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	VADDPS       Z3, Z1, Z0
+	VADDPS       Z7, Z5, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40000000<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         16(DI), R8
+	VMOVUPS      Z0, (R8)(CX*1)
+	VSUBPS       Z3, Z1, Z0
+	VSUBPS       Z7, Z5, Z1
+	VSUBPS       Z1, Z0, Z0
+	VMOVAPS      Z9, Z1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z1
+	MOVQ         24(DI), R8
+	VMOVUPS      Z1, (R8)(CX*1)
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x10, AX
+	JZ           done
+	MOVL         $0xffffffff, R8
+	BZHIL        AX, R8, R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DX)(CX*1), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*1), K1, Z1
+	VADDPS       Z1, Z0, Z2
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*2), K1, Z3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(SI*2), K1, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number40000000<>+0(SB), Z5, Z2
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z2
+	VSUBPS       Z1, Z0, Z0
+	VSUBPS       Z4, Z3, Z1
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*4), K1, Z1
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z1
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z3
+	VADDPS       Z3, Z0, Z4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z6
+	VADDPS       Z6, Z5, Z7
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number40000000<>+0(SB), Z7, Z4
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z4
+	VSUBPS       Z3, Z0, Z0
+	VSUBPS       Z6, Z5, Z3
+	VSUBPS       Z3, Z0, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z3
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z5
+	VADDPS       Z5, Z0, Z6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number40000000<>+0(SB), Z9, Z6
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z6
+	VSUBPS       Z5, Z0, Z0
+	VSUBPS       Z8, Z7, Z5
+	VSUBPS       Z5, Z0, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z5
+	VMOVAPS      Z5, Z5
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z7
+	VADDPS       Z7, Z0, Z8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z9
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z10
+	VADDPS       Z10, Z9, Z11
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number40000000<>+0(SB), Z11, Z8
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z8
+	VSUBPS       Z7, Z0, Z0
+	VSUBPS       Z10, Z9, Z7
+	VSUBPS       Z7, Z0, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z7
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z7
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z9
+	VADDPS       Z9, Z0, Z10
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z11
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z12
+	VADDPS       Z12, Z11, Z13
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS number40000000<>+0(SB), Z13, Z10
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z10
+	VSUBPS       Z9, Z0, Z0
+	VSUBPS       Z12, Z11, Z9
+	VSUBPS       Z9, Z0, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z9
+	VMOVAPS      Z9, Z9
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z9
+	VADDPS       Z4, Z2, Z0
+	VADDPS       Z8, Z6, Z11
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40000000<>+0(SB), Z11, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         (DI), AX
+	VMOVUPS      Z0, K1, (AX)(CX*1)
+	VSUBPS       Z4, Z2, Z0
+	VSUBPS       Z8, Z6, Z2
+	VSUBPS       Z2, Z0, Z0
+	VMOVAPS      Z10, Z2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z2
+	MOVQ         8(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	VADDPS       Z3, Z1, Z0
+	VADDPS       Z7, Z5, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40000000<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         16(DI), AX
+	VMOVUPS      Z0, K1, (AX)(CX*1)
+	VSUBPS       Z3, Z1, Z0
+	VSUBPS       Z7, Z5, Z1
+	VSUBPS       Z1, Z0, Z0
+	VMOVAPS      Z9, Z1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z1
+	MOVQ         24(DI), AX
+	VMOVUPS      Z1, K1, (AX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f43InputAVX512(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·f43InputAVX512(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x06, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x10, AX
+	JL     rest
+
+whole:
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Z0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         192(DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Z0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         144(DX), R9
+	VMOVUPS      (R9)(CX*1), Z2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	VADDPS       Z2, Z1, Z0
+	VSUBPS       Z2, Z1, Z1
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Z2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         200(DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z3
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Z2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         152(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z4
+	VADDPS       Z4, Z3, Z2
+	VSUBPS       Z4, Z3, Z3
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         208(DX), R9
+	VMOVUPS      (R9)(CX*1), Z5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z5
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         160(DX), R9
+	VMOVUPS      (R9)(CX*1), Z6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z6
+	VADDPS       Z6, Z5, Z4
+	VSUBPS       Z6, Z5, Z5
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Z6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         216(DX), R9
+	VMOVUPS      (R9)(CX*1), Z7
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z7, Z7
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z7
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Z6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         168(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z8
+	VADDPS       Z8, Z7, Z6
+	VSUBPS       Z8, Z7, Z7
+	MOVQ         128(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         224(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z9
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         176(DX), R9
+	VMOVUPS      (R9)(CX*1), Z10
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z10
+	VADDPS       Z10, Z9, Z8
+	VSUBPS       Z10, Z9, Z9
+	MOVQ         136(DX), R9
+	VMOVUPS      (R9)(CX*1), Z10
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         232(DX), R9
+	VMOVUPS      (R9)(CX*1), Z11
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number3e800000<>+0(SB), Z10, Z11
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Z10
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         184(DX), R9
+	VMOVUPS      (R9)(CX*1), Z12
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS number3e800000<>+0(SB), Z10, Z12
+	VADDPS       Z12, Z11, Z10
+	VSUBPS       Z12, Z11, Z11
+	VMOVAPS      Z8, Z12
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z12
+	VMOVAPS      Z6, Z13
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z13
+	VADDPS       Z13, Z12, Z14
+	VSUBPS       Z13, Z12, Z12
+	VMOVUPS      Z14, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z12, (R9)(SI*1)
+	VSUBPS       Z4, Z8, Z12
+	VSUBPS       Z2, Z6, Z13
+	VMOVAPS      Z12, Z14
+	VFMADD231PS  number3f000000<>+0(SB), Z13, Z14
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS number3f000000<>+0(SB), Z13, Z12
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z14, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z12, (R9)(SI*2)
+	VSUBPS       Z0, Z4, Z0
+	VSUBPS       Z4, Z8, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z4
+	VSUBPS       Z2, Z6, Z0
+	VSUBPS       Z6, Z10, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z4, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z2, (R9)(SI*4)
+	VMOVAPS      Z9, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z5, Z0
+	VMOVAPS      Z7, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z2
+	VADDPS       Z2, Z0, Z4
+	VSUBPS       Z2, Z0, Z0
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z4, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z0, (R9)(SI*1)
+	VSUBPS       Z5, Z9, Z0
+	VSUBPS       Z3, Z7, Z2
+	VMOVAPS      Z0, Z4
+	VFMADD231PS  number3f000000<>+0(SB), Z2, Z4
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z2, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z0, (R9)(SI*2)
+	VSUBPS       Z1, Z5, Z0
+	VSUBPS       Z5, Z9, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	VSUBPS       Z3, Z7, Z0
+	VSUBPS       Z7, Z11, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z1, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z2, (R9)(SI*4)
+	MOVQ         192(DX), R9
+	VMOVUPS      (R9)(CX*1), Z0
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	VSUBPS       Z1, Z0, Z0
+	MOVQ         144(DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Z2
+	VSUBPS       Z2, Z1, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	MOVQ         200(DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	VSUBPS       Z3, Z1, Z1
+	MOVQ         152(DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	VSUBPS       Z4, Z3, Z3
+	VMOVAPS      Z1, Z4
+	VFMADD231PS  number3f000000<>+0(SB), Z3, Z4
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z1
+	MOVQ         208(DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Z5
+	VSUBPS       Z5, Z3, Z3
+	MOVQ         160(DX), R9
+	VMOVUPS      (R9)(CX*1), Z5
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Z6
+	VSUBPS       Z6, Z5, Z5
+	VMOVAPS      Z3, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z5, Z6
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z3
+	MOVQ         216(DX), R9
+	VMOVUPS      (R9)(CX*1), Z5
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Z7
+	VSUBPS       Z7, Z5, Z5
+	MOVQ         168(DX), R9
+	VMOVUPS      (R9)(CX*1), Z7
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	VSUBPS       Z8, Z7, Z7
+	VMOVAPS      Z5, Z8
+	VFMADD231PS  number3f000000<>+0(SB), Z7, Z8
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3f000000<>+0(SB), Z7, Z5
+	MOVQ         224(DX), R9
+	VMOVUPS      (R9)(CX*1), Z7
+	MOVQ         128(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	VSUBPS       Z9, Z7, Z7
+	MOVQ         176(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Z10
+	VSUBPS       Z10, Z9, Z9
+	VMOVAPS      Z7, Z10
+	VFMADD231PS  number3f000000<>+0(SB), Z9, Z10
+	VMOVAPS      Z7, Z7
+	VFNMADD231PS number3f000000<>+0(SB), Z9, Z7
+	MOVQ         232(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	MOVQ         136(DX), R9
+	VMOVUPS      (R9)(CX*1), Z11
+	VSUBPS       Z11, Z9, Z9
+	MOVQ         184(DX), R9
+	VMOVUPS      (R9)(CX*1), Z11
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Z12
+	VSUBPS       Z12, Z11, Z11
+	VMOVAPS      Z9, Z12
+	VFMADD231PS  number3f000000<>+0(SB), Z11, Z12
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS number3f000000<>+0(SB), Z11, Z9
+	VMOVAPS      Z10, Z11
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z11
+	VMOVAPS      Z8, Z13
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z13
+	VADDPS       Z13, Z11, Z14
+	VSUBPS       Z13, Z11, Z11
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z14, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z11, (R9)(SI*1)
+	VSUBPS       Z6, Z10, Z11
+	VSUBPS       Z4, Z8, Z13
+	VMOVAPS      Z11, Z14
+	VFMADD231PS  number3f000000<>+0(SB), Z13, Z14
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number3f000000<>+0(SB), Z13, Z11
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z14, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z11, (R9)(SI*2)
+	VSUBPS       Z2, Z6, Z2
+	VSUBPS       Z6, Z10, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z6
+	VSUBPS       Z4, Z8, Z2
+	VSUBPS       Z8, Z12, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z4
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z6, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z4, (R9)(SI*4)
+	VMOVAPS      Z7, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z2
+	VMOVAPS      Z5, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z4
+	VADDPS       Z4, Z2, Z6
+	VSUBPS       Z4, Z2, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z6, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z2, (R9)(SI*1)
+	VSUBPS       Z3, Z7, Z2
+	VSUBPS       Z1, Z5, Z4
+	VMOVAPS      Z2, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z4, Z6
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z4, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z6, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	VSUBPS       Z0, Z3, Z0
+	VSUBPS       Z3, Z7, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	VSUBPS       Z1, Z5, Z0
+	VSUBPS       Z5, Z9, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z2, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z1, (R9)(SI*4)
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Z0
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	VSUBPS       Z1, Z0, Z1
+	MOVQ         192(DX), R9
+	VMOVUPS      (R9)(CX*1), Z2
+	VSUBPS       Z0, Z2, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z0
+	MOVQ         144(DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Z2
+	VSUBPS       Z2, Z1, Z2
+	MOVQ         240(DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	VSUBPS       Z1, Z3, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z1
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Z2
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	VSUBPS       Z3, Z2, Z3
+	MOVQ         200(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	VSUBPS       Z2, Z4, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z2
+	MOVQ         152(DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	VSUBPS       Z4, Z3, Z4
+	MOVQ         248(DX), R9
+	VMOVUPS      (R9)(CX*1), Z5
+	VSUBPS       Z3, Z5, Z3
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z3
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Z5
+	VSUBPS       Z5, Z4, Z5
+	MOVQ         208(DX), R9
+	VMOVUPS      (R9)(CX*1), Z6
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z5, Z4
+	MOVQ         160(DX), R9
+	VMOVUPS      (R9)(CX*1), Z5
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Z6
+	VSUBPS       Z6, Z5, Z6
+	MOVQ         256(DX), R9
+	VMOVUPS      (R9)(CX*1), Z7
+	VSUBPS       Z5, Z7, Z5
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z5
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Z6
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Z7
+	VSUBPS       Z7, Z6, Z7
+	MOVQ         216(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	VSUBPS       Z6, Z8, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z7, Z6
+	MOVQ         168(DX), R9
+	VMOVUPS      (R9)(CX*1), Z7
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	VSUBPS       Z8, Z7, Z8
+	MOVQ         264(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	VSUBPS       Z7, Z9, Z7
+	VMOVAPS      Z7, Z7
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z7
+	MOVQ         128(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	VSUBPS       Z9, Z8, Z9
+	MOVQ         224(DX), R9
+	VMOVUPS      (R9)(CX*1), Z10
+	VSUBPS       Z8, Z10, Z8
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number3e800000<>+0(SB), Z9, Z8
+	MOVQ         176(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Z10
+	VSUBPS       Z10, Z9, Z10
+	MOVQ         272(DX), R9
+	VMOVUPS      (R9)(CX*1), Z11
+	VSUBPS       Z9, Z11, Z9
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS number3e800000<>+0(SB), Z10, Z9
+	MOVQ         136(DX), R9
+	VMOVUPS      (R9)(CX*1), Z10
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Z11
+	VSUBPS       Z11, Z10, Z11
+	MOVQ         232(DX), R9
+	VMOVUPS      (R9)(CX*1), Z12
+	VSUBPS       Z10, Z12, Z10
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS number3e800000<>+0(SB), Z11, Z10
+	MOVQ         184(DX), R9
+	VMOVUPS      (R9)(CX*1), Z11
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Z12
+	VSUBPS       Z12, Z11, Z12
+	MOVQ         280(DX), R9
+	VMOVUPS      (R9)(CX*1), Z13
+	VSUBPS       Z11, Z13, Z11
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number3e800000<>+0(SB), Z12, Z11
+	VMOVAPS      Z8, Z12
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z12
+	VMOVAPS      Z6, Z13
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z13
+	VADDPS       Z13, Z12, Z14
+	VSUBPS       Z13, Z12, Z12
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z14, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z12, (R9)(SI*1)
+	VSUBPS       Z4, Z8, Z12
+	VSUBPS       Z2, Z6, Z13
+	VMOVAPS      Z12, Z14
+	VFMADD231PS  number3f000000<>+0(SB), Z13, Z14
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS number3f000000<>+0(SB), Z13, Z12
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z14, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z12, (R9)(SI*2)
+	VSUBPS       Z0, Z4, Z0
+	VSUBPS       Z4, Z8, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z4
+	VSUBPS       Z2, Z6, Z0
+	VSUBPS       Z6, Z10, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z4, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z2, (R9)(SI*4)
+	VMOVAPS      Z9, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z5, Z0
+	VMOVAPS      Z7, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z2
+	VADDPS       Z2, Z0, Z4
+	VSUBPS       Z2, Z0, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z4, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z0, (R9)(SI*1)
+	VSUBPS       Z5, Z9, Z0
+	VSUBPS       Z3, Z7, Z2
+	VMOVAPS      Z0, Z4
+	VFMADD231PS  number3f000000<>+0(SB), Z2, Z4
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z2, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z0, (R9)(SI*2)
+	VSUBPS       Z1, Z5, Z0
+	VSUBPS       Z5, Z9, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	VSUBPS       Z3, Z7, Z0
+	VSUBPS       Z7, Z11, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z1, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z2, (R9)(SI*4)
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x10, AX
+	JZ           done
+	MOVL         $0xffffffff, R9
+	BZHIL        AX, R9, R9
+	KMOVW        R9, K1
+	MOVQ         96(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z0
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         192(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	MOVQ         48(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z0
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         144(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	VADDPS       Z2, Z1, Z0
+	VSUBPS       Z2, Z1, Z1
+	MOVQ         104(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         200(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z3
+	MOVQ         56(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         152(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z4
+	VADDPS       Z4, Z3, Z2
+	VSUBPS       Z4, Z3, Z3
+	MOVQ         112(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         208(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z5
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z5
+	MOVQ         64(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         160(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z6
+	VADDPS       Z6, Z5, Z4
+	VSUBPS       Z6, Z5, Z5
+	MOVQ         120(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         216(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z7, Z7
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z7
+	MOVQ         72(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         168(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z8
+	VADDPS       Z8, Z7, Z6
+	VSUBPS       Z8, Z7, Z7
+	MOVQ         128(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         224(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z9
+	MOVQ         80(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         176(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z10
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z10
+	VADDPS       Z10, Z9, Z8
+	VSUBPS       Z10, Z9, Z9
+	MOVQ         136(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z10
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         232(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z11
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number3e800000<>+0(SB), Z10, Z11
+	MOVQ         88(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z10
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         184(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z12
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS number3e800000<>+0(SB), Z10, Z12
+	VADDPS       Z12, Z11, Z10
+	VSUBPS       Z12, Z11, Z11
+	VMOVAPS      Z8, Z12
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z12
+	VMOVAPS      Z6, Z13
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z13
+	VADDPS       Z13, Z12, Z14
+	VSUBPS       Z13, Z12, Z12
+	VMOVUPS      Z14, K1, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z12, K1, (AX)(SI*1)
+	VSUBPS       Z4, Z8, Z12
+	VSUBPS       Z2, Z6, Z13
+	VMOVAPS      Z12, Z14
+	VFMADD231PS  number3f000000<>+0(SB), Z13, Z14
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS number3f000000<>+0(SB), Z13, Z12
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z14, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z12, K1, (AX)(SI*2)
+	VSUBPS       Z0, Z4, Z0
+	VSUBPS       Z4, Z8, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z4
+	VSUBPS       Z2, Z6, Z0
+	VSUBPS       Z6, Z10, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z4, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*4)
+	VMOVAPS      Z9, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z5, Z0
+	VMOVAPS      Z7, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z2
+	VADDPS       Z2, Z0, Z4
+	VSUBPS       Z2, Z0, Z0
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z4, K1, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z0, K1, (AX)(SI*1)
+	VSUBPS       Z5, Z9, Z0
+	VSUBPS       Z3, Z7, Z2
+	VMOVAPS      Z0, Z4
+	VFMADD231PS  number3f000000<>+0(SB), Z2, Z4
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z2, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z4, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z0, K1, (AX)(SI*2)
+	VSUBPS       Z1, Z5, Z0
+	VSUBPS       Z5, Z9, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	VSUBPS       Z3, Z7, Z0
+	VSUBPS       Z7, Z11, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z1, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*4)
+	MOVQ         192(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z0
+	MOVQ         96(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	VSUBPS       Z1, Z0, Z0
+	MOVQ         144(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	MOVQ         48(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z2
+	VSUBPS       Z2, Z1, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	MOVQ         200(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	MOVQ         104(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	VSUBPS       Z3, Z1, Z1
+	MOVQ         152(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	MOVQ         56(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	VSUBPS       Z4, Z3, Z3
+	VMOVAPS      Z1, Z4
+	VFMADD231PS  number3f000000<>+0(SB), Z3, Z4
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z1
+	MOVQ         208(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	MOVQ         112(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z5
+	VSUBPS       Z5, Z3, Z3
+	MOVQ         160(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z5
+	MOVQ         64(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z6
+	VSUBPS       Z6, Z5, Z5
+	VMOVAPS      Z3, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z5, Z6
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z3
+	MOVQ         216(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z5
+	MOVQ         120(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z7
+	VSUBPS       Z7, Z5, Z5
+	MOVQ         168(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z7
+	MOVQ         72(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	VSUBPS       Z8, Z7, Z7
+	VMOVAPS      Z5, Z8
+	VFMADD231PS  number3f000000<>+0(SB), Z7, Z8
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3f000000<>+0(SB), Z7, Z5
+	MOVQ         224(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z7
+	MOVQ         128(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	VSUBPS       Z9, Z7, Z7
+	MOVQ         176(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	MOVQ         80(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z10
+	VSUBPS       Z10, Z9, Z9
+	VMOVAPS      Z7, Z10
+	VFMADD231PS  number3f000000<>+0(SB), Z9, Z10
+	VMOVAPS      Z7, Z7
+	VFNMADD231PS number3f000000<>+0(SB), Z9, Z7
+	MOVQ         232(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	MOVQ         136(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z11
+	VSUBPS       Z11, Z9, Z9
+	MOVQ         184(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z11
+	MOVQ         88(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z12
+	VSUBPS       Z12, Z11, Z11
+	VMOVAPS      Z9, Z12
+	VFMADD231PS  number3f000000<>+0(SB), Z11, Z12
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS number3f000000<>+0(SB), Z11, Z9
+	VMOVAPS      Z10, Z11
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z11
+	VMOVAPS      Z8, Z13
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z13
+	VADDPS       Z13, Z11, Z14
+	VSUBPS       Z13, Z11, Z11
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z14, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z11, K1, (AX)(SI*1)
+	VSUBPS       Z6, Z10, Z11
+	VSUBPS       Z4, Z8, Z13
+	VMOVAPS      Z11, Z14
+	VFMADD231PS  number3f000000<>+0(SB), Z13, Z14
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number3f000000<>+0(SB), Z13, Z11
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z14, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z11, K1, (AX)(SI*2)
+	VSUBPS       Z2, Z6, Z2
+	VSUBPS       Z6, Z10, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z6
+	VSUBPS       Z4, Z8, Z2
+	VSUBPS       Z8, Z12, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z4
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z6, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z4, K1, (AX)(SI*4)
+	VMOVAPS      Z7, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z2
+	VMOVAPS      Z5, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z4
+	VADDPS       Z4, Z2, Z6
+	VSUBPS       Z4, Z2, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z6, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z2, K1, (AX)(SI*1)
+	VSUBPS       Z3, Z7, Z2
+	VSUBPS       Z1, Z5, Z4
+	VMOVAPS      Z2, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z4, Z6
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z4, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z6, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	VSUBPS       Z0, Z3, Z0
+	VSUBPS       Z3, Z7, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	VSUBPS       Z1, Z5, Z0
+	VSUBPS       Z5, Z9, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z2, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z1, K1, (AX)(SI*4)
+	MOVQ         96(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z0
+	MOVQ         (DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	VSUBPS       Z1, Z0, Z1
+	MOVQ         192(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z2
+	VSUBPS       Z0, Z2, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z1, Z0
+	MOVQ         144(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	MOVQ         48(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z2
+	VSUBPS       Z2, Z1, Z2
+	MOVQ         240(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	VSUBPS       Z1, Z3, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z1
+	MOVQ         104(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z2
+	MOVQ         8(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	VSUBPS       Z3, Z2, Z3
+	MOVQ         200(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	VSUBPS       Z2, Z4, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z2
+	MOVQ         152(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	MOVQ         56(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	VSUBPS       Z4, Z3, Z4
+	MOVQ         248(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z5
+	VSUBPS       Z3, Z5, Z3
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z3
+	MOVQ         112(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	MOVQ         16(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z5
+	VSUBPS       Z5, Z4, Z5
+	MOVQ         208(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z6
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z5, Z4
+	MOVQ         160(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z5
+	MOVQ         64(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z6
+	VSUBPS       Z6, Z5, Z6
+	MOVQ         256(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z7
+	VSUBPS       Z5, Z7, Z5
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3e800000<>+0(SB), Z6, Z5
+	MOVQ         120(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z6
+	MOVQ         24(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z7
+	VSUBPS       Z7, Z6, Z7
+	MOVQ         216(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	VSUBPS       Z6, Z8, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3e800000<>+0(SB), Z7, Z6
+	MOVQ         168(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z7
+	MOVQ         72(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	VSUBPS       Z8, Z7, Z8
+	MOVQ         264(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	VSUBPS       Z7, Z9, Z7
+	VMOVAPS      Z7, Z7
+	VFNMADD231PS number3e800000<>+0(SB), Z8, Z7
+	MOVQ         128(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	MOVQ         32(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	VSUBPS       Z9, Z8, Z9
+	MOVQ         224(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z10
+	VSUBPS       Z8, Z10, Z8
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number3e800000<>+0(SB), Z9, Z8
+	MOVQ         176(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	MOVQ         80(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z10
+	VSUBPS       Z10, Z9, Z10
+	MOVQ         272(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z11
+	VSUBPS       Z9, Z11, Z9
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS number3e800000<>+0(SB), Z10, Z9
+	MOVQ         136(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z10
+	MOVQ         40(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z11
+	VSUBPS       Z11, Z10, Z11
+	MOVQ         232(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z12
+	VSUBPS       Z10, Z12, Z10
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS number3e800000<>+0(SB), Z11, Z10
+	MOVQ         184(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z11
+	MOVQ         88(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z12
+	VSUBPS       Z12, Z11, Z12
+	MOVQ         280(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z13
+	VSUBPS       Z11, Z13, Z11
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number3e800000<>+0(SB), Z12, Z11
+	VMOVAPS      Z8, Z12
+	VFNMADD231PS number3e800000<>+0(SB), Z4, Z12
+	VMOVAPS      Z6, Z13
+	VFNMADD231PS number3e800000<>+0(SB), Z2, Z13
+	VADDPS       Z13, Z12, Z14
+	VSUBPS       Z13, Z12, Z12
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z14, K1, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z12, K1, (AX)(SI*1)
+	VSUBPS       Z4, Z8, Z12
+	VSUBPS       Z2, Z6, Z13
+	VMOVAPS      Z12, Z14
+	VFMADD231PS  number3f000000<>+0(SB), Z13, Z14
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS number3f000000<>+0(SB), Z13, Z12
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z14, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z12, K1, (AX)(SI*2)
+	VSUBPS       Z0, Z4, Z0
+	VSUBPS       Z4, Z8, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z4
+	VSUBPS       Z2, Z6, Z0
+	VSUBPS       Z6, Z10, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z4, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*4)
+	VMOVAPS      Z9, Z0
+	VFNMADD231PS number3e800000<>+0(SB), Z5, Z0
+	VMOVAPS      Z7, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z3, Z2
+	VADDPS       Z2, Z0, Z4
+	VSUBPS       Z2, Z0, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z4, K1, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z0, K1, (AX)(SI*1)
+	VSUBPS       Z5, Z9, Z0
+	VSUBPS       Z3, Z7, Z2
+	VMOVAPS      Z0, Z4
+	VFMADD231PS  number3f000000<>+0(SB), Z2, Z4
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z2, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z4, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z0, K1, (AX)(SI*2)
+	VSUBPS       Z1, Z5, Z0
+	VSUBPS       Z5, Z9, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z1
+	VSUBPS       Z3, Z7, Z0
+	VSUBPS       Z7, Z11, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3e800000<>+0(SB), Z0, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z1, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f43WeightsAVX512(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·f43WeightsAVX512(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x06, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x10, AX
+	JL     rest
+
+whole:
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Z0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z1
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Z2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z3
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z5
+	VADDPS       Z5, Z1, Z1
+	VADDPS       Z3, Z1, Z5
+	VSUBPS       Z3, Z1, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z3
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z2
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z6
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  number3e800000<>+0(SB), Z6, Z3
+	VMOVAPS      Z3, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z2, Z6
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3f000000<>+0(SB), Z2, Z3
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Z2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z7
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z9
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Z10
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z11
+	VADDPS       Z11, Z7, Z7
+	VADDPS       Z9, Z7, Z11
+	VSUBPS       Z9, Z7, Z7
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z9
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z8
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z12
+	VMOVAPS      Z9, Z9
+	VFMADD231PS  number3e800000<>+0(SB), Z12, Z9
+	VMOVAPS      Z9, Z12
+	VFMADD231PS  number3f000000<>+0(SB), Z8, Z12
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS number3f000000<>+0(SB), Z8, Z9
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z2
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Z8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z13
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Z14
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z14, Z15
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Z16
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z16, Z17
+	VADDPS       Z17, Z13, Z13
+	VADDPS       Z15, Z13, Z17
+	VSUBPS       Z15, Z13, Z13
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z15
+	VMULPS       number3f2aaaab<>+0(SB), Z14, Z14
+	VMULPS       number3f2aaaab<>+0(SB), Z16, Z18
+	VMOVAPS      Z15, Z15
+	VFMADD231PS  number3e800000<>+0(SB), Z18, Z15
+	VMOVAPS      Z15, Z18
+	VFMADD231PS  number3f000000<>+0(SB), Z14, Z18
+	VMOVAPS      Z15, Z15
+	VFNMADD231PS number3f000000<>+0(SB), Z14, Z15
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z8
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z14
+	VMULPS       number3f2aaaab<>+0(SB), Z11, Z19
+	VMULPS       number3f2aaaab<>+0(SB), Z17, Z20
+	VADDPS       Z20, Z14, Z14
+	VADDPS       Z19, Z14, Z20
+	VSUBPS       Z19, Z14, Z14
+	VMOVUPS      Z20, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z14, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z14
+	VMULPS       number3f2aaaab<>+0(SB), Z11, Z11
+	VMULPS       number3f2aaaab<>+0(SB), Z17, Z19
+	VMOVAPS      Z14, Z14
+	VFMADD231PS  number3e800000<>+0(SB), Z19, Z14
+	VMOVAPS      Z14, Z19
+	VFMADD231PS  number3f000000<>+0(SB), Z11, Z19
+	VMOVAPS      Z14, Z14
+	VFNMADD231PS number3f000000<>+0(SB), Z11, Z14
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z19, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z14, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z5
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z5, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z17, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z1, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z11
+	VMULPS       number3f2aaaab<>+0(SB), Z13, Z14
+	VADDPS       Z14, Z5, Z5
+	VADDPS       Z11, Z5, Z14
+	VSUBPS       Z11, Z5, Z5
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z14, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z5, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z1, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z7
+	VMULPS       number3f2aaaab<>+0(SB), Z13, Z11
+	VMOVAPS      Z5, Z5
+	VFMADD231PS  number3e800000<>+0(SB), Z11, Z5
+	VMOVAPS      Z5, Z11
+	VFMADD231PS  number3f000000<>+0(SB), Z7, Z11
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3f000000<>+0(SB), Z7, Z5
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z11, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z5, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z1, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z1, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z13, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z12, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z18, Z7
+	VADDPS       Z7, Z1, Z1
+	VADDPS       Z5, Z1, Z7
+	VSUBPS       Z5, Z1, Z1
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z7, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z1, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z12, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z18, Z7
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z7, Z1
+	VMOVAPS      Z1, Z7
+	VFMADD231PS  number3f000000<>+0(SB), Z5, Z7
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z7, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z1, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z1, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z18, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z9, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z15, Z6
+	VADDPS       Z6, Z1, Z1
+	VADDPS       Z5, Z1, Z6
+	VSUBPS       Z5, Z1, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z6, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z1, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z9, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z15, Z6
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z6, Z1
+	VMOVAPS      Z1, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z5, Z6
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z6, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z1, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z1, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z15, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z3
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z5
+	VADDPS       Z5, Z1, Z1
+	VADDPS       Z3, Z1, Z5
+	VSUBPS       Z3, Z1, Z1
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z5, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z1, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z2
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z3
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z3, Z1
+	VMOVAPS      Z1, Z3
+	VFMADD231PS  number3f000000<>+0(SB), Z2, Z3
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z2, Z1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z3, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z1, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z0, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z8, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z16, Z2
+	VADDPS       Z2, Z0, Z0
+	VADDPS       Z1, Z0, Z2
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z2, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z0, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z16, Z2
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number3e800000<>+0(SB), Z2, Z0
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z0, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z0, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z16, (R9)(SI*4)
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x10, AX
+	JZ           done
+	MOVL         $0xffffffff, R9
+	BZHIL        AX, R9, R9
+	KMOVW        R9, K1
+	MOVQ         (DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z0
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z1
+	MOVQ         24(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z3
+	MOVQ         48(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z5
+	VADDPS       Z5, Z1, Z1
+	VADDPS       Z3, Z1, Z5
+	VSUBPS       Z3, Z1, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z3
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z2
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z6
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  number3e800000<>+0(SB), Z6, Z3
+	VMOVAPS      Z3, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z2, Z6
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS number3f000000<>+0(SB), Z2, Z3
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         8(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z7
+	MOVQ         32(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z9
+	MOVQ         56(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z10
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z11
+	VADDPS       Z11, Z7, Z7
+	VADDPS       Z9, Z7, Z11
+	VSUBPS       Z9, Z7, Z7
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z9
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z8
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z12
+	VMOVAPS      Z9, Z9
+	VFMADD231PS  number3e800000<>+0(SB), Z12, Z9
+	VMOVAPS      Z9, Z12
+	VFMADD231PS  number3f000000<>+0(SB), Z8, Z12
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS number3f000000<>+0(SB), Z8, Z9
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z2
+	MOVQ         16(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z13
+	MOVQ         40(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z14
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z14, Z15
+	MOVQ         64(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z16
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z16, Z17
+	VADDPS       Z17, Z13, Z13
+	VADDPS       Z15, Z13, Z17
+	VSUBPS       Z15, Z13, Z13
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z15
+	VMULPS       number3f2aaaab<>+0(SB), Z14, Z14
+	VMULPS       number3f2aaaab<>+0(SB), Z16, Z18
+	VMOVAPS      Z15, Z15
+	VFMADD231PS  number3e800000<>+0(SB), Z18, Z15
+	VMOVAPS      Z15, Z18
+	VFMADD231PS  number3f000000<>+0(SB), Z14, Z18
+	VMOVAPS      Z15, Z15
+	VFNMADD231PS number3f000000<>+0(SB), Z14, Z15
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z8
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z14
+	VMULPS       number3f2aaaab<>+0(SB), Z11, Z19
+	VMULPS       number3f2aaaab<>+0(SB), Z17, Z20
+	VADDPS       Z20, Z14, Z14
+	VADDPS       Z19, Z14, Z20
+	VSUBPS       Z19, Z14, Z14
+	VMOVUPS      Z20, K1, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z14, K1, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z14
+	VMULPS       number3f2aaaab<>+0(SB), Z11, Z11
+	VMULPS       number3f2aaaab<>+0(SB), Z17, Z19
+	VMOVAPS      Z14, Z14
+	VFMADD231PS  number3e800000<>+0(SB), Z19, Z14
+	VMOVAPS      Z14, Z19
+	VFMADD231PS  number3f000000<>+0(SB), Z11, Z19
+	VMOVAPS      Z14, Z14
+	VFNMADD231PS number3f000000<>+0(SB), Z11, Z14
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z19, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z14, K1, (AX)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z5
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z5, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z17, K1, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z1, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z11
+	VMULPS       number3f2aaaab<>+0(SB), Z13, Z14
+	VADDPS       Z14, Z5, Z5
+	VADDPS       Z11, Z5, Z14
+	VSUBPS       Z11, Z5, Z5
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z14, K1, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z5, K1, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z1, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z7
+	VMULPS       number3f2aaaab<>+0(SB), Z13, Z11
+	VMOVAPS      Z5, Z5
+	VFMADD231PS  number3e800000<>+0(SB), Z11, Z5
+	VMOVAPS      Z5, Z11
+	VFMADD231PS  number3f000000<>+0(SB), Z7, Z11
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3f000000<>+0(SB), Z7, Z5
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z11, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z5, K1, (AX)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z1, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z1, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z13, K1, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z12, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z18, Z7
+	VADDPS       Z7, Z1, Z1
+	VADDPS       Z5, Z1, Z7
+	VSUBPS       Z5, Z1, Z1
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z7, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z1, K1, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z12, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z18, Z7
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z7, Z1
+	VMOVAPS      Z1, Z7
+	VFMADD231PS  number3f000000<>+0(SB), Z5, Z7
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z7, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z1, K1, (AX)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z6, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z1, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z18, K1, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z9, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z15, Z6
+	VADDPS       Z6, Z1, Z1
+	VADDPS       Z5, Z1, Z6
+	VSUBPS       Z5, Z1, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z6, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z1, K1, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z9, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z15, Z6
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z6, Z1
+	VMOVAPS      Z1, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z5, Z6
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z6, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z1, K1, (AX)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z3, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z1, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z15, K1, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z3
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z5
+	VADDPS       Z5, Z1, Z1
+	VADDPS       Z3, Z1, Z5
+	VSUBPS       Z3, Z1, Z1
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z5, K1, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z1, K1, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z2
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z3
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z3, Z1
+	VMOVAPS      Z1, Z3
+	VFMADD231PS  number3f000000<>+0(SB), Z2, Z3
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z2, Z1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z3, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z1, K1, (AX)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z0, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z8, K1, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z16, Z2
+	VADDPS       Z2, Z0, Z0
+	VADDPS       Z1, Z0, Z2
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z2, K1, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z0, K1, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z1
+	VMULPS       number3f2aaaab<>+0(SB), Z16, Z2
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number3e800000<>+0(SB), Z2, Z0
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z0, K1, (AX)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z0, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z16, K1, (AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f43OutputAVX512(n int, from *float32, step int, to **float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·f43OutputAVX512(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   step+16(FP), BX
+	SHLQ   $0x02, BX
+	IMUL3Q $0x06, BX, SI
+	MOVQ   to+24(FP), DI
+	XORQ   CX, CX
+	SUBQ   $0x10, AX
+	JL     rest
+
+whole:
+	VMOVUPS      (DX)(CX*1), Z0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Z1
+	VADDPS       Z1, Z0, Z2
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Z3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Z4
+	VADDPS       Z4, Z3, Z5
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*4), Z6
+	VMOVAPS      Z2, Z7
+	VFMADD231PS  number40c00000<>+0(SB), Z6, Z7
+	VMOVAPS      Z7, Z6
+	VFNMADD231PS number40800000<>+0(SB), Z5, Z6
+	VSUBPS       Z5, Z2, Z2
+	VSUBPS       Z1, Z0, Z0
+	VSUBPS       Z4, Z3, Z1
+	VMOVAPS      Z0, Z3
+	VFNMADD231PS number40000000<>+0(SB), Z1, Z3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*4), Z4
+	VADDPS       Z4, Z0, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Z1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Z4
+	VADDPS       Z4, Z1, Z5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Z7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Z8
+	VADDPS       Z8, Z7, Z9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Z10
+	VMOVAPS      Z5, Z11
+	VFMADD231PS  number40c00000<>+0(SB), Z10, Z11
+	VMOVAPS      Z11, Z10
+	VFNMADD231PS number40800000<>+0(SB), Z9, Z10
+	VSUBPS       Z9, Z5, Z5
+	VSUBPS       Z4, Z1, Z1
+	VSUBPS       Z8, Z7, Z4
+	VMOVAPS      Z1, Z7
+	VFNMADD231PS number40000000<>+0(SB), Z4, Z7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Z8
+	VADDPS       Z8, Z1, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z4, Z1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Z4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Z8
+	VADDPS       Z8, Z4, Z9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Z11
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Z12
+	VADDPS       Z12, Z11, Z13
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Z14
+	VMOVAPS      Z9, Z15
+	VFMADD231PS  number40c00000<>+0(SB), Z14, Z15
+	VMOVAPS      Z15, Z14
+	VFNMADD231PS number40800000<>+0(SB), Z13, Z14
+	VSUBPS       Z13, Z9, Z9
+	VSUBPS       Z8, Z4, Z4
+	VSUBPS       Z12, Z11, Z8
+	VMOVAPS      Z4, Z11
+	VFNMADD231PS number40000000<>+0(SB), Z8, Z11
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Z12
+	VADDPS       Z12, Z4, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3f000000<>+0(SB), Z8, Z4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z8
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z12
+	VADDPS       Z12, Z8, Z13
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z15
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z16
+	VADDPS       Z16, Z15, Z17
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z18
+	VMOVAPS      Z13, Z19
+	VFMADD231PS  number40c00000<>+0(SB), Z18, Z19
+	VMOVAPS      Z19, Z18
+	VFNMADD231PS number40800000<>+0(SB), Z17, Z18
+	VSUBPS       Z17, Z13, Z13
+	VSUBPS       Z12, Z8, Z8
+	VSUBPS       Z16, Z15, Z12
+	VMOVAPS      Z8, Z15
+	VFNMADD231PS number40000000<>+0(SB), Z12, Z15
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z16
+	VADDPS       Z16, Z8, Z8
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number3f000000<>+0(SB), Z12, Z8
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Z12
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Z16
+	VADDPS       Z16, Z12, Z17
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Z19
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Z20
+	VADDPS       Z20, Z19, Z21
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Z22
+	VMOVAPS      Z17, Z23
+	VFMADD231PS  number40c00000<>+0(SB), Z22, Z23
+	VMOVAPS      Z23, Z22
+	VFNMADD231PS number40800000<>+0(SB), Z21, Z22
+	VSUBPS       Z21, Z17, Z17
+	VSUBPS       Z16, Z12, Z12
+	VSUBPS       Z20, Z19, Z16
+	VMOVAPS      Z12, Z19
+	VFNMADD231PS number40000000<>+0(SB), Z16, Z19
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Z20
+	VADDPS       Z20, Z12, Z12
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS number3f000000<>+0(SB), Z16, Z12
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z16
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z20
+	VADDPS       Z20, Z16, Z21
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z23
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z24
+	VADDPS       Z24, Z23, Z25
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z26
+	VMOVAPS      Z21, Z27
+	VFMADD231PS  number40c00000<>+0(SB), Z26, Z27
+	VMOVAPS      Z27, Z26
+	VFNMADD231PS number40800000<>+0(SB), Z25, Z26
+	VSUBPS       Z25, Z21, Z21
+	VSUBPS       Z20, Z16, Z16
+	VSUBPS       Z24, Z23, Z20
+	VMOVAPS      Z16, Z23
+	VFNMADD231PS number40000000<>+0(SB), Z20, Z23
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z24
+	VADDPS       Z24, Z16, Z16
+	VMOVAPS      Z16, Z16
+	VFNMADD231PS number3f000000<>+0(SB), Z20, Z16
+	VADDPS       Z10, Z6, Z20
+	VADDPS       Z18, Z14, Z24
+	VMOVAPS      Z20, Z25
+	VFMADD231PS  number40c00000<>+0(SB), Z22, Z25
+	VMOVAPS      Z25, Z22
+	VFNMADD231PS number40800000<>+0(SB), Z24, Z22
+	VSUBPS       Z24, Z20, Z20
+	MOVQ         (DI), R8
+	VMOVUPS      Z22, (R8)(CX*1)
+	MOVQ         16(DI), R8
+	VMOVUPS      Z20, (R8)(CX*1)
+	VSUBPS       Z10, Z6, Z6
+	VSUBPS       Z18, Z14, Z10
+	VMOVAPS      Z6, Z14
+	VFNMADD231PS number40000000<>+0(SB), Z10, Z14
+	VADDPS       Z26, Z6, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3f000000<>+0(SB), Z10, Z6
+	MOVQ         8(DI), R8
+	VMOVUPS      Z14, (R8)(CX*1)
+	MOVQ         24(DI), R8
+	VMOVUPS      Z6, (R8)(CX*1)
+	VADDPS       Z5, Z2, Z6
+	VADDPS       Z13, Z9, Z10
+	VMOVAPS      Z6, Z14
+	VFMADD231PS  number40c00000<>+0(SB), Z17, Z14
+	VMOVAPS      Z14, Z14
+	VFNMADD231PS number40800000<>+0(SB), Z10, Z14
+	VSUBPS       Z10, Z6, Z6
+	MOVQ         64(DI), R8
+	VMOVUPS      Z14, (R8)(CX*1)
+	MOVQ         80(DI), R8
+	VMOVUPS      Z6, (R8)(CX*1)
+	VSUBPS       Z5, Z2, Z2
+	VSUBPS       Z13, Z9, Z5
+	VMOVAPS      Z2, Z6
+	VFNMADD231PS number40000000<>+0(SB), Z5, Z6
+	VADDPS       Z21, Z2, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z2
+	MOVQ         72(DI), R8
+	VMOVUPS      Z6, (R8)(CX*1)
+	MOVQ         88(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	VADDPS       Z7, Z3, Z2
+	VADDPS       Z15, Z11, Z5
+	VMOVAPS      Z2, Z6
+	VFMADD231PS  number40c00000<>+0(SB), Z19, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number40800000<>+0(SB), Z5, Z6
+	VSUBPS       Z5, Z2, Z2
+	MOVQ         32(DI), R8
+	VMOVUPS      Z6, (R8)(CX*1)
+	MOVQ         48(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	VSUBPS       Z7, Z3, Z2
+	VSUBPS       Z15, Z11, Z3
+	VMOVAPS      Z2, Z5
+	VFNMADD231PS number40000000<>+0(SB), Z3, Z5
+	VADDPS       Z23, Z2, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z2
+	MOVQ         40(DI), R8
+	VMOVUPS      Z5, (R8)(CX*1)
+	MOVQ         56(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	VADDPS       Z1, Z0, Z2
+	VADDPS       Z8, Z4, Z3
+	VMOVAPS      Z2, Z5
+	VFMADD231PS  number40c00000<>+0(SB), Z12, Z5
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number40800000<>+0(SB), Z3, Z5
+	VSUBPS       Z3, Z2, Z2
+	MOVQ         96(DI), R8
+	VMOVUPS      Z5, (R8)(CX*1)
+	MOVQ         112(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	VSUBPS       Z1, Z0, Z0
+	VSUBPS       Z8, Z4, Z1
+	VMOVAPS      Z0, Z2
+	VFNMADD231PS number40000000<>+0(SB), Z1, Z2
+	VADDPS       Z16, Z0, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	MOVQ         104(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	MOVQ         120(DI), R8
+	VMOVUPS      Z0, (R8)(CX*1)
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x10, AX
+	JZ           done
+	MOVL         $0xffffffff, R8
+	BZHIL        AX, R8, R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DX)(CX*1), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*1), K1, Z1
+	VADDPS       Z1, Z0, Z2
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*2), K1, Z3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(SI*2), K1, Z4
+	VADDPS       Z4, Z3, Z5
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*4), K1, Z6
+	VMOVAPS      Z2, Z7
+	VFMADD231PS  number40c00000<>+0(SB), Z6, Z7
+	VMOVAPS      Z7, Z6
+	VFNMADD231PS number40800000<>+0(SB), Z5, Z6
+	VSUBPS       Z5, Z2, Z2
+	VSUBPS       Z1, Z0, Z0
+	VSUBPS       Z4, Z3, Z1
+	VMOVAPS      Z0, Z3
+	VFNMADD231PS number40000000<>+0(SB), Z1, Z3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(SI*4), K1, Z4
+	VADDPS       Z4, Z0, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z4
+	VADDPS       Z4, Z1, Z5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z8
+	VADDPS       Z8, Z7, Z9
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z10
+	VMOVAPS      Z5, Z11
+	VFMADD231PS  number40c00000<>+0(SB), Z10, Z11
+	VMOVAPS      Z11, Z10
+	VFNMADD231PS number40800000<>+0(SB), Z9, Z10
+	VSUBPS       Z9, Z5, Z5
+	VSUBPS       Z4, Z1, Z1
+	VSUBPS       Z8, Z7, Z4
+	VMOVAPS      Z1, Z7
+	VFNMADD231PS number40000000<>+0(SB), Z4, Z7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z8
+	VADDPS       Z8, Z1, Z1
+	VMOVAPS      Z1, Z1
+	VFNMADD231PS number3f000000<>+0(SB), Z4, Z1
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z8
+	VADDPS       Z8, Z4, Z9
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z11
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z12
+	VADDPS       Z12, Z11, Z13
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z14
+	VMOVAPS      Z9, Z15
+	VFMADD231PS  number40c00000<>+0(SB), Z14, Z15
+	VMOVAPS      Z15, Z14
+	VFNMADD231PS number40800000<>+0(SB), Z13, Z14
+	VSUBPS       Z13, Z9, Z9
+	VSUBPS       Z8, Z4, Z4
+	VSUBPS       Z12, Z11, Z8
+	VMOVAPS      Z4, Z11
+	VFNMADD231PS number40000000<>+0(SB), Z8, Z11
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z12
+	VADDPS       Z12, Z4, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number3f000000<>+0(SB), Z8, Z4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z12
+	VADDPS       Z12, Z8, Z13
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z15
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z16
+	VADDPS       Z16, Z15, Z17
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z18
+	VMOVAPS      Z13, Z19
+	VFMADD231PS  number40c00000<>+0(SB), Z18, Z19
+	VMOVAPS      Z19, Z18
+	VFNMADD231PS number40800000<>+0(SB), Z17, Z18
+	VSUBPS       Z17, Z13, Z13
+	VSUBPS       Z12, Z8, Z8
+	VSUBPS       Z16, Z15, Z12
+	VMOVAPS      Z8, Z15
+	VFNMADD231PS number40000000<>+0(SB), Z12, Z15
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z16
+	VADDPS       Z16, Z8, Z8
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number3f000000<>+0(SB), Z12, Z8
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z12
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z16
+	VADDPS       Z16, Z12, Z17
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z19
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z20
+	VADDPS       Z20, Z19, Z21
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z22
+	VMOVAPS      Z17, Z23
+	VFMADD231PS  number40c00000<>+0(SB), Z22, Z23
+	VMOVAPS      Z23, Z22
+	VFNMADD231PS number40800000<>+0(SB), Z21, Z22
+	VSUBPS       Z21, Z17, Z17
+	VSUBPS       Z16, Z12, Z12
+	VSUBPS       Z20, Z19, Z16
+	VMOVAPS      Z12, Z19
+	VFNMADD231PS number40000000<>+0(SB), Z16, Z19
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z20
+	VADDPS       Z20, Z12, Z12
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS number3f000000<>+0(SB), Z16, Z12
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z16
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z20
+	VADDPS       Z20, Z16, Z21
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z23
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z24
+	VADDPS       Z24, Z23, Z25
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z26
+	VMOVAPS      Z21, Z27
+	VFMADD231PS  number40c00000<>+0(SB), Z26, Z27
+	VMOVAPS      Z27, Z26
+	VFNMADD231PS number40800000<>+0(SB), Z25, Z26
+	VSUBPS       Z25, Z21, Z21
+	VSUBPS       Z20, Z16, Z16
+	VSUBPS       Z24, Z23, Z20
+	VMOVAPS      Z16, Z23
+	VFNMADD231PS number40000000<>+0(SB), Z20, Z23
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z24
+	VADDPS       Z24, Z16, Z16
+	VMOVAPS      Z16, Z16
+	VFNMADD231PS number3f000000<>+0(SB), Z20, Z16
+	VADDPS       Z10, Z6, Z20
+	VADDPS       Z18, Z14, Z24
+	VMOVAPS      Z20, Z25
+	VFMADD231PS  number40c00000<>+0(SB), Z22, Z25
+	VMOVAPS      Z25, Z22
+	VFNMADD231PS number40800000<>+0(SB), Z24, Z22
+	VSUBPS       Z24, Z20, Z20
+	MOVQ         (DI), AX
+	VMOVUPS      Z22, K1, (AX)(CX*1)
+	MOVQ         16(DI), AX
+	VMOVUPS      Z20, K1, (AX)(CX*1)
+	VSUBPS       Z10, Z6, Z6
+	VSUBPS       Z18, Z14, Z10
+	VMOVAPS      Z6, Z14
+	VFNMADD231PS number40000000<>+0(SB), Z10, Z14
+	VADDPS       Z26, Z6, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3f000000<>+0(SB), Z10, Z6
+	MOVQ         8(DI), AX
+	VMOVUPS      Z14, K1, (AX)(CX*1)
+	MOVQ         24(DI), AX
+	VMOVUPS      Z6, K1, (AX)(CX*1)
+	VADDPS       Z5, Z2, Z6
+	VADDPS       Z13, Z9, Z10
+	VMOVAPS      Z6, Z14
+	VFMADD231PS  number40c00000<>+0(SB), Z17, Z14
+	VMOVAPS      Z14, Z14
+	VFNMADD231PS number40800000<>+0(SB), Z10, Z14
+	VSUBPS       Z10, Z6, Z6
+	MOVQ         64(DI), AX
+	VMOVUPS      Z14, K1, (AX)(CX*1)
+	MOVQ         80(DI), AX
+	VMOVUPS      Z6, K1, (AX)(CX*1)
+	VSUBPS       Z5, Z2, Z2
+	VSUBPS       Z13, Z9, Z5
+	VMOVAPS      Z2, Z6
+	VFNMADD231PS number40000000<>+0(SB), Z5, Z6
+	VADDPS       Z21, Z2, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z5, Z2
+	MOVQ         72(DI), AX
+	VMOVUPS      Z6, K1, (AX)(CX*1)
+	MOVQ         88(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	VADDPS       Z7, Z3, Z2
+	VADDPS       Z15, Z11, Z5
+	VMOVAPS      Z2, Z6
+	VFMADD231PS  number40c00000<>+0(SB), Z19, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number40800000<>+0(SB), Z5, Z6
+	VSUBPS       Z5, Z2, Z2
+	MOVQ         32(DI), AX
+	VMOVUPS      Z6, K1, (AX)(CX*1)
+	MOVQ         48(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	VSUBPS       Z7, Z3, Z2
+	VSUBPS       Z15, Z11, Z3
+	VMOVAPS      Z2, Z5
+	VFNMADD231PS number40000000<>+0(SB), Z3, Z5
+	VADDPS       Z23, Z2, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z2
+	MOVQ         40(DI), AX
+	VMOVUPS      Z5, K1, (AX)(CX*1)
+	MOVQ         56(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	VADDPS       Z1, Z0, Z2
+	VADDPS       Z8, Z4, Z3
+	VMOVAPS      Z2, Z5
+	VFMADD231PS  number40c00000<>+0(SB), Z12, Z5
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number40800000<>+0(SB), Z3, Z5
+	VSUBPS       Z3, Z2, Z2
+	MOVQ         96(DI), AX
+	VMOVUPS      Z5, K1, (AX)(CX*1)
+	MOVQ         112(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	VSUBPS       Z1, Z0, Z0
+	VSUBPS       Z8, Z4, Z1
+	VMOVAPS      Z0, Z2
+	VFNMADD231PS number40000000<>+0(SB), Z1, Z2
+	VADDPS       Z16, Z0, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	MOVQ         104(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	MOVQ         120(DI), AX
+	VMOVUPS      Z0, K1, (AX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA number40c00000<>+0(SB)/4, $0x40c00000
+DATA number40c00000<>+4(SB)/4, $0x40c00000
+DATA number40c00000<>+8(SB)/4, $0x40c00000
+DATA number40c00000<>+12(SB)/4, $0x40c00000
+DATA number40c00000<>+16(SB)/4, $0x40c00000
+DATA number40c00000<>+20(SB)/4, $0x40c00000
+DATA number40c00000<>+24(SB)/4, $0x40c00000
+DATA number40c00000<>+28(SB)/4, $0x40c00000
+DATA number40c00000<>+32(SB)/4, $0x40c00000
+DATA number40c00000<>+36(SB)/4, $0x40c00000
+DATA number40c00000<>+40(SB)/4, $0x40c00000
+DATA number40c00000<>+44(SB)/4, $0x40c00000
+DATA number40c00000<>+48(SB)/4, $0x40c00000
+DATA number40c00000<>+52(SB)/4, $0x40c00000
+DATA number40c00000<>+56(SB)/4, $0x40c00000
+DATA number40c00000<>+60(SB)/4, $0x40c00000
+GLOBL number40c00000<>(SB), RODATA|NOPTR, $64
+
+DATA number40800000<>+0(SB)/4, $0x40800000
+DATA number40800000<>+4(SB)/4, $0x40800000
+DATA number40800000<>+8(SB)/4, $0x40800000
+DATA number40800000<>+12(SB)/4, $0x40800000
+DATA number40800000<>+16(SB)/4, $0x40800000
+DATA number40800000<>+20(SB)/4, $0x40800000
+DATA number40800000<>+24(SB)/4, $0x40800000
+DATA number40800000<>+28(SB)/4, $0x40800000
+DATA number40800000<>+32(SB)/4, $0x40800000
+DATA number40800000<>+36(SB)/4, $0x40800000
+DATA number40800000<>+40(SB)/4, $0x40800000
+DATA number40800000<>+44(SB)/4, $0x40800000
+DATA number40800000<>+48(SB)/4, $0x40800000
+DATA number40800000<>+52(SB)/4, $0x40800000
+DATA number40800000<>+56(SB)/4, $0x40800000
+DATA number40800000<>+60(SB)/4, $0x40800000
+GLOBL number40800000<>(SB), RODATA|NOPTR, $64
+
+// func f43GradsAVX512(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·f43GradsAVX512(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x06, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x10, AX
+	JL     rest
+
+whole:
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Z0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z1, Z0, Z2
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Z3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Z4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z4, Z3, Z5
+	VADDPS       Z5, Z2, Z6
+	VSUBPS       Z5, Z2, Z2
+	VMOVAPS      Z0, Z5
+	VFMADD231PS  number3e800000<>+0(SB), Z1, Z5
+	VMOVAPS      Z3, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z4, Z1
+	VMOVAPS      Z5, Z3
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z3
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z5
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Z1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Z7
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z7, Z1, Z8
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Z9
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Z10
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z10, Z9, Z11
+	VADDPS       Z11, Z8, Z12
+	VSUBPS       Z11, Z8, Z8
+	VMOVAPS      Z1, Z11
+	VFMADD231PS  number3e800000<>+0(SB), Z7, Z11
+	VMOVAPS      Z9, Z7
+	VFMADD231PS  number3e800000<>+0(SB), Z10, Z7
+	VMOVAPS      Z11, Z9
+	VFMADD231PS  number3f000000<>+0(SB), Z7, Z9
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number3f000000<>+0(SB), Z7, Z11
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Z7
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Z13
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z13, Z7, Z14
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Z15
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Z16
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z16, Z15, Z17
+	VADDPS       Z17, Z14, Z18
+	VSUBPS       Z17, Z14, Z14
+	VMOVAPS      Z7, Z17
+	VFMADD231PS  number3e800000<>+0(SB), Z13, Z17
+	VMOVAPS      Z15, Z13
+	VFMADD231PS  number3e800000<>+0(SB), Z16, Z13
+	VMOVAPS      Z17, Z15
+	VFMADD231PS  number3f000000<>+0(SB), Z13, Z15
+	VMOVAPS      Z17, Z17
+	VFNMADD231PS number3f000000<>+0(SB), Z13, Z17
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Z13
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Z19
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z19, Z13, Z20
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Z21
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Z22
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Z22, Z21, Z23
+	VADDPS       Z23, Z20, Z24
+	VSUBPS       Z23, Z20, Z20
+	VMOVAPS      Z13, Z23
+	VFMADD231PS  number3e800000<>+0(SB), Z19, Z23
+	VMOVAPS      Z21, Z19
+	VFMADD231PS  number3e800000<>+0(SB), Z22, Z19
+	VMOVAPS      Z23, Z21
+	VFMADD231PS  number3f000000<>+0(SB), Z19, Z21
+	VMOVAPS      Z23, Z23
+	VFNMADD231PS number3f000000<>+0(SB), Z19, Z23
+	VADDPS       Z18, Z6, Z19
+	VADDPS       Z24, Z12, Z25
+	VADDPS       Z25, Z19, Z26
+	VSUBPS       Z25, Z19, Z19
+	VMOVUPS      Z26, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z19, (R9)(SI*1)
+	VMOVAPS      Z6, Z19
+	VFMADD231PS  number3e800000<>+0(SB), Z18, Z19
+	VMOVAPS      Z12, Z12
+	VFMADD231PS  number3e800000<>+0(SB), Z24, Z12
+	VMOVAPS      Z19, Z18
+	VFMADD231PS  number3f000000<>+0(SB), Z12, Z18
+	VMOVAPS      Z19, Z19
+	VFNMADD231PS number3f000000<>+0(SB), Z12, Z19
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z18, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z19, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z6, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z24, (R9)(SI*4)
+	VADDPS       Z14, Z2, Z6
+	VADDPS       Z20, Z8, Z12
+	VADDPS       Z12, Z6, Z18
+	VSUBPS       Z12, Z6, Z6
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z18, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z6, (R9)(SI*1)
+	VMOVAPS      Z2, Z6
+	VFMADD231PS  number3e800000<>+0(SB), Z14, Z6
+	VMOVAPS      Z8, Z8
+	VFMADD231PS  number3e800000<>+0(SB), Z20, Z8
+	VMOVAPS      Z6, Z12
+	VFMADD231PS  number3f000000<>+0(SB), Z8, Z12
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3f000000<>+0(SB), Z8, Z6
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z12, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z6, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z2, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z20, (R9)(SI*4)
+	VADDPS       Z15, Z3, Z2
+	VADDPS       Z21, Z9, Z6
+	VADDPS       Z6, Z2, Z8
+	VSUBPS       Z6, Z2, Z2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z8, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z2, (R9)(SI*1)
+	VMOVAPS      Z3, Z2
+	VFMADD231PS  number3e800000<>+0(SB), Z15, Z2
+	VMOVAPS      Z9, Z6
+	VFMADD231PS  number3e800000<>+0(SB), Z21, Z6
+	VMOVAPS      Z2, Z8
+	VFMADD231PS  number3f000000<>+0(SB), Z6, Z8
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z6, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z8, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z3, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z21, (R9)(SI*4)
+	VADDPS       Z17, Z5, Z2
+	VADDPS       Z23, Z11, Z3
+	VADDPS       Z3, Z2, Z6
+	VSUBPS       Z3, Z2, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z6, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z2, (R9)(SI*1)
+	VMOVAPS      Z5, Z2
+	VFMADD231PS  number3e800000<>+0(SB), Z17, Z2
+	VMOVAPS      Z11, Z3
+	VFMADD231PS  number3e800000<>+0(SB), Z23, Z3
+	VMOVAPS      Z2, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z3, Z6
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z6, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Z5, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z23, (R9)(SI*4)
+	VADDPS       Z7, Z0, Z2
+	VADDPS       Z13, Z1, Z3
+	VADDPS       Z3, Z2, Z5
+	VSUBPS       Z3, Z2, Z2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Z5, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z2, (R9)(SI*1)
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3e800000<>+0(SB), Z7, Z2
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z13, Z1
+	VMOVAPS      Z2, Z3
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z3
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z3, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z0, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z13, (R9)(SI*4)
+	VADDPS       Z16, Z4, Z0
+	VADDPS       Z22, Z10, Z1
+	VADDPS       Z1, Z0, Z2
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Z2, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z0, (R9)(SI*1)
+	VMOVAPS      Z4, Z0
+	VFMADD231PS  number3e800000<>+0(SB), Z16, Z0
+	VMOVAPS      Z10, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z22, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Z4, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Z22, (R9)(SI*4)
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x10, AX
+	JZ           done
+	MOVL         $0xffffffff, R9
+	BZHIL        AX, R9, R9
+	KMOVW        R9, K1
+	MOVQ         (DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z0
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         64(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z1, Z0, Z2
+	MOVQ         32(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         96(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z4, Z3, Z5
+	VADDPS       Z5, Z2, Z6
+	VSUBPS       Z5, Z2, Z2
+	VMOVAPS      Z0, Z5
+	VFMADD231PS  number3e800000<>+0(SB), Z1, Z5
+	VMOVAPS      Z3, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z4, Z1
+	VMOVAPS      Z5, Z3
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z3
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z5
+	MOVQ         8(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         72(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z7, Z1, Z8
+	MOVQ         40(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         104(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z10
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z10, Z9, Z11
+	VADDPS       Z11, Z8, Z12
+	VSUBPS       Z11, Z8, Z8
+	VMOVAPS      Z1, Z11
+	VFMADD231PS  number3e800000<>+0(SB), Z7, Z11
+	VMOVAPS      Z9, Z7
+	VFMADD231PS  number3e800000<>+0(SB), Z10, Z7
+	VMOVAPS      Z11, Z9
+	VFMADD231PS  number3f000000<>+0(SB), Z7, Z9
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number3f000000<>+0(SB), Z7, Z11
+	MOVQ         16(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         80(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z13
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z13, Z7, Z14
+	MOVQ         48(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z15
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         112(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z16
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z16, Z15, Z17
+	VADDPS       Z17, Z14, Z18
+	VSUBPS       Z17, Z14, Z14
+	VMOVAPS      Z7, Z17
+	VFMADD231PS  number3e800000<>+0(SB), Z13, Z17
+	VMOVAPS      Z15, Z13
+	VFMADD231PS  number3e800000<>+0(SB), Z16, Z13
+	VMOVAPS      Z17, Z15
+	VFMADD231PS  number3f000000<>+0(SB), Z13, Z15
+	VMOVAPS      Z17, Z17
+	VFNMADD231PS number3f000000<>+0(SB), Z13, Z17
+	MOVQ         24(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z13
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         88(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z19
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z19, Z13, Z20
+	MOVQ         56(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z21
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         120(DX), AX
+	VMOVUPS.Z    (AX)(CX*1), K1, Z22
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Z22, Z21, Z23
+	VADDPS       Z23, Z20, Z24
+	VSUBPS       Z23, Z20, Z20
+	VMOVAPS      Z13, Z23
+	VFMADD231PS  number3e800000<>+0(SB), Z19, Z23
+	VMOVAPS      Z21, Z19
+	VFMADD231PS  number3e800000<>+0(SB), Z22, Z19
+	VMOVAPS      Z23, Z21
+	VFMADD231PS  number3f000000<>+0(SB), Z19, Z21
+	VMOVAPS      Z23, Z23
+	VFNMADD231PS number3f000000<>+0(SB), Z19, Z23
+	VADDPS       Z18, Z6, Z19
+	VADDPS       Z24, Z12, Z25
+	VADDPS       Z25, Z19, Z26
+	VSUBPS       Z25, Z19, Z19
+	VMOVUPS      Z26, K1, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z19, K1, (AX)(SI*1)
+	VMOVAPS      Z6, Z19
+	VFMADD231PS  number3e800000<>+0(SB), Z18, Z19
+	VMOVAPS      Z12, Z12
+	VFMADD231PS  number3e800000<>+0(SB), Z24, Z12
+	VMOVAPS      Z19, Z18
+	VFMADD231PS  number3f000000<>+0(SB), Z12, Z18
+	VMOVAPS      Z19, Z19
+	VFNMADD231PS number3f000000<>+0(SB), Z12, Z19
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z18, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z19, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z6, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z24, K1, (AX)(SI*4)
+	VADDPS       Z14, Z2, Z6
+	VADDPS       Z20, Z8, Z12
+	VADDPS       Z12, Z6, Z18
+	VSUBPS       Z12, Z6, Z6
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z18, K1, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z6, K1, (AX)(SI*1)
+	VMOVAPS      Z2, Z6
+	VFMADD231PS  number3e800000<>+0(SB), Z14, Z6
+	VMOVAPS      Z8, Z8
+	VFMADD231PS  number3e800000<>+0(SB), Z20, Z8
+	VMOVAPS      Z6, Z12
+	VFMADD231PS  number3f000000<>+0(SB), Z8, Z12
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS number3f000000<>+0(SB), Z8, Z6
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z12, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z6, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z20, K1, (AX)(SI*4)
+	VADDPS       Z15, Z3, Z2
+	VADDPS       Z21, Z9, Z6
+	VADDPS       Z6, Z2, Z8
+	VSUBPS       Z6, Z2, Z2
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z8, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z2, K1, (AX)(SI*1)
+	VMOVAPS      Z3, Z2
+	VFMADD231PS  number3e800000<>+0(SB), Z15, Z2
+	VMOVAPS      Z9, Z6
+	VFMADD231PS  number3e800000<>+0(SB), Z21, Z6
+	VMOVAPS      Z2, Z8
+	VFMADD231PS  number3f000000<>+0(SB), Z6, Z8
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z6, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z8, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z3, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z21, K1, (AX)(SI*4)
+	VADDPS       Z17, Z5, Z2
+	VADDPS       Z23, Z11, Z3
+	VADDPS       Z3, Z2, Z6
+	VSUBPS       Z3, Z2, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z6, K1, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z2, K1, (AX)(SI*1)
+	VMOVAPS      Z5, Z2
+	VFMADD231PS  number3e800000<>+0(SB), Z17, Z2
+	VMOVAPS      Z11, Z3
+	VFMADD231PS  number3e800000<>+0(SB), Z23, Z3
+	VMOVAPS      Z2, Z6
+	VFMADD231PS  number3f000000<>+0(SB), Z3, Z6
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z3, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z6, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMOVUPS      Z5, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z23, K1, (AX)(SI*4)
+	VADDPS       Z7, Z0, Z2
+	VADDPS       Z13, Z1, Z3
+	VADDPS       Z3, Z2, Z5
+	VSUBPS       Z3, Z2, Z2
+	LEAQ         (BX)(CX*1), AX
+	VMOVUPS      Z5, K1, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z2, K1, (AX)(SI*1)
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3e800000<>+0(SB), Z7, Z2
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z13, Z1
+	VMOVAPS      Z2, Z3
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z3
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z3, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z0, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z13, K1, (AX)(SI*4)
+	VADDPS       Z16, Z4, Z0
+	VADDPS       Z22, Z10, Z1
+	VADDPS       Z1, Z0, Z2
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMOVUPS      Z2, K1, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z0, K1, (AX)(SI*1)
+	VMOVAPS      Z4, Z0
+	VFMADD231PS  number3e800000<>+0(SB), Z16, Z0
+	VMOVAPS      Z10, Z1
+	VFMADD231PS  number3e800000<>+0(SB), Z22, Z1
+	VMOVAPS      Z0, Z2
+	VFMADD231PS  number3f000000<>+0(SB), Z1, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number3f000000<>+0(SB), Z1, Z0
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z2, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z0, K1, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMOVUPS      Z4, K1, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS      Z22, K1, (AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f43KernelAVX512(n int, from *float32, step int, to **float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·f43KernelAVX512(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   step+16(FP), BX
+	SHLQ   $0x02, BX
+	IMUL3Q $0x06, BX, SI
+	MOVQ   to+24(FP), DI
+	XORQ   CX, CX
+	SUBQ   $0x10, AX
+	JL     rest
+
+whole:
+	VMOVUPS      (DX)(CX*1), Z0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Z1
+	VADDPS       Z1, Z0, Z2
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Z3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Z4
+	VADDPS       Z4, Z3, Z5
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*4), Z6
+	VMOVAPS      Z2, Z2
+	VFMADD231PS  number40c00000<>+0(SB), Z6, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number40800000<>+0(SB), Z5, Z2
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z2
+	VSUBPS       Z1, Z0, Z5
+	VSUBPS       Z4, Z3, Z6
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number40000000<>+0(SB), Z6, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z5
+	VADDPS       Z1, Z0, Z0
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*4), Z1
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Z3
+	VADDPS       Z3, Z0, Z4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Z6
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Z7
+	VADDPS       Z7, Z6, Z8
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Z9
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  number40c00000<>+0(SB), Z9, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number40800000<>+0(SB), Z8, Z4
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z4
+	VSUBPS       Z3, Z0, Z8
+	VSUBPS       Z7, Z6, Z9
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number40000000<>+0(SB), Z9, Z8
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z8
+	VADDPS       Z3, Z0, Z0
+	VADDPS       Z7, Z6, Z3
+	VSUBPS       Z3, Z0, Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z3
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Z6
+	VADDPS       Z6, Z0, Z7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Z9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Z10
+	VADDPS       Z10, Z9, Z11
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Z12
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  number40c00000<>+0(SB), Z12, Z7
+	VMOVAPS      Z7, Z7
+	VFNMADD231PS number40800000<>+0(SB), Z11, Z7
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z7
+	VSUBPS       Z6, Z0, Z11
+	VSUBPS       Z10, Z9, Z12
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number40000000<>+0(SB), Z12, Z11
+	VMULPS       number3f2aaaab<>+0(SB), Z11, Z11
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z10, Z9, Z6
+	VSUBPS       Z6, Z0, Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Z6
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z6
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z9
+	VADDPS       Z9, Z0, Z10
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z12
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z13
+	VADDPS       Z13, Z12, Z14
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z15
+	VMOVAPS      Z10, Z10
+	VFMADD231PS  number40c00000<>+0(SB), Z15, Z10
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS number40800000<>+0(SB), Z14, Z10
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z10
+	VSUBPS       Z9, Z0, Z14
+	VSUBPS       Z13, Z12, Z15
+	VMOVAPS      Z14, Z14
+	VFNMADD231PS number40000000<>+0(SB), Z15, Z14
+	VMULPS       number3f2aaaab<>+0(SB), Z14, Z14
+	VADDPS       Z9, Z0, Z0
+	VADDPS       Z13, Z12, Z9
+	VSUBPS       Z9, Z0, Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Z9
+	VMOVAPS      Z9, Z9
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z9
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Z12
+	VADDPS       Z12, Z0, Z13
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Z15
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Z16
+	VADDPS       Z16, Z15, Z17
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Z18
+	VMOVAPS      Z13, Z13
+	VFMADD231PS  number40c00000<>+0(SB), Z18, Z13
+	VMOVAPS      Z13, Z13
+	VFNMADD231PS number40800000<>+0(SB), Z17, Z13
+	VMULPS       number3f2aaaab<>+0(SB), Z13, Z13
+	VSUBPS       Z12, Z0, Z17
+	VSUBPS       Z16, Z15, Z18
+	VMOVAPS      Z17, Z17
+	VFNMADD231PS number40000000<>+0(SB), Z18, Z17
+	VMULPS       number3f2aaaab<>+0(SB), Z17, Z17
+	VADDPS       Z12, Z0, Z0
+	VADDPS       Z16, Z15, Z12
+	VSUBPS       Z12, Z0, Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Z12
+	VMOVAPS      Z12, Z12
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z12
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z15
+	VADDPS       Z15, Z0, Z16
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z18
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z19
+	VADDPS       Z19, Z18, Z20
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z21
+	VMOVAPS      Z16, Z16
+	VFMADD231PS  number40c00000<>+0(SB), Z21, Z16
+	VMOVAPS      Z16, Z16
+	VFNMADD231PS number40800000<>+0(SB), Z20, Z16
+	VMULPS       number3f2aaaab<>+0(SB), Z16, Z16
+	VSUBPS       Z15, Z0, Z20
+	VSUBPS       Z19, Z18, Z21
+	VMOVAPS      Z20, Z20
+	VFNMADD231PS number40000000<>+0(SB), Z21, Z20
+	VMULPS       number3f2aaaab<>+0(SB), Z20, Z20
+	VADDPS       Z15, Z0, Z0
+	VADDPS       Z19, Z18, Z15
+	VSUBPS       Z15, Z0, Z0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Z15
+	VMOVAPS      Z15, Z15
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z15
+	VADDPS       Z4, Z2, Z0
+	VADDPS       Z10, Z7, Z18
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number40c00000<>+0(SB), Z13, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40800000<>+0(SB), Z18, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         (DI), R8
+	VMOVUPS      Z0, (R8)(CX*1)
+	VSUBPS       Z4, Z2, Z0
+	VSUBPS       Z10, Z7, Z13
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40000000<>+0(SB), Z13, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         8(DI), R8
+	VMOVUPS      Z0, (R8)(CX*1)
+	VADDPS       Z4, Z2, Z0
+	VADDPS       Z10, Z7, Z2
+	VSUBPS       Z2, Z0, Z0
+	VMOVAPS      Z16, Z2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z2
+	MOVQ         16(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	VADDPS       Z8, Z5, Z0
+	VADDPS       Z14, Z11, Z2
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number40c00000<>+0(SB), Z17, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40800000<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         24(DI), R8
+	VMOVUPS      Z0, (R8)(CX*1)
+	VSUBPS       Z8, Z5, Z0
+	VSUBPS       Z14, Z11, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40000000<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         32(DI), R8
+	VMOVUPS      Z0, (R8)(CX*1)
+	VADDPS       Z8, Z5, Z0
+	VADDPS       Z14, Z11, Z2
+	VSUBPS       Z2, Z0, Z0
+	VMOVAPS      Z20, Z2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z2
+	MOVQ         40(DI), R8
+	VMOVUPS      Z2, (R8)(CX*1)
+	VADDPS       Z3, Z1, Z0
+	VADDPS       Z9, Z6, Z2
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number40c00000<>+0(SB), Z12, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40800000<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         48(DI), R8
+	VMOVUPS      Z0, (R8)(CX*1)
+	VSUBPS       Z3, Z1, Z0
+	VSUBPS       Z9, Z6, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40000000<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         56(DI), R8
+	VMOVUPS      Z0, (R8)(CX*1)
+	VADDPS       Z3, Z1, Z0
+	VADDPS       Z9, Z6, Z1
+	VSUBPS       Z1, Z0, Z0
+	VMOVAPS      Z15, Z1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z1
+	MOVQ         64(DI), R8
+	VMOVUPS      Z1, (R8)(CX*1)
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x10, AX
+	JZ           done
+	MOVL         $0xffffffff, R8
+	BZHIL        AX, R8, R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DX)(CX*1), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*1), K1, Z1
+	VADDPS       Z1, Z0, Z2
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*2), K1, Z3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(SI*2), K1, Z4
+	VADDPS       Z4, Z3, Z5
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(SI*4), K1, Z6
+	VMOVAPS      Z2, Z2
+	VFMADD231PS  number40c00000<>+0(SB), Z6, Z2
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS number40800000<>+0(SB), Z5, Z2
+	VMULPS       number3f2aaaab<>+0(SB), Z2, Z2
+	VSUBPS       Z1, Z0, Z5
+	VSUBPS       Z4, Z3, Z6
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS number40000000<>+0(SB), Z6, Z5
+	VMULPS       number3f2aaaab<>+0(SB), Z5, Z5
+	VADDPS       Z1, Z0, Z0
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z1, Z0, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(SI*4), K1, Z1
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z1
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z3
+	VADDPS       Z3, Z0, Z4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z7
+	VADDPS       Z7, Z6, Z8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z9
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  number40c00000<>+0(SB), Z9, Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS number40800000<>+0(SB), Z8, Z4
+	VMULPS       number3f2aaaab<>+0(SB), Z4, Z4
+	VSUBPS       Z3, Z0, Z8
+	VSUBPS       Z7, Z6, Z9
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS number40000000<>+0(SB), Z9, Z8
+	VMULPS       number3f2aaaab<>+0(SB), Z8, Z8
+	VADDPS       Z3, Z0, Z0
+	VADDPS       Z7, Z6, Z3
+	VSUBPS       Z3, Z0, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*1), K1, Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z3
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z6
+	VADDPS       Z6, Z0, Z7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z9
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z10
+	VADDPS       Z10, Z9, Z11
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z12
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  number40c00000<>+0(SB), Z12, Z7
+	VMOVAPS      Z7, Z7
+	VFNMADD231PS number40800000<>+0(SB), Z11, Z7
+	VMULPS       number3f2aaaab<>+0(SB), Z7, Z7
+	VSUBPS       Z6, Z0, Z11
+	VSUBPS       Z10, Z9, Z12
+	VMOVAPS      Z11, Z11
+	VFNMADD231PS number40000000<>+0(SB), Z12, Z11
+	VMULPS       number3f2aaaab<>+0(SB), Z11, Z11
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z10, Z9, Z6
+	VSUBPS       Z6, Z0, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z6
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z9
+	VADDPS       Z9, Z0, Z10
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z12
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z13
+	VADDPS       Z13, Z12, Z14
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z15
+	VMOVAPS      Z10, Z10
+	VFMADD231PS  number40c00000<>+0(SB), Z15, Z10
+	VMOVAPS      Z10, Z10
+	VFNMADD231PS number40800000<>+0(SB), Z14, Z10
+	VMULPS       number3f2aaaab<>+0(SB), Z10, Z10
+	VSUBPS       Z9, Z0, Z14
+	VSUBPS       Z13, Z12, Z15
+	VMOVAPS      Z14, Z14
+	VFNMADD231PS number40000000<>+0(SB), Z15, Z14
+	VMULPS       number3f2aaaab<>+0(SB), Z14, Z14
+	VADDPS       Z9, Z0, Z0
+	VADDPS       Z13, Z12, Z9
+	VSUBPS       Z9, Z0, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*2), K1, Z9
+	VMOVAPS      Z9, Z9
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z9
+	LEAQ         (DX)(CX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z12
+	VADDPS       Z12, Z0, Z13
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z15
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z16
+	VADDPS       Z16, Z15, Z17
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z18
+	VMOVAPS      Z13, Z13
+	VFMADD231PS  number40c00000<>+0(SB), Z18, Z13
+	VMOVAPS      Z13, Z13
+	VFNMADD231PS number40800000<>+0(SB), Z17, Z13
+	VMULPS       number3f2aaaab<>+0(SB), Z13, Z13
+	VSUBPS       Z12, Z0, Z17
+	VSUBPS       Z16, Z15, Z18
+	VMOVAPS      Z17, Z17
+	VFNMADD231PS number40000000<>+0(SB), Z18, Z17
+	VMULPS       number3f2aaaab<>+0(SB), Z17, Z17
+	VADDPS       Z12, Z0, Z0
+	VADDPS       Z16, Z15, Z12
+	VSUBPS       Z12, Z0, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z12
+	VMOVAPS      Z12, Z12
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z12
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z15
+	VADDPS       Z15, Z0, Z16
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z18
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z19
+	VADDPS       Z19, Z18, Z20
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z21
+	VMOVAPS      Z16, Z16
+	VFMADD231PS  number40c00000<>+0(SB), Z21, Z16
+	VMOVAPS      Z16, Z16
+	VFNMADD231PS number40800000<>+0(SB), Z20, Z16
+	VMULPS       number3f2aaaab<>+0(SB), Z16, Z16
+	VSUBPS       Z15, Z0, Z20
+	VSUBPS       Z19, Z18, Z21
+	VMOVAPS      Z20, Z20
+	VFNMADD231PS number40000000<>+0(SB), Z21, Z20
+	VMULPS       number3f2aaaab<>+0(SB), Z20, Z20
+	VADDPS       Z15, Z0, Z0
+	VADDPS       Z19, Z18, Z15
+	VSUBPS       Z15, Z0, Z0
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMOVUPS.Z    (AX)(BX*4), K1, Z15
+	VMOVAPS      Z15, Z15
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z15
+	VADDPS       Z4, Z2, Z0
+	VADDPS       Z10, Z7, Z18
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number40c00000<>+0(SB), Z13, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40800000<>+0(SB), Z18, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         (DI), AX
+	VMOVUPS      Z0, K1, (AX)(CX*1)
+	VSUBPS       Z4, Z2, Z0
+	VSUBPS       Z10, Z7, Z13
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40000000<>+0(SB), Z13, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         8(DI), AX
+	VMOVUPS      Z0, K1, (AX)(CX*1)
+	VADDPS       Z4, Z2, Z0
+	VADDPS       Z10, Z7, Z2
+	VSUBPS       Z2, Z0, Z0
+	VMOVAPS      Z16, Z2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z2
+	MOVQ         16(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	VADDPS       Z8, Z5, Z0
+	VADDPS       Z14, Z11, Z2
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number40c00000<>+0(SB), Z17, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40800000<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         24(DI), AX
+	VMOVUPS      Z0, K1, (AX)(CX*1)
+	VSUBPS       Z8, Z5, Z0
+	VSUBPS       Z14, Z11, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40000000<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         32(DI), AX
+	VMOVUPS      Z0, K1, (AX)(CX*1)
+	VADDPS       Z8, Z5, Z0
+	VADDPS       Z14, Z11, Z2
+	VSUBPS       Z2, Z0, Z0
+	VMOVAPS      Z20, Z2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z2
+	MOVQ         40(DI), AX
+	VMOVUPS      Z2, K1, (AX)(CX*1)
+	VADDPS       Z3, Z1, Z0
+	VADDPS       Z9, Z6, Z2
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  number40c00000<>+0(SB), Z12, Z0
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40800000<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         48(DI), AX
+	VMOVUPS      Z0, K1, (AX)(CX*1)
+	VSUBPS       Z3, Z1, Z0
+	VSUBPS       Z9, Z6, Z2
+	VMOVAPS      Z0, Z0
+	VFNMADD231PS number40000000<>+0(SB), Z2, Z0
+	VMULPS       number3f2aaaab<>+0(SB), Z0, Z0
+	MOVQ         56(DI), AX
+	VMOVUPS      Z0, K1, (AX)(CX*1)
+	VADDPS       Z3, Z1, Z0
+	VADDPS       Z9, Z6, Z1
+	VSUBPS       Z1, Z0, Z0
+	VMOVAPS      Z15, Z1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Z0, Z1
+	MOVQ         64(DI), AX
+	VMOVUPS      Z1, K1, (AX)(CX*1)
 
 done:
 	VZEROUPPER
@@ -9541,74 +15373,999 @@ done:
 	VZEROUPPER
 	RET
 
-// func winogradInputAVX2(n int, d *[9]*float32, v *float32, vs int)
-// Requires: AVX, AVX2, SSE2
-TEXT ·winogradInputAVX2(SB), NOSPLIT, $0-32
-	MOVQ n+0(FP), AX
-	MOVQ d+8(FP), DX
-	MOVQ v+16(FP), BX
-	MOVQ vs+24(FP), SI
-	SHLQ $0x02, SI
-	LEAQ (BX)(SI*2), DI
-	ADDQ SI, DI
-	LEAQ (DI)(SI*2), R8
-	ADDQ SI, R8
-	XORQ CX, CX
-	SUBQ $0x08, AX
-	JL   rest
+// func f42InputAVX2(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
+TEXT ·f42InputAVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x05, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x08, AX
+	JL     rest
 
 whole:
-	MOVQ    (DX), R9
-	VMOVUPS (R9)(CX*1), Y0
-	MOVQ    24(DX), R9
-	VMOVUPS (R9)(CX*1), Y1
-	MOVQ    48(DX), R9
-	VMOVUPS (R9)(CX*1), Y2
-	VSUBPS  Y1, Y0, Y0
-	VSUBPS  Y2, Y1, Y2
-	MOVQ    8(DX), R9
-	VMOVUPS (R9)(CX*1), Y3
-	MOVQ    32(DX), R9
-	VMOVUPS (R9)(CX*1), Y4
-	MOVQ    56(DX), R9
-	VMOVUPS (R9)(CX*1), Y5
-	VSUBPS  Y4, Y3, Y3
-	VSUBPS  Y5, Y4, Y5
-	MOVQ    16(DX), R9
-	VMOVUPS (R9)(CX*1), Y6
-	MOVQ    40(DX), R9
-	VMOVUPS (R9)(CX*1), Y7
-	MOVQ    64(DX), R9
-	VMOVUPS (R9)(CX*1), Y8
-	VSUBPS  Y7, Y6, Y6
-	VSUBPS  Y8, Y7, Y8
-	VSUBPS  Y3, Y0, Y0
-	VSUBPS  Y6, Y3, Y6
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Y0, (R9)
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Y3, (R9)(SI*1)
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Y6, (R9)(SI*2)
-	VSUBPS  Y4, Y1, Y0
-	VSUBPS  Y7, Y4, Y1
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Y0, (R9)
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Y4, (R9)(SI*1)
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Y1, (R9)(SI*2)
-	VSUBPS  Y5, Y2, Y0
-	VSUBPS  Y8, Y5, Y1
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Y0, (R9)
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Y5, (R9)(SI*1)
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Y1, (R9)(SI*2)
-	ADDQ    $0x20, CX
-	SUBQ    $0x08, AX
-	JGE     whole
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y1
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y2
+	VADDPS       Y1, Y2, Y0
+	VSUBPS       Y1, Y2, Y1
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         128(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y3
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y4
+	VADDPS       Y3, Y4, Y2
+	VSUBPS       Y3, Y4, Y3
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         136(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y5
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y6
+	VADDPS       Y5, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         144(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3e800000<>+0(SB), Y6, Y7
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3e800000<>+0(SB), Y6, Y8
+	VADDPS       Y7, Y8, Y6
+	VSUBPS       Y7, Y8, Y7
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         152(DX), R9
+	VMOVUPS      (R9)(CX*1), Y9
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3e800000<>+0(SB), Y8, Y9
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y10
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y10, Y10
+	VFNMADD231PS number3e800000<>+0(SB), Y8, Y10
+	VADDPS       Y9, Y10, Y8
+	VSUBPS       Y9, Y10, Y9
+	VMOVAPS      Y6, Y10
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y10
+	VMOVAPS      Y4, Y11
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y11
+	VADDPS       Y10, Y11, Y12
+	VSUBPS       Y10, Y11, Y10
+	VMOVUPS      Y12, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y10, (R9)(SI*1)
+	VSUBPS       Y2, Y6, Y2
+	VSUBPS       Y0, Y4, Y6
+	VMOVAPS      Y2, Y10
+	VFMADD231PS  number3f000000<>+0(SB), Y6, Y10
+	VMOVAPS      Y2, Y2
+	VFMSUB231PS  number3f000000<>+0(SB), Y6, Y2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y10, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*2)
+	VSUBPS       Y0, Y4, Y0
+	VSUBPS       Y4, Y8, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y2, (R9)(SI*4)
+	VMOVAPS      Y7, Y0
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y0
+	VMOVAPS      Y5, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y2
+	VADDPS       Y0, Y2, Y4
+	VSUBPS       Y0, Y2, Y0
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y4, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y0, (R9)(SI*1)
+	VSUBPS       Y3, Y7, Y0
+	VSUBPS       Y1, Y5, Y2
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y0, Y0
+	VFMSUB231PS  number3f000000<>+0(SB), Y2, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y3, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	VSUBPS       Y1, Y5, Y0
+	VSUBPS       Y5, Y9, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y1, (R9)(SI*4)
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	VSUBPS       Y1, Y0, Y0
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVAPS      Y0, Y2
+	VFMADD231PS  number3f000000<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y0
+	VFMSUB231PS  number3f000000<>+0(SB), Y1, Y0
+	MOVQ         128(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VSUBPS       Y3, Y1, Y1
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	VSUBPS       Y4, Y3, Y3
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFMSUB231PS  number3f000000<>+0(SB), Y3, Y1
+	MOVQ         136(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	VSUBPS       Y5, Y3, Y3
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	VSUBPS       Y6, Y5, Y5
+	VMOVAPS      Y3, Y6
+	VFMADD231PS  number3f000000<>+0(SB), Y5, Y6
+	VMOVAPS      Y3, Y3
+	VFMSUB231PS  number3f000000<>+0(SB), Y5, Y3
+	MOVQ         144(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	VSUBPS       Y7, Y5, Y5
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	VSUBPS       Y8, Y7, Y7
+	VMOVAPS      Y5, Y8
+	VFMADD231PS  number3f000000<>+0(SB), Y7, Y8
+	VMOVAPS      Y5, Y5
+	VFMSUB231PS  number3f000000<>+0(SB), Y7, Y5
+	MOVQ         152(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Y9
+	VSUBPS       Y9, Y7, Y7
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y9
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PS  number3f000000<>+0(SB), Y9, Y10
+	VMOVAPS      Y7, Y7
+	VFMSUB231PS  number3f000000<>+0(SB), Y9, Y7
+	VMOVAPS      Y8, Y9
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y9
+	VMOVAPS      Y6, Y11
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y11
+	VADDPS       Y9, Y11, Y12
+	VSUBPS       Y9, Y11, Y9
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y12, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y9, (R9)(SI*1)
+	VSUBPS       Y4, Y8, Y4
+	VSUBPS       Y2, Y6, Y8
+	VMOVAPS      Y4, Y9
+	VFMADD231PS  number3f000000<>+0(SB), Y8, Y9
+	VMOVAPS      Y4, Y4
+	VFMSUB231PS  number3f000000<>+0(SB), Y8, Y4
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y9, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y4, (R9)(SI*2)
+	VSUBPS       Y2, Y6, Y2
+	VSUBPS       Y6, Y10, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y4
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y4, (R9)(SI*4)
+	VMOVAPS      Y5, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y2
+	VMOVAPS      Y3, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y4
+	VADDPS       Y2, Y4, Y6
+	VSUBPS       Y2, Y4, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y6, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y2, (R9)(SI*1)
+	VSUBPS       Y1, Y5, Y1
+	VSUBPS       Y0, Y3, Y2
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y4
+	VMOVAPS      Y1, Y1
+	VFMSUB231PS  number3f000000<>+0(SB), Y2, Y1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y1, (R9)(SI*2)
+	VSUBPS       Y0, Y3, Y0
+	VSUBPS       Y3, Y7, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y1, (R9)(SI*4)
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	VSUBPS       Y1, Y0, Y1
+	MOVQ         160(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	VSUBPS       Y0, Y2, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y0
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	VSUBPS       Y2, Y1, Y2
+	MOVQ         168(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VSUBPS       Y1, Y3, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y1
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VSUBPS       Y3, Y2, Y3
+	MOVQ         176(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	VSUBPS       Y2, Y4, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y2
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	VSUBPS       Y4, Y3, Y4
+	MOVQ         184(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	VSUBPS       Y3, Y5, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y3
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	VSUBPS       Y5, Y4, Y5
+	MOVQ         192(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y4
+	VMOVAPS      Y3, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y5
+	VMOVAPS      Y2, Y6
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y6
+	VADDPS       Y5, Y6, Y7
+	VSUBPS       Y5, Y6, Y5
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y7, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y5, (R9)(SI*1)
+	VSUBPS       Y1, Y3, Y1
+	VSUBPS       Y0, Y2, Y3
+	VMOVAPS      Y1, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y5
+	VMOVAPS      Y1, Y1
+	VFMSUB231PS  number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y5, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y1, (R9)(SI*2)
+	VSUBPS       Y0, Y2, Y0
+	VSUBPS       Y2, Y4, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y1, (R9)(SI*4)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         40(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         120(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y2
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         80(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y3
+	VADDPS       Y2, Y3, Y1
+	VSUBPS       Y2, Y3, Y2
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         128(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y4
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         88(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y5
+	VADDPS       Y4, Y5, Y3
+	VSUBPS       Y4, Y5, Y4
+	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         136(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y6
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y7
+	VADDPS       Y6, Y7, Y5
+	VSUBPS       Y6, Y7, Y6
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         144(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3e800000<>+0(SB), Y7, Y8
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3e800000<>+0(SB), Y7, Y9
+	VADDPS       Y8, Y9, Y7
+	VSUBPS       Y8, Y9, Y8
+	MOVQ         72(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         152(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y10
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y10, Y10
+	VFNMADD231PS number3e800000<>+0(SB), Y9, Y10
+	MOVQ         32(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y11
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y11, Y11
+	VFNMADD231PS number3e800000<>+0(SB), Y9, Y11
+	VADDPS       Y10, Y11, Y9
+	VSUBPS       Y10, Y11, Y10
+	VMOVAPS      Y7, Y11
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y11
+	VMOVAPS      Y5, Y12
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y12
+	VADDPS       Y11, Y12, Y13
+	VSUBPS       Y11, Y12, Y11
+	VMASKMOVPS   Y13, Y0, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y11, Y0, (AX)(SI*1)
+	VSUBPS       Y3, Y7, Y3
+	VSUBPS       Y1, Y5, Y7
+	VMOVAPS      Y3, Y11
+	VFMADD231PS  number3f000000<>+0(SB), Y7, Y11
+	VMOVAPS      Y3, Y3
+	VFMSUB231PS  number3f000000<>+0(SB), Y7, Y3
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y11, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*2)
+	VSUBPS       Y1, Y5, Y1
+	VSUBPS       Y5, Y9, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y3
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*4)
+	VMOVAPS      Y8, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y1
+	VMOVAPS      Y6, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y3
+	VADDPS       Y1, Y3, Y5
+	VSUBPS       Y1, Y3, Y1
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
+	VSUBPS       Y4, Y8, Y1
+	VSUBPS       Y2, Y6, Y3
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFMSUB231PS  number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	VSUBPS       Y2, Y6, Y1
+	VSUBPS       Y6, Y10, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
+	MOVQ         120(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         40(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	MOVQ         80(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFMSUB231PS  number3f000000<>+0(SB), Y2, Y1
+	MOVQ         128(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	VSUBPS       Y4, Y2, Y2
+	MOVQ         88(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	VSUBPS       Y5, Y4, Y4
+	VMOVAPS      Y2, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y5
+	VMOVAPS      Y2, Y2
+	VFMSUB231PS  number3f000000<>+0(SB), Y4, Y2
+	MOVQ         136(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	VSUBPS       Y6, Y4, Y4
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMOVAPS      Y4, Y7
+	VFMADD231PS  number3f000000<>+0(SB), Y6, Y7
+	VMOVAPS      Y4, Y4
+	VFMSUB231PS  number3f000000<>+0(SB), Y6, Y4
+	MOVQ         144(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	VSUBPS       Y8, Y6, Y6
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMOVAPS      Y6, Y9
+	VFMADD231PS  number3f000000<>+0(SB), Y8, Y9
+	VMOVAPS      Y6, Y6
+	VFMSUB231PS  number3f000000<>+0(SB), Y8, Y6
+	MOVQ         152(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	MOVQ         72(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y10
+	VSUBPS       Y10, Y8, Y8
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y10
+	MOVQ         32(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMOVAPS      Y8, Y11
+	VFMADD231PS  number3f000000<>+0(SB), Y10, Y11
+	VMOVAPS      Y8, Y8
+	VFMSUB231PS  number3f000000<>+0(SB), Y10, Y8
+	VMOVAPS      Y9, Y10
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y10
+	VMOVAPS      Y7, Y12
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y12
+	VADDPS       Y10, Y12, Y13
+	VSUBPS       Y10, Y12, Y10
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y13, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y10, Y0, (AX)(SI*1)
+	VSUBPS       Y5, Y9, Y5
+	VSUBPS       Y3, Y7, Y9
+	VMOVAPS      Y5, Y10
+	VFMADD231PS  number3f000000<>+0(SB), Y9, Y10
+	VMOVAPS      Y5, Y5
+	VFMSUB231PS  number3f000000<>+0(SB), Y9, Y5
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y10, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*2)
+	VSUBPS       Y3, Y7, Y3
+	VSUBPS       Y7, Y11, Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y5
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*4)
+	VMOVAPS      Y6, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y3
+	VMOVAPS      Y4, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y5
+	VADDPS       Y3, Y5, Y7
+	VSUBPS       Y3, Y5, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*1)
+	VSUBPS       Y2, Y6, Y2
+	VSUBPS       Y1, Y4, Y3
+	VMOVAPS      Y2, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y5
+	VMOVAPS      Y2, Y2
+	VFMSUB231PS  number3f000000<>+0(SB), Y3, Y2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*2)
+	VSUBPS       Y1, Y4, Y1
+	VSUBPS       Y4, Y8, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
+	MOVQ         80(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VSUBPS       Y2, Y1, Y2
+	MOVQ         160(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	VSUBPS       Y1, Y3, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y1
+	MOVQ         88(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	VSUBPS       Y3, Y2, Y3
+	MOVQ         168(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	VSUBPS       Y2, Y4, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y2
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	VSUBPS       Y4, Y3, Y4
+	MOVQ         176(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	VSUBPS       Y3, Y5, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y3
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	VSUBPS       Y5, Y4, Y5
+	MOVQ         184(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y4
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	MOVQ         32(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	VSUBPS       Y6, Y5, Y6
+	MOVQ         192(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	VSUBPS       Y5, Y7, Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y6, Y5
+	VMOVAPS      Y4, Y6
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y6
+	VMOVAPS      Y3, Y7
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y7
+	VADDPS       Y6, Y7, Y8
+	VSUBPS       Y6, Y7, Y6
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y8, Y0, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y6, Y0, (AX)(SI*1)
+	VSUBPS       Y2, Y4, Y2
+	VSUBPS       Y1, Y3, Y4
+	VMOVAPS      Y2, Y6
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y6
+	VMOVAPS      Y2, Y2
+	VFMSUB231PS  number3f000000<>+0(SB), Y4, Y2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y6, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*2)
+	VSUBPS       Y1, Y3, Y1
+	VSUBPS       Y3, Y5, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f42WeightsAVX2(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
+TEXT ·f42WeightsAVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x05, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x08, AX
+	JL     rest
+
+whole:
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	VADDPS       Y3, Y1, Y4
+	VSUBPS       Y3, Y1, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y5
+	VADDPS       Y5, Y3, Y6
+	VSUBPS       Y5, Y3, Y3
+	VMOVUPS      Y6, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y3, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y3
+	VMOVAPS      Y2, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y5
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y5, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y4, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y3
+	VADDPS       Y3, Y2, Y4
+	VSUBPS       Y3, Y2, Y2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y4, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y2, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y3, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y1, (R9)(SI*4)
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	VMOVAPS      Y0, Y2
+	VFMADD231PS  number3f000000<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y0
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y5
+	VADDPS       Y5, Y3, Y6
+	VSUBPS       Y5, Y3, Y3
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y6, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y3, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y3
+	VMOVAPS      Y2, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y5
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y5, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y4, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y3
+	VADDPS       Y3, Y2, Y4
+	VSUBPS       Y3, Y2, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y4, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y2, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y3, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y1, (R9)(SI*4)
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y3
+	VADDPS       Y3, Y2, Y4
+	VSUBPS       Y3, Y2, Y2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y4, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y2, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y3, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y1, (R9)(SI*4)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, AX
+	JGE          whole
 
 rest:
 	ADDQ         $0x08, AX
@@ -9618,108 +16375,3353 @@ rest:
 	VPCMPGTD     lanes<>+0(SB), Y0, Y0
 	MOVQ         (DX), AX
 	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	VADDPS       Y2, Y1, Y3
+	VSUBPS       Y2, Y1, Y1
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
 	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	VADDPS       Y4, Y2, Y5
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y6
+	VADDPS       Y6, Y4, Y7
+	VSUBPS       Y6, Y4, Y4
+	VMASKMOVPS   Y7, Y0, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y4
+	VMOVAPS      Y3, Y6
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y6
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y3
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y6, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VSUBPS       Y4, Y3, Y3
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	VMOVAPS      Y2, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y5
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y6
+	VADDPS       Y6, Y4, Y7
+	VSUBPS       Y6, Y4, Y4
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y4
+	VMOVAPS      Y3, Y6
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y6
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y6, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VSUBPS       Y4, Y3, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VSUBPS       Y4, Y3, Y3
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f42OutputAVX2(n int, from *float32, step int, to **float32)
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·f42OutputAVX2(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   step+16(FP), BX
+	SHLQ   $0x02, BX
+	IMUL3Q $0x05, BX, SI
+	MOVQ   to+24(FP), DI
+	XORQ   CX, CX
+	SUBQ   $0x08, AX
+	JL     rest
+
+whole:
+	VMOVUPS      (DX)(CX*1), Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Y1
+	VADDPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVAPS      Y0, Y2
+	VFNMADD231PS number40000000<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	VADDPS       Y3, Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVAPS      Y1, Y4
+	VFNMADD231PS number40000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	VADDPS       Y5, Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVAPS      Y3, Y6
+	VFNMADD231PS number40000000<>+0(SB), Y5, Y6
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y7
+	VADDPS       Y7, Y5, Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVAPS      Y5, Y8
+	VFNMADD231PS number40000000<>+0(SB), Y7, Y8
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3f000000<>+0(SB), Y7, Y5
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Y9
+	VADDPS       Y9, Y7, Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y10
+	VADDPS       Y10, Y9, Y9
+	VMOVAPS      Y7, Y10
+	VFNMADD231PS number40000000<>+0(SB), Y9, Y10
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3f000000<>+0(SB), Y9, Y7
+	VADDPS       Y4, Y2, Y9
+	VADDPS       Y8, Y6, Y11
+	VMOVAPS      Y9, Y12
+	VFNMADD231PS number40000000<>+0(SB), Y11, Y12
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3f000000<>+0(SB), Y11, Y9
+	MOVQ         (DI), R8
+	VMOVUPS      Y12, (R8)(CX*1)
+	MOVQ         16(DI), R8
+	VMOVUPS      Y9, (R8)(CX*1)
+	VSUBPS       Y4, Y2, Y2
+	VSUBPS       Y8, Y6, Y4
+	VSUBPS       Y4, Y2, Y6
+	VADDPS       Y10, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y2
+	MOVQ         8(DI), R8
+	VMOVUPS      Y6, (R8)(CX*1)
+	MOVQ         24(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	VADDPS       Y1, Y0, Y2
+	VADDPS       Y5, Y3, Y4
+	VMOVAPS      Y2, Y6
+	VFNMADD231PS number40000000<>+0(SB), Y4, Y6
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y2
+	MOVQ         64(DI), R8
+	VMOVUPS      Y6, (R8)(CX*1)
+	MOVQ         80(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	VSUBPS       Y1, Y0, Y0
+	VSUBPS       Y5, Y3, Y1
+	VSUBPS       Y1, Y0, Y2
+	VADDPS       Y7, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y0
+	MOVQ         72(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	MOVQ         88(DI), R8
+	VMOVUPS      Y0, (R8)(CX*1)
+	VMOVUPS      (DX)(CX*1), Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Y1
+	VSUBPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Y2
+	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y1, Y0, Y2
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*4), Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y4
+	VSUBPS       Y4, Y3, Y3
+	VSUBPS       Y3, Y1, Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Y5
+	VADDPS       Y5, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	VSUBPS       Y5, Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y6
+	VSUBPS       Y6, Y5, Y5
+	VSUBPS       Y5, Y3, Y6
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Y7
+	VADDPS       Y7, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y7
+	VSUBPS       Y7, Y5, Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y8
+	VSUBPS       Y8, Y7, Y7
+	VSUBPS       Y7, Y5, Y8
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y9
+	VADDPS       Y9, Y5, Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y7, Y5
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Y9
+	VSUBPS       Y9, Y7, Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y10
+	VSUBPS       Y10, Y9, Y9
+	VSUBPS       Y9, Y7, Y10
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Y11
+	VADDPS       Y11, Y7, Y7
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3e800000<>+0(SB), Y9, Y7
+	VADDPS       Y4, Y2, Y9
+	VADDPS       Y8, Y6, Y11
+	VMOVAPS      Y9, Y12
+	VFNMADD231PS number40000000<>+0(SB), Y11, Y12
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3f000000<>+0(SB), Y11, Y9
+	MOVQ         32(DI), R8
+	VMOVUPS      Y12, (R8)(CX*1)
+	MOVQ         48(DI), R8
+	VMOVUPS      Y9, (R8)(CX*1)
+	VSUBPS       Y4, Y2, Y2
+	VSUBPS       Y8, Y6, Y4
+	VSUBPS       Y4, Y2, Y6
+	VADDPS       Y10, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y2
+	MOVQ         40(DI), R8
+	VMOVUPS      Y6, (R8)(CX*1)
+	MOVQ         56(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	VADDPS       Y1, Y0, Y2
+	VADDPS       Y5, Y3, Y4
+	VMOVAPS      Y2, Y6
+	VFNMADD231PS number40000000<>+0(SB), Y4, Y6
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y2
+	MOVQ         96(DI), R8
+	VMOVUPS      Y6, (R8)(CX*1)
+	MOVQ         112(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	VSUBPS       Y1, Y0, Y0
+	VSUBPS       Y5, Y3, Y1
+	VSUBPS       Y1, Y0, Y2
+	VADDPS       Y7, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y0
+	MOVQ         104(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	MOVQ         120(DI), R8
+	VMOVUPS      Y0, (R8)(CX*1)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*1), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS number40000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	VADDPS       Y4, Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y5
+	VADDPS       Y5, Y4, Y4
+	VMOVAPS      Y2, Y5
+	VFNMADD231PS number40000000<>+0(SB), Y4, Y5
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	VADDPS       Y6, Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVAPS      Y4, Y7
+	VFNMADD231PS number40000000<>+0(SB), Y6, Y7
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3f000000<>+0(SB), Y6, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y8
+	VADDPS       Y8, Y6, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y9
+	VADDPS       Y9, Y8, Y8
+	VMOVAPS      Y6, Y9
+	VFNMADD231PS number40000000<>+0(SB), Y8, Y9
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3f000000<>+0(SB), Y8, Y6
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y10
+	VADDPS       Y10, Y8, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y10
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y11
+	VADDPS       Y11, Y10, Y10
+	VMOVAPS      Y8, Y11
+	VFNMADD231PS number40000000<>+0(SB), Y10, Y11
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3f000000<>+0(SB), Y10, Y8
+	VADDPS       Y5, Y3, Y10
+	VADDPS       Y9, Y7, Y12
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS number40000000<>+0(SB), Y12, Y13
+	VMOVAPS      Y10, Y10
+	VFNMADD231PS number3f000000<>+0(SB), Y12, Y10
+	MOVQ         (DI), AX
+	VMASKMOVPS   Y13, Y0, (AX)(CX*1)
+	MOVQ         16(DI), AX
+	VMASKMOVPS   Y10, Y0, (AX)(CX*1)
+	VSUBPS       Y5, Y3, Y3
+	VSUBPS       Y9, Y7, Y5
+	VSUBPS       Y5, Y3, Y7
+	VADDPS       Y11, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y3
+	MOVQ         8(DI), AX
+	VMASKMOVPS   Y7, Y0, (AX)(CX*1)
+	MOVQ         24(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	VADDPS       Y2, Y1, Y3
+	VADDPS       Y6, Y4, Y5
+	VMOVAPS      Y3, Y7
+	VFNMADD231PS number40000000<>+0(SB), Y5, Y7
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y3
+	MOVQ         64(DI), AX
+	VMASKMOVPS   Y7, Y0, (AX)(CX*1)
+	MOVQ         80(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y6, Y4, Y2
+	VSUBPS       Y2, Y1, Y3
+	VADDPS       Y8, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y1
+	MOVQ         72(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	MOVQ         88(DI), AX
+	VMASKMOVPS   Y1, Y0, (AX)(CX*1)
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*1), Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y3
+	VSUBPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y1, Y3
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*4), Y0, Y4
+	VADDPS       Y4, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	VSUBPS       Y4, Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y5
+	VSUBPS       Y5, Y4, Y4
+	VSUBPS       Y4, Y2, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y6
+	VADDPS       Y6, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	VSUBPS       Y6, Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y7
+	VSUBPS       Y7, Y6, Y6
+	VSUBPS       Y6, Y4, Y7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y6, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y8
+	VSUBPS       Y8, Y6, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y9
+	VSUBPS       Y9, Y8, Y8
+	VSUBPS       Y8, Y6, Y9
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y10
+	VADDPS       Y10, Y6, Y6
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3e800000<>+0(SB), Y8, Y6
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y10
+	VSUBPS       Y10, Y8, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y10
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y11
+	VSUBPS       Y11, Y10, Y10
+	VSUBPS       Y10, Y8, Y11
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y12
+	VADDPS       Y12, Y8, Y8
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3e800000<>+0(SB), Y10, Y8
+	VADDPS       Y5, Y3, Y10
+	VADDPS       Y9, Y7, Y12
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS number40000000<>+0(SB), Y12, Y13
+	VMOVAPS      Y10, Y10
+	VFNMADD231PS number3f000000<>+0(SB), Y12, Y10
+	MOVQ         32(DI), AX
+	VMASKMOVPS   Y13, Y0, (AX)(CX*1)
+	MOVQ         48(DI), AX
+	VMASKMOVPS   Y10, Y0, (AX)(CX*1)
+	VSUBPS       Y5, Y3, Y3
+	VSUBPS       Y9, Y7, Y5
+	VSUBPS       Y5, Y3, Y7
+	VADDPS       Y11, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y3
+	MOVQ         40(DI), AX
+	VMASKMOVPS   Y7, Y0, (AX)(CX*1)
+	MOVQ         56(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	VADDPS       Y2, Y1, Y3
+	VADDPS       Y6, Y4, Y5
+	VMOVAPS      Y3, Y7
+	VFNMADD231PS number40000000<>+0(SB), Y5, Y7
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y3
+	MOVQ         96(DI), AX
+	VMASKMOVPS   Y7, Y0, (AX)(CX*1)
+	MOVQ         112(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y6, Y4, Y2
+	VSUBPS       Y2, Y1, Y3
+	VADDPS       Y8, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y1
+	MOVQ         104(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	MOVQ         120(DI), AX
+	VMASKMOVPS   Y1, Y0, (AX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f42GradsAVX2(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
+TEXT ·f42GradsAVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x05, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x08, AX
+	JL     rest
+
+whole:
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y1, Y0, Y0
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y3, Y1, Y1
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y4
+	VSUBPS       Y3, Y1, Y1
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y5, Y3, Y3
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y5, Y3, Y6
+	VSUBPS       Y5, Y3, Y3
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y7, Y5, Y5
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y7, Y5, Y8
+	VSUBPS       Y7, Y5, Y5
+	VADDPS       Y6, Y2, Y7
+	VADDPS       Y8, Y4, Y9
+	VADDPS       Y9, Y7, Y10
+	VSUBPS       Y9, Y7, Y7
+	VMOVUPS      Y10, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y7, (R9)(SI*1)
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y2
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number3e800000<>+0(SB), Y8, Y4
+	VMOVAPS      Y2, Y6
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y6
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y6, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y8, (R9)(SI*4)
+	VADDPS       Y3, Y0, Y2
+	VADDPS       Y5, Y1, Y4
+	VADDPS       Y4, Y2, Y6
+	VSUBPS       Y4, Y2, Y2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y6, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y2, (R9)(SI*1)
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  number3e800000<>+0(SB), Y3, Y0
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y1
+	VMOVAPS      Y0, Y2
+	VFMADD231PS  number3f000000<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y5, (R9)(SI*4)
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y0, Y1
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y0, Y2
+	VMOVAPS      Y1, Y0
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y0
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y2, Y3
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number3e800000<>+0(SB), Y2, Y4
+	VMOVAPS      Y3, Y2
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y2
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y3
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y5
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y6
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y6, Y4
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3f000000<>+0(SB), Y6, Y5
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y7
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	VMOVAPS      Y8, Y8
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y8
+	VMOVAPS      Y7, Y6
+	VFMADD231PS  number3f000000<>+0(SB), Y8, Y6
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3f000000<>+0(SB), Y8, Y7
+	VADDPS       Y4, Y0, Y8
+	VADDPS       Y6, Y2, Y9
+	VADDPS       Y9, Y8, Y10
+	VSUBPS       Y9, Y8, Y8
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y10, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y8, (R9)(SI*1)
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y0
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y2
+	VMOVAPS      Y0, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y4
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y6, (R9)(SI*4)
+	VADDPS       Y5, Y1, Y0
+	VADDPS       Y7, Y3, Y2
+	VADDPS       Y2, Y0, Y4
+	VSUBPS       Y2, Y0, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y4, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y0, (R9)(SI*1)
+	VMOVAPS      Y1, Y0
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y0
+	VMOVAPS      Y3, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y1
+	VMOVAPS      Y0, Y2
+	VFMADD231PS  number3f000000<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y7, (R9)(SI*4)
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VADDPS       Y2, Y0, Y4
+	VADDPS       Y3, Y1, Y5
+	VADDPS       Y5, Y4, Y6
+	VSUBPS       Y5, Y4, Y4
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y6, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y4, (R9)(SI*1)
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  number3e800000<>+0(SB), Y2, Y0
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y3, Y1
+	VMOVAPS      Y0, Y2
+	VFMADD231PS  number3f000000<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y3, (R9)(SI*4)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y2, Y1, Y1
+	MOVQ         32(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y3
+	VSUBPS       Y2, Y1, Y1
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         72(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y4, Y2, Y2
+	MOVQ         40(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y4, Y2, Y5
+	VSUBPS       Y4, Y2, Y2
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         80(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y6, Y4, Y4
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y7, Y6, Y6
+	VADDPS       Y6, Y4, Y7
+	VSUBPS       Y6, Y4, Y4
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         88(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y8, Y6, Y6
+	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         120(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y6, Y9
+	VSUBPS       Y8, Y6, Y6
+	VADDPS       Y7, Y3, Y8
+	VADDPS       Y9, Y5, Y10
+	VADDPS       Y10, Y8, Y11
+	VSUBPS       Y10, Y8, Y8
+	VMASKMOVPS   Y11, Y0, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y8, Y0, (AX)(SI*1)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y3
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3e800000<>+0(SB), Y9, Y5
+	VMOVAPS      Y3, Y7
+	VFMADD231PS  number3f000000<>+0(SB), Y5, Y7
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y3
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y9, Y0, (AX)(SI*4)
+	VADDPS       Y4, Y1, Y3
+	VADDPS       Y6, Y2, Y5
+	VADDPS       Y5, Y3, Y7
+	VSUBPS       Y5, Y3, Y3
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*1)
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y1
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y6, Y0, (AX)(SI*4)
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y1, Y2
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         32(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y1, Y3
+	VMOVAPS      Y2, Y1
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y1
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y2
+	MOVQ         72(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number3e800000<>+0(SB), Y3, Y4
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	MOVQ         40(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3e800000<>+0(SB), Y3, Y5
+	VMOVAPS      Y4, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y5, Y3
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y4
+	MOVQ         80(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y6
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y7
+	VMOVAPS      Y6, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y7, Y5
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3f000000<>+0(SB), Y7, Y6
+	MOVQ         88(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	VMOVAPS      Y8, Y8
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y8
+	MOVQ         120(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	VMOVAPS      Y9, Y9
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y9
+	VMOVAPS      Y8, Y7
+	VFMADD231PS  number3f000000<>+0(SB), Y9, Y7
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3f000000<>+0(SB), Y9, Y8
+	VADDPS       Y5, Y1, Y9
+	VADDPS       Y7, Y3, Y10
+	VADDPS       Y10, Y9, Y11
+	VSUBPS       Y10, Y9, Y9
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y11, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y9, Y0, (AX)(SI*1)
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y1
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y3
+	VMOVAPS      Y1, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y5
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*4)
+	VADDPS       Y6, Y2, Y1
+	VADDPS       Y8, Y4, Y3
+	VADDPS       Y3, Y1, Y5
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
+	VMOVAPS      Y2, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y1
+	VMOVAPS      Y4, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y8, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y8, Y0, (AX)(SI*4)
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	MOVQ         120(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	VADDPS       Y3, Y1, Y5
+	VADDPS       Y4, Y2, Y6
+	VADDPS       Y6, Y5, Y7
+	VSUBPS       Y6, Y5, Y5
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*1)
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y3, Y1
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f42KernelAVX2(n int, from *float32, step int, to **float32)
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·f42KernelAVX2(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   step+16(FP), BX
+	SHLQ   $0x02, BX
+	IMUL3Q $0x05, BX, SI
+	MOVQ   to+24(FP), DI
+	XORQ   CX, CX
+	SUBQ   $0x08, AX
+	JL     rest
+
+whole:
+	VMOVUPS      (DX)(CX*1), Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Y1
+	VADDPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number40000000<>+0(SB), Y1, Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	VADDPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number40000000<>+0(SB), Y2, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	VADDPS       Y3, Y2, Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number40000000<>+0(SB), Y3, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VADDPS       Y4, Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	VADDPS       Y5, Y4, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number40000000<>+0(SB), Y4, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	VADDPS       Y5, Y4, Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number40000000<>+0(SB), Y5, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	VADDPS       Y1, Y0, Y5
+	VADDPS       Y3, Y2, Y6
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number40000000<>+0(SB), Y6, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	MOVQ         (DI), R8
+	VMOVUPS      Y5, (R8)(CX*1)
+	VSUBPS       Y1, Y0, Y0
+	VSUBPS       Y3, Y2, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVAPS      Y4, Y1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y1
+	MOVQ         8(DI), R8
+	VMOVUPS      Y1, (R8)(CX*1)
+	VMOVUPS      (DX)(CX*1), Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Y1
+	VSUBPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Y2
+	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*4), Y1
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	VSUBPS       Y2, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	VSUBPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y2
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	VSUBPS       Y3, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VSUBPS       Y4, Y3, Y3
+	VSUBPS       Y3, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VSUBPS       Y4, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	VSUBPS       Y5, Y4, Y4
+	VSUBPS       Y4, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y4
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	VSUBPS       Y5, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	VSUBPS       Y6, Y5, Y5
+	VSUBPS       Y5, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y5
+	VADDPS       Y2, Y1, Y0
+	VADDPS       Y4, Y3, Y6
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number40000000<>+0(SB), Y6, Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	MOVQ         16(DI), R8
+	VMOVUPS      Y0, (R8)(CX*1)
+	VSUBPS       Y2, Y1, Y0
+	VSUBPS       Y4, Y3, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVAPS      Y5, Y1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y1
+	MOVQ         24(DI), R8
+	VMOVUPS      Y1, (R8)(CX*1)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*1), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number40000000<>+0(SB), Y2, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
+	VADDPS       Y3, Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number40000000<>+0(SB), Y3, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	VADDPS       Y4, Y3, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VADDPS       Y5, Y4, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number40000000<>+0(SB), Y4, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VADDPS       Y5, Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number40000000<>+0(SB), Y5, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	VADDPS       Y6, Y5, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number40000000<>+0(SB), Y6, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	VADDPS       Y2, Y1, Y6
+	VADDPS       Y4, Y3, Y7
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number40000000<>+0(SB), Y7, Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y6
+	MOVQ         (DI), AX
+	VMASKMOVPS   Y6, Y0, (AX)(CX*1)
+	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y4, Y3, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVAPS      Y5, Y2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y2
+	MOVQ         8(DI), AX
+	VMASKMOVPS   Y2, Y0, (AX)(CX*1)
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*1), Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y3
+	VSUBPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*4), Y0, Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	VSUBPS       Y4, Y3, Y3
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y3
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	VSUBPS       Y4, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VSUBPS       Y5, Y4, Y4
+	VSUBPS       Y4, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VSUBPS       Y5, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	VSUBPS       Y6, Y5, Y5
+	VSUBPS       Y5, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y5
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	VSUBPS       Y6, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	VSUBPS       Y7, Y6, Y6
+	VSUBPS       Y6, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y6
+	VADDPS       Y3, Y2, Y1
+	VADDPS       Y5, Y4, Y7
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number40000000<>+0(SB), Y7, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         16(DI), AX
+	VMASKMOVPS   Y1, Y0, (AX)(CX*1)
+	VSUBPS       Y3, Y2, Y1
+	VSUBPS       Y5, Y4, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVAPS      Y6, Y2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y2
+	MOVQ         24(DI), AX
+	VMASKMOVPS   Y2, Y0, (AX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f43InputAVX2(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
+TEXT ·f43InputAVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x06, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x08, AX
+	JL     rest
+
+whole:
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         192(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y1
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         144(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y2
+	VADDPS       Y2, Y1, Y0
+	VSUBPS       Y2, Y1, Y1
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         200(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y3
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         152(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y4
+	VADDPS       Y4, Y3, Y2
+	VSUBPS       Y4, Y3, Y3
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         208(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y5
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         160(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y6
+	VADDPS       Y6, Y5, Y4
+	VSUBPS       Y6, Y5, Y5
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         216(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3e800000<>+0(SB), Y6, Y7
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         168(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3e800000<>+0(SB), Y6, Y8
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	MOVQ         128(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         224(DX), R9
+	VMOVUPS      (R9)(CX*1), Y9
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3e800000<>+0(SB), Y8, Y9
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         176(DX), R9
+	VMOVUPS      (R9)(CX*1), Y10
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y10, Y10
+	VFNMADD231PS number3e800000<>+0(SB), Y8, Y10
+	VADDPS       Y10, Y9, Y8
+	VSUBPS       Y10, Y9, Y9
+	MOVQ         136(DX), R9
+	VMOVUPS      (R9)(CX*1), Y10
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         232(DX), R9
+	VMOVUPS      (R9)(CX*1), Y11
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y11, Y11
+	VFNMADD231PS number3e800000<>+0(SB), Y10, Y11
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Y10
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         184(DX), R9
+	VMOVUPS      (R9)(CX*1), Y12
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMOVAPS      Y12, Y12
+	VFNMADD231PS number3e800000<>+0(SB), Y10, Y12
+	VADDPS       Y12, Y11, Y10
+	VSUBPS       Y12, Y11, Y11
+	VMOVAPS      Y8, Y12
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y12
+	VMOVAPS      Y6, Y13
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y13
+	VADDPS       Y13, Y12, Y14
+	VSUBPS       Y13, Y12, Y12
+	VMOVUPS      Y14, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y12, (R9)(SI*1)
+	VSUBPS       Y4, Y8, Y12
+	VSUBPS       Y2, Y6, Y13
+	VMOVAPS      Y12, Y14
+	VFMADD231PS  number3f000000<>+0(SB), Y13, Y14
+	VMOVAPS      Y12, Y12
+	VFNMADD231PS number3f000000<>+0(SB), Y13, Y12
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y14, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y12, (R9)(SI*2)
+	VSUBPS       Y0, Y4, Y0
+	VSUBPS       Y4, Y8, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y4
+	VSUBPS       Y2, Y6, Y0
+	VSUBPS       Y6, Y10, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y4, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*4)
+	VMOVAPS      Y9, Y0
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y0
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y2
+	VADDPS       Y2, Y0, Y4
+	VSUBPS       Y2, Y0, Y0
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y4, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y0, (R9)(SI*1)
+	VSUBPS       Y5, Y9, Y0
+	VSUBPS       Y3, Y7, Y2
+	VMOVAPS      Y0, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y4
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	VSUBPS       Y1, Y5, Y0
+	VSUBPS       Y5, Y9, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y1
+	VSUBPS       Y3, Y7, Y0
+	VSUBPS       Y7, Y11, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y1, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*4)
+	MOVQ         192(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	VSUBPS       Y1, Y0, Y0
+	MOVQ         144(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVAPS      Y0, Y2
+	VFMADD231PS  number3f000000<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y0
+	MOVQ         200(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VSUBPS       Y3, Y1, Y1
+	MOVQ         152(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	VSUBPS       Y4, Y3, Y3
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	MOVQ         208(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	VSUBPS       Y5, Y3, Y3
+	MOVQ         160(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	VSUBPS       Y6, Y5, Y5
+	VMOVAPS      Y3, Y6
+	VFMADD231PS  number3f000000<>+0(SB), Y5, Y6
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y3
+	MOVQ         216(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	VSUBPS       Y7, Y5, Y5
+	MOVQ         168(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	VSUBPS       Y8, Y7, Y7
+	VMOVAPS      Y5, Y8
+	VFMADD231PS  number3f000000<>+0(SB), Y7, Y8
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3f000000<>+0(SB), Y7, Y5
+	MOVQ         224(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	MOVQ         128(DX), R9
+	VMOVUPS      (R9)(CX*1), Y9
+	VSUBPS       Y9, Y7, Y7
+	MOVQ         176(DX), R9
+	VMOVUPS      (R9)(CX*1), Y9
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PS  number3f000000<>+0(SB), Y9, Y10
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3f000000<>+0(SB), Y9, Y7
+	MOVQ         232(DX), R9
+	VMOVUPS      (R9)(CX*1), Y9
+	MOVQ         136(DX), R9
+	VMOVUPS      (R9)(CX*1), Y11
+	VSUBPS       Y11, Y9, Y9
+	MOVQ         184(DX), R9
+	VMOVUPS      (R9)(CX*1), Y11
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Y12
+	VSUBPS       Y12, Y11, Y11
+	VMOVAPS      Y9, Y12
+	VFMADD231PS  number3f000000<>+0(SB), Y11, Y12
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3f000000<>+0(SB), Y11, Y9
+	VMOVAPS      Y10, Y11
+	VFNMADD231PS number3e800000<>+0(SB), Y6, Y11
+	VMOVAPS      Y8, Y13
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y13
+	VADDPS       Y13, Y11, Y14
+	VSUBPS       Y13, Y11, Y11
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y14, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y11, (R9)(SI*1)
+	VSUBPS       Y6, Y10, Y11
+	VSUBPS       Y4, Y8, Y13
+	VMOVAPS      Y11, Y14
+	VFMADD231PS  number3f000000<>+0(SB), Y13, Y14
+	VMOVAPS      Y11, Y11
+	VFNMADD231PS number3f000000<>+0(SB), Y13, Y11
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y14, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y11, (R9)(SI*2)
+	VSUBPS       Y2, Y6, Y2
+	VSUBPS       Y6, Y10, Y6
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y6
+	VSUBPS       Y4, Y8, Y2
+	VSUBPS       Y8, Y12, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y4
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y6, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y4, (R9)(SI*4)
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y2
+	VMOVAPS      Y5, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y4
+	VADDPS       Y4, Y2, Y6
+	VSUBPS       Y4, Y2, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y6, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y2, (R9)(SI*1)
+	VSUBPS       Y3, Y7, Y2
+	VSUBPS       Y1, Y5, Y4
+	VMOVAPS      Y2, Y6
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y6
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y6, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*2)
+	VSUBPS       Y0, Y3, Y0
+	VSUBPS       Y3, Y7, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y2
+	VSUBPS       Y1, Y5, Y0
+	VSUBPS       Y5, Y9, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y1
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y2, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y1, (R9)(SI*4)
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	VSUBPS       Y1, Y0, Y1
+	MOVQ         192(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	VSUBPS       Y0, Y2, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y0
+	MOVQ         144(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	VSUBPS       Y2, Y1, Y2
+	MOVQ         240(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VSUBPS       Y1, Y3, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y1
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VSUBPS       Y3, Y2, Y3
+	MOVQ         200(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	VSUBPS       Y2, Y4, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y2
+	MOVQ         152(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	VSUBPS       Y4, Y3, Y4
+	MOVQ         248(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	VSUBPS       Y3, Y5, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y3
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	VSUBPS       Y5, Y4, Y5
+	MOVQ         208(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y4
+	MOVQ         160(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	VSUBPS       Y6, Y5, Y6
+	MOVQ         256(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	VSUBPS       Y5, Y7, Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y6, Y5
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	VSUBPS       Y7, Y6, Y7
+	MOVQ         216(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	VSUBPS       Y6, Y8, Y6
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3e800000<>+0(SB), Y7, Y6
+	MOVQ         168(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	VSUBPS       Y8, Y7, Y8
+	MOVQ         264(DX), R9
+	VMOVUPS      (R9)(CX*1), Y9
+	VSUBPS       Y7, Y9, Y7
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3e800000<>+0(SB), Y8, Y7
+	MOVQ         128(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Y9
+	VSUBPS       Y9, Y8, Y9
+	MOVQ         224(DX), R9
+	VMOVUPS      (R9)(CX*1), Y10
+	VSUBPS       Y8, Y10, Y8
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3e800000<>+0(SB), Y9, Y8
+	MOVQ         176(DX), R9
+	VMOVUPS      (R9)(CX*1), Y9
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Y10
+	VSUBPS       Y10, Y9, Y10
+	MOVQ         272(DX), R9
+	VMOVUPS      (R9)(CX*1), Y11
+	VSUBPS       Y9, Y11, Y9
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3e800000<>+0(SB), Y10, Y9
+	MOVQ         136(DX), R9
+	VMOVUPS      (R9)(CX*1), Y10
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Y11
+	VSUBPS       Y11, Y10, Y11
+	MOVQ         232(DX), R9
+	VMOVUPS      (R9)(CX*1), Y12
+	VSUBPS       Y10, Y12, Y10
+	VMOVAPS      Y10, Y10
+	VFNMADD231PS number3e800000<>+0(SB), Y11, Y10
+	MOVQ         184(DX), R9
+	VMOVUPS      (R9)(CX*1), Y11
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Y12
+	VSUBPS       Y12, Y11, Y12
+	MOVQ         280(DX), R9
+	VMOVUPS      (R9)(CX*1), Y13
+	VSUBPS       Y11, Y13, Y11
+	VMOVAPS      Y11, Y11
+	VFNMADD231PS number3e800000<>+0(SB), Y12, Y11
+	VMOVAPS      Y8, Y12
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y12
+	VMOVAPS      Y6, Y13
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y13
+	VADDPS       Y13, Y12, Y14
+	VSUBPS       Y13, Y12, Y12
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y14, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y12, (R9)(SI*1)
+	VSUBPS       Y4, Y8, Y12
+	VSUBPS       Y2, Y6, Y13
+	VMOVAPS      Y12, Y14
+	VFMADD231PS  number3f000000<>+0(SB), Y13, Y14
+	VMOVAPS      Y12, Y12
+	VFNMADD231PS number3f000000<>+0(SB), Y13, Y12
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y14, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y12, (R9)(SI*2)
+	VSUBPS       Y0, Y4, Y0
+	VSUBPS       Y4, Y8, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y4
+	VSUBPS       Y2, Y6, Y0
+	VSUBPS       Y6, Y10, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y4, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*4)
+	VMOVAPS      Y9, Y0
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y0
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y2
+	VADDPS       Y2, Y0, Y4
+	VSUBPS       Y2, Y0, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y4, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y0, (R9)(SI*1)
+	VSUBPS       Y5, Y9, Y0
+	VSUBPS       Y3, Y7, Y2
+	VMOVAPS      Y0, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y4
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	VSUBPS       Y1, Y5, Y0
+	VSUBPS       Y5, Y9, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y1
+	VSUBPS       Y3, Y7, Y0
+	VSUBPS       Y7, Y11, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y0, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y1, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*4)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         192(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y2
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         144(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y3
+	VADDPS       Y3, Y2, Y1
+	VSUBPS       Y3, Y2, Y2
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         200(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y4
+	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         152(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y5
+	VADDPS       Y5, Y4, Y3
+	VSUBPS       Y5, Y4, Y4
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         208(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y6
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         160(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y7
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	MOVQ         120(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         216(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3e800000<>+0(SB), Y7, Y8
+	MOVQ         72(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         168(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3e800000<>+0(SB), Y7, Y9
+	VADDPS       Y9, Y8, Y7
+	VSUBPS       Y9, Y8, Y8
+	MOVQ         128(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         224(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y10
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y10, Y10
+	VFNMADD231PS number3e800000<>+0(SB), Y9, Y10
+	MOVQ         80(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         176(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y11
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y11, Y11
+	VFNMADD231PS number3e800000<>+0(SB), Y9, Y11
+	VADDPS       Y11, Y10, Y9
+	VSUBPS       Y11, Y10, Y10
+	MOVQ         136(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y11
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         232(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y12
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y12, Y12
+	VFNMADD231PS number3e800000<>+0(SB), Y11, Y12
+	MOVQ         88(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y11
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         184(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y13
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMOVAPS      Y13, Y13
+	VFNMADD231PS number3e800000<>+0(SB), Y11, Y13
+	VADDPS       Y13, Y12, Y11
+	VSUBPS       Y13, Y12, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y13
+	VMOVAPS      Y7, Y14
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y14
+	VADDPS       Y14, Y13, Y15
+	VSUBPS       Y14, Y13, Y13
+	VMASKMOVPS   Y15, Y0, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y13, Y0, (AX)(SI*1)
+	VSUBPS       Y5, Y9, Y13
+	VSUBPS       Y3, Y7, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PS  number3f000000<>+0(SB), Y14, Y15
+	VMOVAPS      Y13, Y13
+	VFNMADD231PS number3f000000<>+0(SB), Y14, Y13
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y15, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y13, Y0, (AX)(SI*2)
+	VSUBPS       Y1, Y5, Y1
+	VSUBPS       Y5, Y9, Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y5
+	VSUBPS       Y3, Y7, Y1
+	VSUBPS       Y7, Y11, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y3
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*4)
+	VMOVAPS      Y10, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y6, Y1
+	VMOVAPS      Y8, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y3
+	VADDPS       Y3, Y1, Y5
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
+	VSUBPS       Y6, Y10, Y1
+	VSUBPS       Y4, Y8, Y3
+	VMOVAPS      Y1, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y5
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	VSUBPS       Y2, Y6, Y1
+	VSUBPS       Y6, Y10, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y2
+	VSUBPS       Y4, Y8, Y1
+	VSUBPS       Y8, Y12, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*4)
+	MOVQ         192(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	MOVQ         144(DX), AX
 	VMASKMOVPS   (AX)(CX*1), Y0, Y2
 	MOVQ         48(DX), AX
 	VMASKMOVPS   (AX)(CX*1), Y0, Y3
-	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	MOVQ         200(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	VSUBPS       Y4, Y2, Y2
+	MOVQ         152(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	VSUBPS       Y5, Y4, Y4
+	VMOVAPS      Y2, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y5
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y2
+	MOVQ         208(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	VSUBPS       Y6, Y4, Y4
+	MOVQ         160(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMOVAPS      Y4, Y7
+	VFMADD231PS  number3f000000<>+0(SB), Y6, Y7
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3f000000<>+0(SB), Y6, Y4
+	MOVQ         216(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	MOVQ         120(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	VSUBPS       Y8, Y6, Y6
+	MOVQ         168(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	MOVQ         72(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMOVAPS      Y6, Y9
+	VFMADD231PS  number3f000000<>+0(SB), Y8, Y9
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3f000000<>+0(SB), Y8, Y6
+	MOVQ         224(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	MOVQ         128(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y10
+	VSUBPS       Y10, Y8, Y8
+	MOVQ         176(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y10
+	MOVQ         80(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMOVAPS      Y8, Y11
+	VFMADD231PS  number3f000000<>+0(SB), Y10, Y11
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3f000000<>+0(SB), Y10, Y8
+	MOVQ         232(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y10
+	MOVQ         136(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y12
+	VSUBPS       Y12, Y10, Y10
+	MOVQ         184(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y12
+	MOVQ         88(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMOVAPS      Y10, Y13
+	VFMADD231PS  number3f000000<>+0(SB), Y12, Y13
+	VMOVAPS      Y10, Y10
+	VFNMADD231PS number3f000000<>+0(SB), Y12, Y10
+	VMOVAPS      Y11, Y12
+	VFNMADD231PS number3e800000<>+0(SB), Y7, Y12
+	VMOVAPS      Y9, Y14
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y14
+	VADDPS       Y14, Y12, Y15
+	VSUBPS       Y14, Y12, Y12
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y15, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y12, Y0, (AX)(SI*1)
+	VSUBPS       Y7, Y11, Y12
+	VSUBPS       Y5, Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PS  number3f000000<>+0(SB), Y14, Y15
+	VMOVAPS      Y12, Y12
+	VFNMADD231PS number3f000000<>+0(SB), Y14, Y12
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y15, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y12, Y0, (AX)(SI*2)
+	VSUBPS       Y3, Y7, Y3
+	VSUBPS       Y7, Y11, Y7
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y7
+	VSUBPS       Y5, Y9, Y3
+	VSUBPS       Y9, Y13, Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y5
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*4)
+	VMOVAPS      Y8, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y3
+	VMOVAPS      Y6, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y5
+	VADDPS       Y5, Y3, Y7
+	VSUBPS       Y5, Y3, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*1)
+	VSUBPS       Y4, Y8, Y3
+	VSUBPS       Y2, Y6, Y5
+	VMOVAPS      Y3, Y7
+	VFMADD231PS  number3f000000<>+0(SB), Y5, Y7
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*2)
+	VSUBPS       Y1, Y4, Y1
+	VSUBPS       Y4, Y8, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y3
+	VSUBPS       Y2, Y6, Y1
+	VSUBPS       Y6, Y10, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y2
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VSUBPS       Y2, Y1, Y2
+	MOVQ         192(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	VSUBPS       Y1, Y3, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y2, Y1
+	MOVQ         144(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
 	VSUBPS       Y3, Y2, Y3
+	MOVQ         240(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	VSUBPS       Y2, Y4, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y2
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
 	MOVQ         8(DX), AX
 	VMASKMOVPS   (AX)(CX*1), Y0, Y4
-	MOVQ         32(DX), AX
+	VSUBPS       Y4, Y3, Y4
+	MOVQ         200(DX), AX
 	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	VSUBPS       Y3, Y5, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y3
+	MOVQ         152(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
 	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	VSUBPS       Y5, Y4, Y5
+	MOVQ         248(DX), AX
 	VMASKMOVPS   (AX)(CX*1), Y0, Y6
-	VSUBPS       Y5, Y4, Y4
-	VSUBPS       Y6, Y5, Y6
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y4
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
 	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	VSUBPS       Y6, Y5, Y6
+	MOVQ         208(DX), AX
 	VMASKMOVPS   (AX)(CX*1), Y0, Y7
-	MOVQ         40(DX), AX
-	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	VSUBPS       Y5, Y7, Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y6, Y5
+	MOVQ         160(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
 	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	VSUBPS       Y7, Y6, Y7
+	MOVQ         256(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	VSUBPS       Y6, Y8, Y6
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3e800000<>+0(SB), Y7, Y6
+	MOVQ         120(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	VSUBPS       Y8, Y7, Y8
+	MOVQ         216(DX), AX
 	VMASKMOVPS   (AX)(CX*1), Y0, Y9
-	VSUBPS       Y8, Y7, Y7
+	VSUBPS       Y7, Y9, Y7
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3e800000<>+0(SB), Y8, Y7
+	MOVQ         168(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	MOVQ         72(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
 	VSUBPS       Y9, Y8, Y9
-	VSUBPS       Y4, Y1, Y1
-	VSUBPS       Y7, Y4, Y7
+	MOVQ         264(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y10
+	VSUBPS       Y8, Y10, Y8
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3e800000<>+0(SB), Y9, Y8
+	MOVQ         128(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	MOVQ         32(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y10
+	VSUBPS       Y10, Y9, Y10
+	MOVQ         224(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y11
+	VSUBPS       Y9, Y11, Y9
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3e800000<>+0(SB), Y10, Y9
+	MOVQ         176(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y10
+	MOVQ         80(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y11
+	VSUBPS       Y11, Y10, Y11
+	MOVQ         272(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y12
+	VSUBPS       Y10, Y12, Y10
+	VMOVAPS      Y10, Y10
+	VFNMADD231PS number3e800000<>+0(SB), Y11, Y10
+	MOVQ         136(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y11
+	MOVQ         40(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y12
+	VSUBPS       Y12, Y11, Y12
+	MOVQ         232(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y13
+	VSUBPS       Y11, Y13, Y11
+	VMOVAPS      Y11, Y11
+	VFNMADD231PS number3e800000<>+0(SB), Y12, Y11
+	MOVQ         184(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y12
+	MOVQ         88(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y13
+	VSUBPS       Y13, Y12, Y13
+	MOVQ         280(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y14
+	VSUBPS       Y12, Y14, Y12
+	VMOVAPS      Y12, Y12
+	VFNMADD231PS number3e800000<>+0(SB), Y13, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS number3e800000<>+0(SB), Y5, Y13
+	VMOVAPS      Y7, Y14
+	VFNMADD231PS number3e800000<>+0(SB), Y3, Y14
+	VADDPS       Y14, Y13, Y15
+	VSUBPS       Y14, Y13, Y13
 	LEAQ         (BX)(CX*1), AX
-	VMASKMOVPS   Y1, Y0, (AX)
+	VMASKMOVPS   Y15, Y0, (AX)(DI*4)
 	LEAQ         (BX)(CX*1), AX
-	VMASKMOVPS   Y4, Y0, (AX)(SI*1)
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y13, Y0, (AX)(SI*1)
+	VSUBPS       Y5, Y9, Y13
+	VSUBPS       Y3, Y7, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PS  number3f000000<>+0(SB), Y14, Y15
+	VMOVAPS      Y13, Y13
+	VFNMADD231PS number3f000000<>+0(SB), Y14, Y13
 	LEAQ         (BX)(CX*1), AX
-	VMASKMOVPS   Y7, Y0, (AX)(SI*2)
-	VSUBPS       Y5, Y2, Y1
-	VSUBPS       Y8, Y5, Y2
-	LEAQ         (DI)(CX*1), AX
-	VMASKMOVPS   Y1, Y0, (AX)
-	LEAQ         (DI)(CX*1), AX
-	VMASKMOVPS   Y5, Y0, (AX)(SI*1)
-	LEAQ         (DI)(CX*1), AX
-	VMASKMOVPS   Y2, Y0, (AX)(SI*2)
-	VSUBPS       Y6, Y3, Y1
-	VSUBPS       Y9, Y6, Y2
-	LEAQ         (R8)(CX*1), AX
-	VMASKMOVPS   Y1, Y0, (AX)
-	LEAQ         (R8)(CX*1), AX
-	VMASKMOVPS   Y6, Y0, (AX)(SI*1)
-	LEAQ         (R8)(CX*1), AX
-	VMASKMOVPS   Y2, Y0, (AX)(SI*2)
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y15, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y13, Y0, (AX)(SI*2)
+	VSUBPS       Y1, Y5, Y1
+	VSUBPS       Y5, Y9, Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y5
+	VSUBPS       Y3, Y7, Y1
+	VSUBPS       Y7, Y11, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*4)
+	VMOVAPS      Y10, Y1
+	VFNMADD231PS number3e800000<>+0(SB), Y6, Y1
+	VMOVAPS      Y8, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y4, Y3
+	VADDPS       Y3, Y1, Y5
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
+	VSUBPS       Y6, Y10, Y1
+	VSUBPS       Y4, Y8, Y3
+	VMOVAPS      Y1, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y5
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	VSUBPS       Y2, Y6, Y1
+	VSUBPS       Y6, Y10, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y2
+	VSUBPS       Y4, Y8, Y1
+	VSUBPS       Y8, Y12, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3e800000<>+0(SB), Y1, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func winogradWeightsAVX2(n int, w *[4]*float32, u *float32, us int)
-// Requires: AVX, AVX2, SSE2
-TEXT ·winogradWeightsAVX2(SB), NOSPLIT, $0-32
-	MOVQ n+0(FP), AX
-	MOVQ w+8(FP), DX
-	MOVQ u+16(FP), BX
-	MOVQ us+24(FP), SI
-	SHLQ $0x02, SI
-	LEAQ (BX)(SI*2), DI
-	ADDQ SI, DI
-	LEAQ (DI)(SI*2), R8
-	ADDQ SI, R8
-	XORQ CX, CX
-	SUBQ $0x08, AX
-	JL   rest
+// func f43WeightsAVX2(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
+TEXT ·f43WeightsAVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x06, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x08, AX
+	JL     rest
 
 whole:
-	MOVQ    (DX), R9
-	VMOVUPS (R9)(CX*1), Y0
-	MOVQ    16(DX), R9
-	VMOVUPS (R9)(CX*1), Y1
-	VADDPS  Y1, Y0, Y2
-	MOVQ    8(DX), R9
-	VMOVUPS (R9)(CX*1), Y3
-	MOVQ    24(DX), R9
-	VMOVUPS (R9)(CX*1), Y4
-	VADDPS  Y4, Y3, Y5
-	VADDPS  Y3, Y0, Y6
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Y0, (R9)
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Y6, (R9)(SI*1)
-	LEAQ    (BX)(CX*1), R9
-	VMOVUPS Y3, (R9)(SI*2)
-	VADDPS  Y5, Y2, Y0
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Y2, (R9)
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Y0, (R9)(SI*1)
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS Y5, (R9)(SI*2)
-	VADDPS  Y4, Y1, Y0
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Y1, (R9)
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Y0, (R9)(SI*1)
-	LEAQ    (R8)(CX*1), R9
-	VMOVUPS Y4, (R9)(SI*2)
-	ADDQ    $0x20, CX
-	SUBQ    $0x08, AX
-	JGE     whole
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y3, Y1, Y4
+	VSUBPS       Y3, Y1, Y1
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y6
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y5, Y3, Y6
+	VSUBPS       Y5, Y3, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y7
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y8
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y7, Y5, Y8
+	VSUBPS       Y7, Y5, Y5
+	VMOVUPS      Y8, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y5, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y5
+	VMOVAPS      Y5, Y7
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y5
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y7, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y5, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y2, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y6, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y5
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y4, Y2, Y5
+	VSUBPS       Y4, Y2, Y2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y5, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y2, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y4
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y2
+	VMOVAPS      Y2, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y1, Y4
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y0, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y3, (R9)(SI*4)
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  number3e800000<>+0(SB), Y2, Y0
+	VMOVAPS      Y0, Y2
+	VFMADD231PS  number3f000000<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y0
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y1
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y6
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y3
+	VMOVAPS      Y3, Y6
+	VFMADD231PS  number3f000000<>+0(SB), Y5, Y6
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y7
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y8
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y7, Y5, Y8
+	VSUBPS       Y7, Y5, Y5
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y8, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y5, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y5
+	VMOVAPS      Y5, Y7
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y5
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y7, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y5, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y2, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y6, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y5
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y4, Y2, Y5
+	VSUBPS       Y4, Y2, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y5, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y2, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y4
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y2
+	VMOVAPS      Y2, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y1, Y4
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y0, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y3, (R9)(SI*4)
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y7
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y8
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y7, Y6, Y8
+	VSUBPS       Y7, Y6, Y6
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y8, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y6, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y7
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y7
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y6
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y7, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y6, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y0, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y4, (R9)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y2, Y0, Y4
+	VSUBPS       Y2, Y0, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y4, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y0, (R9)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y3
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  number3e800000<>+0(SB), Y3, Y0
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y3, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y0, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y5, (R9)(SI*4)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, AX
+	JGE          whole
 
 rest:
 	ADDQ         $0x08, AX
@@ -9729,96 +19731,724 @@ rest:
 	VPCMPGTD     lanes<>+0(SB), Y0, Y0
 	MOVQ         (DX), AX
 	VMASKMOVPS   (AX)(CX*1), Y0, Y1
-	MOVQ         16(DX), AX
-	VMASKMOVPS   (AX)(CX*1), Y0, Y2
-	VADDPS       Y2, Y1, Y3
-	MOVQ         8(DX), AX
-	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
 	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y2, Y1, Y3
+	VSUBPS       Y2, Y1, Y1
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	MOVQ         32(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	MOVQ         56(DX), AX
 	VMASKMOVPS   (AX)(CX*1), Y0, Y5
-	VADDPS       Y5, Y4, Y6
-	VADDPS       Y4, Y1, Y7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y4, Y2, Y5
+	VSUBPS       Y4, Y2, Y2
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	MOVQ         40(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y6
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y7, Y7
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y6, Y4, Y7
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y8
+	VMULPS       number3f2aaaab<>+0(SB), Y7, Y9
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y8, Y6, Y9
+	VSUBPS       Y8, Y6, Y6
+	VMASKMOVPS   Y9, Y0, (BX)(CX*1)
 	LEAQ         (BX)(CX*1), AX
-	VMASKMOVPS   Y1, Y0, (AX)
+	VMASKMOVPS   Y6, Y0, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y7, Y8
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number3e800000<>+0(SB), Y8, Y6
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  number3f000000<>+0(SB), Y5, Y8
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y6
 	LEAQ         (BX)(CX*1), AX
-	VMASKMOVPS   Y7, Y0, (AX)(SI*1)
+	VMASKMOVPS   Y8, Y0, (AX)(SI*2)
 	LEAQ         (BX)(CX*1), AX
-	VMASKMOVPS   Y4, Y0, (AX)(SI*2)
-	VADDPS       Y6, Y3, Y1
-	LEAQ         (DI)(CX*1), AX
-	VMASKMOVPS   Y3, Y0, (AX)
-	LEAQ         (DI)(CX*1), AX
-	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
-	LEAQ         (DI)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
 	VMASKMOVPS   Y6, Y0, (AX)(SI*2)
-	VADDPS       Y5, Y2, Y1
-	LEAQ         (R8)(CX*1), AX
-	VMASKMOVPS   Y2, Y0, (AX)
-	LEAQ         (R8)(CX*1), AX
-	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
-	LEAQ         (R8)(CX*1), AX
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y6
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y5, Y3, Y6
+	VSUBPS       Y5, Y3, Y3
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y6, Y0, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y5
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y3
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
 	VMASKMOVPS   Y5, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*4)
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y3, Y1
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	MOVQ         32(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y2
+	VMOVAPS      Y2, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y5
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y2
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	MOVQ         40(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y6
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	VMULPS       number3f2aaaab<>+0(SB), Y7, Y7
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y4
+	VMOVAPS      Y4, Y7
+	VFMADD231PS  number3f000000<>+0(SB), Y6, Y7
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3f000000<>+0(SB), Y6, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y8
+	VMULPS       number3f2aaaab<>+0(SB), Y7, Y9
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y8, Y6, Y9
+	VSUBPS       Y8, Y6, Y6
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y9, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y6, Y0, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y7, Y8
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number3e800000<>+0(SB), Y8, Y6
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  number3f000000<>+0(SB), Y5, Y8
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y6
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y8, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y6, Y0, (AX)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y6
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y5, Y3, Y6
+	VSUBPS       Y5, Y3, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y6, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y5
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y3
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*4)
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y7
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y8
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y9
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y8, Y7, Y9
+	VSUBPS       Y8, Y7, Y7
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y9, Y0, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y7
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y8
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  number3e800000<>+0(SB), Y8, Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y8
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y7
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y8, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*4)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y5
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y3, Y1, Y5
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y4
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y1
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y6, Y0, (AX)(SI*4)
 
 done:
 	VZEROUPPER
 	RET
 
-// func winogradOutputAVX2(n int, m *float32, ms int, y *[4]*float32)
-// Requires: AVX, AVX2, SSE2
-TEXT ·winogradOutputAVX2(SB), NOSPLIT, $0-32
-	MOVQ n+0(FP), AX
-	MOVQ m+8(FP), DX
-	MOVQ ms+16(FP), BX
-	SHLQ $0x02, BX
-	LEAQ (DX)(BX*2), SI
-	ADDQ BX, SI
-	LEAQ (SI)(BX*2), DI
-	ADDQ BX, DI
-	MOVQ y+24(FP), R8
-	XORQ CX, CX
-	SUBQ $0x08, AX
-	JL   rest
+// func f43OutputAVX2(n int, from *float32, step int, to **float32)
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·f43OutputAVX2(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   step+16(FP), BX
+	SHLQ   $0x02, BX
+	IMUL3Q $0x06, BX, SI
+	MOVQ   to+24(FP), DI
+	XORQ   CX, CX
+	SUBQ   $0x08, AX
+	JL     rest
 
 whole:
-	LEAQ    (DX)(CX*1), R9
-	VMOVUPS (R9), Y0
-	LEAQ    (SI)(CX*1), R9
-	VMOVUPS (R9), Y1
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS (R9), Y2
-	VADDPS  Y1, Y0, Y0
-	VSUBPS  Y2, Y1, Y1
-	LEAQ    (DX)(CX*1), R9
-	VMOVUPS (R9)(BX*1), Y2
-	LEAQ    (SI)(CX*1), R9
-	VMOVUPS (R9)(BX*1), Y3
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS (R9)(BX*1), Y4
-	VADDPS  Y3, Y2, Y2
-	VSUBPS  Y4, Y3, Y3
-	LEAQ    (DX)(CX*1), R9
-	VMOVUPS (R9)(BX*2), Y4
-	LEAQ    (SI)(CX*1), R9
-	VMOVUPS (R9)(BX*2), Y5
-	LEAQ    (DI)(CX*1), R9
-	VMOVUPS (R9)(BX*2), Y6
-	VADDPS  Y5, Y4, Y4
-	VSUBPS  Y6, Y5, Y5
-	VADDPS  Y2, Y0, Y0
-	VSUBPS  Y4, Y2, Y2
-	MOVQ    (R8), R9
-	VMOVUPS Y0, (R9)(CX*1)
-	MOVQ    8(R8), R9
-	VMOVUPS Y2, (R9)(CX*1)
-	VADDPS  Y3, Y1, Y0
-	VSUBPS  Y5, Y3, Y1
-	MOVQ    16(R8), R9
-	VMOVUPS Y0, (R9)(CX*1)
-	MOVQ    24(R8), R9
-	VMOVUPS Y1, (R9)(CX*1)
-	ADDQ    $0x20, CX
-	SUBQ    $0x08, AX
-	JGE     whole
+	VMOVUPS      (DX)(CX*1), Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Y1
+	VADDPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Y2
+	VADDPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*4), Y2
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  number40c00000<>+0(SB), Y2, Y3
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS number40800000<>+0(SB), Y1, Y2
+	VSUBPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	VADDPS       Y3, Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y4
+	VADDPS       Y4, Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Y4
+	VMOVAPS      Y1, Y5
+	VFMADD231PS  number40c00000<>+0(SB), Y4, Y5
+	VMOVAPS      Y5, Y4
+	VFNMADD231PS number40800000<>+0(SB), Y3, Y4
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	VADDPS       Y5, Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y6
+	VADDPS       Y6, Y5, Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Y6
+	VMOVAPS      Y3, Y7
+	VFMADD231PS  number40c00000<>+0(SB), Y6, Y7
+	VMOVAPS      Y7, Y6
+	VFNMADD231PS number40800000<>+0(SB), Y5, Y6
+	VSUBPS       Y5, Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y7
+	VADDPS       Y7, Y5, Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y8
+	VADDPS       Y8, Y7, Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PS  number40c00000<>+0(SB), Y8, Y9
+	VMOVAPS      Y9, Y8
+	VFNMADD231PS number40800000<>+0(SB), Y7, Y8
+	VSUBPS       Y7, Y5, Y5
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Y9
+	VADDPS       Y9, Y7, Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y10
+	VADDPS       Y10, Y9, Y9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Y10
+	VMOVAPS      Y7, Y11
+	VFMADD231PS  number40c00000<>+0(SB), Y10, Y11
+	VMOVAPS      Y11, Y10
+	VFNMADD231PS number40800000<>+0(SB), Y9, Y10
+	VSUBPS       Y9, Y7, Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y11
+	VADDPS       Y11, Y9, Y9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y11
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y12
+	VADDPS       Y12, Y11, Y11
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y12
+	VMOVAPS      Y9, Y13
+	VFMADD231PS  number40c00000<>+0(SB), Y12, Y13
+	VMOVAPS      Y13, Y12
+	VFNMADD231PS number40800000<>+0(SB), Y11, Y12
+	VSUBPS       Y11, Y9, Y9
+	VADDPS       Y4, Y2, Y11
+	VADDPS       Y8, Y6, Y13
+	VMOVAPS      Y11, Y14
+	VFMADD231PS  number40c00000<>+0(SB), Y10, Y14
+	VMOVAPS      Y14, Y10
+	VFNMADD231PS number40800000<>+0(SB), Y13, Y10
+	VSUBPS       Y13, Y11, Y11
+	MOVQ         (DI), R8
+	VMOVUPS      Y10, (R8)(CX*1)
+	MOVQ         16(DI), R8
+	VMOVUPS      Y11, (R8)(CX*1)
+	VSUBPS       Y4, Y2, Y2
+	VSUBPS       Y8, Y6, Y4
+	VMOVAPS      Y2, Y6
+	VFNMADD231PS number40000000<>+0(SB), Y4, Y6
+	VADDPS       Y12, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y2
+	MOVQ         8(DI), R8
+	VMOVUPS      Y6, (R8)(CX*1)
+	MOVQ         24(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	VADDPS       Y1, Y0, Y2
+	VADDPS       Y5, Y3, Y4
+	VMOVAPS      Y2, Y6
+	VFMADD231PS  number40c00000<>+0(SB), Y7, Y6
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number40800000<>+0(SB), Y4, Y6
+	VSUBPS       Y4, Y2, Y2
+	MOVQ         64(DI), R8
+	VMOVUPS      Y6, (R8)(CX*1)
+	MOVQ         80(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	VSUBPS       Y1, Y0, Y0
+	VSUBPS       Y5, Y3, Y1
+	VMOVAPS      Y0, Y2
+	VFNMADD231PS number40000000<>+0(SB), Y1, Y2
+	VADDPS       Y9, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y0
+	MOVQ         72(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	MOVQ         88(DI), R8
+	VMOVUPS      Y0, (R8)(CX*1)
+	VMOVUPS      (DX)(CX*1), Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Y1
+	VSUBPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVAPS      Y0, Y2
+	VFNMADD231PS number40000000<>+0(SB), Y1, Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*4), Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y4
+	VSUBPS       Y4, Y3, Y3
+	VMOVAPS      Y1, Y4
+	VFNMADD231PS number40000000<>+0(SB), Y3, Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Y5
+	VADDPS       Y5, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	VSUBPS       Y5, Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y6
+	VSUBPS       Y6, Y5, Y5
+	VMOVAPS      Y3, Y6
+	VFNMADD231PS number40000000<>+0(SB), Y5, Y6
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Y7
+	VADDPS       Y7, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y7
+	VSUBPS       Y7, Y5, Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y8
+	VSUBPS       Y8, Y7, Y7
+	VMOVAPS      Y5, Y8
+	VFNMADD231PS number40000000<>+0(SB), Y7, Y8
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y9
+	VADDPS       Y9, Y5, Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3f000000<>+0(SB), Y7, Y5
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Y9
+	VSUBPS       Y9, Y7, Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVAPS      Y7, Y10
+	VFNMADD231PS number40000000<>+0(SB), Y9, Y10
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Y11
+	VADDPS       Y11, Y7, Y7
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3f000000<>+0(SB), Y9, Y7
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y11
+	VSUBPS       Y11, Y9, Y9
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y11
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y12
+	VSUBPS       Y12, Y11, Y11
+	VMOVAPS      Y9, Y12
+	VFNMADD231PS number40000000<>+0(SB), Y11, Y12
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y13
+	VADDPS       Y13, Y9, Y9
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3f000000<>+0(SB), Y11, Y9
+	VADDPS       Y4, Y2, Y11
+	VADDPS       Y8, Y6, Y13
+	VMOVAPS      Y11, Y14
+	VFMADD231PS  number40c00000<>+0(SB), Y10, Y14
+	VMOVAPS      Y14, Y10
+	VFNMADD231PS number40800000<>+0(SB), Y13, Y10
+	VSUBPS       Y13, Y11, Y11
+	MOVQ         32(DI), R8
+	VMOVUPS      Y10, (R8)(CX*1)
+	MOVQ         48(DI), R8
+	VMOVUPS      Y11, (R8)(CX*1)
+	VSUBPS       Y4, Y2, Y2
+	VSUBPS       Y8, Y6, Y4
+	VMOVAPS      Y2, Y6
+	VFNMADD231PS number40000000<>+0(SB), Y4, Y6
+	VADDPS       Y12, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y2
+	MOVQ         40(DI), R8
+	VMOVUPS      Y6, (R8)(CX*1)
+	MOVQ         56(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	VADDPS       Y1, Y0, Y2
+	VADDPS       Y5, Y3, Y4
+	VMOVAPS      Y2, Y6
+	VFMADD231PS  number40c00000<>+0(SB), Y7, Y6
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number40800000<>+0(SB), Y4, Y6
+	VSUBPS       Y4, Y2, Y2
+	MOVQ         96(DI), R8
+	VMOVUPS      Y6, (R8)(CX*1)
+	MOVQ         112(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	VSUBPS       Y1, Y0, Y0
+	VSUBPS       Y5, Y3, Y1
+	VMOVAPS      Y0, Y2
+	VFNMADD231PS number40000000<>+0(SB), Y1, Y2
+	VADDPS       Y9, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y0
+	MOVQ         104(DI), R8
+	VMOVUPS      Y2, (R8)(CX*1)
+	MOVQ         120(DI), R8
+	VMOVUPS      Y0, (R8)(CX*1)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, AX
+	JGE          whole
 
 rest:
 	ADDQ         $0x08, AX
@@ -9826,41 +20456,2023 @@ rest:
 	MOVQ         AX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
 	LEAQ         (DX)(CX*1), AX
-	VMASKMOVPS   (AX), Y0, Y1
-	LEAQ         (SI)(CX*1), AX
-	VMASKMOVPS   (AX), Y0, Y2
-	LEAQ         (DI)(CX*1), AX
-	VMASKMOVPS   (AX), Y0, Y3
+	VMASKMOVPS   (AX)(SI*1), Y0, Y2
 	VADDPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y3
+	VADDPS       Y3, Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*4), Y0, Y3
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number40c00000<>+0(SB), Y3, Y4
+	VMOVAPS      Y4, Y3
+	VFNMADD231PS number40800000<>+0(SB), Y2, Y3
+	VSUBPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	VADDPS       Y4, Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y5
+	VADDPS       Y5, Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y5
+	VMOVAPS      Y2, Y6
+	VFMADD231PS  number40c00000<>+0(SB), Y5, Y6
+	VMOVAPS      Y6, Y5
+	VFNMADD231PS number40800000<>+0(SB), Y4, Y5
+	VSUBPS       Y4, Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	VADDPS       Y6, Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y7
+	VADDPS       Y7, Y6, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y7
+	VMOVAPS      Y4, Y8
+	VFMADD231PS  number40c00000<>+0(SB), Y7, Y8
+	VMOVAPS      Y8, Y7
+	VFNMADD231PS number40800000<>+0(SB), Y6, Y7
+	VSUBPS       Y6, Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y8
+	VADDPS       Y8, Y6, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y9
+	VADDPS       Y9, Y8, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y9
+	VMOVAPS      Y6, Y10
+	VFMADD231PS  number40c00000<>+0(SB), Y9, Y10
+	VMOVAPS      Y10, Y9
+	VFNMADD231PS number40800000<>+0(SB), Y8, Y9
+	VSUBPS       Y8, Y6, Y6
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y10
+	VADDPS       Y10, Y8, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y10
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y11
+	VADDPS       Y11, Y10, Y10
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y11
+	VMOVAPS      Y8, Y12
+	VFMADD231PS  number40c00000<>+0(SB), Y11, Y12
+	VMOVAPS      Y12, Y11
+	VFNMADD231PS number40800000<>+0(SB), Y10, Y11
+	VSUBPS       Y10, Y8, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y10
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y12
+	VADDPS       Y12, Y10, Y10
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y12
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y13
+	VADDPS       Y13, Y12, Y12
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y13
+	VMOVAPS      Y10, Y14
+	VFMADD231PS  number40c00000<>+0(SB), Y13, Y14
+	VMOVAPS      Y14, Y13
+	VFNMADD231PS number40800000<>+0(SB), Y12, Y13
+	VSUBPS       Y12, Y10, Y10
+	VADDPS       Y5, Y3, Y12
+	VADDPS       Y9, Y7, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PS  number40c00000<>+0(SB), Y11, Y15
+	VMOVAPS      Y15, Y11
+	VFNMADD231PS number40800000<>+0(SB), Y14, Y11
+	VSUBPS       Y14, Y12, Y12
+	MOVQ         (DI), AX
+	VMASKMOVPS   Y11, Y0, (AX)(CX*1)
+	MOVQ         16(DI), AX
+	VMASKMOVPS   Y12, Y0, (AX)(CX*1)
+	VSUBPS       Y5, Y3, Y3
+	VSUBPS       Y9, Y7, Y5
+	VMOVAPS      Y3, Y7
+	VFNMADD231PS number40000000<>+0(SB), Y5, Y7
+	VADDPS       Y13, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y3
+	MOVQ         8(DI), AX
+	VMASKMOVPS   Y7, Y0, (AX)(CX*1)
+	MOVQ         24(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	VADDPS       Y2, Y1, Y3
+	VADDPS       Y6, Y4, Y5
+	VMOVAPS      Y3, Y7
+	VFMADD231PS  number40c00000<>+0(SB), Y8, Y7
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number40800000<>+0(SB), Y5, Y7
+	VSUBPS       Y5, Y3, Y3
+	MOVQ         64(DI), AX
+	VMASKMOVPS   Y7, Y0, (AX)(CX*1)
+	MOVQ         80(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y6, Y4, Y2
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS number40000000<>+0(SB), Y2, Y3
+	VADDPS       Y10, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	MOVQ         72(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	MOVQ         88(DI), AX
+	VMASKMOVPS   Y1, Y0, (AX)(CX*1)
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*1), Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS number40000000<>+0(SB), Y2, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(SI*4), Y0, Y4
+	VADDPS       Y4, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	VSUBPS       Y4, Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y5
+	VSUBPS       Y5, Y4, Y4
+	VMOVAPS      Y2, Y5
+	VFNMADD231PS number40000000<>+0(SB), Y4, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y6
+	VADDPS       Y6, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	VSUBPS       Y6, Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMOVAPS      Y4, Y7
+	VFNMADD231PS number40000000<>+0(SB), Y6, Y7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3f000000<>+0(SB), Y6, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y8
+	VSUBPS       Y8, Y6, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMOVAPS      Y6, Y9
+	VFNMADD231PS number40000000<>+0(SB), Y8, Y9
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y10
+	VADDPS       Y10, Y6, Y6
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3f000000<>+0(SB), Y8, Y6
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y10
+	VSUBPS       Y10, Y8, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y10
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMOVAPS      Y8, Y11
+	VFNMADD231PS number40000000<>+0(SB), Y10, Y11
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y12
+	VADDPS       Y12, Y8, Y8
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3f000000<>+0(SB), Y10, Y8
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y10
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y12
+	VSUBPS       Y12, Y10, Y10
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y12
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS number40000000<>+0(SB), Y12, Y13
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y14
+	VADDPS       Y14, Y10, Y10
+	VMOVAPS      Y10, Y10
+	VFNMADD231PS number3f000000<>+0(SB), Y12, Y10
+	VADDPS       Y5, Y3, Y12
+	VADDPS       Y9, Y7, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PS  number40c00000<>+0(SB), Y11, Y15
+	VMOVAPS      Y15, Y11
+	VFNMADD231PS number40800000<>+0(SB), Y14, Y11
+	VSUBPS       Y14, Y12, Y12
+	MOVQ         32(DI), AX
+	VMASKMOVPS   Y11, Y0, (AX)(CX*1)
+	MOVQ         48(DI), AX
+	VMASKMOVPS   Y12, Y0, (AX)(CX*1)
+	VSUBPS       Y5, Y3, Y3
+	VSUBPS       Y9, Y7, Y5
+	VMOVAPS      Y3, Y7
+	VFNMADD231PS number40000000<>+0(SB), Y5, Y7
+	VADDPS       Y13, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y3
+	MOVQ         40(DI), AX
+	VMASKMOVPS   Y7, Y0, (AX)(CX*1)
+	MOVQ         56(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	VADDPS       Y2, Y1, Y3
+	VADDPS       Y6, Y4, Y5
+	VMOVAPS      Y3, Y7
+	VFMADD231PS  number40c00000<>+0(SB), Y8, Y7
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number40800000<>+0(SB), Y5, Y7
+	VSUBPS       Y5, Y3, Y3
+	MOVQ         96(DI), AX
+	VMASKMOVPS   Y7, Y0, (AX)(CX*1)
+	MOVQ         112(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y6, Y4, Y2
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS number40000000<>+0(SB), Y2, Y3
+	VADDPS       Y10, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	MOVQ         104(DI), AX
+	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
+	MOVQ         120(DI), AX
+	VMASKMOVPS   Y1, Y0, (AX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f43GradsAVX2(n int, from **float32, ahead int, to *float32, step int)
+// Requires: AVX, AVX2, FMA3, MMX+, SSE2
+TEXT ·f43GradsAVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   to+24(FP), BX
+	MOVQ   step+32(FP), SI
+	SHLQ   $0x02, SI
+	IMUL3Q $0x06, SI, DI
+	MOVQ   ahead+16(FP), R8
+	SHLQ   $0x02, R8
+	XORQ   CX, CX
+	SUBQ   $0x08, AX
+	JL     rest
+
+whole:
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y1, Y0, Y0
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y3, Y1, Y1
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y4
+	VSUBPS       Y3, Y1, Y1
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y5, Y3, Y3
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y5, Y3, Y6
+	VSUBPS       Y5, Y3, Y3
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y7, Y5, Y5
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	ADDQ         R8, R9
+	PREFETCHT0   (R9)(CX*1)
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y7, Y5, Y8
+	VSUBPS       Y7, Y5, Y5
+	VADDPS       Y6, Y2, Y7
+	VADDPS       Y8, Y4, Y9
+	VADDPS       Y9, Y7, Y10
+	VSUBPS       Y9, Y7, Y7
+	VMOVUPS      Y10, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y7, (R9)(SI*1)
+	VMOVAPS      Y2, Y7
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y7
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number3e800000<>+0(SB), Y8, Y4
+	VMOVAPS      Y7, Y6
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y6
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y7
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y6, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y7, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y2, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y8, (R9)(SI*4)
+	VADDPS       Y3, Y0, Y2
+	VADDPS       Y5, Y1, Y4
+	VADDPS       Y4, Y2, Y6
+	VSUBPS       Y4, Y2, Y2
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y6, (R9)(DI*1)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y2, (R9)(SI*1)
+	VMOVAPS      Y0, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y3, Y2
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y1
+	VMOVAPS      Y2, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y1, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y1, Y2
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y3, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y2, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y0, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y5, (R9)(SI*4)
+	MOVQ         64(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y0, Y1
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	MOVQ         32(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y0, Y2
+	VMOVAPS      Y1, Y0
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y0
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y1
+	MOVQ         72(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y2, Y3
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	MOVQ         40(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number3e800000<>+0(SB), Y2, Y4
+	VMOVAPS      Y3, Y2
+	VFMADD231PS  number3f000000<>+0(SB), Y4, Y2
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y4, Y3
+	MOVQ         80(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y5
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	MOVQ         48(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y6
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y6, Y4
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number3f000000<>+0(SB), Y6, Y5
+	MOVQ         88(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y7
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	MOVQ         56(DX), R9
+	VMOVUPS      (R9)(CX*1), Y8
+	VMOVAPS      Y8, Y8
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y8
+	VMOVAPS      Y7, Y6
+	VFMADD231PS  number3f000000<>+0(SB), Y8, Y6
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS number3f000000<>+0(SB), Y8, Y7
+	VADDPS       Y4, Y0, Y8
+	VADDPS       Y6, Y2, Y9
+	VADDPS       Y9, Y8, Y10
+	VSUBPS       Y9, Y8, Y8
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y10, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y8, (R9)(SI*1)
+	VMOVAPS      Y0, Y8
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y8
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y2
+	VMOVAPS      Y8, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y4
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y8
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y8, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y0, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y6, (R9)(SI*4)
+	VADDPS       Y5, Y1, Y0
+	VADDPS       Y7, Y3, Y2
+	VADDPS       Y2, Y0, Y4
+	VSUBPS       Y2, Y0, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y4, (R9)(DI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y0, (R9)(SI*1)
+	VMOVAPS      Y1, Y0
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y0
+	VMOVAPS      Y3, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y2
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y3, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	VMOVUPS      Y1, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*2), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y7, (R9)(SI*4)
+	MOVQ         (DX), R9
+	VMOVUPS      (R9)(CX*1), Y0
+	MOVQ         96(DX), R9
+	VMOVUPS      (R9)(CX*1), Y1
+	MOVQ         8(DX), R9
+	VMOVUPS      (R9)(CX*1), Y2
+	MOVQ         104(DX), R9
+	VMOVUPS      (R9)(CX*1), Y3
+	MOVQ         16(DX), R9
+	VMOVUPS      (R9)(CX*1), Y4
+	MOVQ         112(DX), R9
+	VMOVUPS      (R9)(CX*1), Y5
+	MOVQ         24(DX), R9
+	VMOVUPS      (R9)(CX*1), Y6
+	MOVQ         120(DX), R9
+	VMOVUPS      (R9)(CX*1), Y7
+	VADDPS       Y4, Y0, Y8
+	VADDPS       Y6, Y2, Y9
+	VADDPS       Y9, Y8, Y10
+	VSUBPS       Y9, Y8, Y8
+	LEAQ         (BX)(CX*1), R9
+	VMOVUPS      Y10, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y8, (R9)(SI*1)
+	VMOVAPS      Y0, Y8
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y8
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y2
+	VMOVAPS      Y8, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y4
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y8
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y4, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y8, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y0, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y6, (R9)(SI*4)
+	VADDPS       Y5, Y1, Y0
+	VADDPS       Y7, Y3, Y2
+	VADDPS       Y2, Y0, Y4
+	VSUBPS       Y2, Y0, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	VMOVUPS      Y4, (R9)(DI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y0, (R9)(SI*1)
+	VMOVAPS      Y1, Y0
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y0
+	VMOVAPS      Y3, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y2
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y3
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y0
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y3, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y0, (R9)(SI*2)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	VMOVUPS      Y1, (R9)(SI*4)
+	LEAQ         (BX)(CX*1), R9
+	LEAQ         (R9)(DI*1), R9
+	LEAQ         (R9)(DI*4), R9
+	LEAQ         (R9)(SI*1), R9
+	VMOVUPS      Y7, (R9)(SI*4)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y2, Y1, Y1
+	MOVQ         32(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y3
+	VSUBPS       Y2, Y1, Y1
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         72(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y4, Y2, Y2
+	MOVQ         40(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y4, Y2, Y5
+	VSUBPS       Y4, Y2, Y2
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         80(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y6, Y4, Y4
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y7, Y6, Y6
+	VADDPS       Y6, Y4, Y7
+	VSUBPS       Y6, Y4, Y4
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         88(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y8, Y6, Y6
+	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	MOVQ         120(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	ADDQ         R8, AX
+	PREFETCHT0   (AX)(CX*1)
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y6, Y9
+	VSUBPS       Y8, Y6, Y6
+	VADDPS       Y7, Y3, Y8
+	VADDPS       Y9, Y5, Y10
+	VADDPS       Y10, Y8, Y11
+	VSUBPS       Y10, Y8, Y8
+	VMASKMOVPS   Y11, Y0, (BX)(CX*1)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y8, Y0, (AX)(SI*1)
+	VMOVAPS      Y3, Y8
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y8
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3e800000<>+0(SB), Y9, Y5
+	VMOVAPS      Y8, Y7
+	VFMADD231PS  number3f000000<>+0(SB), Y5, Y7
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y8
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y8, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y9, Y0, (AX)(SI*4)
+	VADDPS       Y4, Y1, Y3
+	VADDPS       Y6, Y2, Y5
+	VADDPS       Y5, Y3, Y7
+	VSUBPS       Y5, Y3, Y3
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(DI*1)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*1)
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y4, Y3
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y2
+	VMOVAPS      Y3, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y2, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number3f000000<>+0(SB), Y2, Y3
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y3, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y6, Y0, (AX)(SI*4)
+	MOVQ         64(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3e800000<>+0(SB), Y1, Y2
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         32(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y1, Y3
+	VMOVAPS      Y2, Y1
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y1
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y2
+	MOVQ         72(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number3e800000<>+0(SB), Y3, Y4
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	MOVQ         40(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3e800000<>+0(SB), Y3, Y5
+	VMOVAPS      Y4, Y3
+	VFMADD231PS  number3f000000<>+0(SB), Y5, Y3
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number3f000000<>+0(SB), Y5, Y4
+	MOVQ         80(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y6
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	MOVQ         48(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y7
+	VMOVAPS      Y6, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y7, Y5
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number3f000000<>+0(SB), Y7, Y6
+	MOVQ         88(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	VMOVAPS      Y8, Y8
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y8
+	MOVQ         120(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	MOVQ         56(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y9
+	VMOVAPS      Y9, Y9
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y9
+	VMOVAPS      Y8, Y7
+	VFMADD231PS  number3f000000<>+0(SB), Y9, Y7
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS number3f000000<>+0(SB), Y9, Y8
+	VADDPS       Y5, Y1, Y9
+	VADDPS       Y7, Y3, Y10
+	VADDPS       Y10, Y9, Y11
+	VSUBPS       Y10, Y9, Y9
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y11, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y9, Y0, (AX)(SI*1)
+	VMOVAPS      Y1, Y9
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y9
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y3
+	VMOVAPS      Y9, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y5
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y9
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y9, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*4)
+	VADDPS       Y6, Y2, Y1
+	VADDPS       Y8, Y4, Y3
+	VADDPS       Y3, Y1, Y5
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(DI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
+	VMOVAPS      Y2, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y1
+	VMOVAPS      Y4, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y8, Y3
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*2), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y8, Y0, (AX)(SI*4)
+	MOVQ         (DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y1
+	MOVQ         96(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y2
+	MOVQ         8(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y3
+	MOVQ         104(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y4
+	MOVQ         16(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y5
+	MOVQ         112(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y6
+	MOVQ         24(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y7
+	MOVQ         120(DX), AX
+	VMASKMOVPS   (AX)(CX*1), Y0, Y8
+	VADDPS       Y5, Y1, Y9
+	VADDPS       Y7, Y3, Y10
+	VADDPS       Y10, Y9, Y11
+	VSUBPS       Y10, Y9, Y9
+	LEAQ         (BX)(CX*1), AX
+	VMASKMOVPS   Y11, Y0, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y9, Y0, (AX)(SI*1)
+	VMOVAPS      Y1, Y9
+	VFMADD231PS  number3e800000<>+0(SB), Y5, Y9
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y7, Y3
+	VMOVAPS      Y9, Y5
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y5
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y9
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y5, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y9, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y7, Y0, (AX)(SI*4)
+	VADDPS       Y6, Y2, Y1
+	VADDPS       Y8, Y4, Y3
+	VADDPS       Y3, Y1, Y5
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	VMASKMOVPS   Y5, Y0, (AX)(DI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
+	VMOVAPS      Y2, Y1
+	VFMADD231PS  number3e800000<>+0(SB), Y6, Y1
+	VMOVAPS      Y4, Y3
+	VFMADD231PS  number3e800000<>+0(SB), Y8, Y3
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  number3f000000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number3f000000<>+0(SB), Y3, Y1
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y4, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y1, Y0, (AX)(SI*2)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
+	LEAQ         (BX)(CX*1), AX
+	LEAQ         (AX)(DI*1), AX
+	LEAQ         (AX)(DI*4), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   Y8, Y0, (AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func f43KernelAVX2(n int, from *float32, step int, to **float32)
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·f43KernelAVX2(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   from+8(FP), DX
+	MOVQ   step+16(FP), BX
+	SHLQ   $0x02, BX
+	IMUL3Q $0x06, BX, SI
+	MOVQ   to+24(FP), DI
+	XORQ   CX, CX
+	SUBQ   $0x08, AX
+	JL     rest
+
+whole:
+	VMOVUPS      (DX)(CX*1), Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Y1
+	VADDPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Y2
+	VADDPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*4), Y2
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  number40c00000<>+0(SB), Y2, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number40800000<>+0(SB), Y1, Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	VADDPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	VADDPS       Y3, Y2, Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number40c00000<>+0(SB), Y3, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number40800000<>+0(SB), Y2, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	VADDPS       Y3, Y2, Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VADDPS       Y4, Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number40c00000<>+0(SB), Y4, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number40800000<>+0(SB), Y3, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VADDPS       Y4, Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	VADDPS       Y5, Y4, Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number40c00000<>+0(SB), Y5, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number40800000<>+0(SB), Y4, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	VADDPS       Y5, Y4, Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	VADDPS       Y6, Y5, Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number40c00000<>+0(SB), Y6, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number40800000<>+0(SB), Y5, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	VADDPS       Y6, Y5, Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y7
+	VADDPS       Y7, Y6, Y6
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y7
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number40c00000<>+0(SB), Y7, Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number40800000<>+0(SB), Y6, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	VADDPS       Y1, Y0, Y6
+	VADDPS       Y3, Y2, Y7
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number40c00000<>+0(SB), Y4, Y6
+	VMOVAPS      Y6, Y4
+	VFNMADD231PS number40800000<>+0(SB), Y7, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	MOVQ         (DI), R8
+	VMOVUPS      Y4, (R8)(CX*1)
+	VSUBPS       Y1, Y0, Y4
+	VSUBPS       Y3, Y2, Y6
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number40000000<>+0(SB), Y6, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	MOVQ         8(DI), R8
+	VMOVUPS      Y4, (R8)(CX*1)
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y2, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVAPS      Y5, Y1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y1
+	MOVQ         16(DI), R8
+	VMOVUPS      Y1, (R8)(CX*1)
+	VMOVUPS      (DX)(CX*1), Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Y1
+	VSUBPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number40000000<>+0(SB), Y1, Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	VSUBPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number40000000<>+0(SB), Y2, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	VSUBPS       Y3, Y2, Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VSUBPS       Y4, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number40000000<>+0(SB), Y3, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VSUBPS       Y4, Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	VSUBPS       Y5, Y4, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number40000000<>+0(SB), Y4, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	VSUBPS       Y5, Y4, Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	VSUBPS       Y6, Y5, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number40000000<>+0(SB), Y5, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	VSUBPS       Y6, Y5, Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y7
+	VSUBPS       Y7, Y6, Y6
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number40000000<>+0(SB), Y6, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	VADDPS       Y1, Y0, Y6
+	VADDPS       Y3, Y2, Y7
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number40c00000<>+0(SB), Y4, Y6
+	VMOVAPS      Y6, Y4
+	VFNMADD231PS number40800000<>+0(SB), Y7, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	MOVQ         24(DI), R8
+	VMOVUPS      Y4, (R8)(CX*1)
+	VSUBPS       Y1, Y0, Y4
+	VSUBPS       Y3, Y2, Y6
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number40000000<>+0(SB), Y6, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	MOVQ         32(DI), R8
+	VMOVUPS      Y4, (R8)(CX*1)
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y2, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVAPS      Y5, Y1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y1
+	MOVQ         40(DI), R8
+	VMOVUPS      Y1, (R8)(CX*1)
+	VMOVUPS      (DX)(CX*1), Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*1), Y1
+	VADDPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(SI*2), Y1
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*2), Y2
+	VADDPS       Y2, Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(SI*4), Y1
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y1
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*1), Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	VADDPS       Y2, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*1), Y3
+	VADDPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*1), Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y2
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*2), Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	VADDPS       Y3, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VADDPS       Y4, Y3, Y3
+	VSUBPS       Y3, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*2), Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y3
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VADDPS       Y4, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y5
+	VADDPS       Y5, Y4, Y4
+	VSUBPS       Y4, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*2), Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y4
+	LEAQ         (DX)(CX*1), R8
+	VMOVUPS      (R8)(BX*4), Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	VADDPS       Y5, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	VADDPS       Y6, Y5, Y5
+	VSUBPS       Y5, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	VMOVUPS      (R8)(BX*4), Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y5
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	VADDPS       Y6, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*2), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y7
+	VADDPS       Y7, Y6, Y6
+	VSUBPS       Y6, Y0, Y0
+	LEAQ         (DX)(CX*1), R8
+	LEAQ         (R8)(SI*1), R8
+	LEAQ         (R8)(SI*4), R8
+	LEAQ         (R8)(BX*1), R8
+	VMOVUPS      (R8)(BX*4), Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y6
+	VADDPS       Y2, Y1, Y0
+	VADDPS       Y4, Y3, Y7
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  number40c00000<>+0(SB), Y5, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number40800000<>+0(SB), Y7, Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	MOVQ         48(DI), R8
+	VMOVUPS      Y0, (R8)(CX*1)
+	VSUBPS       Y2, Y1, Y0
+	VSUBPS       Y4, Y3, Y5
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS number40000000<>+0(SB), Y5, Y0
+	VMULPS       number3f2aaaab<>+0(SB), Y0, Y0
+	MOVQ         56(DI), R8
+	VMOVUPS      Y0, (R8)(CX*1)
+	VADDPS       Y2, Y1, Y0
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVAPS      Y6, Y1
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y0, Y1
+	MOVQ         64(DI), R8
+	VMOVUPS      Y1, (R8)(CX*1)
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, AX
+	JGE          whole
+
+rest:
+	ADDQ         $0x08, AX
+	JZ           done
+	MOVQ         AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*1), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y3
+	VADDPS       Y3, Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*4), Y0, Y3
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number40c00000<>+0(SB), Y3, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number40800000<>+0(SB), Y2, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
+	VADDPS       Y3, Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	VADDPS       Y4, Y3, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number40c00000<>+0(SB), Y4, Y2
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number40800000<>+0(SB), Y3, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	VADDPS       Y4, Y3, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VADDPS       Y5, Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number40c00000<>+0(SB), Y5, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number40800000<>+0(SB), Y4, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VADDPS       Y5, Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	VADDPS       Y6, Y5, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number40c00000<>+0(SB), Y6, Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number40800000<>+0(SB), Y5, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	VADDPS       Y6, Y5, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	VADDPS       Y7, Y6, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number40c00000<>+0(SB), Y7, Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number40800000<>+0(SB), Y6, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	VADDPS       Y7, Y6, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y8
+	VADDPS       Y8, Y7, Y7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y8
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number40c00000<>+0(SB), Y8, Y6
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number40800000<>+0(SB), Y7, Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y6
+	VADDPS       Y2, Y1, Y7
+	VADDPS       Y4, Y3, Y8
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  number40c00000<>+0(SB), Y5, Y7
+	VMOVAPS      Y7, Y5
+	VFNMADD231PS number40800000<>+0(SB), Y8, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	MOVQ         (DI), AX
+	VMASKMOVPS   Y5, Y0, (AX)(CX*1)
+	VSUBPS       Y2, Y1, Y5
+	VSUBPS       Y4, Y3, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number40000000<>+0(SB), Y7, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	MOVQ         8(DI), AX
+	VMASKMOVPS   Y5, Y0, (AX)(CX*1)
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y3, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVAPS      Y6, Y2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y2
+	MOVQ         16(DI), AX
+	VMASKMOVPS   Y2, Y0, (AX)(CX*1)
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*1), Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number40000000<>+0(SB), Y2, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
 	VSUBPS       Y3, Y2, Y2
 	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
 	VMASKMOVPS   (AX)(BX*1), Y0, Y3
-	LEAQ         (SI)(CX*1), AX
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
 	VMASKMOVPS   (AX)(BX*1), Y0, Y4
-	LEAQ         (DI)(CX*1), AX
-	VMASKMOVPS   (AX)(BX*1), Y0, Y5
-	VADDPS       Y4, Y3, Y3
+	VSUBPS       Y4, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS number40000000<>+0(SB), Y3, Y2
+	VMULPS       number3f2aaaab<>+0(SB), Y2, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	VSUBPS       Y4, Y3, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VSUBPS       Y5, Y4, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS number40000000<>+0(SB), Y4, Y3
+	VMULPS       number3f2aaaab<>+0(SB), Y3, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
 	VSUBPS       Y5, Y4, Y4
 	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
 	VMASKMOVPS   (AX)(BX*2), Y0, Y5
-	LEAQ         (SI)(CX*1), AX
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
 	VMASKMOVPS   (AX)(BX*2), Y0, Y6
-	LEAQ         (DI)(CX*1), AX
-	VMASKMOVPS   (AX)(BX*2), Y0, Y7
-	VADDPS       Y6, Y5, Y5
+	VSUBPS       Y6, Y5, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS number40000000<>+0(SB), Y5, Y4
+	VMULPS       number3f2aaaab<>+0(SB), Y4, Y4
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	VSUBPS       Y6, Y5, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
 	VSUBPS       Y7, Y6, Y6
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number40000000<>+0(SB), Y6, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	VSUBPS       Y7, Y6, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y8
+	VSUBPS       Y8, Y7, Y7
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS number40000000<>+0(SB), Y7, Y6
+	VMULPS       number3f2aaaab<>+0(SB), Y6, Y6
+	VADDPS       Y2, Y1, Y7
+	VADDPS       Y4, Y3, Y8
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  number40c00000<>+0(SB), Y5, Y7
+	VMOVAPS      Y7, Y5
+	VFNMADD231PS number40800000<>+0(SB), Y8, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	MOVQ         24(DI), AX
+	VMASKMOVPS   Y5, Y0, (AX)(CX*1)
+	VSUBPS       Y2, Y1, Y5
+	VSUBPS       Y4, Y3, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS number40000000<>+0(SB), Y7, Y5
+	VMULPS       number3f2aaaab<>+0(SB), Y5, Y5
+	MOVQ         32(DI), AX
+	VMASKMOVPS   Y5, Y0, (AX)(CX*1)
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y3, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVAPS      Y6, Y2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y2
+	MOVQ         40(DI), AX
+	VMASKMOVPS   Y2, Y0, (AX)(CX*1)
+	VMASKMOVPS   (DX)(CX*1), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*1), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y2
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(SI*2), Y0, Y3
+	VADDPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(SI*4), Y0, Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y2
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
 	VADDPS       Y3, Y1, Y1
-	VSUBPS       Y5, Y3, Y3
-	MOVQ         (R8), AX
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y4
+	VADDPS       Y4, Y3, Y3
+	VSUBPS       Y3, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*1), Y0, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y3
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	VADDPS       Y4, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VADDPS       Y5, Y4, Y4
+	VSUBPS       Y4, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y4
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VADDPS       Y5, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y6
+	VADDPS       Y6, Y5, Y5
+	VSUBPS       Y5, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*2), Y0, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y5
+	LEAQ         (DX)(CX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	VADDPS       Y6, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	VADDPS       Y7, Y6, Y6
+	VSUBPS       Y6, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y6
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	VADDPS       Y7, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*2), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y8
+	VADDPS       Y8, Y7, Y7
+	VSUBPS       Y7, Y1, Y1
+	LEAQ         (DX)(CX*1), AX
+	LEAQ         (AX)(SI*1), AX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (AX)(BX*1), AX
+	VMASKMOVPS   (AX)(BX*4), Y0, Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y7
+	VADDPS       Y3, Y2, Y1
+	VADDPS       Y5, Y4, Y8
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  number40c00000<>+0(SB), Y6, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number40800000<>+0(SB), Y8, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         48(DI), AX
 	VMASKMOVPS   Y1, Y0, (AX)(CX*1)
-	MOVQ         8(R8), AX
-	VMASKMOVPS   Y3, Y0, (AX)(CX*1)
-	VADDPS       Y4, Y2, Y1
-	VSUBPS       Y6, Y4, Y2
-	MOVQ         16(R8), AX
+	VSUBPS       Y3, Y2, Y1
+	VSUBPS       Y5, Y4, Y6
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS number40000000<>+0(SB), Y6, Y1
+	VMULPS       number3f2aaaab<>+0(SB), Y1, Y1
+	MOVQ         56(DI), AX
 	VMASKMOVPS   Y1, Y0, (AX)(CX*1)
-	MOVQ         24(R8), AX
+	VADDPS       Y3, Y2, Y1
+	VADDPS       Y5, Y4, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVAPS      Y7, Y2
+	VFMADD231PS  number3f2aaaab<>+0(SB), Y1, Y2
+	MOVQ         64(DI), AX
 	VMASKMOVPS   Y2, Y0, (AX)(CX*1)
 
 done:

@@ -209,20 +209,55 @@ func copyRowsAVX512(rows int, n int, dst *float32, dstride int, src *float32, ss
 //go:noescape
 func sumRowsAVX512(rows int, n int, dst *float32, dstride int, src **float32, sstride int, sources int)
 
-// winogradInputAVX512 transforms a patch of 3x3 positions.
+// f42InputAVX512 transforms the pixels of a square.
 //
 //go:noescape
-func winogradInputAVX512(n int, d *[9]*float32, v *float32, vs int)
+func f42InputAVX512(n int, from **float32, ahead int, to *float32, step int)
 
-// winogradWeightsAVX512 transforms kernels of 2x2 taps.
+// f42WeightsAVX512 transforms the taps of a kernel.
 //
 //go:noescape
-func winogradWeightsAVX512(n int, w *[4]*float32, u *float32, us int)
+func f42WeightsAVX512(n int, from **float32, ahead int, to *float32, step int)
 
-// winogradOutputAVX512 makes 2x2 positions of 9 products.
+// f42OutputAVX512 makes 4x4 positions of products.
 //
 //go:noescape
-func winogradOutputAVX512(n int, m *float32, ms int, y *[4]*float32)
+func f42OutputAVX512(n int, from *float32, step int, to **float32)
+
+// f42GradsAVX512 transforms the gradients at 4x4 positions.
+//
+//go:noescape
+func f42GradsAVX512(n int, from **float32, ahead int, to *float32, step int)
+
+// f42KernelAVX512 makes the gradients at the taps of products.
+//
+//go:noescape
+func f42KernelAVX512(n int, from *float32, step int, to **float32)
+
+// f43InputAVX512 transforms the pixels of a square.
+//
+//go:noescape
+func f43InputAVX512(n int, from **float32, ahead int, to *float32, step int)
+
+// f43WeightsAVX512 transforms the taps of a kernel.
+//
+//go:noescape
+func f43WeightsAVX512(n int, from **float32, ahead int, to *float32, step int)
+
+// f43OutputAVX512 makes 4x4 positions of products.
+//
+//go:noescape
+func f43OutputAVX512(n int, from *float32, step int, to **float32)
+
+// f43GradsAVX512 transforms the gradients at 4x4 positions.
+//
+//go:noescape
+func f43GradsAVX512(n int, from **float32, ahead int, to *float32, step int)
+
+// f43KernelAVX512 makes the gradients at the taps of products.
+//
+//go:noescape
+func f43KernelAVX512(n int, from *float32, step int, to **float32)
 
 // biasLinearAVX512 adds bias to y.
 //
@@ -479,20 +514,55 @@ func copyRowsAVX2(rows int, n int, dst *float32, dstride int, src *float32, sstr
 //go:noescape
 func sumRowsAVX2(rows int, n int, dst *float32, dstride int, src **float32, sstride int, sources int)
 
-// winogradInputAVX2 transforms a patch of 3x3 positions.
+// f42InputAVX2 transforms the pixels of a square.
 //
 //go:noescape
-func winogradInputAVX2(n int, d *[9]*float32, v *float32, vs int)
+func f42InputAVX2(n int, from **float32, ahead int, to *float32, step int)
 
-// winogradWeightsAVX2 transforms kernels of 2x2 taps.
+// f42WeightsAVX2 transforms the taps of a kernel.
 //
 //go:noescape
-func winogradWeightsAVX2(n int, w *[4]*float32, u *float32, us int)
+func f42WeightsAVX2(n int, from **float32, ahead int, to *float32, step int)
 
-// winogradOutputAVX2 makes 2x2 positions of 9 products.
+// f42OutputAVX2 makes 4x4 positions of products.
 //
 //go:noescape
-func winogradOutputAVX2(n int, m *float32, ms int, y *[4]*float32)
+func f42OutputAVX2(n int, from *float32, step int, to **float32)
+
+// f42GradsAVX2 transforms the gradients at 4x4 positions.
+//
+//go:noescape
+func f42GradsAVX2(n int, from **float32, ahead int, to *float32, step int)
+
+// f42KernelAVX2 makes the gradients at the taps of products.
+//
+//go:noescape
+func f42KernelAVX2(n int, from *float32, step int, to **float32)
+
+// f43InputAVX2 transforms the pixels of a square.
+//
+//go:noescape
+func f43InputAVX2(n int, from **float32, ahead int, to *float32, step int)
+
+// f43WeightsAVX2 transforms the taps of a kernel.
+//
+//go:noescape
+func f43WeightsAVX2(n int, from **float32, ahead int, to *float32, step int)
+
+// f43OutputAVX2 makes 4x4 positions of products.
+//
+//go:noescape
+func f43OutputAVX2(n int, from *float32, step int, to **float32)
+
+// f43GradsAVX2 transforms the gradients at 4x4 positions.
+//
+//go:noescape
+func f43GradsAVX2(n int, from **float32, ahead int, to *float32, step int)
+
+// f43KernelAVX2 makes the gradients at the taps of products.
+//
+//go:noescape
+func f43KernelAVX2(n int, from *float32, step int, to **float32)
 
 // biasLinearAVX2 adds bias to y.
 //

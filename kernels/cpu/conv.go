@@ -18,7 +18,7 @@ import "gorgan/kernels"
 // Neither the blocks nor the number of workers change it.
 //
 // Two kinds of shapes have faster forms, which sum in another order: conv_back to few channels
-// (conv_taps.go), and many channels with kernels of 4x4 and a stride of 2 (winograd.go).
+// (conv_taps.go), and many channels with kernels of 3x3, or of 4x4 and a stride of 2 (winograd.go).
 
 // patches are the patches at all positions of some images, as the rows of a matrix. The columns are
 // in the order tap row, tap column, channel.
@@ -122,9 +122,9 @@ func (p *patchProduct) conv(m kernels.Mem[float32]) {
 	c, batch := kernels.ConvolutionOf(m.N)
 	rows, cols := m.N[4], m.N[5]
 	p.a, p.dst, p.positions, p.n, p.spread = patchesOf(m.F[1], c, rows, cols), m.F[0], batch*rows*cols, c.Outputs, nil
-	if p.a.suitsWinograd(p.n) {
-		p.setTransformed(m.F[2], c.Stride*c.Stride, p.packPhases)
-		p.multiplyWinograd()
+	if w := p.winogradOf(); w != nil {
+		_, nr := p.isa.tileSize()
+		p.multiplyWinograd(w, rowsOf{m.F[2], p.n, nr})
 		return
 	}
 	p.setB(m.F[2], p.packRows)
@@ -135,8 +135,8 @@ func (p *patchProduct) convWeight(m kernels.Mem[float32]) {
 	c, batch := kernels.ConvolutionOf(m.N)
 	rows, cols := m.N[4], m.N[5]
 	p.a, p.dst, p.b, p.positions, p.n = patchesOf(m.F[1], c, rows, cols), m.F[0], m.F[2], batch*rows*cols, c.Outputs
-	if p.a.suitsWinograd(p.n) {
-		p.multiplyWinogradTransposed()
+	if w := p.winogradOf(); w != nil {
+		p.multiplyWinogradTransposed(w)
 		return
 	}
 	p.multiplyTransposed()
@@ -172,11 +172,11 @@ func (p *patchProduct) convPhase(m kernels.Mem[float32], c kernels.Convolution, 
 	p.a = patches{m.F[1], m.N[4], m.N[5], c.Outputs, p.phase.rows, p.phase.cols, p.taps.rows, p.taps.cols, 1,
 		(row+c.Pad)/s - p.taps.rows + 1, (col+c.Pad)/s - p.taps.cols + 1}
 	p.positions = batch * p.phase.rows * p.phase.cols
-	if p.a.suitsWinograd(p.n) {
-		p.setTransformed(m.F[2], count(c.Outputs, outputsAtOnce), p.packOutputs)
-		p.multiplyWinograd()
+	p.setB(m.F[2], p.packTaps)
+	if w := p.winogradOf(); w != nil {
+		_, nr := p.isa.tileSize()
+		p.multiplyWinograd(w, rowsOf{p.panels, nr, p.a.values() * nr})
 		return
 	}
-	p.setB(m.F[2], p.packTaps)
 	p.multiply()
 }

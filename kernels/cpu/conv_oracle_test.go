@@ -9,10 +9,14 @@ type convMatrices struct {
 	plain bool // without Winograd's forms
 }
 
-// f22 reports whether a product of patches is computed by Winograd's F(2x2,2x2).
-func (c convMatrices) f22(tapRows, tapCols, stride, channels, outputs, rows, cols int) bool {
-	return !c.plain && stride <= 2 && tapRows == 2*stride && tapCols == 2*stride && channels >= 32 && outputs >= 32 &&
-		rows >= 2 && cols >= 2 && (rows/2*3+rows%2*2)*(cols/2*3+cols%2*2) <= 3*rows*cols
+// winograd returns the taps of the form of Winograd's that a product of patches is computed by, or 0.
+func (c convMatrices) winograd(tapRows, tapCols, stride, channels, outputs, rows, cols int) int {
+	taps := tapRows / stride
+	if c.plain || stride > 2 || tapRows != tapCols || tapRows != taps*stride || taps != 2 && taps != 3 || min(channels, outputs) < 32 ||
+		squaresOfSide(rows) == nil || squaresOfSide(cols) == nil {
+		return 0
+	}
+	return taps
 }
 
 type link = func(x, y, z float32) float32
@@ -51,12 +55,12 @@ func each(n0, n1, n2 int, do func(i, j, k int)) {
 // conv returns y: a chain over kh, kw and ch.
 func (c convMatrices) conv(x, w []float32, step link) []float32 {
 	rows, cols, s := c.OutHeight(), c.OutWidth(), c.Stride
-	if c.f22(c.KernelHeight, c.KernelWidth, s, c.Channels, c.Outputs, rows, cols) {
-		return f22Images(c.batch, rows, cols, c.Outputs, func(b, i, j, o int, add func(d [3][3]float32, w [2][2]float32)) {
+	if taps := c.winograd(c.KernelHeight, c.KernelWidth, s, c.Channels, c.Outputs, rows, cols); taps > 0 {
+		return winogradImages(taps, c.batch, rows, cols, c.Outputs, func(b, i, j, o int, add func(d, w [6][6]float32)) {
 			each(s, s, c.Channels, func(row, col, ch int) {
-				add(square3(func(r, v int) float32 {
+				add(squareOf(taps+3, func(r, v int) float32 {
 					return c.x(x, b, (i+r)*s-c.Pad+row, (j+v)*s-c.Pad+col, ch)
-				}), square2(func(r, v int) float32 { return c.w(w, r*s+row, v*s+col, ch, o) }))
+				}), squareOf(taps, func(r, v int) float32 { return c.w(w, r*s+row, v*s+col, ch, o) }))
 			})
 		}, step)
 	}
@@ -104,13 +108,15 @@ func (c convMatrices) back(y, w []float32, step link) []float32 {
 	each(s, s, 1, func(row, col, _ int) {
 		// The phase of the pixels (row,col) modulo the stride, and its taps.
 		rows, cols, kh, kw := (c.Height-row+s-1)/s, (c.Width-col+s-1)/s, (row+c.Pad)%s, (col+c.Pad)%s
-		if !c.f22((c.KernelHeight-kh+s-1)/s, (c.KernelWidth-kw+s-1)/s, 1, c.Outputs, c.Channels, rows, cols) {
+		taps := c.winograd((c.KernelHeight-kh+s-1)/s, (c.KernelWidth-kw+s-1)/s, 1, c.Outputs, c.Channels, rows, cols)
+		if taps == 0 {
 			return
 		}
-		phase := f22Images(c.batch, rows, cols, c.Channels, func(b, i, j, ch int, add func(d [3][3]float32, w [2][2]float32)) {
+		last := taps - 1
+		phase := winogradImages(taps, c.batch, rows, cols, c.Channels, func(b, i, j, ch int, add func(d, w [6][6]float32)) {
 			for o := range c.Outputs {
-				add(square3(func(r, v int) float32 { return c.y(y, b, (row+c.Pad)/s-1+i+r, (col+c.Pad)/s-1+j+v, o) }),
-					square2(func(r, v int) float32 { return c.w(w, kh+(1-r)*s, kw+(1-v)*s, ch, o) }))
+				add(squareOf(taps+3, func(r, v int) float32 { return c.y(y, b, (row+c.Pad)/s-last+i+r, (col+c.Pad)/s-last+j+v, o) }),
+					squareOf(taps, func(r, v int) float32 { return c.w(w, kh+(last-r)*s, kw+(last-v)*s, ch, o) }))
 			}
 		}, step)
 		each(c.batch*rows, cols, c.Channels, func(i, j, ch int) {
@@ -124,27 +130,37 @@ func (c convMatrices) back(y, w []float32, step link) []float32 {
 func (c convMatrices) weight(x, y []float32, step link) []float32 {
 	rows, cols, s := c.OutHeight(), c.OutWidth(), c.Stride
 	w := make([]float32, c.KernelHeight*c.KernelWidth*c.Channels*c.Outputs)
-	whole := c.f22(c.KernelHeight, c.KernelWidth, s, c.Channels, c.Outputs, rows, cols)
+	taps := c.winograd(c.KernelHeight, c.KernelWidth, s, c.Channels, c.Outputs, rows, cols)
 	each(c.KernelHeight*c.KernelWidth, c.Channels, c.Outputs, func(tap, ch, o int) {
 		kh, kw, at := tap/c.KernelWidth, tap%c.KernelWidth, (tap*c.Channels+ch)*c.Outputs+o
 		switch {
-		case !whole:
+		case taps == 0:
 			each(c.batch, rows, cols, func(b, i, j int) {
 				w[at] = step(c.x(x, b, i*s-c.Pad+kh, j*s-c.Pad+kw, ch), c.y(y, b, i, j, o), w[at])
 			})
 		case kh < s && kw < s:
-			// The squares of one column follow all others, and so do those of one row.
-			sums := f22Sums{step: step}
-			each(4, c.batch, (rows+1)/2*((cols+1)/2), func(kind, b, square int) {
-				i, j := square/((cols+1)/2), square%((cols+1)/2)
-				if kind != 2*(i/(rows/2))+j/(cols/2) {
+			// The squares of three columns follow all others, and so do those of three rows.
+			sums := winogradSums{step: step, taps: taps, grads: true}
+			down, across := squaresOfSide(rows), squaresOfSide(cols)
+			each(4, c.batch, len(down)*len(across), func(kind, b, square int) {
+				i, j := down[square/len(across)], across[square%len(across)]
+				if kind != 2*i.short+j.short {
 					return
 				}
-				sums.add(square3(func(r, v int) float32 { return c.x(x, b, (2*i+r)*s-c.Pad+kh, (2*j+v)*s-c.Pad+kw, ch) }),
-					square2(func(r, v int) float32 { return c.y(y, b, 2*i+r, 2*j+v, o) }))
+				sums.add(squareOf(taps+3, func(r, v int) float32 { return c.x(x, b, (i.first+r)*s-c.Pad+kh, (j.first+v)*s-c.Pad+kw, ch) }),
+					squareOf(4, func(r, v int) float32 {
+						if r > 3-i.short || v > 3-j.short {
+							return 0
+						}
+						return c.y(y, b, i.first+r, j.first+v, o)
+					}))
 			})
-			for i, v := range sums.square() {
-				w[(((kh+i/2*s)*c.KernelWidth+kw+i%2*s)*c.Channels+ch)*c.Outputs+o] = v
+			for r, line := range sums.square() {
+				for v, value := range line {
+					if r < taps && v < taps {
+						w[(((kh+r*s)*c.KernelWidth+kw+v*s)*c.Channels+ch)*c.Outputs+o] = value
+					}
+				}
 			}
 		}
 	})

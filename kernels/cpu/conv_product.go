@@ -9,11 +9,9 @@ type patchProduct struct {
 	scratch []patchScratch // one for each worker
 	panels  []float32      // b, packed: nr columns after nr columns
 
-	sums  []float32 // products of a gradient at the weights
 	zeros []float32 // what lies outside an image
 
-	packRows, packTaps, rows, columns                            func(worker, part int) // bound once
-	packPhases, packOutputs, squares, packGrads, channels, image func(worker, part int)
+	packRows, packTaps, rows, columns, squares, channels, image func(worker, part int) // bound once
 
 	// the current product
 	a                  patches
@@ -24,9 +22,11 @@ type patchProduct struct {
 	spread             *spread // where the rows of dst lie; nil if they follow each other
 	phase              spread  // what spread points to
 	rowParts, colParts int
+	columnsOfPart      int       // of a form
+	form               *winograd // what the product is computed by, if not directly
+	weights            rowsOf    // the second matrix of a form
 	all                squares
-	first, steps       int // the squares of the current blocks
-	panelParts         int // of a panel of transformed weights
+	places             []square // all of them
 
 	group groupTensors // of a convolution with groups
 }
@@ -35,16 +35,15 @@ type patchProduct struct {
 // dst that do not follow each other, and the pixels, weights and taps that an assembly function takes.
 type patchScratch struct {
 	a, b, dst []float32
-	pixels    [9]*float32
-	square    [4]*float32
+	pixels    [mostProducts]*float32
+	square    [squareSide * squareSide]*float32
 	taps      [mostTaps]*float32
 }
 
 func newPatchProduct(l *isa, p *pool) *patchProduct {
 	c := &patchProduct{isa: l, pool: p, scratch: make([]patchScratch, p.size())}
 	c.packRows, c.packTaps, c.rows, c.columns = c.packPanel, c.packTransposed, c.computeRows, c.computeColumns
-	c.packPhases, c.packOutputs, c.squares = c.transformPhase, c.transformTransposed, c.computeSquares
-	c.packGrads, c.channels, c.image = c.transformGrad, c.computeChannels, c.computeImage
+	c.squares, c.channels, c.image = c.computeSquares, c.computeChannels, c.computeImage
 	return c
 }
 

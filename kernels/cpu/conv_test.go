@@ -43,10 +43,13 @@ func TestConvChain(t *testing.T) {
 		for _, c := range []convMatrices{
 			{kernels.Convolution{Height: 16, Width: 14, Channels: 40, Outputs: 65, KernelHeight: 4, KernelWidth: 4, Stride: 2, Pad: 1}, 7, false},
 			{kernels.Convolution{Height: 4, Width: 4, Channels: 130, Outputs: 34, KernelHeight: 3, KernelWidth: 3, Stride: 1, Pad: 1}, 5, false},
-			{kernels.Convolution{Height: 14, Width: 15, Channels: 33, Outputs: 34, KernelHeight: 4, KernelWidth: 4, Stride: 2, Pad: 1}, 35, false},
+			{kernels.Convolution{Height: 14, Width: 15, Channels: 33, Outputs: 34, KernelHeight: 4, KernelWidth: 4, Stride: 2, Pad: 1}, 17, false},
 			{kernels.Convolution{Height: 2, Width: 3, Channels: 530, Outputs: 32, KernelHeight: 2, KernelWidth: 2, Stride: 1, Pad: 1}, 2, false},
 			{kernels.Convolution{Height: 7, Width: 8, Channels: 150, Outputs: 37, KernelHeight: 2, KernelWidth: 2, Stride: 1, Pad: 1}, 3, false},
 			{kernels.Convolution{Height: 4, Width: 4, Channels: 32, Outputs: 130, KernelHeight: 4, KernelWidth: 4, Stride: 2, Pad: 1}, 2, false},
+			{kernels.Convolution{Height: 9, Width: 6, Channels: 33, Outputs: 140, KernelHeight: 3, KernelWidth: 3, Stride: 1, Pad: 1}, 2, false},
+			{kernels.Convolution{Height: 8, Width: 7, Channels: 70, Outputs: 34, KernelHeight: 3, KernelWidth: 3, Stride: 1, Pad: 1}, 17, false},
+			{kernels.Convolution{Height: 14, Width: 14, Channels: 36, Outputs: 33, KernelHeight: 6, KernelWidth: 6, Stride: 2, Pad: 2}, 2, false},
 			{kernels.Convolution{Height: 21, Width: 23, Channels: 3, Outputs: 64, KernelHeight: 4, KernelWidth: 4, Stride: 2, Pad: 1}, 3, false},
 		} {
 			report(t, check(c, devs, 1))
@@ -57,7 +60,8 @@ func TestConvChain(t *testing.T) {
 				KernelHeight: size("kernel height", 5), KernelWidth: size("kernel width", 5), Stride: size("stride", 4), Pad: size("pad", 4) - 1}, size("batch", 3), false}
 			if rapid.Bool().Draw(t, "Winograd's") { // which so many channels and sides would seldom be
 				c.Stride = 1 + c.Stride%2
-				c.KernelHeight, c.KernelWidth, c.Channels, c.Outputs = 2*c.Stride, 2*c.Stride, 28+c.Channels/2, 28+c.Outputs/2
+				c.KernelHeight = (2 + c.KernelHeight%2) * c.Stride
+				c.KernelWidth, c.Channels, c.Outputs = c.KernelHeight, 28+c.Channels/2, 28+c.Outputs/2
 			}
 			if c.Check() != nil {
 				t.Skip("the kernel does not fit")

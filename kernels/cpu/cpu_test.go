@@ -2,7 +2,9 @@ package cpu_test
 
 import (
 	"errors"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,23 +74,50 @@ func level(t testing.TB) string {
 	return name
 }
 
+// TestCPU gives each check all levels, since what it wants takes longer than they do. In short mode it leaves
+// out the cases that TestWorkers has: the race detector slows the oracles down.
 func TestCPU(t *testing.T) {
-	eachLevel(t, func(t *testing.T) {
-		dev := newDevice(t, 0)
-		for name, check := range kerneltest.All() {
-			t.Run(name, func(t *testing.T) { report(t, check(dev)) })
+	devs := devicesOf(t, 0)
+	shared := map[string]bool{}
+	if testing.Short() {
+		for name := range kerneltest.Pairs() {
+			shared[name] = true
 		}
-	})
+	}
+	for name, check := range kerneltest.All() {
+		for _, level := range slices.Sorted(maps.Keys(devs)) {
+			if !shared[name] {
+				t.Run(level+"/"+name, func(t *testing.T) { report(t, check(devs[level])) })
+			}
+		}
+	}
 }
 
-// TestWorkers: the number of workers changes no bit.
+// TestWorkers: the number of workers changes no bit. In short mode it has the values that workers mark words for,
+// and one kind of others.
 func TestWorkers(t *testing.T) {
-	eachLevel(t, func(t *testing.T) {
-		a, b := newDevice(t, 1), newDevice(t, 7)
-		for name, check := range kerneltest.Pairs() {
-			t.Run(name, func(t *testing.T) { report(t, check(a, b)) })
+	one, seven := devicesOf(t, 1), devicesOf(t, 7)
+	for name, check := range kerneltest.Pairs() {
+		if testing.Short() && (strings.HasSuffix(name, "/huge") || strings.HasSuffix(name, "/zero")) {
+			continue
+		}
+		for _, level := range slices.Sorted(maps.Keys(one)) {
+			t.Run(level+"/"+name, func(t *testing.T) { report(t, check(one[level], seven[level])) })
+		}
+	}
+}
+
+// devicesOf returns a device with workers for each level that eachLevel has.
+func devicesOf(t *testing.T, workers int) map[string]kernels.Device {
+	t.Helper()
+	all := map[string]kernels.Device{}
+	t.Cleanup(func() {
+		for _, dev := range all {
+			report(t, dev.Close())
 		}
 	})
+	eachLevel(t, func(t *testing.T) { all[level(t)] = cpu.New(workers) })
+	return all
 }
 
 func report(t *testing.T, err error) {

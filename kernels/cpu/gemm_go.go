@@ -6,7 +6,7 @@ import "unsafe"
 // the conversions to float32 keep the compiler from fusing them.
 var pureGo = isa{
 	name: "purego", lanes: 2, transpose: transposeGo, packing: tileGo3x4packing,
-	copyRows: copyRowsGo, sumRows: sumRowsGo, winograd: winograd{winogradInputGo, winogradWeightsGo, winogradOutputGo},
+	copyRows: copyRowsGo, sumRows: sumRowsGo, winograd: [2]winograd{winogradGo(2), winogradGo(3)},
 	wide:   []microKernel{1: tileGo(1), tileGo(2), tileGo3x4},
 	narrow: []microKernel{1: tileGo(1), tileGo(2), tileGo(3)},
 }

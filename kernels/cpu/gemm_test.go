@@ -138,6 +138,9 @@ func checkChain(t testing.TB, dev kernels.Device, level string, p kerneltest.Pro
 
 // TestChain compares products with the chain, for sizes on both sides of every tile and block.
 func TestChain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("shares the work that TestMatMulWorkers shares")
+	}
 	var all []kerneltest.Product
 	add := func(m, n, k int) {
 		for flags := range 4 {

@@ -13,8 +13,8 @@ type isa struct {
 	transpose func(n int, src *float32, sstride int, dst *float32, dstride int)
 	copyRows  rowsKernel
 	sumRows   func(rows, n int, dst *float32, dstride int, src **float32, sstride, sources int) // sources rows for one of dst
-	winograd  winograd
-	bodies    map[string]kernels.Body // by the kernel's name; other kernels run their F32
+	winograd  [2]winograd                                                                       // of 2 and 3 taps
+	bodies    map[string]kernels.Body                                                           // by the kernel's name; other kernels run their F32
 }
 
 // microKernel adds a product over k to a tile of dst, n columns wide. It starts from the

@@ -9,7 +9,10 @@ import has "golang.org/x/sys/cpu"
 var (
 	avx512 = isa{
 		name: "avx512", lanes: 16, transpose: transposeAVX512, copyRows: copyRowsAVX512, sumRows: sumRowsAVX512, bodies: avx512Bodies, packing: tileAVX512x14packing,
-		winograd: winograd{winogradInputAVX512, winogradWeightsAVX512, winogradOutputAVX512},
+		winograd: [2]winograd{
+			{2, f42InputAVX512, f42WeightsAVX512, f42GradsAVX512, f42OutputAVX512, f42KernelAVX512},
+			{3, f43InputAVX512, f43WeightsAVX512, f43GradsAVX512, f43OutputAVX512, f43KernelAVX512},
+		},
 		wide: []microKernel{1: tileAVX512x1, tileAVX512x2, tileAVX512x3, tileAVX512x4, tileAVX512x5, tileAVX512x6, tileAVX512x7,
 			tileAVX512x8, tileAVX512x9, tileAVX512x10, tileAVX512x11, tileAVX512x12, tileAVX512x13, tileAVX512x14},
 		narrow: []microKernel{1: tileAVX512x1masked, tileAVX512x2masked, tileAVX512x3masked, tileAVX512x4masked, tileAVX512x5masked,
@@ -21,8 +24,11 @@ var (
 	}
 	avx2 = isa{
 		name: "avx2", lanes: 8, transpose: transposeAVX2, copyRows: copyRowsAVX2, sumRows: sumRowsAVX2, bodies: avx2Bodies, packing: tileAVX2x6packing,
-		winograd: winograd{winogradInputAVX2, winogradWeightsAVX2, winogradOutputAVX2},
-		wide:     []microKernel{1: tileAVX2x1, tileAVX2x2, tileAVX2x3, tileAVX2x4, tileAVX2x5, tileAVX2x6},
+		winograd: [2]winograd{
+			{2, f42InputAVX2, f42WeightsAVX2, f42GradsAVX2, f42OutputAVX2, f42KernelAVX2},
+			{3, f43InputAVX2, f43WeightsAVX2, f43GradsAVX2, f43OutputAVX2, f43KernelAVX2},
+		},
+		wide: []microKernel{1: tileAVX2x1, tileAVX2x2, tileAVX2x3, tileAVX2x4, tileAVX2x5, tileAVX2x6},
 		narrow: []microKernel{1: tileAVX2x1masked, tileAVX2x2masked, tileAVX2x3masked, tileAVX2x4masked, tileAVX2x5masked,
 			tileAVX2x6masked},
 		sparse: &sparse{along: neededAlongAVX2, across: neededAcrossAVX2, notFinite: notFiniteAVX2,

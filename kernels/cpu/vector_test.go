@@ -17,26 +17,26 @@ import (
 // round once or twice a term, and the exponentials, which Go takes in float64. (From version 3 of amd64 on, Go may round a product
 // and a sum once.) NaN have many bit patterns, and TestCPU checks that they are in their places.
 func TestLevelsAgree(t *testing.T) {
+	if testing.Short() {
+		t.Skip("shares the work that TestWorkers shares")
+	}
 	levels := cpu.Levels()
 	if len(levels) == 1 {
 		t.Skip("one level alone")
 	}
-	for i, level := range levels[1:] {
-		t.Setenv(cpu.LevelVar, levels[i])
-		a := newDevice(t, 2)
-		t.Setenv(cpu.LevelVar, level)
-		b := newDevice(t, 3)
-		t.Run(levels[i]+" and "+level, func(t *testing.T) {
-			for name, check := range kerneltest.Pairs() {
-				kernel, _, _ := strings.Cut(name, "/")
-				exponential := level == "purego" && slices.Contains([]string{"bias_sigmoid", "bias_tanh"}, kernel)
-				product := kernel == "matmul" || kernels.Named(kernel) != nil && kernels.Named(kernel).Product
-				if product || exponential || strings.HasSuffix(name, "/special") {
-					continue
-				}
-				t.Run(name, func(t *testing.T) { report(t, check(a, b)) })
+	two, three := devicesOf(t, 2), devicesOf(t, 3)
+	for name, check := range kerneltest.Pairs() {
+		kernel, _, _ := strings.Cut(name, "/")
+		product := kernel == "matmul" || kernels.Named(kernel) != nil && kernels.Named(kernel).Product
+		if product || strings.HasSuffix(name, "/special") {
+			continue
+		}
+		for i, level := range levels[1:] {
+			if level == "purego" && slices.Contains([]string{"bias_sigmoid", "bias_tanh"}, kernel) {
+				continue
 			}
-		})
+			t.Run(levels[i]+" and "+level+"/"+name, func(t *testing.T) { report(t, check(two[levels[i]], three[level])) })
+		}
 	}
 }
 

@@ -1,149 +1,169 @@
 package cpu
 
-import "unsafe"
-
-// Winograd's F(2x2,2x2) makes 2x2 neighbouring positions of a convolution with kernels of 2x2 taps in 9
-// multiplications a channel instead of 16 (Winograd, "Arithmetic Complexity of Computations", 1980; Lavin &
-// Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, section 4.1). In one dimension, from a
-// patch d of 3 values and a kernel w of 2 taps:
+// Winograd's F(4x4,2x2) makes 4x4 neighbouring positions of a convolution with kernels of 2x2 taps in 25
+// multiplications a channel instead of 64, and F(4x4,3x3) with kernels of 3x3 taps in 36 instead of 144 (Winograd,
+// "Arithmetic Complexity of Computations", 1980; Lavin & Gray, "Fast Algorithms for Convolutional Neural
+// Networks", 2016, section 4).
 //
-//	y0 = d0·w0 + d1·w1 = m0 + m1    where  m0 = (d0-d1)·w0
-//	y1 = d1·w0 + d2·w1 = m1 - m2           m1 = d1·(w0+w1)
-//	                                       m2 = (d1-d2)·w1
+// In one dimension, take the pixels d, the last one first, and the taps w as coefficients of polynomials. The four positions y
+// are coefficients of their product, and follow from its values m = V·U at the points 1, -1, 1/2, -1/2, with three taps 0 too, and ∞:
 //
-// The same with rows and columns in turn makes 2x2 positions of a patch of 3x3. A kernel of 4x4 taps with a
-// stride of 2 is four such kernels, one for each phase of the image: all even rows and columns, and so on.
+//	2 taps                                      3 taps
+//	V(±1)   = (d2 - d0/4) ± (d3 - d1/4)         V(±1)   = (d4 - d2/4) ± (d3 - d1/4)
+//	V(±1/2) = (d2 - d0)/2 ± (d3 - d1)           V(±1/2) = (d4 - d2) ± (d3 - d1)/2
+//	                                            V(0)    = (d4 - d2) - (d2 - d0)/4
+//	V(∞)    = (d4 - d2) - (d2 - d0)/4           V(∞)    = (d5 - d3) - (d3 - d1)/4
 //
-// So a product of patches becomes 9 products of transformed patches and transformed weights, one for each
-// m. The transforms go down the columns first. An element of each product is one fma chain along k from 0,
-// as of any product. A result is made of 9 such elements. Neither the blocks nor the number of workers change
-// it. Its rounding error is about that of the plain sum: TestWinogradError has the theory.
+//	U(±1)   = 2/3·(w0 ± w1)                     U(±1)   = 2/3·(w0 + w2 ± w1)
+//	U(±1/2) = 2/3·(w0 ± w1/2)                   U(±1/2) = 2/3·(w0 + w2/4 ± w1/2)
+//	                                            U(0)    = 2/3·w0
+//	U(∞)    = w1                                U(∞)    = w2
 //
-// The gradient at the weights has the same form: y of 2x2 positions takes the part of the kernel.
-
-// winograd are the transforms of n channels. Element i of m, u or v is the vector at i times ms, us or vs.
-type winograd struct {
-	input   func(n int, d *[9]*float32, v *float32, vs int)
-	weights func(n int, w *[4]*float32, u *float32, us int)
-	output  func(n int, m *float32, ms int, y *[4]*float32)
-}
+// With A = m(1) + m(-1), B = m(1/2) + m(-1/2), C = m(1) - m(-1), and D = m(1/2) - m(-1/2):
+//
+//	y0 = A - 2B                                 y0 = A - 4B + 6m(0)
+//	y1 = C - D                                  y1 = C - 2D
+//	y2 = A - B/2                                y2 = A - B
+//	y3 = C - D/4 + m(∞)                         y3 = C - D/2 + m(∞)
+//
+// The same with rows and columns in turn makes 4x4 positions. A kernel of 4x4 taps with a stride of 2 is four kernels of 2x2, one for each
+// phase of the image: all even rows and columns, and so on. At the edge of an image a square may have three
+// positions in a direction. These need no m(∞).
+//
+// So a product of patches becomes 25 or 36 products of transformed patches and transformed weights, one for each m.
+// The transforms go down the columns first. An element of each product is one fma chain along k from 0,
+// as of any product. Neither the blocks nor the number of workers change it.
+//
+// The gradient at the weights turns the last two transforms round. The gradients at y take the part of w, and the
+// taps that of y: the values at the points become y0 + y2 ± (y1 + y3) and so on, and the factors of m stay.
+//
+// With these points every factor but 2/3 and 6 is a power of 2, and most steps of a transform are additions. TestWinogradError has
+// the theory of the rounding errors.
 
 const (
 	// winogradChannels is the fewest channels, on both sides, for which Winograd's products are faster: the
 	// transforms take as long for any number of channels on the other side.
 	winogradChannels = 32
-	products         = 9 // of F(2x2,2x2)
+	squareSide       = 4                                           // positions of a square
+	mostProducts     = (squareSide + 3 - 1) * (squareSide + 3 - 1) // of F(4x4,3x3)
 )
 
-// suitsWinograd reports whether the product of the patches and a matrix of n columns is computed by
-// F(2x2,2x2): if there are enough channels, and three quarters of the multiplications or fewer. The batch does not matter,
-// so an image is the same in any batch.
-func (p *patches) suitsWinograd(n int) bool {
-	return p.tapRows == 2*p.stride && p.tapCols == 2*p.stride && p.stride <= 2 &&
-		p.channels >= winogradChannels && n >= winogradChannels && p.rows >= 2 && p.cols >= 2 &&
-		(p.rows/2*3+p.rows%2*2)*(p.cols/2*3+p.cols%2*2) <= 3*p.rows*p.cols
+// winograd are the transforms of n channels by one form. The vectors of squares of pixels, taps or positions lie at pointers, row by
+// row, and those of products a step apart.
+type winograd struct {
+	taps                  int // of a kernel, in each direction
+	input, weights, grads func(n int, from **float32, ahead int, to *float32, step int)
+	output, kernel        func(n int, from *float32, step int, to **float32)
 }
 
-// squares are the squares of some images, each kind after the other: whole ones, and at odd sides those of two
-// rows and one column, of one row and two columns, and of one position. Bit 0 of a kind is set if it has one column, and
-// bit 1 if it has one row. An element is the number of the first one of a kind, and the last element that of all.
+// side returns the number of products, and of pixels of a square, in each direction.
+func (w *winograd) side() int { return squareSide + w.taps - 1 }
+
+func (w *winograd) products() int { return w.side() * w.side() }
+
+// winogradOf returns the form by which the product of the patches and a matrix of n columns is computed, or nil. That depends on the
+// shape alone, and not on the batch, so an image is the same in any batch.
+func (p *patchProduct) winogradOf() *winograd {
+	a := &p.a
+	taps := a.tapRows / a.stride
+	if a.tapRows != a.tapCols || a.tapRows%a.stride != 0 || taps < 2 || taps > 3 || a.stride > 2 ||
+		min(a.channels, p.n) < winogradChannels || !inSquares(a.rows) || !inSquares(a.cols) {
+		return nil
+	}
+	return &p.isa.winograd[taps-2]
+}
+
+// inSquares reports whether a side is a sum of squares' sides, which are 4 or 3.
+func inSquares(side int) bool { return side >= 3 && side != 5 }
+
+// squaresAlong returns how many squares of 4 positions, and of 3, a side is divided into.
+func squaresAlong(side int) (n [2]int) {
+	n[1] = (squareSide - side%squareSide) % squareSide
+	n[0] = (side - n[1]*(squareSide-1)) / squareSide
+	return n
+}
+
+// squares are the squares of some images, each kind after the other. Bit 0 of a kind is set if it has three columns of positions, and
+// bit 1 if it has three rows. An element is the number of the first one of a kind, and the last element that of all.
 type squares [5]int
 
 // squaresOf returns the squares of the positions of some images.
 func (p *patches) squaresOf(images int) (s squares) {
-	rows, cols := [2]int{p.rows / 2, p.rows % 2}, [2]int{p.cols / 2, p.cols % 2}
+	rows, cols := squaresAlong(p.rows), squaresAlong(p.cols)
 	for kind := range 4 {
 		s[kind+1] = s[kind] + images*rows[kind>>1]*cols[kind&1]
 	}
 	return s
 }
 
-// needed returns those of n squares from the first on that are of a kind, if it needs product e. A square of one column
-// needs no product of the last column, and one of one row none of the last row.
-func (s *squares) needed(kind, e, first, n int) (from, end int) {
-	if kind&1 != 0 && e%3 == 2 || kind&2 != 0 && e/3 == 2 {
+// needed returns those of n squares from the first on that are of a kind, if it needs product e. A square of three columns
+// needs no product of the last column, and one of three rows none of the last row.
+func (s *squares) needed(kind, e, side, first, n int) (from, end int) {
+	if kind&1 != 0 && e%side == side-1 || kind&2 != 0 && e/side == side-1 {
 		return 0, 0
 	}
 	return max(s[kind]-first, 0), min(s[kind+1]-first, n)
 }
 
-// square returns the image, and the first row and column of positions, of a square.
-func (p *patches) square(s *squares, number int) (b, i, j int) {
-	kind := 0
-	for number >= s[kind+1] {
-		kind++
+// need reports whether any square needs product e.
+func (s *squares) need(e, side int) bool {
+	for kind := range 4 {
+		if from, end := s.needed(kind, e, side, 0, s[4]); from < end {
+			return true
+		}
 	}
-	rows, cols := p.rows/2, p.cols/2
-	if kind&1 != 0 {
-		cols, j = 1, p.cols-1
-	}
-	if kind&2 != 0 {
-		rows, i = 1, p.rows-1
-	}
-	number -= s[kind]
-	return number / (rows * cols), i + number/cols%rows*2, j + number%cols*2
+	return false
 }
 
-// square3x3 sets d to the 3x3 pixels of a phase of the image that a square is made of. Those outside the image are zeros.
-func (p *patches) square3x3(d *[9]*float32, b, i, j, phase, channel int, zeros *float32) {
-	top, left := i*p.stride+p.top+phase/p.stride, j*p.stride+p.left+phase%p.stride
-	for r := range 3 {
-		for c := range 3 {
-			row, col := top+r*p.stride, left+c*p.stride
-			d[3*r+c] = zeros
-			if row >= 0 && row < p.height && col >= 0 && col < p.width {
-				d[3*r+c] = &p.images[((b*p.height+row)*p.width+col)*p.channels+channel]
+// square is the place of a square: an image, the first row and column of its positions, and their numbers.
+type square struct{ image, row, col, rows, cols int }
+
+// appendSquares appends the squares of some images to to, in their order.
+func (p *patches) appendSquares(to []square, images int) []square {
+	rows, cols := squaresAlong(p.rows), squaresAlong(p.cols)
+	for kind := range 4 {
+		height, width := squareSide-kind>>1, squareSide-kind&1
+		top, left := kind>>1*rows[0]*squareSide, kind&1*cols[0]*squareSide
+		for b := range images {
+			for i := range rows[kind>>1] {
+				for j := range cols[kind&1] {
+					to = append(to, square{b, top + i*height, left + j*width, height, width})
+				}
+			}
+		}
+	}
+	return to
+}
+
+// origin returns where the first pixel of a square would be in the images.
+func (p *patches) origin(q square) int {
+	return ((q.image*p.height+q.row*p.stride)*p.width + q.col*p.stride) * p.channels
+}
+
+// pixelsOf sets d to the side x side pixels of a phase of the image that a square is made of, from a channel on. Those outside the image are zeros.
+func (p *patches) pixelsOf(d *[mostProducts]*float32, side int, q square, phase, channel int, zeros *float32) {
+	top, left := q.row*p.stride+p.top+phase/p.stride, q.col*p.stride+p.left+phase%p.stride
+	for r := range side {
+		row := top + r*p.stride
+		line := d[r*side:][:side]
+		if row < 0 || row >= p.height {
+			for c := range line {
+				line[c] = zeros
+			}
+			continue
+		}
+		pixels := p.images[(q.image*p.height+row)*p.width*p.channels:][:p.width*p.channels]
+		for c := range line {
+			line[c] = zeros
+			if col := left + c*p.stride; col >= 0 && col < p.width {
+				line[c] = &pixels[col*p.channels+channel]
 			}
 		}
 	}
 }
 
-// tapOf returns the row of the weights that belongs to a channel and to one of the 2x2 taps of a phase.
-func (p *patches) tapOf(phase, tap, channel int) int {
-	row, col := tap/2*p.stride+phase/p.stride, tap%2*p.stride+phase%p.stride
+// tapOf returns the row of the weights that belongs to a channel and to one of the taps of a phase.
+func (p *patches) tapOf(phase, row, col, channel int) int {
+	row, col = row*p.stride+phase/p.stride, col*p.stride+phase%p.stride
 	return (row*p.tapCols+col)*p.channels + channel
 }
-
-func winogradInputGo(n int, d *[9]*float32, v *float32, vs int) {
-	to := unsafe.Slice(v, 8*vs+n)
-	for i := range n {
-		var t [3][3]float32
-		for c := range 3 {
-			d0, d1, d2 := channel(d[c], i), channel(d[3+c], i), channel(d[6+c], i)
-			t[0][c], t[1][c], t[2][c] = d0-d1, d1, d1-d2
-		}
-		for r, t := range t {
-			to[3*r*vs+i], to[(3*r+1)*vs+i], to[(3*r+2)*vs+i] = t[0]-t[1], t[1], t[1]-t[2]
-		}
-	}
-}
-
-func winogradWeightsGo(n int, w *[4]*float32, u *float32, us int) {
-	to := unsafe.Slice(u, 8*us+n)
-	for i := range n {
-		var t [3][2]float32
-		for c := range 2 {
-			w0, w1 := channel(w[c], i), channel(w[2+c], i)
-			t[0][c], t[1][c], t[2][c] = w0, w0+w1, w1
-		}
-		for r, t := range t {
-			to[3*r*us+i], to[(3*r+1)*us+i], to[(3*r+2)*us+i] = t[0], t[0]+t[1], t[1]
-		}
-	}
-}
-
-func winogradOutputGo(n int, m *float32, ms int, y *[4]*float32) {
-	from := unsafe.Slice(m, 8*ms+n)
-	for i := range n {
-		var t [2][3]float32
-		for c := range 3 {
-			m0, m1, m2 := from[c*ms+i], from[(3+c)*ms+i], from[(6+c)*ms+i]
-			t[0][c], t[1][c] = m0+m1, m1-m2
-		}
-		for r, t := range t {
-			unsafe.Slice(y[2*r], n)[i], unsafe.Slice(y[2*r+1], n)[i] = t[0]+t[1], t[1]-t[2]
-		}
-	}
-}
-
-func channel(p *float32, i int) float32 { return unsafe.Slice(p, i+1)[i] }

@@ -1,143 +1,132 @@
 package cpu
 
-// The products of F(2x2,2x2): see winograd.go. The squares of 2x2 positions are the rows of the first
-// matrices. Their columns are in the order phase, channel.
+// The products of conv and conv_back by Winograd's forms: see winograd.go. The squares of positions are the rows of the first
+// matrices. Their columns are in the order phase, channel. Both matrices are transformed block by block, and a worker's blocks
+// stay in the second-level cache.
 
-// squaresOfPart is about the number of squares of a part. Each panel of weights is read once for so many
-// rows, and what a part holds of 64 channels stays in the second-level cache.
-const squaresOfPart = 56
+const (
+	// squaresOfPart is about the most squares of a part of 25 products, and columnsOfPart the most columns.
+	squaresOfPart, columnsOfPart = 42, 128
+	// channelsAtOnce is the most channels whose patches and weights are transformed at once.
+	channelsAtOnce = 64
+	// pixelsAhead, gradsAhead and rowsAhead are how many squares or rows of weights ahead values are asked for.
+	pixelsAhead, gradsAhead, rowsAhead = 2, 4, 8
+)
 
-// winogradK returns the number of columns of the first matrices.
-func (p *patches) winogradK() int { return p.stride * p.stride * p.channels }
-
-// outputsAtOnce is how many rows of four transposed panels are made before they are transformed. They stay in
-// the first-level cache.
-const outputsAtOnce = 64
-
-// setTransformed makes the transformed weights w the 9 second matrices. pack writes a part of a panel of each.
-func (p *patchProduct) setTransformed(w []float32, partsOfPanel int, pack func(worker, part int)) {
-	_, nr := p.isa.tileSize()
-	p.panelParts = partsOfPanel
-	panels := count(p.n, nr)
-	p.b, p.panels = w, grown(p.panels, products*panels*p.a.winogradK()*nr)
-	p.zeros = grown(p.zeros, max(p.a.channels, p.n))
-	for i := range p.scratch {
-		p.scratch[i].b = grown(p.scratch[i].b, 4*outputsAtOnce*nr)
-	}
-	p.pool.share(panels*partsOfPanel, pack)
-}
-
-// panelOf returns where row k of a panel of the first of the second matrices begins, and how far the others
-// are from there.
-func (p *patchProduct) panelOf(panel, k int) (at, step int) {
-	_, nr := p.isa.tileSize()
-	all := p.a.winogradK()
-	return (panel*all + k) * nr, count(p.n, nr) * all * nr
-}
-
-// transformPhase transforms a panel of the weights of a phase of conv.
-func (p *patchProduct) transformPhase(worker, part int) {
-	s := &p.scratch[worker]
-	_, nr := p.isa.tileSize()
-	a, panel, phase := &p.a, part/p.panelParts, part%p.panelParts
-	j := panel * nr
-	for ch := range a.channels {
-		for tap := range s.square {
-			s.square[tap] = &p.b[a.tapOf(phase, tap, ch)*p.n+j]
-		}
-		at, step := p.panelOf(panel, phase*a.channels+ch)
-		p.isa.winograd.weights(min(nr, p.n-j), &s.square, &p.panels[at], step)
-	}
-}
-
-// transformTransposed transforms a panel of some outputs' weights of a phase of conv_back, from the last
-// tap to the first.
-func (p *patchProduct) transformTransposed(worker, part int) {
-	_, nr := p.isa.tileSize()
-	t, panel, first := p.taps, part/p.panelParts, part%p.panelParts*outputsAtOnce
-	n, j := min(outputsAtOnce, t.outputs-first), panel*nr
-	cols := min(nr, p.n-j)
-	s := &p.scratch[worker]
-	for i := range 4 {
-		tap := (t.row+(1-i/2)*t.stride)*t.width + t.col + (1-i%2)*t.stride
-		p.isa.packTransposed(n, cols, p.b[(tap*p.n+j)*t.outputs+first:], t.outputs, s.b[i*outputsAtOnce*nr:])
-	}
-	for k := range n {
-		for i := range s.square {
-			s.square[i] = &s.b[(i*outputsAtOnce+k)*nr]
-		}
-		at, step := p.panelOf(panel, first+k)
-		p.isa.winograd.weights(cols, &s.square, &p.panels[at], step)
-	}
+// rowsOf is a matrix of weights whose rows are panels of columns.
+type rowsOf struct {
+	values    []float32
+	rowStep   int // from a row to the next
+	panelStep int // from a panel to the next
 }
 
 // multiplyWinograd computes dst = a·b by squares.
-func (p *patchProduct) multiplyWinograd() {
-	p.all = p.a.squaresOf(p.images())
+func (p *patchProduct) multiplyWinograd(w *winograd, b rowsOf) {
+	_, nr := p.isa.tileSize()
+	p.weights = b
+	p.divide(w)
 	all := p.all[4]
-	p.rowParts = count(count(all, squaresOfPart), p.pool.size()) * p.pool.size()
-	p.rowParts = min(p.rowParts, all)
+	p.rowParts = count(all*w.products(), squaresOfPart*25)
+	p.splitColumns(columnsOfPart, p.rowParts)
+	p.rowParts = min(all, count(p.rowParts, p.pool.size())*p.pool.size())
+	rows, cols, steps := count(all, p.rowParts), min(p.n, p.columnsOfPart), min(p.a.channels, channelsAtOnce)
 	for i := range p.scratch {
-		s, rows := &p.scratch[i], count(all, p.rowParts)
-		s.a = grown(s.a, products*rows*(p.a.winogradK()+padding))
-		s.dst = grown(s.dst, products*rows*(p.n+padding)+p.n)
+		s := &p.scratch[i]
+		s.a = grown(s.a, w.products()*(rows*steps+padding))
+		s.b = grown(s.b, w.products()*(steps*nr+padding))
+		s.dst = grown(s.dst, w.products()*(rows*cols+padding)+cols)
 	}
-	p.pool.share(p.rowParts, p.squares)
+	p.pool.share(p.rowParts*p.colParts, p.squares)
 }
 
-// images returns the number of images.
-func (p *patchProduct) images() int { return p.positions / (p.a.rows * p.a.cols) }
+// divide divides the positions into squares, for a form.
+func (p *patchProduct) divide(w *winograd) {
+	images := p.positions / (p.a.rows * p.a.cols)
+	p.form, p.all, p.places = w, p.a.squaresOf(images), p.a.appendSquares(p.places[:0], images)
+	p.zeros = grown(p.zeros, max(p.a.channels, p.n))
+}
 
-// computeSquares computes some squares of a·b.
-func (p *patchProduct) computeSquares(worker, part int) {
-	s, a := &p.scratch[worker], &p.a
-	first := part * p.all[4] / p.rowParts
-	n, k := (part+1)*p.all[4]/p.rowParts-first, a.winogradK()
-	ld, ldm := k+padding, p.n+padding
-	for t := range n {
-		b, i, j := a.square(&p.all, first+t)
-		for phase := range a.stride * a.stride {
-			a.square3x3(&s.pixels, b, i, j, phase, 0, &p.zeros[0])
-			p.isa.winograd.input(a.channels, &s.pixels, &s.a[t*ld+phase*a.channels], n*ld)
-		}
+// splitColumns divides the columns into parts of most columns or fewer: so many that with the other parts there are two for each worker.
+func (p *patchProduct) splitColumns(most, others int) {
+	_, nr := p.isa.tileSize()
+	p.columnsOfPart = most
+	for p.columnsOfPart > nr && count(p.n, p.columnsOfPart)*others < 2*p.pool.size() {
+		p.columnsOfPart /= 2
 	}
-	for e := range products {
-		for kind := range 4 {
-			if from, end := p.all.needed(kind, e, first, n); from < end {
-				p.multiplySquares(s.a[(e*n+from)*ld:], ld, s.dst[(e*n+from)*ldm:], ldm, end-from, e)
+	p.colParts = count(p.n, p.columnsOfPart)
+}
+
+// soon returns the square some squares behind one, whose values may be asked for.
+func (p *patchProduct) soon(number, behind int) square {
+	return p.places[min(number+behind, len(p.places)-1)]
+}
+
+// computeSquares computes some columns of some squares of a·b.
+func (p *patchProduct) computeSquares(worker, part int) {
+	s, a, w := &p.scratch[worker], &p.a, p.form
+	_, nr := p.isa.tileSize()
+	row, col := part/p.colParts, part%p.colParts
+	first := row * p.all[4] / p.rowParts
+	n := (row+1)*p.all[4]/p.rowParts - first
+	j0 := col * p.columnsOfPart
+	cols := min(p.columnsOfPart, p.n-j0)
+	stepDst := n*cols + padding
+	for phase := range a.stride * a.stride {
+		for ch := 0; ch < a.channels; ch += channelsAtOnce {
+			steps := min(channelsAtOnce, a.channels-ch)
+			stepA, stepB := n*steps+padding, steps*nr+padding
+			for t := range n {
+				q := p.places[first+t]
+				a.pixelsOf(&s.pixels, w.side(), q, phase, ch, &p.zeros[0])
+				w.input(steps, &s.pixels[0], a.origin(p.soon(first+t, pixelsAhead))-a.origin(q), &s.a[t*steps], stepA)
+			}
+			for j := 0; j < cols; j += nr {
+				p.transformWeights(s, phase, ch, steps, j0+j, min(nr, cols-j))
+				for e := range w.products() {
+					for kind := range 4 {
+						if from, end := p.all.needed(kind, e, w.side(), first, n); from < end {
+							p.multiplySquares(s.a[e*stepA+from*steps:], steps, s.b[e*stepB:], s.dst[e*stepDst+from*cols+j:], cols, end-from, min(nr, cols-j), phase+ch > 0)
+						}
+					}
+				}
 			}
 		}
 	}
-	unneeded := &s.dst[products*n*ldm]
+	unneeded := &s.dst[w.products()*stepDst]
 	for t := range n {
-		b, i, j := a.square(&p.all, first+t)
-		for c := range s.square {
+		q := p.places[first+t]
+		for c := range squareSide * squareSide {
 			s.square[c] = unneeded
-			if row, col := i+c/2, j+c%2; row < a.rows && col < a.cols {
-				position := (b*a.rows+row)*a.cols + col
+			if i, j := c/squareSide, c%squareSide; i < q.rows && j < q.cols {
+				position := (q.image*a.rows+q.row+i)*a.cols + q.col + j
 				if p.spread != nil {
 					position = p.spread.at(position)
 				}
-				s.square[c] = &p.dst[position*p.n]
+				s.square[c] = &p.dst[position*p.n+j0]
 			}
 		}
-		p.isa.winograd.output(p.n, &s.dst[t*ldm], n*ldm, &s.square)
+		w.output(cols, &s.dst[t*cols], stepDst, &s.square[0])
 	}
 }
 
-// multiplySquares computes n rows of product e.
-func (p *patchProduct) multiplySquares(a []float32, ld int, dst []float32, ldm, n, e int) {
-	mr, nr := p.isa.tileSize()
-	k, tiles := p.a.winogradK(), count(n, mr)
-	for l := 0; l < k; l += kc {
-		steps := min(kc, k-l)
-		for j := 0; j < p.n; j += nr {
-			at, step := p.panelOf(j/nr, l)
-			panel := p.panels[at+e*step:]
-			for t := range tiles {
-				i, next := t*n/tiles, (t+1)*n/tiles
-				p.isa.tile(steps, a[i*ld+l:], ld, 1, panel, nr, dst[i*ldm+j:], ldm, next-i, min(nr, p.n-j), l > 0)
-			}
+// transformWeights transforms some columns, from j on, of the weights of some channels of a phase.
+func (p *patchProduct) transformWeights(s *patchScratch, phase, first, channels, j, cols int) {
+	_, nr := p.isa.tileSize()
+	b, taps := &p.weights, p.form.taps
+	for k := range channels {
+		for tap := range taps * taps {
+			s.square[tap] = &b.values[j/nr*b.panelStep+p.a.tapOf(phase, tap/taps, tap%taps, first+k)*b.rowStep]
 		}
+		p.form.weights(cols, &s.square[0], rowsAhead*b.rowStep, &s.b[k*nr], channels*nr+padding)
+	}
+}
+
+// multiplySquares adds to dst the product of k columns of a and a panel of b.
+func (p *patchProduct) multiplySquares(a []float32, k int, b, dst []float32, ld, n, cols int, add bool) {
+	mr, nr := p.isa.tileSize()
+	tiles := count(n, mr)
+	for t := range tiles {
+		i, next := t*n/tiles, (t+1)*n/tiles
+		p.isa.tile(k, a[i*k:], k, 1, b, nr, dst[i*ld:], ld, next-i, cols, add)
 	}
 }

@@ -33,6 +33,7 @@ var (
 		{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0}, {2, 3, 2, 3, 2, 1, 5, 6, 6, 2, 2}, {3, 5, 7, 2, 2, 2, 3, 2, 1, 3, 0},
 		{2, 8, 8, 3, 4, 4, 33, 4, 4, 2, 1}, {5, 7, 6, 40, 7, 6, 17, 3, 3, 1, 1}, {2, 9, 11, 16, 3, 4, 70, 5, 4, 3, 1},
 		{3, 4, 4, 70, 2, 2, 9, 4, 4, 2, 1}, {2, 15, 14, 35, 7, 7, 40, 4, 4, 2, 1}, {2, 3, 6, 32, 4, 6, 33, 2, 3, 1, 1}, {3, 7, 6, 70, 8, 7, 32, 2, 2, 1, 1},
+		{5, 4, 11, 66, 4, 11, 32, 3, 3, 1, 1}, {4, 9, 6, 33, 9, 6, 67, 3, 3, 1, 1},
 	}
 	// The same, and groups: of one channel, of several, and of fewer outputs than channels
 	inGroups = [][]int{
@@ -52,45 +53,48 @@ var (
 )
 
 var table = map[string]row{
-	"bias_relu":     {matrices, [][]float32{{0}, {0.2}}},
-	"bias_sigmoid":  {matrices, nil},
-	"bias_linear":   {matrices, nil},
-	"relu_grad":     {tall, [][]float32{{0}, {0.2}}},
-	"sigmoid_grad":  {tall, nil},
-	"linear_grad":   {tall, nil},
-	"sum_rows":      {tall, nil},
-	"bias_tanh":     {matrices, nil},
-	"tanh_grad":     {tall, nil},
-	"maxout":        {maxouts, nil},
-	"maxout_grad":   {maxouts, nil},
-	"maxout_pick":   {maxouts, nil},
-	"class_bias":    {classes, nil},
-	"class_grad":    {classes, nil},
-	"bce_logits":    {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
-	"sigmoid":       {lengths, nil},
-	"log_loss":      {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
-	"log_loss_grad": {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
-	"sigmoid_back":  {lengths, nil},
-	"least_squares": {lengths, [][]float32{{1, 0.5}, {0, 0.5}, {-0.5, -1}}},
-	"hinge":         {lengths, [][]float32{{1}, {-1}}},
-	"wasserstein":   {lengths, [][]float32{{-1}, {1}, {0.3}}},
-	"pairing":       {lengths, nil},
-	"row_penalty":   {matrices, [][]float32{{5, 0}, {10, 1}, {0.3, -2}}},
-	"row_loss":      {lengths, [][]float32{{5, 0}, {10, 1}, {0.3, -2}}},
-	"adam_rate":     {[][]int{{1, 0}, {5, 0}, {5, 4}}, [][]float32{{0.9, 0.999}, {0, 0.99}}},
-	"adam":          {lengths, [][]float32{{0.9, 0.999, 1e-8}, {0, 0.99, 1e-8}, {0.5, 0.9, 0.1}}},
-	"adagrad":       {lengths, nil},
-	"momentum":      {lengths, nil},
-	"ema":           {lengths, [][]float32{{0}, {0.5}, {0.999}}},
-	"copy":          {lengths, nil},
-	"copy_words":    {lengths, nil},
-	"add":           {lengths, nil},
-	"mul":           {lengths, [][]float32{{1}, {-2}}},
-	"clip":          {lengths, [][]float32{{0.01}, {1}}},
-	"decay":         {[][]int{{}}, [][]float32{{1e-3, 0.999, 1e-6}, {0.1, 0.99999, 1e-3}, {1e-3, 0.5, 1e-30}, {1e-3, 1, 0}}},
-	"ramp":          {[][]int{{1}, {3}, {997}, {1000}, {200000}}, [][]float32{{0.5, 0.7}, {1, 0}}},
-	"tick":          {[][]int{{}}, nil},
-	"uniform":       {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, nil},
+	"bias_relu":      {matrices, [][]float32{{0}, {0.2}}},
+	"bias_sigmoid":   {matrices, nil},
+	"bias_linear":    {matrices, nil},
+	"relu_grad":      {tall, [][]float32{{0}, {0.2}}},
+	"sigmoid_grad":   {tall, nil},
+	"linear_grad":    {tall, nil},
+	"sum_rows":       {tall, nil},
+	"bias_tanh":      {matrices, nil},
+	"tanh_grad":      {tall, nil},
+	"maxout":         {maxouts, nil},
+	"maxout_grad":    {maxouts, nil},
+	"maxout_pick":    {maxouts, nil},
+	"class_bias":     {classes, nil},
+	"class_grad":     {classes, nil},
+	"bce_logits":     {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
+	"sigmoid":        {lengths, nil},
+	"log_loss":       {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
+	"log_loss_grad":  {lengths, [][]float32{{1, 1}, {0, 1}, {0.9, 1}, {0, -1}}},
+	"sigmoid_back":   {lengths, nil},
+	"least_squares":  {lengths, [][]float32{{1, 0.5}, {0, 0.5}, {-0.5, -1}}},
+	"hinge":          {lengths, [][]float32{{1}, {-1}}},
+	"wasserstein":    {lengths, [][]float32{{-1}, {1}, {0.3}}},
+	"pairing":        {lengths, nil},
+	"softmax_logits": {matrices, [][]float32{{1}, {0.1}, {-2}}},
+	"row_penalty":    {matrices, [][]float32{{5, 0}, {10, 1}, {0.3, -2}}},
+	"row_loss":       {lengths, [][]float32{{5, 0}, {10, 1}, {0.3, -2}}},
+	"adam_rate":      {[][]int{{1, 0}, {5, 0}, {5, 4}}, [][]float32{{0.9, 0.999}, {0, 0.99}}},
+	"adam":           {lengths, [][]float32{{0.9, 0.999, 1e-8}, {0, 0.99, 1e-8}, {0.5, 0.9, 0.1}}},
+	"adagrad":        {lengths, nil},
+	"momentum":       {lengths, nil},
+	"ema":            {lengths, [][]float32{{0}, {0.5}, {0.999}}},
+	"copy":           {lengths, nil},
+	"copy_words":     {lengths, nil},
+	"add":            {lengths, nil},
+	"mul":            {lengths, [][]float32{{1}, {-2}}},
+	"clip":           {lengths, [][]float32{{0.01}, {1}}},
+	"decay":          {[][]int{{}}, [][]float32{{1e-3, 0.999, 1e-6}, {0.1, 0.99999, 1e-3}, {1e-3, 0.5, 1e-30}, {1e-3, 1, 0}}},
+	"ramp":           {[][]int{{1}, {3}, {997}, {1000}, {200000}}, [][]float32{{0.5, 0.7}, {1, 0}}},
+	"balance":        {[][]int{{}}, [][]float32{{0.75, 0.01}, {0.5, 1}, {1, -20}}},
+	"tick":           {[][]int{{}}, nil},
+	"unit_rows":      {matrices, nil}, "unit_rows_grad": {matrices, nil},
+	"uniform": {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, nil},
 	// the last two have the random words 0 and 2^32-1
 	"normal": {[][]int{{1, 1 << 16}, {2, 5}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}, {8, zeroWord}, {8, onesWord}}, [][]float32{{1}, {0.02}}},
 	// rows, cols, stream
@@ -201,11 +205,14 @@ func Cases(k *kernels.Kernel) ([]Case, error) {
 	return cases, nil
 }
 
-var fills = map[string]func(*rand.Rand) float32{
-	"normal": func(r *rand.Rand) float32 { return float32(r.NormFloat64()) },
-	"huge":   func(r *rand.Rand) float32 { return float32(200 * (r.Float64() - .5)) },
-	"zero":   func(*rand.Rand) float32 { return 0 },
-	"special": func(r *rand.Rand) float32 {
+// filled returns one value of a fill.
+func filled(fill string, r *rand.Rand) float32 {
+	switch fill {
+	case "zero":
+		return 0
+	case "huge":
+		return float32(200 * (r.Float64() - .5))
+	case "special":
 		switch r.IntN(40) {
 		case 0:
 			return float32(math.NaN())
@@ -214,14 +221,14 @@ var fills = map[string]func(*rand.Rand) float32{
 		case 2:
 			return float32(math.Inf(-1))
 		}
-		return float32(r.NormFloat64())
-	},
+	}
+	return float32(r.NormFloat64())
 }
 
 // fillFloat returns one element of a float tensor. It is within the domain, unless the fill makes
 // it NaN or infinite.
 func fillFloat(d kernels.Domain, fill string, r *rand.Rand) float32 {
-	v := fills[fill](r)
+	v := filled(fill, r)
 	switch d {
 	case kernels.NotNegative:
 		return max(v, -v)

@@ -11,9 +11,24 @@ import (
 )
 
 // Check runs k on one case on dev. It returns an error for the first thing that is wrong.
-func Check(dev kernels.Device, k *kernels.Kernel, c Case) error {
-	before := newHost(k, c)
-	want := before.oracle(k, c)
+func Check(dev kernels.Device, k *kernels.Kernel, c Case) error { return newTrial(k, c).on(dev) }
+
+// trial is a case of a kernel with what the oracle makes of it.
+type trial struct {
+	kernel *kernels.Kernel
+	c      Case
+	before host
+	want   kernels.Mem[float64]
+}
+
+func newTrial(k *kernels.Kernel, c Case) trial {
+	h := newHost(k, c)
+	return trial{k, c, h, h.oracle(k, c)}
+}
+
+// on runs the trial on dev.
+func (t trial) on(dev kernels.Device) error {
+	k, c, before, want := t.kernel, t.c, t.before, t.want
 	got, err := before.onDevice(dev, k, c)
 	if err != nil {
 		return err

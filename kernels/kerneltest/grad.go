@@ -27,6 +27,7 @@ var layers = []layer{
 	{"maxout", "maxout_grad", nil},
 	{"class_bias", "class_grad", nil},
 	{"dropout", "dropout", []float32{0.5}},
+	{"unit_rows", "unit_rows_grad", nil},
 }
 
 func byName(name string) *kernels.Kernel {

@@ -3,12 +3,13 @@ package kerneltest
 import (
 	"fmt"
 	"iter"
+	"sync"
 
 	"gorgan/kernels"
 )
 
 // All yields the checks of a device with their names. A name is like
-// "bias_relu/[65 64]/[0.2]/huge".
+// "bias_relu/[65 64]/[0.2]/huge". A check computes what it wants once, for all devices that it is called with.
 func All() iter.Seq2[string, func(dev kernels.Device) error] {
 	return func(yield func(string, func(kernels.Device) error) bool) {
 		if !yield("contract", Contract) {
@@ -20,7 +21,8 @@ func All() iter.Seq2[string, func(dev kernels.Device) error] {
 				return
 			}
 			for _, c := range cases {
-				if !yield(k.Name+"/"+c.String(), func(dev kernels.Device) error { return Check(dev, k, c) }) {
+				made := sync.OnceValue(func() trial { return newTrial(k, c) })
+				if !yield(k.Name+"/"+c.String(), func(dev kernels.Device) error { return made().on(dev) }) {
 					return
 				}
 			}
@@ -61,13 +63,14 @@ func All() iter.Seq2[string, func(dev kernels.Device) error] {
 	}
 }
 
-// Pairs yields the checks that two devices give the same bits.
+// Pairs yields the checks that two devices give the same bits. A check makes its values once.
 func Pairs() iter.Seq2[string, func(a, b kernels.Device) error] {
 	return func(yield func(string, func(a, b kernels.Device) error) bool) {
 		for _, k := range Kernels() {
 			cases, _ := Cases(k) // All reports a kernel without cases
 			for _, c := range cases {
-				if !yield(k.Name+"/"+c.String(), func(a, b kernels.Device) error { return sameKernel(a, b, k, c) }) {
+				made := sync.OnceValue(func() host { return newHost(k, c) })
+				if !yield(k.Name+"/"+c.String(), func(a, b kernels.Device) error { return sameKernel(a, b, k, c, made()) }) {
 					return
 				}
 			}
@@ -80,8 +83,7 @@ func Pairs() iter.Seq2[string, func(a, b kernels.Device) error] {
 	}
 }
 
-func sameKernel(a, b kernels.Device, k *kernels.Kernel, c Case) error {
-	h := newHost(k, c)
+func sameKernel(a, b kernels.Device, k *kernels.Kernel, c Case, h host) error {
 	x, err := h.onDevice(a, k, c)
 	if err != nil {
 		return err

@@ -72,8 +72,16 @@ func (b *Builder) Leaf(name string, t *tensor.Dense) *Value {
 
 // Ones returns a constant of ones.
 func (b *Builder) Ones(shape ...int) *Value {
+	return b.Constant(slices.Repeat([]float32{1}, floats(shape...).Size()), shape...)
+}
+
+// Constant returns a constant of the given values, which the graph keeps.
+func (b *Builder) Constant(values []float32, shape ...int) *Value {
 	t := floats(shape...)
-	return &Value{Type: t, constant: slices.Repeat([]float32{1}, t.Size())}
+	if len(values) != t.Size() {
+		b.fail("constant: %d values for shape %v, want %d", len(values), shape, t.Size())
+	}
+	return &Value{Type: t, constant: values}
 }
 
 // Apply makes a node of op and returns its outputs.

@@ -13,7 +13,7 @@ import (
 
 // isLoss tells whether an example's first output is a pair of numbers.
 func isLoss(e graph.Example) bool {
-	return e.Gradient != nil && slices.Contains([]string{"bce_logits", "least_squares", "hinge", "wasserstein", "pairing", "row_penalty"}, e.Name)
+	return e.Gradient != nil && slices.Contains([]string{"bce_logits", "least_squares", "hinge", "wasserstein", "pairing", "softmax_logits", "row_penalty"}, e.Name)
 }
 
 // TestDerivatives holds the gradients of every operation, as a compiled program computes

@@ -42,6 +42,7 @@ var Examples = []Example{
 	{"hinge", column, func(b *Builder, in []*Value) *Value { return b.Hinge(in[0], -1) }, first, nil},
 	{"wasserstein", column, func(b *Builder, in []*Value) *Value { return b.Mean(in[0], -1) }, first, nil},
 	{"pairing", []Type{floats(3, 1), floats(3, 1)}, pair((*Builder).Pairing), both, nil},
+	{"softmax_logits", twice, pair(func(b *Builder, x, t *Value) *Value { return b.SoftmaxLogits(x, t, 0.7) }), first, nil},
 	{"row_penalty", once, func(b *Builder, in []*Value) *Value { return b.Penalty(in[0], 5, 0) }, first, nil},
 	{"row_penalty", once, func(b *Builder, in []*Value) *Value { return b.Penalty(in[0], 10, 1) }, first, nil},
 	{"maxout", []Type{floats(3, 6), floats(6)}, pair(func(b *Builder, x, y *Value) *Value { return b.Maxout(x, y, 3) }), both, first},
@@ -88,6 +89,9 @@ var Examples = []Example{
 	{"group_deviation_second", []Type{floats(2, 12), floats(2, 1), floats(2, 12)}, of(groupDeviationSecond{3}), nil, nil},
 	{"take_columns", once, func(b *Builder, in []*Value) *Value { return b.TakeColumns(in[0], 1, 2) }, first, first},
 	{"place_columns", once, func(b *Builder, in []*Value) *Value { return b.PlaceColumns(in[0], 1, 6) }, first, first},
+	{"unit_rows", once, func(b *Builder, in []*Value) *Value { return b.UnitRows(in[0]) }, first, []int{}},
+	{"unit_rows", once, func(b *Builder, in []*Value) *Value { return b.RowNorms(in[0]) }, first, first},
+	{"unit_rows_grad", []Type{floats(3, 4), floats(3, 4), floats(3, 1)}, of(unitRowsGrad{}), nil, nil},
 	{"copy", once, of(copyOp{}), first, first},
 }
 

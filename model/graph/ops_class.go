@@ -29,6 +29,14 @@ func (b *Builder) LabelLogit(x, label *Value) *Value {
 	return b.Apply(maxoutPick{x.Cols()}, x, b.OneHot(label, x.Cols()))[0]
 }
 
+// LargestOneHot returns, for each row of x (rows, cols), the one-hot vector of its largest element, or of the first
+// of several. Of independent random numbers of one distribution it makes a random class. No gradient flows through it.
+//
+// The vector is the gradient of a unit of maxout by its pieces.
+func (b *Builder) LargestOneHot(x *Value) *Value {
+	return b.Apply(maxoutGrad{x.Cols()}, b.Ones(x.Rows(), 1), x)[0]
+}
+
 type classBias struct{}
 
 func (classBias) Name() string { return "class_bias" }

@@ -16,6 +16,26 @@ func (b *Builder) PlaceColumns(x *Value, first, of int) *Value {
 	return b.Apply(placeColumns{first, of}, x)[0]
 }
 
+// Beside returns the columns of all of xs, one beside the other. They have the same number of rows.
+func (b *Builder) Beside(xs ...*Value) *Value {
+	all := 0
+	for _, x := range xs {
+		all += x.Cols()
+	}
+	var sum *Value
+	first := 0
+	for _, x := range xs {
+		placed := b.PlaceColumns(x, first, all)
+		if sum == nil {
+			sum = placed
+		} else {
+			sum = b.Add(sum, placed)
+		}
+		first += x.Cols()
+	}
+	return sum
+}
+
 // columnTraits are the traits of an operation whose rows are independent.
 var columnTraits = Traits{RowsIn: []bool{true}, RowsOut: []bool{true}}
 

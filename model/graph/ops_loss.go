@@ -48,26 +48,35 @@ func (b *Builder) Pairing(x, y *Value) *Value {
 	}, x, y)
 }
 
+// SoftmaxLogits returns weight times the cross-entropy of the softmax of logits and a target, a one-hot vector
+// in each row: see kernels.SoftmaxLogits. No gradient flows to the target.
+func (b *Builder) SoftmaxLogits(logits, target *Value, weight float32) *Value {
+	return b.Apply(loss{name: "softmax_logits", launch: func(dev kernels.Device, m Memory) error {
+		return kernels.SoftmaxLogits(dev, m.Out[0], m.Out[1], m.In[0], m.In[1], weight)
+	}, data: 1}, logits, target)[0]
+}
+
 // Penalty returns weight times the mean of (|g|-centre)² over the rows of g: see
 // kernels.RowPenalty and kernels.RowLoss.
 func (b *Builder) Penalty(g *Value, weight, centre float32) *Value {
-	return b.Apply(loss{"row_penalty", func(dev kernels.Device, m Memory) error {
+	return b.Apply(loss{name: "row_penalty", launch: func(dev kernels.Device, m Memory) error {
 		if err := kernels.RowPenalty(dev, m.Out[1], m.Scratch[0], m.In[0], weight, centre); err != nil {
 			return err
 		}
 		return kernels.RowLoss(dev, m.Out[0], m.Scratch[0], weight, centre)
-	}, func(n *Node) []Type { return []Type{floats(n.In[0].Rows())} }}, g)[0]
+	}, scratch: func(n *Node) []Type { return []Type{floats(n.In[0].Rows())} }}, g)[0]
 }
 
 func (b *Builder) loss(name string, launch func(kernels.Device, Memory) error, in ...*Value) *Value {
-	return b.Apply(loss{name, launch, nil}, in...)[0]
+	return b.Apply(loss{name: name, launch: launch}, in...)[0]
 }
 
-// loss has these outputs: its pair of numbers, and the gradient at each input.
+// loss has these outputs: its pair of numbers, and the gradient at each input that is no data.
 type loss struct {
 	name    string
 	launch  func(dev kernels.Device, m Memory) error
 	scratch func(n *Node) []Type
+	data    int // the number of inputs, the last ones, that no gradient flows to
 }
 
 func (o loss) Name() string                              { return o.name }
@@ -76,11 +85,13 @@ func (o loss) Launch(dev kernels.Device, m Memory) error { return o.launch(dev, 
 
 func (o loss) Infer(in []*Value) ([]Type, error) {
 	types := []Type{floats(2)}
-	for _, v := range in {
+	for i, v := range in {
 		if v.Elem != tensor.Float32 || v.Size() != in[0].Size() {
 			return nil, fmt.Errorf("inputs of types %v and %v, want the same number of floats", in[0].Type, v.Type)
 		}
-		types = append(types, v.Type)
+		if i < len(in)-o.data {
+			types = append(types, v.Type)
+		}
 	}
 	return types, nil
 }

@@ -8,11 +8,14 @@ import "gorgan/kernels"
 
 // The families.
 const (
-	Weights  kernels.Stream = 1 << 16               // first weights; the stream is the number of the tensor
-	DisNoise kernels.Stream = 2 << 16               // noise of D's update; the stream is the turn in the step
-	GenNoise kernels.Stream = 3 << 16               // noise of G's update; stream 0
-	Samples  kernels.Stream = 4 << 16               // noise of one sample, whose number is the seed; stream 0
-	Shuffle  kernels.Stream = kernels.PermuteStream // order of the data; the stream is the round of kernels.Permute
+	Weights     kernels.Stream = 1 << 16               // first weights; the stream is the number of the tensor
+	DisNoise    kernels.Stream = 2 << 16               // noise of D's update; the stream is the turn in the step
+	GenNoise    kernels.Stream = 3 << 16               // noise of G's update; stream 0
+	Samples     kernels.Stream = 4 << 16               // noise of one sample, whose number is the seed; stream 0
+	Codes       kernels.Stream = 6 << 16               // categorical codes; the stream is the stage of the step
+	CodeValues  kernels.Stream = 7 << 16               // continuous codes; the stream is the stage of the step
+	SampleCodes kernels.Stream = 8 << 16               // codes of one sample, whose number is the seed; streams 0 (categorical) and 1 (continuous)
+	Shuffle     kernels.Stream = kernels.PermuteStream // order of the data; the stream is the round of kernels.Permute
 
 	Translation kernels.Stream = 0x70 << 16 // translations of D's images; the stream is the stage of the step
 	Cutout      kernels.Stream = 0x71 << 16 // what is cut out of D's images; the stream is the stage of the step

@@ -17,7 +17,7 @@ var families = map[string]struct {
 	first kernels.Stream
 	n     int
 }{
-	"Weights": {Weights, 1}, "DisNoise": {DisNoise, 1}, "GenNoise": {GenNoise, 1}, "Samples": {Samples, 1}, "Shuffle": {Shuffle, 1},
+	"Weights": {Weights, 1}, "DisNoise": {DisNoise, 1}, "GenNoise": {GenNoise, 1}, "Samples": {Samples, 1}, "Codes": {Codes, 1}, "CodeValues": {CodeValues, 1}, "SampleCodes": {SampleCodes, 1}, "Shuffle": {Shuffle, 1},
 	"Translation": {Translation, 1}, "Cutout": {Cutout, 1}, "Colour": {Colour, 1},
 	"InstanceNoise": {InstanceNoise, 1}, "PenaltyPoint": {PenaltyPoint, 1}, "Dropout": {Dropout, layers}, "Shifts": {Shifts, 1},
 	"Versions": {Versions, 1}, "Projections": {Projections, 1},

@@ -9,8 +9,15 @@ import (
 // unsupported returns hints for the names of GAN variants that are not losses here. A hint
 // follows the name in an error.
 func unsupported() map[string]string {
-	hints := map[string]string{"cgan": "is not a loss: use --classes N with any loss", "dcgan": "is not a loss: use --arch dcgan with any loss"}
-	for _, name := range []string{"acgan", "infogan", "began", "ebgan", "vae-gan", "cyclegan", "pix2pix", "stylegan", "progan", "biggan", "sagan", "bigan", "sngan"} {
+	hints := map[string]string{
+		"cgan":       "is not a loss: use --classes N with any loss",
+		"dcgan":      "is not a loss: use --arch dcgan with any loss",
+		"acgan":      "is not a loss: use --classes N --dis-labels classifier with any loss, or --preset variants/acgan",
+		"projection": "is not a loss: use --classes N --dis-labels projection with any loss",
+		"sngan":      "is not a loss: use --preset variants/sngan, which is hinge with spectral normalisation",
+		"infogan":    "is not a loss: use --code-classes N or --code-values N with any loss, or --preset variants/infogan",
+	}
+	for _, name := range []string{"vae-gan", "cyclegan", "pix2pix", "stylegan", "progan", "biggan", "sagan", "bigan"} {
 		hints[name] = "is not implemented"
 	}
 	return hints

@@ -21,7 +21,7 @@ func TestLossNamed(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"cgan": "use --classes N", "DCGAN": "use --arch dcgan", "infogan": "loss infogan is not implemented", "": `loss is "", want one of`, "lsgn": "want one of non-saturating, minimax",
+		"cgan": "use --classes N", "DCGAN": "use --arch dcgan", "infogan": "use --code-classes N or --code-values N", "ACGAN": "use --classes N --dis-labels classifier", "projection": "--dis-labels projection", "SNGAN": "use --preset variants/sngan", "bigan": "loss bigan is not implemented", "": `loss is "", want one of`, "lsgn": "want one of non-saturating, minimax",
 	} {
 		_, err := model.LossNamed(name)
 		contains(t, err, want)

@@ -10,6 +10,7 @@ import (
 // TestStepsAllocateNothing: a recorded step on the CPU makes no garbage, whatever it is
 // made of, and so there is no collection to wait for while it is repeated.
 func TestStepsAllocateNothing(t *testing.T) {
+	onCPU(t)
 	wide := model.Default() // enough work to be shared out
 	wide.BatchSize = 32
 	cases := map[string]model.Config{
@@ -33,7 +34,11 @@ func TestStepsAllocateNothing(t *testing.T) {
 		cases[name] = small(f)
 	}
 	const runs = 10 // a stray allocation of the runtime counts for nothing then
-	for _, level := range processor.Levels() {
+	levels := processor.Levels()
+	if testing.Short() { // as in package cpu
+		levels = levels[:1]
+	}
+	for _, level := range levels {
 		t.Run(level, func(t *testing.T) {
 			t.Setenv(processor.LevelVar, level)
 			for name, c := range cases {

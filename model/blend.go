@@ -9,12 +9,12 @@ import (
 )
 
 // Blend returns images (n, Config.Values()) in [0,1] of mixed classes, from noise (n,
-// Config.NoiseDim) and mix (n, Config.Classes). A row of mix takes the place of a label's one-hot
+// Config.InputDim()) and mix (n, Config.Classes). A row of mix takes the place of a label's one-hot
 // vector; with one 1 and zeros in it, Blend makes the image that Sample makes of the label. The
 // slice is new. Blend returns an error if the model has no classes, if noise or mix do not fit it,
 // or if the device fails.
 func (g *Generator) Blend(noise, mix []float32) ([]float32, error) {
-	dim, classes := g.Config.NoiseDim, g.Config.Classes
+	dim, classes := g.Config.InputDim(), g.Config.Classes
 	if classes == 0 {
 		return nil, fmt.Errorf("model: classes to mix, want none: the generator was trained without classes")
 	}

@@ -111,6 +111,8 @@ func refused(t *testing.T, b []byte, what, want string) {
 }
 
 func TestCheckpointCutShort(t *testing.T) {
+	long(t)
+	onCPU(t)
 	_, b := file(t, tiny(t))
 	for n := range b {
 		refused(t, b[:n], "cut short", "")
@@ -120,6 +122,8 @@ func TestCheckpointCutShort(t *testing.T) {
 
 // TestCheckpointFlipped: no byte can change, in any of its bits, unseen.
 func TestCheckpointFlipped(t *testing.T) {
+	long(t)
+	onCPU(t)
 	_, b := file(t, tiny(t))
 	for i := range b {
 		for _, bits := range []byte{1 << (i % 8), 0x20, 0xff} {

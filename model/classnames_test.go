@@ -79,6 +79,8 @@ func loaded(t *testing.T, s *model.State) *model.State {
 
 // TestHostileClassNames: names that Save does not write are refused with a short sentence.
 func TestHostileClassNames(t *testing.T) {
+	long(t)
+	onCPU(t)
 	s := withNames(t)
 	_, good := file(t, s)
 	many := make([]string, 65536)

@@ -39,6 +39,7 @@ func TestLabelsMissing(t *testing.T) {
 // TestConditional: trained on black and white images with these for labels, the
 // generator draws what it is told to, and the discriminator goes by the label.
 func TestConditional(t *testing.T) {
+	onCPU(t) // what is learned is the net's doing, not the device's
 	for name, f := range map[string]func(*model.Config){"one image": func(*model.Config) {}, "packed": func(c *model.Config) { c.Pack = 2 }} {
 		t.Run(name, func(t *testing.T) {
 			c := small(f, func(c *model.Config) {

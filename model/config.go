@@ -19,6 +19,10 @@ type Config struct {
 	LabelSmoothing float64 `json:"label_smoothing"` // [0,0.5): D's target on data is 1 less this; loss bce only
 	WeightClip     float64 `json:"weight_clip"`     // D's parameters stay within this of 0; loss wgan only
 	GPWeight       float64 `json:"gp_weight"`       // of the gradient penalty; losses wgan-gp and dragan only
+	Margin         float64 `json:"margin"`          // that D's error on fake images shall reach; loss ebgan only
+	PullAway       float64 `json:"pull_away"`       // weight of the pull-away term in G's loss, 0 for none; losses with an autoencoder only
+	Gamma          float64 `json:"gamma"`           // D's error on fake images over that on real ones; loss began only
+	KRate          float64 `json:"k_rate"`          // how fast k moves towards that; loss began only
 	R1             float64 `json:"r1"`              // gamma of the penalty r1/2 · mean |∇D(x)|² on data, 0 for none
 	R2             float64 `json:"r2"`              // the same at fake images
 
@@ -28,6 +32,10 @@ type Config struct {
 	GenLayers        string  `json:"gen_layers"` // the layers of G's net as text, of arch layers: see package layers
 	DisLayers        string  `json:"dis_layers"` // those of D's
 	NoiseDim         int     `json:"noise_dim"`
+	CodeClasses      int     `json:"code_classes"`       // of the categorical code in G's input, 0 for no such code
+	CodeValues       int     `json:"code_values"`        // continuous codes in G's input, each uniform on [-1,1)
+	CodeWeight       float64 `json:"code_weight"`        // of the categorical code's loss in the losses of D and G
+	CodeValueWeight  float64 `json:"code_value_weight"`  // the same of the continuous codes
 	GenHidden        []int   `json:"gen_hidden"`         // widths of G's hidden layers, from the noise up
 	DisHidden        []int   `json:"dis_hidden"`         // widths of D's hidden layers, from the image down
 	GenActivation    string  `json:"gen_activation"`     // a name of GenActivations
@@ -39,13 +47,15 @@ type Config struct {
 	InitDeviation    float64 `json:"init_deviation"`     // both nets' weights begin normal with this standard deviation; 0: that of the arch
 	GenInitScale     float64 `json:"gen_init_scale"`     // G's weights begin uniform on ± this; 0: normal
 	DisInitScale     float64 `json:"dis_init_scale"`
-	GenBiasInit      string  `json:"gen_bias_init"` // a name of BiasInits, of G's last layer
-	Classes          int     `json:"classes"`       // both nets get labels 0 to classes-1; 0 for no labels
-	DisLabels        string  `json:"dis_labels"`    // a name of DisLabels: how D gets the labels
-	Pack             int     `json:"pack"`          // images that D sees side by side
-	Stack            int     `json:"stack"`         // grey images of the set that make one, each a channel: 1, or 3 for colours
-	Channels         int     `json:"channels"`      // of an image: 1 is grey, 3 are colours
-	Height           int     `json:"height"`        // of an image, pixels
+	GenBiasInit      string  `json:"gen_bias_init"`    // a name of BiasInits, of G's last layer
+	Classes          int     `json:"classes"`          // both nets get labels 0 to classes-1; 0 for no labels
+	DisLabels        string  `json:"dis_labels"`       // a name of DisLabels: how D is told the labels, or asked for them
+	ClassWeight      float64 `json:"class_weight"`     // of the loss of D's classes in D's loss; dis_labels classifier only
+	GenClassWeight   float64 `json:"gen_class_weight"` // the same in G's loss
+	Pack             int     `json:"pack"`             // images that D sees side by side
+	Stack            int     `json:"stack"`            // grey images of the set that make one, each a channel: 1, or 3 for colours
+	Channels         int     `json:"channels"`         // of an image: 1 is grey, 3 are colours
+	Height           int     `json:"height"`           // of an image, pixels
 	Width            int     `json:"width"`
 
 	Optimizer         string  `json:"optimizer"` // a name of Optimizers
@@ -86,19 +96,6 @@ const (
 // BiasInits returns the names that Config.GenBiasInit can have.
 func BiasInits() []string { return []string{ZeroBias, MarginalBias} }
 
-// The ways in which D gets the labels.
-const (
-	// AutoLabels is InputLabels where D's first layer is dense, and LogitLabels otherwise.
-	AutoLabels = "auto"
-	// InputLabels gives them to the first layer, as one-hot vectors: Mirza and Osindero 2014.
-	InputLabels = "input"
-	// LogitLabels makes a logit for each class, and takes that of the label: Mescheder et al. 2018.
-	LogitLabels = "logits"
-)
-
-// DisLabels returns the names that Config.DisLabels can have.
-func DisLabels() []string { return []string{AutoLabels, InputLabels, LogitLabels} }
-
 // The orders of the two updates of a step.
 const (
 	// DiscriminatorFirst updates D, and then G with the new D.
@@ -113,9 +110,9 @@ func UpdateOrders() []string { return []string{DiscriminatorFirst, Simultaneous}
 // Default returns the tutorial's configuration.
 func Default() Config {
 	return Config{
-		Loss: "non-saturating", WeightClip: 0.01, GPWeight: 10,
-		Arch: MLP, NetWidth: 64, DisNorm: BatchNorm, NoiseDim: 100, GenHidden: []int{256}, DisHidden: []int{256}, GenActivation: "relu", DisActivation: "relu",
-		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, DisLabels: AutoLabels, Pack: 1, Stack: 1, Channels: 1, Height: 28, Width: 28,
+		Loss: "non-saturating", WeightClip: 0.01, GPWeight: 10, Margin: 0.3, Gamma: 0.75, KRate: 0.003,
+		Arch: MLP, NetWidth: 64, DisNorm: BatchNorm, NoiseDim: 100, CodeWeight: 1, CodeValueWeight: 1, GenHidden: []int{256}, DisHidden: []int{256}, GenActivation: "relu", DisActivation: "relu",
+		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, DisLabels: AutoLabels, ClassWeight: 1, GenClassWeight: 1, Pack: 1, Stack: 1, Channels: 1, Height: 28, Width: 28,
 		Optimizer: "adam", LearningRate: 2e-4, DisLearningRate: -1, LearningRateDecay: 1,
 		Beta1: 0.9, Beta2: 0.999, DisBeta1: -1, DisBeta2: -1, Epsilon: 1e-8, Momentum: 0.9,
 		BatchSize: 128, DisSteps: 1, UpdateOrder: DiscriminatorFirst, Augment: []string{}, NoiseScale: 1, Seed: 1,

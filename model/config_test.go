@@ -15,10 +15,10 @@ import (
 
 // TestDefault: the numbers of the tutorial, and TensorFlow's for what it leaves open.
 func TestDefault(t *testing.T) {
-	const want = `{"loss":"non-saturating","label_smoothing":0,"weight_clip":0.01,"gp_weight":10,"r1":0,"r2":0,` +
-		`"arch":"mlp","net_width":64,"dis_norm":"batch","gen_layers":"","dis_layers":"","noise_dim":100,"gen_hidden":[256],"dis_hidden":[256],"gen_activation":"relu","dis_activation":"relu",` +
+	const want = `{"loss":"non-saturating","label_smoothing":0,"weight_clip":0.01,"gp_weight":10,"margin":0.3,"pull_away":0,"gamma":0.75,"k_rate":0.003,"r1":0,"r2":0,` +
+		`"arch":"mlp","net_width":64,"dis_norm":"batch","gen_layers":"","dis_layers":"","noise_dim":100,"code_classes":0,"code_values":0,"code_weight":1,"code_value_weight":1,"gen_hidden":[256],"dis_hidden":[256],"gen_activation":"relu","dis_activation":"relu",` +
 		`"leaky_slope":0.2,"maxout_pieces":5,"dis_dropout_input":0,"dis_dropout_hidden":0,"init_deviation":0,"gen_init_scale":0,"dis_init_scale":0,` +
-		`"gen_bias_init":"zero","classes":0,"dis_labels":"auto","pack":1,"stack":1,"channels":1,"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,` +
+		`"gen_bias_init":"zero","classes":0,"dis_labels":"auto","class_weight":1,"gen_class_weight":1,"pack":1,"stack":1,"channels":1,"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,` +
 		`"dis_learning_rate":-1,"learning_rate_decay":1,"learning_rate_least":0,"beta1":0.9,"beta2":0.999,"dis_beta1":-1,` +
 		`"dis_beta2":-1,"epsilon":1e-8,"momentum":0.9,"momentum_end":0,"momentum_steps":0,"batch_size":128,"dis_steps":1,` +
 		`"update_order":"discriminator-first","fresh_noise":false,"augment":[],"instance_noise":0,"instance_noise_steps":0,"ema":0,"noise_scale":1,"seed":1}`
@@ -76,22 +76,22 @@ func TestParseConfigErrors(t *testing.T) {
 func TestDifferences(t *testing.T) {
 	was := model.Default()
 	now := model.Config{
-		Loss: "bce", LabelSmoothing: 0.1, WeightClip: 1, GPWeight: 2, R1: 3, R2: 4,
-		Arch: model.DCGAN, NetWidth: 8, DisNorm: model.NoNorm, GenLayers: "dense 12", DisLayers: "dense 1", InitDeviation: 0.5, NoiseDim: 5, GenHidden: []int{1, 2}, DisHidden: nil, GenActivation: "tanh", DisActivation: "maxout",
+		Loss: "bce", LabelSmoothing: 0.1, WeightClip: 1, GPWeight: 2, Margin: 5, PullAway: 6, Gamma: 0.5, KRate: 7, R1: 3, R2: 4,
+		Arch: model.DCGAN, NetWidth: 8, DisNorm: model.NoNorm, GenLayers: "dense 12", DisLayers: "dense 1", InitDeviation: 0.5, NoiseDim: 5, CodeClasses: 6, CodeValues: 7, CodeWeight: 8, CodeValueWeight: 9, GenHidden: []int{1, 2}, DisHidden: nil, GenActivation: "tanh", DisActivation: "maxout",
 		LeakySlope: 0.5, MaxoutPieces: 3, DisDropoutInput: 0.2, DisDropoutHidden: 0.5, GenInitScale: 0.25, DisInitScale: 0.125,
-		GenBiasInit: model.MarginalBias, Classes: 10, DisLabels: model.LogitLabels, Pack: 2, Stack: 3, Channels: 3, Height: 3, Width: 4,
+		GenBiasInit: model.MarginalBias, Classes: 10, DisLabels: model.LogitLabels, ClassWeight: 0.5, GenClassWeight: 0.25, Pack: 2, Stack: 3, Channels: 3, Height: 3, Width: 4,
 		Optimizer: "sgd", LearningRate: 0.5, DisLearningRate: 0.25, LearningRateDecay: 0.75, LearningRateLeast: 0.125,
 		Beta1: 0.25, Beta2: 0.75, DisBeta1: 0, DisBeta2: 0.5, Epsilon: 0.125, Momentum: 0, MomentumEnd: 0.5, MomentumSteps: 7,
 		BatchSize: 64, DisSteps: 2, UpdateOrder: model.Simultaneous, FreshNoise: true, Augment: []string{"cutout"}, InstanceNoise: 0.5, InstanceNoiseSteps: 9,
 		EMA: 0.75, NoiseScale: 1.5, Seed: 2,
 	}
 	want := []string{
-		"loss is bce, was non-saturating", "label_smoothing is 0.1, was 0", "weight_clip is 1, was 0.01", "gp_weight is 2, was 10",
-		"r1 is 3, was 0", "r2 is 4, was 0", "arch is dcgan, was mlp", "net_width is 8, was 64", "dis_norm is none, was batch", `gen_layers is dense 12, was ""`, `dis_layers is dense 1, was ""`, "noise_dim is 5, was 100", "gen_hidden is [1 2], was [256]", "dis_hidden is [], was [256]",
+		"loss is bce, was non-saturating", "label_smoothing is 0.1, was 0", "weight_clip is 1, was 0.01", "gp_weight is 2, was 10", "margin is 5, was 0.3", "pull_away is 6, was 0", "gamma is 0.5, was 0.75", "k_rate is 7, was 0.003",
+		"r1 is 3, was 0", "r2 is 4, was 0", "arch is dcgan, was mlp", "net_width is 8, was 64", "dis_norm is none, was batch", `gen_layers is dense 12, was ""`, `dis_layers is dense 1, was ""`, "noise_dim is 5, was 100", "code_classes is 6, was 0", "code_values is 7, was 0", "code_weight is 8, was 1", "code_value_weight is 9, was 1", "gen_hidden is [1 2], was [256]", "dis_hidden is [], was [256]",
 		"gen_activation is tanh, was relu", "dis_activation is maxout, was relu", "leaky_slope is 0.5, was 0.2",
 		"maxout_pieces is 3, was 5", "dis_dropout_input is 0.2, was 0", "dis_dropout_hidden is 0.5, was 0",
 		"init_deviation is 0.5, was 0", "gen_init_scale is 0.25, was 0", "dis_init_scale is 0.125, was 0", "gen_bias_init is marginals, was zero",
-		"classes is 10, was 0", "dis_labels is logits, was auto", "pack is 2, was 1", "stack is 3, was 1", "channels is 3, was 1", "height is 3, was 28", "width is 4, was 28",
+		"classes is 10, was 0", "dis_labels is logits, was auto", "class_weight is 0.5, was 1", "gen_class_weight is 0.25, was 1", "pack is 2, was 1", "stack is 3, was 1", "channels is 3, was 1", "height is 3, was 28", "width is 4, was 28",
 		"optimizer is sgd, was adam", "learning_rate is 0.5, was 0.0002", "dis_learning_rate is 0.25, was -1",
 		"learning_rate_decay is 0.75, was 1", "learning_rate_least is 0.125, was 0", "beta1 is 0.25, was 0.9",
 		"beta2 is 0.75, was 0.999", "dis_beta1 is 0, was -1", "dis_beta2 is 0.5, was -1", "epsilon is 0.125, was 1e-08",
@@ -151,7 +151,7 @@ func anyConfig() *rapid.Generator[model.Config] {
 			DisSteps: 1, UpdateOrder: rapid.SampledFrom(model.UpdateOrders()).Draw(t, "order"),
 			Seed: rapid.Uint64().Draw(t, "seed"),
 
-			WeightClip: positive.Draw(t, "clip"), GPWeight: positive.Draw(t, "gp"), LeakySlope: positive.Draw(t, "slope"),
+			WeightClip: positive.Draw(t, "clip"), GPWeight: positive.Draw(t, "gp"), Margin: positive.Draw(t, "margin"), Gamma: fraction.Draw(t, "gamma") + 1e-9, KRate: positive.Draw(t, "k rate"), LeakySlope: positive.Draw(t, "slope"),
 			GenActivation: rapid.SampledFrom(model.GenActivations()).Draw(t, "gen activation"),
 			DisActivation: rapid.SampledFrom([]string{"relu", "leaky-relu", "maxout"}).Draw(t, "dis activation"),
 			R1:            rapid.Float64Range(0, 1e30).Draw(t, "r1"), R2: rapid.Float64Range(0, 1e30).Draw(t, "r2"),
@@ -164,6 +164,8 @@ func anyConfig() *rapid.Generator[model.Config] {
 			DisBeta1: rapid.SampledFrom([]float64{-1, 0, 0.5}).Draw(t, "dis beta1"), DisBeta2: rapid.SampledFrom([]float64{-1, 0, 0.5}).Draw(t, "dis beta2"),
 			MomentumSteps: rapid.IntRange(0, 1<<31-1).Draw(t, "momentum steps"),
 			InstanceNoise: positive.Draw(t, "noise"), InstanceNoiseSteps: rapid.IntRange(0, 1<<31-1).Draw(t, "fade"),
+			CodeClasses: rapid.SampledFrom([]int{0, 2, 65536}).Draw(t, "code classes"), CodeValues: rapid.IntRange(0, 1024).Draw(t, "code values"),
+			CodeWeight: positive.Draw(t, "code weight"), CodeValueWeight: positive.Draw(t, "code value weight"), ClassWeight: positive.Draw(t, "class weight"), GenClassWeight: fraction.Draw(t, "gen class weight"),
 			EMA: fraction.Draw(t, "ema"), NoiseScale: positive.Draw(t, "noise scale"),
 		}
 		if rapid.Bool().Draw(t, "dcgan") {
@@ -172,9 +174,14 @@ func anyConfig() *rapid.Generator[model.Config] {
 			c.Height = rapid.IntRange(4, 7).Draw(t, "small height") << halvings
 			c.Width = rapid.IntRange(4, 7).Draw(t, "small width") << halvings
 		}
+		autoencoder := c.Loss == "ebgan" || c.Loss == "began"
+		if autoencoder { // the text of D's last layer has the values of a pack
+			c.CodeClasses, c.CodeValues = 0, 0
+			c.PullAway, c.Height, c.Width = fraction.Draw(t, "pull-away"), min(c.Height, 1024), min(c.Width, 1024)
+		}
 		c.Channels = c.Stack
 		if c.Stack == 1 {
-			if c.Arch == model.MLP || c.DisLabels == model.AutoLabels {
+			if c.Arch == model.MLP || c.DisLabels == model.AutoLabels && !autoencoder {
 				c.Classes = rapid.IntRange(0, 65536).Draw(t, "classes")
 			}
 			c.Channels = rapid.SampledFrom([]int{1, 3}).Draw(t, "channels")
@@ -183,11 +190,17 @@ func anyConfig() *rapid.Generator[model.Config] {
 			c.Arch, c.DisDropoutInput, c.DisDropoutHidden = model.Layers, 0, 0
 			c.GenLayers = fmt.Sprintf("dense %d, dense %dx%dx%d", size.Draw(t, "units"), c.Height, c.Width, c.Channels)
 			c.DisLayers = "dropout 0.1,\n dense 5 , dense 1"
+			if autoencoder {
+				c.DisLayers = fmt.Sprintf("dense 5, dense %d", c.Pack*c.Values())
+			}
 		}
-		if c.Pack == 1 && rapid.Bool().Draw(t, "logits") {
-			c.DisLabels = model.LogitLabels
+		if c.Pack == 1 && !autoencoder && rapid.Bool().Draw(t, "logits") {
+			c.DisLabels = rapid.SampledFrom([]string{model.LogitLabels, model.ProjectionLabels}).Draw(t, "logits of")
 		}
-		c.BatchSize = max(1, c.BatchSize/c.Pack) * c.Pack
+		if !autoencoder && rapid.Bool().Draw(t, "classifier") {
+			c.DisLabels = model.ClassifierLabels
+		}
+		c.BatchSize = max(2, c.BatchSize/c.Pack) * c.Pack
 		if c.BatchSize > 1<<20 {
 			c.BatchSize, c.Pack = 1<<20, 1
 		}

@@ -14,7 +14,7 @@ import (
 //	D    64x64x3 -> 32x32x64 -> 16x16x128 -> 8x8x256 -> 4x4x512 -> 1
 //
 // Kernels are 4x4 with a stride of 2. G has rectifiers, and D leaky ones. Batches are normalised in all
-// layers but G's last and D's first and last. D takes real and fake images as batches of their own. The
+// layers but G's last and D's first and last. D as an autoencoder ends with a code and G's layers. D takes real and fake images as batches of their own. The
 // paper's G ends with a hyperbolic tangent on data in [-1,1]. Here all images are in [0,1], so G ends
 // with a sigmoid.
 
@@ -78,6 +78,15 @@ func dcganTexts(c Config) (gen, dis string) {
 			norm = " batch-norm"
 		}
 		d = append(d, c.dropout(level == 0)+fmt.Sprintf("down %d%s leaky-relu", c.NetWidth<<level, norm))
+	}
+	if c.autoencodes() {
+		norm := map[string]string{BatchNorm: " batch-norm", SpectralNorm: spectral}[c.DisNorm]
+		d = append(d, c.dropout(false)+c.codeText()+spectral, fmt.Sprintf("dense %dx%dx%d%s leaky-relu", c.Height>>n, c.Width>>n, c.NetWidth<<(n-1), norm))
+		for level := n - 2; level >= 0; level-- {
+			d = append(d, fmt.Sprintf("up %d%s leaky-relu", c.NetWidth<<level, norm))
+		}
+		d = append(d, fmt.Sprintf("up %d%s sigmoid", c.Channels, spectral))
+		return strings.Join(g, ", "), strings.Join(d, ", ")
 	}
 	d = append(d, c.dropout(false)+"dense 1"+spectral+" linear")
 	return strings.Join(g, ", "), strings.Join(d, ", ")

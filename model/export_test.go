@@ -91,7 +91,7 @@ func (p *Probe) DisGradients(nth int) error {
 	return p.run(func(b *graph.Builder) {
 		p.turn = p.g.turn(b, p.g.stepCount, nth)
 		p.d = p.g.forwardForDis(b, p.turn)
-		p.g.dis.StoreGrad(b, p.g.disLoss(b, p.d))
+		p.g.dis.StoreGrad(b, p.g.disLoss(b, p.turn, p.d))
 		b.Keep(p.turn.z)
 		b.Keep(p.d.logits)
 		b.Keep(p.d.x)
@@ -149,12 +149,17 @@ func (p *Probe) Losses() (dis, gen float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	m := metricsOf(0, s, p.g.loss.notProbability)
+	m := metricsOf(0, s, p.g.config)
 	return m.DLoss, m.GLoss, nil
 }
 
-// SetWeights replaces every parameter of both nets.
+// SetWeights replaces every parameter of both nets, and k if there is one.
 func (p *Probe) SetWeights(values map[string][]float32) error {
+	if p.g.balance != nil {
+		if err := p.g.dev.Upload(p.g.balance, values[balanceName]); err != nil {
+			return err
+		}
+	}
 	for _, w := range p.params() {
 		if err := p.g.dev.Upload(w.Value, values[w.Name]); err != nil {
 			return fmt.Errorf("%s: %w", w.Name, err)
@@ -246,3 +251,6 @@ func (t *Trainer) Batch(nth int) ([]float32, error) {
 
 // GenLossAt is the offset of G's loss in the stats of a step, for Poison.
 const GenLossAt = genStat
+
+// DisHeadAt and GenHeadAt are the offsets of the first results of D's heads, in D's loss and in G's.
+const DisHeadAt, GenHeadAt = disHeadStat, genHeadStat

@@ -58,6 +58,9 @@ func fusedConfigs(t *testing.T) map[string]model.Config {
 }
 
 func eachFused(t *testing.T, names []string, check func(t *testing.T, c model.Config, o fuse.Options)) {
+	t.Helper()
+	long(t)
+	onCPU(t)
 	all := fusedConfigs(t)
 	for _, how := range names {
 		for _, name := range slices.Sorted(maps.Keys(all)) {

@@ -21,6 +21,7 @@ type game struct {
 	seed       *tensor.Dense // (2)
 	stepCount  *tensor.Dense // (1), the number of the step under way or last done
 	next       *tensor.Dense // (1), the number of the next step, or of the one under way: see step
+	balance    *tensor.Dense // (1), k of the loss began, nil for other losses
 	arena      *tensor.Dense // D's gradients and values, then G's
 	stats      *tensor.Dense // results, see the offsets below
 	results    [statsSize / 2]*tensor.Dense
@@ -43,8 +44,18 @@ const (
 	genStat      = 10 // G's loss, and D(G(z))
 	measuredReal = 12 // -mean log D(x) and mean D(x); for a critic 0 and its mean output
 	measuredFake = 14 // -mean log(1-D(G(z))) and mean D(G(z)); for a critic 0 and its mean output
-	statsSize    = 16
-	trainingSize = 12 // a training step writes the results before this offset
+	pullStat     = 16 // the pull-away term in G's loss
+	trainingSize = 12 // the results before this offset are scanned for NaNs in each training step, and those of the heads
+
+	disHeadStat   = 18 // from here on results of D's heads, in D's loss
+	classRealStat = 18 // the loss of D's classes on real images, and the share that it finds
+	classFakeStat = 20 // the same on fake images
+	codeClassStat = 22 // the loss of the categorical code, and the share that D finds
+	codeValueStat = 24 // the loss of the continuous codes
+	genHeadStat   = 26 // from here on results of D's heads, in G's loss
+	genClassStat  = 26 // the loss of D's classes on fake images
+	genCodeStat   = 28 // the losses of the codes, as from codeClassStat on
+	statsSize     = 32
 )
 
 // disTensors is the number of D's first tensor among the initial weights. G's first is 0.
@@ -60,6 +71,9 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	al.upload(g.next, []uint32{1})
 	for i := range g.results {
 		g.results[i] = al.view(g.stats, 2*i, 2)
+	}
+	if g.loss.balances {
+		g.balance = al.floats(1) // k begins at 0
 	}
 	gen, dis := c.mustNets()
 	n, m := dis.Size(), gen.Size()

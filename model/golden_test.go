@@ -16,6 +16,7 @@ import (
 
 // TestGolden replays what TensorFlow did in scripts/golden.py.
 func TestGolden(t *testing.T) {
+	long(t)
 	files, err := filepath.Glob("testdata/golden_*.safetensors")
 	must(t, err)
 	var seen []string

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gorgonia.org/tensor"
@@ -48,12 +49,17 @@ type healthRow struct {
 func newHealth(g *game) (*health, error) {
 	al := &allocator{dev: g.dev}
 	disLoss, genLoss := al.view(g.stats, 0, genStat), al.view(g.stats, genStat, trainingSize-genStat)
+	disHeads, genHeads := al.view(g.stats, disHeadStat, genHeadStat-disHeadStat), al.view(g.stats, genHeadStat, statsSize-genHeadStat)
 	if al.err != nil {
 		return nil, al.err
 	}
 	h := &health{game: g}
 	total := 0
-	for _, memory := range []*tensor.Dense{disLoss, genLoss, g.arena} {
+	scanned := []*tensor.Dense{disLoss, genLoss, g.arena}
+	if g.config.headColumns() > 0 {
+		scanned = append(scanned, disHeads, genHeads)
+	}
+	for _, memory := range scanned {
 		h.scans = append(h.scans, healthScan{values: memory})
 		total += chunks(memory)
 	}
@@ -75,6 +81,11 @@ func newHealth(g *game) (*health, error) {
 		{"generator", "loss", nil, genLoss, chunks(disLoss)},
 		{"generator", "gradient of ", g.gen.Tensors, g.gen.Grads, genGrads},
 		{"generator", "", g.gen.Tensors, g.gen.Values, genValues},
+	}
+	if g.config.headColumns() > 0 {
+		heads := genValues + chunks(g.gen.Values)
+		h.rows = slices.Concat(h.rows[:1], []healthRow{{"discriminator", "loss", nil, disHeads, heads}},
+			h.rows[1:3], []healthRow{{"generator", "loss", nil, genHeads, heads + chunks(disHeads)}}, h.rows[3:])
 	}
 	return h, al.err
 }

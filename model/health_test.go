@@ -29,13 +29,17 @@ func TestNonFiniteFound(t *testing.T) {
 			rows = append(rows, row{"gradient " + net + name, net, "gradient of " + net + name, 0}, row{net + name, net, net + name, 0})
 		}
 	}
+	for at := model.DisHeadAt; at < model.GenHeadAt; at++ { // D's classes and codes
+		rows = append(rows, row{"loss", "discriminator", "loss", at})
+	}
+	rows = append(rows, row{"loss", "generator", "loss", model.GenHeadAt})
 	// Beyond the first of the chunks that are looked at.
 	rows = append(rows, row{"generator.1.weight", "generator", "generator.1.weight", 2047})
 	for _, r := range rows {
 		at := r.at
 		for shown, v := range nonFinite {
 			t.Run(fmt.Sprintf("%s, %s %d, %s", r.net, r.poison, at, shown), func(t *testing.T) {
-				trainer := trainerOf(t, small(func(c *model.Config) { c.GenHidden, c.Classes = []int{128}, 3 }))
+				trainer := trainerOf(t, small(func(c *model.Config) { c.GenHidden, c.Classes, c.CodeClasses = []int{128}, 3, 2 }))
 				run(t, trainer, model.RunOptions{Steps: 3})
 				must(t, trainer.Poison(r.poison, at, v))
 				must(t, trainer.Scan())
@@ -173,8 +177,8 @@ func guarded(t *testing.T, p model.RunOptions) model.RunOptions {
 		finite("metrics", m.GLoss, m.DLoss, m.DReal, m.DFake, m.Value, m.JSD)
 		return nil
 	}
-	p.Progress = func(_ uint32, g, d float64) error {
-		finite("progress", g, d)
+	p.Progress = func(m model.Metrics) error {
+		finite("progress", m.GLoss, m.DLoss, m.Convergence)
 		return nil
 	}
 	return p

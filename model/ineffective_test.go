@@ -11,18 +11,23 @@ import (
 // TestIneffective: a setting that is said to have no effect changes no weight, and one that
 // is said to have one does.
 func TestIneffective(t *testing.T) {
+	onCPU(t)
 	other := map[string]any{
-		"weight_clip": 0.002, "gp_weight": 3, "leaky_slope": 0.4, "maxout_pieces": 3, "beta1": 0.5, "beta2": 0.9, "dis_beta1": 0.3, "dis_beta2": 0.8,
+		"weight_clip": 0.002, "gp_weight": 3, "margin": 0.05, "pull_away": 0.5, "gamma": 0.3, "k_rate": 0.5, "leaky_slope": 0.4, "maxout_pieces": 3, "beta1": 0.5, "beta2": 0.9, "dis_beta1": 0.3, "dis_beta2": 0.8,
 		"momentum": 0.5, "momentum_end": 0.7, "momentum_steps": 2, "learning_rate_least": 1e-4,
-		"net_width": 3, "dis_norm": "none", "gen_hidden": []int{9}, "dis_hidden": []int{9}, "gen_activation": "leaky-relu", "dis_activation": "leaky-relu", "dis_labels": "logits",
+		"net_width": 3, "dis_norm": "none", "gen_hidden": []int{9}, "dis_hidden": []int{9}, "gen_activation": "leaky-relu", "dis_activation": "leaky-relu", "dis_labels": "logits", "class_weight": 2, "gen_class_weight": 3, "code_weight": 4, "code_value_weight": 5,
 	}
 	for name, set := range map[string]map[string]any{
 		"default": {}, "sgd": {"optimizer": "sgd", "momentum_steps": 5}, "wgan": {"loss": "wgan"}, "dragan": {"loss": "dragan"}, "wgan-gp": {"loss": "wgan-gp"},
+		"ebgan": {"loss": "ebgan"}, "began": {"loss": "began"},
 		"leaky": {"gen_activation": "leaky-relu"}, "maxout": {"dis_activation": "maxout"}, "decay": {"learning_rate_decay": 0.1},
 		"layers":       {"arch": "layers", "gen_layers": "dense 8, dense 16", "dis_layers": "dense 6 maxout, dense 1"},
 		"named layers": {"arch": "layers", "gen_layers": "dense 8 leaky-relu, dense 16 sigmoid", "dis_layers": "conv 2 tanh, dense 1"},
 		"resnet":       {"arch": "resnet", "net_width": 2, "height": 16, "width": 8},
 		"dcgan":        {"arch": "dcgan", "net_width": 2, "height": 16, "width": 8},
+		"classifier":   {"classes": 3, "dis_labels": "classifier"},
+		"codes":        {"code_classes": 3},
+		"code values":  {"code_values": 2},
 	} {
 		base := changed(t, small(), set)
 		weights := func(c model.Config) string {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -85,11 +86,32 @@ func (s *State) GeneratorLayers(raw bool) ([]LayerValues, error) {
 	return s.layers(generatorNet(s.Config), s.Config.generatorPrefix(raw))
 }
 
-// DiscriminatorLayers returns the layers of the discriminator, without dropout. They share the memory of s. It returns
+// DiscriminatorLayers returns the layers of the discriminator, without dropout and without its heads. They share the memory of s. It returns
 // an error if s lacks a tensor of its config, or if other programs cannot be given a layer: it may normalise batches, which
 // have no running averages.
 func (s *State) DiscriminatorLayers() ([]LayerValues, error) {
-	return s.layers(discriminatorNet(s.Config), "")
+	all, err := s.layers(discriminatorNet(s.Config), "")
+	if err != nil || s.Config.headColumns() == 0 {
+		return all, err
+	}
+	last := &all[len(all)-1]
+	if last.Kind == UpConvKind {
+		return nil, errors.New("model: the discriminator ends with a transposed convolution, whose logit alone cannot be given to other programs")
+	}
+	last.keepFirst()
+	return all, nil
+}
+
+// keepFirst leaves of a layer the first of its columns, or of its outputs if it is a convolution.
+func (l *LayerValues) keepFirst() {
+	columns := l.Columns()
+	first := func(weights []float32) (column []float32) {
+		for i := 0; i < len(weights); i += columns {
+			column = append(column, weights[i])
+		}
+		return column
+	}
+	l.Weight, l.Class, l.Bias, l.Out, l.Convolution.Outputs = first(l.Weight), first(l.Class), l.Bias[:1], 1, 1
 }
 
 func (s *State) layers(net *nn.Net, prefix string) (all []LayerValues, err error) {

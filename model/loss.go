@@ -23,6 +23,8 @@ type loss struct {
 	points         penaltyPoints // of the loss's own gradient penalty, whose weight is gp_weight
 	showsWin       bool          // D's loss comes near 0 only if D has won
 	saturates      bool          // G's gradient vanishes if D is sure
+	autoencodes    bool          // D is an autoencoder, and its output is the reconstruction error
+	balances       bool          // D's loss takes its outputs on fake images times k: see balance
 }
 
 // losses is the table of losses. Flags, help, errors, the diagnosis and tests range over it. r and
@@ -57,6 +59,10 @@ var losses = table[loss]{
 	{"relativistic", "real against fake images in pairs: Jolicoeur-Martineau 2019; with r1 and r2, R3GAN's", loss{
 		objective: fixed(relativistic{}), notProbability: true, paired: true, showsWin: true,
 		aliases: []string{"rgan", "rpgan"}}},
+	{"ebgan", "D is an autoencoder, whose error on fake images reaches a margin: Zhao et al. 2017", loss{
+		objective: func(c Config) objective { return energy{float32(c.Margin)} }, notProbability: true, autoencodes: true}},
+	{"began", "D is an autoencoder, balanced so that its errors keep a ratio: Berthelot et al. 2017", loss{
+		objective: fixed(equilibrium{}), notProbability: true, autoencodes: true, balances: true}},
 }
 
 // fixed returns a constructor for an objective that does not depend on the config.
@@ -77,12 +83,15 @@ type LossTraits struct {
 	Critic    bool // D's output is no probability, so V and JSD have no meaning
 	ShowsWin  bool // D's loss without penalties comes near 0 only if D has won
 	Saturates bool // G's gradient vanishes if D is sure
+	// Autoencoder says that D's output is an error, lower for real images, and Balances that D's loss takes that of fake images
+	// times Metrics.Balance.
+	Autoencoder, Balances bool
 }
 
 // LossTraits returns the traits of c.Loss.
 func (c Config) LossTraits() LossTraits {
 	l, _ := losses.find(c.Loss)
-	return LossTraits{l.value.notProbability, l.value.showsWin, l.value.saturates}
+	return LossTraits{l.value.notProbability, l.value.showsWin, l.value.saturates, l.value.autoencodes, l.value.balances}
 }
 
 // Losses returns the names that Config.Loss can have.

@@ -56,6 +56,7 @@ func objectives() map[string]func(*model.Config) {
 	for _, name := range model.Losses() {
 		all[name] = loss(name)
 	}
+	all["ebgan, pull-away"] = func(c *model.Config) { c.Loss, c.PullAway, c.Margin = "ebgan", 0.5, 0.2 }
 	return all
 }
 
@@ -90,6 +91,19 @@ func dcgans() map[string]func(*model.Config) {
 			c.GenLayers = "dense 2x2x3, up 3, up 3"
 			c.DisLayers = "down 3, minibatch-stddev, conv 4 spectral-norm, dense 1"
 		},
+		"dcgan, classifier": with(func(c *model.Config) { classifier(c); c.DisNorm = model.SpectralNorm }),
+		"layers, projection and codes": func(c *model.Config) {
+			c.Arch, c.Height, c.Width, c.Channels, c.R1 = model.Layers, 8, 8, 3, 1
+			c.Classes, c.DisLabels, c.CodeClasses, c.CodeValues = 3, model.ProjectionLabels, 3, 2
+			c.GenLayers = "dense 2x2x4, up 4, up 3"
+			c.DisLayers = "down 4, residual (conv 4), down 4, conv 1 kernel 2 pad 0"
+		},
+		"dcgan, ebgan": with(func(c *model.Config) { c.Loss, c.PullAway = "ebgan", 0.1 }),
+		"layers, began": func(c *model.Config) {
+			c.Arch, c.Height, c.Width, c.Channels, c.Classes, c.R1, c.KRate = model.Layers, 8, 8, 3, 3, 0.5, 1
+			c.GenLayers, c.Loss = "dense 4x4x3, up 3", "began"
+			c.DisLayers = "dense 8x8x2, down 3, dense 4 linear, dropout 0.1, dense 4x4x3 spectral-norm, up 3"
+		},
 		"dcgan, wgan-gp": with(func(c *model.Config) { c.DisNorm, c.Loss = model.NoNorm, "wgan-gp" }),
 	}
 }
@@ -118,6 +132,40 @@ func variants() map[string]func(*model.Config) {
 		"classes": func(c *model.Config) { c.Classes = 3 },
 		"packed classes": func(c *model.Config) {
 			c.Pack, c.Classes = 2, 3
+		},
+		"classes by logits":     func(c *model.Config) { c.Classes, c.DisLabels = 3, model.LogitLabels },
+		"classes by projection": func(c *model.Config) { c.Classes, c.DisLabels = 3, model.ProjectionLabels },
+		"projection with penalties": func(c *model.Config) {
+			r1r2(c)
+			c.Classes, c.DisLabels, c.EMA = 3, model.ProjectionLabels, 0.9
+		},
+		"classifier": classifier,
+		"classifier of packs with penalties": func(c *model.Config) {
+			classifier(c)
+			r1r2(c)
+			c.Pack, c.ClassWeight, c.GenClassWeight = 2, 0.5, 2
+		},
+		"classifier in D alone, R2": func(c *model.Config) {
+			classifier(c)
+			c.GenClassWeight, c.R2, c.DisDropoutHidden, c.Augment = 0, 0.5, 0.3, []string{"cutout"}
+		},
+		"codes":            codes,
+		"categorical code": func(c *model.Config) { c.CodeClasses = 3 },
+		"continuous codes": func(c *model.Config) { c.CodeValues, c.FreshNoise, c.NoiseScale = 2, true, 0.5 },
+		"codes and penalties at once": func(c *model.Config) {
+			codes(c)
+			r1r2(c)
+			simultaneous(c)
+			c.CodeWeight, c.CodeValueWeight = 0.3, 0.7
+		},
+		"codes of two steps beside projection": func(c *model.Config) {
+			codes(c)
+			c.Classes, c.DisLabels, c.DisSteps, c.Loss = 3, model.ProjectionLabels, 2, "hinge"
+		},
+		"codes and classifier of packs, wgan-gp": func(c *model.Config) {
+			codes(c)
+			classifier(c)
+			c.Loss, c.Pack = "wgan-gp", 2
 		},
 		"stacked": stacked,
 		"colour":  func(c *model.Config) { c.Channels = 3 },
@@ -148,12 +196,31 @@ func variants() map[string]func(*model.Config) {
 	}
 }
 
-// manyRows returns batches whose gradients have two partial sums: see kernels.GradPartials.
+func classifier(c *model.Config) { c.Classes, c.DisLabels = 3, model.ClassifierLabels }
+func codes(c *model.Config)      { c.CodeClasses, c.CodeValues = 3, 2 }
+
+// manyRows returns batches whose gradients have two partial sums: see kernels.GradPartials. The reference
+// takes each row once for each weight, so the nets are narrower.
 func manyRows() map[string]func(*model.Config) {
+	with := func(rows int, f func(*model.Config)) func(*model.Config) {
+		return func(c *model.Config) {
+			c.NoiseDim, c.Height, c.Width, c.BatchSize = 2, 2, 3, rows
+			f(c)
+		}
+	}
 	return map[string]func(*model.Config){
-		"rows of two runs":         func(c *model.Config) { c.R1, c.BatchSize = 0.5, 1030 },
-		"rows of two runs, maxout": func(c *model.Config) { c.DisActivation, c.MaxoutPieces, c.BatchSize = "maxout", 2, 520 },
-		"rows of two runs, tanh":   func(c *model.Config) { c.GenActivation, c.DisActivation, c.BatchSize = "tanh", "tanh", 1030 },
+		"rows of two runs":         with(1030, func(c *model.Config) { c.R1 = 0.5 }),
+		"rows of two runs, maxout": with(520, func(c *model.Config) { c.DisActivation, c.MaxoutPieces = "maxout", 2 }),
+		"rows of two runs, tanh":   with(1030, func(c *model.Config) { c.GenActivation, c.DisActivation = "tanh", "tanh" }),
+	}
+}
+
+// long skips a test of the CPU in short mode, in which the race detector runs: no work in it is shared that
+// other tests do not share.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() && deviceName() == "cpu" {
+		t.Skip("starts nothing that other tests do not start under the race detector")
 	}
 }
 
@@ -176,10 +243,21 @@ func everythingAtOnce(c *model.Config) {
 	c.EMA, c.DisLearningRate, c.DisBeta1, c.LearningRateDecay = 0.9, 2e-3, 0, 0.9
 }
 
-// device returns the device of the tests: the CPU, or the one that the environment names.
+// deviceName names the device of the tests: the CPU, or the one that the environment names.
+func deviceName() string { return cmp.Or(os.Getenv("GORGAN_TEST_DEVICE"), "cpu") }
+
+// device returns the device of the tests.
 func device(t testing.TB) kernels.Device {
 	t.Helper()
-	return opened(t, cmp.Or(os.Getenv("GORGAN_TEST_DEVICE"), "cpu"), devices.Options{Workers: 2})
+	return opened(t, deviceName(), devices.Options{Workers: 2})
+}
+
+// onCPU skips a test that uses the CPU alone, where the tests are of another device.
+func onCPU(t *testing.T) {
+	t.Helper()
+	if deviceName() != "cpu" {
+		t.Skip("uses the CPU alone")
+	}
 }
 
 func cpu(t testing.TB, workers int) kernels.Device {
@@ -265,6 +343,9 @@ func newProbe(t reporter, dev kernels.Device, c model.Config) *model.Probe {
 			for i := range w.Values {
 				w.Values[i] = float32(0.1 * r.NormFloat64())
 			}
+		}
+		if w.Name == "began.k" { // it begins at 0
+			w.Values[0] = 0.6
 		}
 		weights[w.Name] = w.Values
 	}

@@ -40,6 +40,7 @@ func (s pacedStep) RunMany(n int) error {
 // TestStepsAtOnce: a run does many steps at once up to the next pause, but one at a time if each takes
 // long or has its own upload. The weights are the same.
 func TestStepsAtOnce(t *testing.T) {
+	onCPU(t)
 	c := small()
 	images := noiseSet(t, 21, c)
 	states := map[string]*model.State{}

@@ -42,6 +42,8 @@ func (c *cramped) View(t *tensor.Dense, offset int, shape ...int) (*tensor.Dense
 
 // TestNoRoom: wherever a device's memory ends, a trainer is not made, and says why.
 func TestNoRoom(t *testing.T) {
+	long(t)
+	onCPU(t)
 	cases := variants()
 	maps.Copy(cases, manyRows())
 	cases["plain"] = func(*model.Config) {}

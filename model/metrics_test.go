@@ -8,9 +8,10 @@ import (
 	"gorgan/model"
 )
 
-// TestMetrics holds what is displayed against the reference, evaluated after the
-// same steps on the last one's batch and noise.
+// TestMetrics holds what is displayed against the reference, evaluated at the weights after
+// two steps on the last one's batch and noise. TestSteps holds that the weights are right.
 func TestMetrics(t *testing.T) {
+	long(t)
 	type change = func(*model.Config)
 	cases := map[string]change{
 		"simultaneous": simultaneous, "fresh noise": freshNoise,
@@ -23,21 +24,28 @@ func TestMetrics(t *testing.T) {
 			c := small(f)
 			set := noiseSet(t, 21, c)
 			trainer := newTrainer(t, device(t), c, set)
-			r := newReference(stateOf(t, trainer))
 			var shown model.Metrics
 			run(t, trainer, model.RunOptions{Steps: 2, Display: func(m model.Metrics) error {
 				shown = m
 				return nil
 			}})
-			r.step(dataOf(set), 1)
-			in := r.step(dataOf(set), 2)
+			r := newReference(stateOf(t, trainer))
+			in := r.last(dataOf(set), 2)
 			see := r.forwardDis(r.shown(in, in.nth))
 			value, jsd := r.value(see)
 			want := []float64{real(r.genLossOn(see)), real(r.disLossOn(see)),
 				real(meanOf(see.real, r.probability)), real(meanOf(see.fake, r.probability)), value, jsd, real(see.penalty)}
 			m := shown
+			convergence := 0.0
+			if c.Loss == "began" {
+				convergence = want[2] + math.Abs(c.Gamma*want[2]-want[3])
+			}
+			differs(t, "convergence and balance", []float32{float32(m.Convergence), float32(m.Balance)}, []float64{convergence, r.k}, 1e-6, 2e-6)
 			got := []float32{float32(m.GLoss), float32(m.DLoss), float32(m.DReal), float32(m.DFake), float32(m.Value), float32(m.JSD), float32(m.Penalty)}
 			differs(t, "losses, outputs, value, divergence and penalty", got, want, 1e-6, 2e-6)
+			got = []float32{float32(m.ClassLossReal), float32(m.ClassAccuracyReal), float32(m.ClassLossFake), float32(m.ClassAccuracyFake),
+				float32(m.CodeInformation), float32(m.CodeAccuracy), float32(m.CodeValueInformation), float32(m.CodeError)}
+			differs(t, "classes and codes", got, r.headFigures(see), 2e-6, 2e-6)
 			if m.Step != 2 || m.Seconds <= 0 || m.ImagesPerSecond <= 0 {
 				t.Errorf("got step %d, %v seconds, %v images a second", m.Step, m.Seconds, m.ImagesPerSecond)
 			}
@@ -53,8 +61,8 @@ func TestProgressLosses(t *testing.T) {
 	trainer := newTrainer(t, device(t), c, set)
 	r := newReference(stateOf(t, trainer))
 	var gLoss, dLoss float64
-	run(t, trainer, model.RunOptions{Steps: 1, Progress: func(_ uint32, g, d float64) error {
-		gLoss, dLoss = g, d
+	run(t, trainer, model.RunOptions{Steps: 1, Progress: func(m model.Metrics) error {
+		gLoss, dLoss = m.GLoss, m.DLoss
 		return nil
 	}})
 	in := r.inputs(dataOf(set), 1, 0)

@@ -216,10 +216,10 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// TestResidualForm: an activation behind a residual sum has the shape of the sum's images.
+// TestResidualForm: what follows a residual sum has the shape of the sum's images, and a net with one is written as its text.
 func TestResidualForm(t *testing.T) {
 	image := func(side, channels int) []int { return []int{side, side, channels} }
-	net := model.Net{Parameters: 9, Layers: []model.Layer{
+	net := model.Net{Parameters: 9, Text: "down 4 relu, residual (...)", Layers: []model.Layer{
 		{Kind: "conv", In: 48, Out: 64, InImage: image(4, 3), OutImage: image(4, 4), Activation: "relu"},
 		{Kind: "conv", In: 64, Out: 128, InImage: image(4, 4), OutImage: image(4, 8)},
 		{Kind: "downsample", In: 128, Out: 32, InImage: image(4, 8), OutImage: image(2, 8)},
@@ -229,7 +229,10 @@ func TestResidualForm(t *testing.T) {
 		{Kind: "bias", In: 32, Out: 32, Activation: "leaky-relu"},
 		{Kind: "dense", In: 32, Out: 1, Activation: "linear"},
 	}}
-	if got, want := net.Form(), "4x4x3 -> 4x4x4 relu -> 2x2x8 leaky-relu -> 1 linear, 9 parameters"; got != want {
+	if got, want := net.Form(), "4x4x3 -> down 4 relu, residual (...), 9 parameters"; got != want {
 		t.Errorf("the form is %q, want %q", got, want)
+	}
+	if _, got := net.Shapes(6); got != "2x2x8" {
+		t.Errorf("the bias behind the sum makes %s, want 2x2x8", got)
 	}
 }

@@ -57,10 +57,14 @@ func (s *State) Nets() []Net {
 func (n Net) Form() string { return n.Flow() + ", " + n.Size() }
 
 // Flow says what goes in, and what each activation returns. Images are height x width x channels: "100 -> 4x4x32 relu
-// -> 8x8x16 relu -> 16x16x1 sigmoid".
+// -> 8x8x16 relu -> 16x16x1 sigmoid". A net with residual sums or resampling is no such chain: its layers are written
+// as in Text.
 func (n Net) Flow() string {
 	first := n.Layers[0]
 	flow := valuesForm(first.InImage, first.In)
+	if slices.ContainsFunc(n.Layers, func(l Layer) bool { return l.Kind == nn.ResidualKind || strings.HasSuffix(l.Kind, "sample") }) {
+		return flow + " -> " + n.Text
+	}
 	for i, l := range n.Layers {
 		if l.Activation != "" { // else that of the next layer follows
 			_, out := n.Shapes(i)

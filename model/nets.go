@@ -19,8 +19,9 @@ const (
 
 // arch is a kind of nets.
 type arch struct {
-	// texts returns the layers of G's net, from noise (NoiseDim) to an image (Values()) in [0,1], and those of
-	// D's, from a pack of images (Pack*Values()) to its output (1): see package layers.
+	// texts returns the layers of G's net, from noise and codes (InputDim) to an image (Values()) in [0,1], and those of
+	// D's, from a pack of images (Pack*Values()) to its output (1), or to as many values if it is an autoencoder: see
+	// package layers.
 	texts func(c Config) (gen, dis string)
 	// check checks the settings that texts takes.
 	check func(c Config, v *validation)
@@ -51,6 +52,14 @@ func (c Config) image() layers.Shape {
 	return layers.Shape{Height: c.Height, Width: c.Width, Channels: c.Channels}
 }
 
+// packImage returns the shape of what D gets, and makes if it is an autoencoder: an image, or the values of a pack.
+func (c Config) packImage() layers.Shape {
+	if c.Pack > 1 {
+		return layers.Row(c.Pack * c.Values())
+	}
+	return c.image()
+}
+
 // nets returns both nets. named returns the name that the user knows a setting by. The error says what is wrong
 // with a text. There is none if c is valid.
 func (c Config) nets(named func(key string) string) (gen, dis layers.Net, err error) {
@@ -64,7 +73,7 @@ func (c Config) nets(named func(key string) string) (gen, dis layers.Net, err er
 	if err != nil {
 		return gen, dis, err
 	}
-	s.Logits = c.Classes > 0 && (c.DisLabels == LogitLabels || c.DisLabels == AutoLabels && !chain.BeginsDense())
+	c.toldLabels(&s, chain.BeginsDense())
 	dis, err = chain.Build(s)
 	return gen, dis, err
 }
@@ -81,21 +90,22 @@ func netOf(text string, s layers.Settings) (layers.Net, error) {
 func (c Config) genSettings(named func(key string) string) layers.Settings {
 	return layers.Settings{
 		Of: c.textName("generator", named("gen_layers")), Name: "generator", Generator: true,
-		In: layers.Row(c.NoiseDim), Out: c.image(), Hidden: c.GenActivation, Output: "sigmoid", Parameters: c.activationParameters(),
+		In: layers.Row(c.InputDim()), Out: c.image(), Hidden: c.GenActivation, Output: "sigmoid", Parameters: c.activationParameters(),
 		Classes: c.Classes, Pack: 1, Deviation: c.deviation(c.GenInitScale),
 	}
 }
 
 func (c Config) disSettings(named func(key string) string) layers.Settings {
-	in := c.image()
-	if c.Pack > 1 {
-		in = layers.Row(c.Pack * c.Values())
-	}
-	return layers.Settings{
+	in := c.packImage()
+	s := layers.Settings{
 		Of: c.textName("discriminator", named("dis_layers")), Name: "discriminator",
 		In: in, Out: layers.Row(1), Hidden: c.DisActivation, Output: "linear", Parameters: c.activationParameters(),
-		Classes: c.Classes, Pack: c.Pack, Deviation: c.deviation(c.DisInitScale), Batch: c.BatchSize / c.Pack, Penalised: c.penalises(), Clipped: c.clips(),
+		Pack: c.Pack, Deviation: c.deviation(c.DisInitScale), Batch: c.BatchSize / c.Pack, Penalised: c.penalises(), Clipped: c.clips(),
 	}
+	if c.autoencodes() {
+		s.Autoencoder, s.Out, s.Output = true, in, "sigmoid"
+	}
+	return s
 }
 
 // textName returns the name of a net's text in errors. setting is that of the setting that has it.
@@ -182,9 +192,13 @@ func discriminatorNet(c Config) *nn.Net {
 
 // checkTexts checks that there are texts, and that what they say is said nowhere else.
 func checkTexts(c Config, v *validation) {
+	dis := "dense 1"
+	if c.autoencodes() {
+		dis = fmt.Sprintf("dense %v", c.packImage())
+	}
 	for _, text := range []struct{ key, of, text, example string }{
 		{"gen_layers", "generator", c.GenLayers, fmt.Sprintf("dense %v", c.image())},
-		{"dis_layers", "discriminator", c.DisLayers, "dense 1"},
+		{"dis_layers", "discriminator", c.DisLayers, dis},
 	} {
 		v.check(text.text != "", text.key, "empty", "the layers of the "+text.of+" where arch is layers, as in \"dense 256, "+text.example+"\"")
 	}

@@ -2,10 +2,12 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// mlpTexts returns two multilayer perceptrons.
+// mlpTexts returns two multilayer perceptrons. D as an autoencoder has its hidden layers before the code, and again after
+// it in reverse.
 func mlpTexts(c Config) (gen, dis string) {
 	var g, d []string
 	for _, width := range c.GenHidden {
@@ -15,7 +17,15 @@ func mlpTexts(c Config) (gen, dis string) {
 	for _, width := range c.DisHidden {
 		d = append(d, c.dropout(len(d) == 0)+fmt.Sprintf("dense %d %s", width, c.DisActivation))
 	}
-	d = append(d, c.dropout(len(d) == 0)+"dense 1 linear")
+	if !c.autoencodes() {
+		d = append(d, c.dropout(len(d) == 0)+"dense 1 linear")
+		return strings.Join(g, ", "), strings.Join(d, ", ")
+	}
+	d = append(d, c.dropout(len(d) == 0)+c.codeText())
+	for _, width := range slices.Backward(c.DisHidden) {
+		d = append(d, c.dropout(false)+fmt.Sprintf("dense %d %s", width, c.DisActivation))
+	}
+	d = append(d, c.dropout(false)+fmt.Sprintf("dense %v sigmoid", c.packImage()))
 	return strings.Join(g, ", "), strings.Join(d, ", ")
 }
 

@@ -18,6 +18,8 @@ const genStage = 1<<16 - 1
 const (
 	noiseFamily   = 0x80 << 16
 	pointFamily   = 0x81 << 16
+	codeFamily    = 6 << 16    // of categorical codes
+	valueFamily   = 7 << 16    // of continuous ones
 	dropoutFamily = 0x82 << 16 // of the input, and a family more for each hidden layer
 )
 
@@ -48,7 +50,7 @@ func (r *reference) keeps(step, stage int) [][][]complex128 {
 		return rows
 	}
 	for row := range rows {
-		for layer, width := range append([]int{c.Pack * c.Values()}, c.DisHidden...) {
+		for layer, width := range append([]int{c.Pack * c.Values()}, r.disHidden()...) {
 			keep := float64(float32(1 - c.DisDropoutHidden))
 			if layer == 0 {
 				keep = float64(float32(1 - c.DisDropoutInput))
@@ -148,29 +150,59 @@ func (r *reference) inputs(set dataSet, step, nth int) inputs {
 	}
 	noise := make([]float32, c.BatchSize*c.NoiseDim)
 	kernels.Uniform(noise, key, streams.DisNoise+kernels.Stream(nth), uint32(step))
-	in.z = wide(noise)
+	in.z = r.withCodes(wide(noise), step, nth)
 	kernels.Uniform(noise, key, streams.GenNoise, uint32(step))
-	in.fresh = wide(noise)
+	in.fresh = r.withCodes(wide(noise), step, genStage)
 	return in
 }
 
-// step does a step of algorithm 1 of the 2014 paper. It returns the last batch and noise.
-func (r *reference) step(set dataSet, step int) inputs {
-	if r.config.UpdateOrder == model.Simultaneous {
-		in := r.inputs(set, step, 0)
-		dis, gen := r.disGradients(in), r.genGradients(in)
-		r.descend("discriminator", dis, step)
-		r.descend("generator", gen, step)
-		return in
-	}
-	var in inputs
-	for nth := range r.config.DisSteps {
-		in = r.inputs(set, step, nth)
-		r.descend("discriminator", r.disGradients(in), step)
-	}
-	if r.config.DisSteps > 1 || r.config.FreshNoise {
+// last returns the last batch and the noise of a step.
+func (r *reference) last(set dataSet, step int) inputs {
+	c := r.config
+	in := r.inputs(set, step, c.DisSteps-1)
+	if c.UpdateOrder != model.Simultaneous && (c.DisSteps > 1 || c.FreshNoise) {
 		in.z = in.fresh
 	}
-	r.descend("generator", r.genGradients(in), step)
 	return in
+}
+
+// step does a step of algorithm 1 of the 2014 paper.
+func (r *reference) step(set dataSet, step int) {
+	if r.config.UpdateOrder == model.Simultaneous {
+		in := r.last(set, step)
+		dis, gen := r.disGradients(in), r.genGradients(in)
+		balanced := r.balanced(r.meanReal(in), in)
+		r.descend("discriminator", dis, step)
+		r.descend("generator", gen, step)
+		r.k = balanced
+		return
+	}
+	var onReal float64
+	for nth := range r.config.DisSteps {
+		in := r.inputs(set, step, nth)
+		onReal = r.meanReal(in)
+		r.descend("discriminator", r.disGradients(in), step)
+	}
+	in := r.last(set, step)
+	balanced := r.balanced(onReal, in)
+	r.descend("generator", r.genGradients(in), step)
+	r.k = balanced
+}
+
+// meanReal returns D's mean output on real images in an update of D, if the loss is began.
+func (r *reference) meanReal(in inputs) float64 {
+	if r.config.Loss != "began" {
+		return 0
+	}
+	return real(meanOf(r.forwardDis(r.shown(in, in.nth)).real, same))
+}
+
+// balanced returns the k of began after a step, whose update of D had that mean output on real images, and whose update of G
+// is from in.
+func (r *reference) balanced(onReal float64, in inputs) float64 {
+	if r.config.Loss != "began" {
+		return 0
+	}
+	onFake := real(meanOf(r.forwardDis(r.shown(in, genStage)).fake, same))
+	return min(1, max(0, r.k+r.config.KRate*(r.config.Gamma*onReal-onFake)))
 }

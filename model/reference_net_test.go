@@ -17,7 +17,8 @@ func (r *reference) forward(net string, x []complex128, labels []uint32, keep []
 	c := r.config
 	hidden, activation := c.GenHidden, c.GenActivation
 	if net == "discriminator" {
-		hidden, activation = c.DisHidden, c.DisActivation
+		hidden, activation = r.disHidden(), c.DisActivation
+		r.code = nil
 	}
 	if asked {
 		for i := range x {
@@ -45,15 +46,22 @@ func (r *reference) forward(net string, x []complex128, labels []uint32, keep []
 		for i := range slopes {
 			slopes[i] = times(slopes[i], make([]complex128, len(b)))
 		}
-		if l == 0 && c.Classes > 0 {
+		if class := r.values[net+".class.weight"]; l == 0 && class != nil {
 			for i, label := range labels {
 				for j := range y {
-					y[j] += r.values[net+".class.weight"][(i*c.Classes+int(label))*len(b)+j]
+					y[j] += class[(i*c.Classes+int(label))*len(b)+j]
 				}
 			}
 		}
 		if l < len(hidden) {
-			y, slopes = activate(c, activation, y, slopes)
+			name := activation
+			if net == "discriminator" && r.autoencodes() && l == len(c.DisHidden) {
+				name = "linear" // of the code
+			}
+			y, slopes = activate(c, name, y, slopes)
+			if net == "discriminator" && (r.code == nil || len(y) <= len(r.code)) {
+				r.code = y
+			}
 		}
 		x = y
 	}
@@ -86,6 +94,8 @@ func activate(c model.Config, name string, y []complex128, slopes [][]complex128
 			}
 			pass(at, y[at], 1)
 		}
+	case "linear":
+		return y, slopes
 	case "tanh":
 		for j, v := range y {
 			v = cmplx.Tanh(v)
@@ -109,16 +119,80 @@ func softplus(x complex128) complex128 { return cmplx.Log(1 + cmplx.Exp(x)) }
 // generate returns images, one after the other, for rows of noise.
 func (r *reference) generate(z []float64, labels []uint32) []complex128 {
 	var x []complex128
-	for i := range len(z) / r.config.NoiseDim {
+	dim := r.config.NoiseDim + r.config.CodeClasses + r.config.CodeValues
+	for i := range len(z) / dim {
 		var label []uint32
 		if labels != nil {
 			label = labels[i : i+1]
 		}
-		noise := onAxis(z[i*r.config.NoiseDim:][:r.config.NoiseDim])
+		noise := onAxis(z[i*dim:][:dim])
 		y, _ := r.forward("generator", noise, label, nil, false)
 		for _, v := range y {
 			x = append(x, logistic(v))
 		}
 	}
 	return x
+}
+
+// autoencodes reports whether D is an autoencoder.
+func (r *reference) autoencodes() bool {
+	return r.config.Loss == "ebgan" || r.config.Loss == "began"
+}
+
+// disHidden returns the widths of D's layers but the last. Those of an autoencoder are the hidden ones, the code, and
+// the hidden ones in reverse.
+func (r *reference) disHidden() []int {
+	hidden := slices.Clone(r.config.DisHidden)
+	if r.autoencodes() {
+		hidden = append(hidden, r.config.NoiseDim)
+		for i := range r.config.DisHidden {
+			hidden = append(hidden, r.config.DisHidden[len(r.config.DisHidden)-1-i])
+		}
+	}
+	return hidden
+}
+
+// reconstruction returns the root of the mean squared difference of a row x from what an autoencoder makes of it, the logistic
+// function of y, and the derivatives by x, from those of y.
+func reconstruction(x, y []complex128, slopes [][]complex128) (e complex128, moved [][]complex128) {
+	n := complex(float64(len(x)), 0)
+	moved = make([][]complex128, len(slopes))
+	for i := range moved {
+		moved[i] = make([]complex128, 1)
+	}
+	for j, v := range y {
+		v = logistic(v)
+		off := v - x[j]
+		e += off * off / n
+		for i := range moved {
+			by := v * (1 - v) * slopes[i][j]
+			if i == j {
+				by--
+			}
+			moved[i][0] += 2 * off * by / n
+		}
+	}
+	root := cmplx.Sqrt(e)
+	for i := range moved {
+		moved[i][0] /= 2 * root
+	}
+	return root, moved
+}
+
+// pullAway returns the mean squared cosine of two different codes.
+func pullAway(codes [][]complex128) (sum complex128) {
+	product := func(a, b []complex128) (sum complex128) {
+		for i, v := range a {
+			sum += v * b[i]
+		}
+		return sum
+	}
+	for i, a := range codes {
+		for j, b := range codes {
+			if lengths := product(a, a) * product(b, b); i != j && lengths != 0 {
+				sum += product(a, b) * product(a, b) / lengths
+			}
+		}
+	}
+	return sum / complex(float64(len(codes)*(len(codes)-1)), 0)
 }

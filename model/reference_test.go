@@ -18,6 +18,8 @@ import (
 // computed forward, one direction after the other.
 type reference struct {
 	config model.Config
+	code   []complex128                    // of the row that D's autoencoder was applied to last
+	k      float64                         // of began
 	values map[string][]complex128         // parameters by name
 	moment map[string]map[string][]float64 // optimizer's state, by kind and parameter
 	mean   map[string][]float64            // average of G's parameters
@@ -31,6 +33,9 @@ func newReference(s *model.State) *reference {
 		r.moment[kind] = map[string][]float64{}
 	}
 	for _, t := range s.Tensors {
+		if t.Name == "began.k" {
+			r.k = float64(t.Values[0])
+		}
 		if strings.HasPrefix(t.Name, "generator") || strings.HasPrefix(t.Name, "discriminator") {
 			r.values[t.Name] = onAxis(wide(t.Values))
 			for kind := range r.moment {
@@ -73,13 +78,17 @@ type disInput struct {
 	step, stage int
 	real, fake  []complex128
 	labels      []uint32
+	codes       []complex128     // of the fake images, (B, codes)
 	keep        [][][]complex128 // factors of dropout, by row and layer
 }
 
 // disOutput is D's outputs and the penalty.
 type disOutput struct {
-	real, fake []complex128 // outputs, a row each
-	penalty    complex128
+	real, fake             []complex128   // outputs, a row each
+	besideReal, besideFake [][]complex128 // what the rows have beside these
+	codes                  [][]complex128 // of fake images, of an autoencoder
+	penalty                complex128
+	of                     disInput
 }
 
 // forwardDis applies D to fake images, and to real ones unless they are nil. The rows are numbered
@@ -101,13 +110,13 @@ func (r *reference) forwardDis(s disInput) disOutput {
 	if c.InstanceNoise > 0 {
 		x, fake = r.noisy(s, realRow < fakeRow)
 	}
-	var result disOutput
+	result := disOutput{of: s}
 	penalise := func(image []complex128, first int, weight, centre float64) {
 		for i, row := range slices.Collect(slices.Chunk(image, width)) {
-			_, slopes := r.disRow(s, row, i, first, true)
+			_, _, slopes := r.disRow(s, row, i, first, true)
 			squares := complex128(0)
 			for _, slope := range slopes {
-				squares += slope[0] * slope[0]
+				squares += slope * slope
 			}
 			off := squares
 			if centre != 0 {
@@ -117,16 +126,19 @@ func (r *reference) forwardDis(s disInput) disOutput {
 			result.penalty += complex(weight/float64(rows), 0) * off
 		}
 	}
-	forward := func(images []complex128, first int) (outputs []complex128) {
+	forward := func(images []complex128, first int) (outputs []complex128, beside [][]complex128) {
 		i := 0
 		for row := range slices.Chunk(images, width) {
-			y, _ := r.disRow(s, row, i, first, false)
-			outputs = append(outputs, y)
+			y, more, _ := r.disRow(s, row, i, first, false)
+			outputs, beside = append(outputs, y), append(beside, more)
+			result.codes = append(result.codes, r.code)
 			i++
 		}
-		return outputs
+		return outputs, beside
 	}
-	result.real, result.fake = forward(x, realRow), forward(fake, fakeRow)
+	result.real, result.besideReal = forward(x, realRow)
+	result.codes = nil
+	result.fake, result.besideFake = forward(fake, fakeRow)
 	if s.stage == genStage {
 		return result
 	}
@@ -145,14 +157,24 @@ func (r *reference) forwardDis(s disInput) disOutput {
 	return result
 }
 
-// disRow returns D's output on row i of a group that begins at row first, and, if asked, its slopes.
-func (r *reference) disRow(s disInput, row []complex128, i, first int, asked bool) (y complex128, slopes [][]complex128) {
+// disRow returns D's output on row i of a group that begins at row first, what is beside it, and, if asked, the
+// slopes of the output.
+func (r *reference) disRow(s disInput, row []complex128, i, first int, asked bool) (y complex128, beside, slopes []complex128) {
 	var labels []uint32
 	if s.labels != nil {
 		labels = s.labels[i*r.config.Pack:][:r.config.Pack]
 	}
-	out, slopes := r.forward("discriminator", row, labels, s.keep[first+i], asked)
-	return out[0], slopes
+	out, all := r.forward("discriminator", row, labels, s.keep[first+i], asked)
+	if r.autoencodes() {
+		y, all = reconstruction(row, out, all)
+		out = []complex128{y}
+	}
+	y, beside = r.logit(out, labels)
+	for _, slope := range all {
+		of, _ := r.logit(slope, labels)
+		slopes = append(slopes, of)
+	}
+	return y, beside, slopes
 }
 
 func meanOf(values []complex128, f func(complex128) complex128) complex128 {
@@ -182,11 +204,19 @@ func pairs(a, b []complex128) []complex128 {
 	return d
 }
 
-// disLoss returns D's loss with penalties.
-func (r *reference) disLoss(s disInput) complex128 { return r.disLossOn(r.forwardDis(s)) }
+// disLoss returns D's loss with penalties and heads.
+func (r *reference) disLoss(s disInput) complex128 {
+	see := r.forwardDis(s)
+	return r.disLossOn(see) + r.disHeads(see)
+}
 
-// genLoss returns G's loss.
-func (r *reference) genLoss(s disInput) complex128 { return r.genLossOn(r.forwardDis(s)) }
+// genLoss returns G's loss with heads.
+func (r *reference) genLoss(s disInput) complex128 {
+	see := r.forwardDis(s)
+	return r.genLossOn(see) + r.genHeads(see)
+}
+
+// disLossOn returns D's loss with penalties, from D's outputs.
 
 func (r *reference) disLossOn(see disOutput) complex128 {
 	mean := func(x []complex128, f func(complex128) complex128) complex128 { return meanOf(x, f) }
@@ -202,6 +232,11 @@ func (r *reference) disLossOn(see disOutput) complex128 {
 			mean(see.fake, func(x complex128) complex128 { return above(1 + x) }) + see.penalty
 	case "relativistic":
 		return mean(pairs(see.fake, see.real), softplus) + see.penalty
+	case "ebgan":
+		margin := complex(r.config.Margin, 0)
+		return mean(see.real, same) + mean(see.fake, func(x complex128) complex128 { return above(margin - x) }) + see.penalty
+	case "began":
+		return mean(see.real, same) - complex(r.k, 0)*mean(see.fake, same) + see.penalty
 	case "non-saturating", "minimax", "bce", "dragan":
 		onData := mean(see.real, func(x complex128) complex128 { return target*softplus(-x) + (1-target)*softplus(x) })
 		return onData + mean(see.fake, softplus) + see.penalty
@@ -224,6 +259,12 @@ func (r *reference) genLossOn(see disOutput) complex128 {
 		return -meanOf(see.fake, same)
 	case "relativistic":
 		return meanOf(pairs(see.real, see.fake), softplus)
+	case "ebgan", "began":
+		loss := meanOf(see.fake, same)
+		if r.config.PullAway > 0 {
+			loss += complex(r.config.PullAway, 0) * pullAway(see.codes)
+		}
+		return loss
 	case "non-saturating", "bce", "dragan":
 		return meanOf(see.fake, func(x complex128) complex128 { return softplus(-x) })
 	}
@@ -257,12 +298,12 @@ func (r *reference) genGradients(in inputs) map[string][]float64 {
 
 // shown returns D's input for a batch and noise.
 func (r *reference) shown(in inputs, stage int) disInput {
-	return disInput{in.step, stage, onAxis(in.x), r.generate(in.z, in.labels), in.labels, r.keeps(in.step, stage)}
+	return disInput{in.step, stage, onAxis(in.x), r.generate(in.z, in.labels), in.labels, r.codes(in.z), r.keeps(in.step, stage)}
 }
 
 // isCritic reports whether D's output is not the logit of a probability.
 func (r *reference) isCritic() bool {
-	return slices.Contains([]string{"least-squares", "wgan", "wgan-gp", "hinge", "relativistic"}, r.config.Loss)
+	return slices.Contains([]string{"least-squares", "wgan", "wgan-gp", "hinge", "relativistic", "ebgan", "began"}, r.config.Loss)
 }
 
 // probability returns the D(x) that metrics show.

@@ -67,6 +67,9 @@ func (r *reference) compare(t *testing.T, s *model.State, abs, rel float64) {
 	for name, values := range r.values {
 		want[name] = parts(values)
 	}
+	if r.config.Loss == "began" {
+		want["began.k"] = []float64{r.k}
+	}
 	for name, values := range r.mean {
 		want["ema."+name] = values
 	}

@@ -39,6 +39,10 @@ func resnetTexts(c Config) (gen, dis string) {
 		d = append(d, block(level))
 	}
 	g = append(g, fmt.Sprintf("conv %d sigmoid", c.Channels))
-	d = append(d, c.dropout(false)+"dense 1 linear")
+	if c.autoencodes() { // Berthelot et al. 2017, section 3.5: the decoder is as the generator
+		d = append(append(d, c.dropout(false)+c.codeText()), g...)
+	} else {
+		d = append(d, c.dropout(false)+"dense 1 linear")
+	}
 	return strings.Join(g, ", "), strings.Join(d, ", ")
 }

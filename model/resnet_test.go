@@ -41,6 +41,7 @@ func TestResNetTexts(t *testing.T) {
 
 // TestResNet: residual nets with penalties on D's gradient, and labels or none, learn the four images of a set.
 func TestResNet(t *testing.T) {
+	onCPU(t)
 	if testing.Short() {
 		t.Skip("trains for hundreds of steps")
 	}

@@ -14,8 +14,9 @@ type RunOptions struct {
 	Steps        uint32 // the step to stop after
 	DisplayEvery uint32 // in steps; the first and the last step are displayed too
 	SaveEvery    uint32 // in steps; the last step, and one that is interrupted, are saved too
-	// Progress is called from time to time with both losses of the newest step.
-	Progress func(step uint32, gLoss, dLoss float64) error
+	// Progress is called from time to time with both losses of the newest step, and the penalty and the convergence that
+	// belong to them. The other metrics are 0.
+	Progress func(newest Metrics) error
 	// Measured is called with the metrics of every MeasureEvery-th step and of each display step.
 	// If MeasureEvery is 0, it is called for display steps alone.
 	MeasureEvery uint32
@@ -24,6 +25,8 @@ type RunOptions struct {
 	Display func(Metrics) error
 	// Save is called with a copy of the state, which it may keep.
 	Save func(*State) error
+	// SaveNow is called before steps. If it returns true, the state is saved after them.
+	SaveNow func() bool
 	// Evaluate is called every EvaluateEvery steps and after the last step, or never if
 	// EvaluateEvery is 0. The state is saved before. Its time does not count as training. It may
 	// call Sample.
@@ -129,6 +132,7 @@ func (t *Trainer) steps(ctx context.Context, p RunOptions) error {
 		if err := ctx.Err(); err != nil {
 			return stopped{err}
 		}
+		asked := p.SaveNow != nil && p.SaveNow()
 		n, err := t.feed.next(ctx, p.untilPause(t.step, int(unasked/max(pace, time.Microsecond))))
 		if err != nil {
 			// If ctx has ended, the error of the feed is a consequence.
@@ -140,7 +144,7 @@ func (t *Trainer) steps(ctx context.Context, p RunOptions) error {
 		t.step, t.saved = t.step+uint32(n), false
 		display, measure := p.Displays(t.step), every(t.step, p.MeasureEvery)
 		evaluate := p.Evaluate != nil && p.Evaluates(t.step)
-		save := evaluate || p.due(t.step, p.SaveEvery)
+		save := asked || evaluate || p.due(t.step, p.SaveEvery)
 		var halt error // from Progress; the run ends after the metrics of this step
 		if p.pauses(t.step) {
 			if err := t.progress(p); errors.As(err, new(stopped)) {
@@ -207,8 +211,8 @@ func (t *Trainer) progress(p RunOptions) error {
 	if err != nil {
 		return err
 	}
-	m := metricsOf(t.step, s, t.game.loss.notProbability)
-	if err := p.Progress(t.step, m.GLoss, m.DLoss); err != nil {
+	m := metricsOf(t.step, s, t.game.config)
+	if err := p.Progress(Metrics{Step: m.Step, GLoss: m.GLoss, DLoss: m.DLoss, Penalty: m.Penalty, Convergence: m.Convergence}); err != nil {
 		return stopped{err}
 	}
 	return nil

@@ -79,7 +79,7 @@ func TestRunOptions(t *testing.T) {
 	}
 	options := model.RunOptions{
 		Steps: 110, DisplayEvery: 30, SaveEvery: 40, EvaluateEvery: 25,
-		Progress: func(step uint32, _, _ float64) error { return note(&told, step) },
+		Progress: func(m model.Metrics) error { return note(&told, m.Step) },
 		Display:  func(m model.Metrics) error { return note(&displayed, m.Step) },
 		Save:     func(s *model.State) error { return note(&saved, s.Step) },
 		Evaluate: func(step uint32) error {
@@ -145,7 +145,7 @@ func TestRunOptionsErrors(t *testing.T) {
 	for name, options := range map[string]model.RunOptions{
 		"display":  {Display: func(model.Metrics) error { return failed }},
 		"save":     {Save: func(*model.State) error { return failed }},
-		"progress": {Progress: func(uint32, float64, float64) error { return failed }},
+		"progress": {Progress: func(model.Metrics) error { return failed }},
 		"evaluate": {Evaluate: func(uint32) error { return failed }, EvaluateEvery: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -195,7 +195,7 @@ func TestStoppedIsSaved(t *testing.T) {
 	for name, options := range map[string]model.RunOptions{
 		"display":  {DisplayEvery: 3, Display: at(3)},
 		"measured": {MeasureEvery: 3, Measured: at(3)},
-		"progress": {DisplayEvery: 3, Progress: func(step uint32, _, _ float64) error { return at(3)(model.Metrics{Step: step}) }},
+		"progress": {DisplayEvery: 3, Progress: func(m model.Metrics) error { return at(3)(m) }},
 		"evaluate": {EvaluateEvery: 3, Evaluate: func(uint32) error { return failed }},
 	} {
 		t.Run(name, func(t *testing.T) {

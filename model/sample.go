@@ -117,18 +117,22 @@ func (s *sampler) check(noise []float32, labels []uint32) error {
 	return nil
 }
 
-// Noise returns the noise (len(seeds), c.NoiseDim) of the samples of seeds, uniform on
-// c.NoiseScale·[-1,1). A seed stands for the same noise in all versions. The scale has the effect
+// Noise returns rows of G's input (len(seeds), c.InputDim()) for the samples of seeds: noise, uniform on
+// c.NoiseScale·[-1,1), and random codes. A seed stands for the same noise in all versions. The scale has the effect
 // of the truncation trick for normal noise of Brock et al., "Large scale GAN training for high
 // fidelity natural image synthesis" (2019), section 3.1: below 1 there are fewer kinds of images,
 // but likelier ones. Above 1 it is the other way round.
 func (c Config) Noise(seeds []uint64) []float32 {
-	z := make([]float32, len(seeds)*c.NoiseDim)
+	dim := c.InputDim()
+	z := make([]float32, len(seeds)*dim)
 	for i, seed := range seeds {
-		kernels.Uniform(z[i*c.NoiseDim:][:c.NoiseDim], kernels.Key(seed), streams.Samples, 0)
-	}
-	for i := range z {
-		z[i] *= float32(c.NoiseScale)
+		row := z[i*dim:][:dim]
+		noise := row[:c.NoiseDim]
+		kernels.Uniform(noise, kernels.Key(seed), streams.Samples, 0)
+		for j := range noise {
+			noise[j] *= float32(c.NoiseScale)
+		}
+		c.writeCodes(row[c.NoiseDim:], seed)
 	}
 	return z
 }
@@ -180,8 +184,8 @@ func newGenerator(dev kernels.Device, s *State, raw bool, rows int) (*Generator,
 	return &Generator{Config: s.Config, sampler: sampler}, err
 }
 
-// Sample returns images (n, Config.Values()) in [0,1] from noise (n, Config.NoiseDim). If there
-// are classes, labels (n) are below Config.Classes, else labels is empty. The slice is new. An image depends only on its own noise and
+// Sample returns images (n, Config.Values()) in [0,1] from noise (n, Config.InputDim()), with the codes
+// behind it. If there are classes, labels (n) are below Config.Classes, else labels is empty. The slice is new. An image depends only on its own noise and
 // label. Sample returns an error if noise or labels do not fit the generator, or if the device
 // fails.
 func (g *Generator) Sample(noise []float32, labels []uint32) ([]float32, error) {
@@ -189,7 +193,7 @@ func (g *Generator) Sample(noise []float32, labels []uint32) ([]float32, error) 
 }
 
 // Apply appends the generator to b. It returns its images (rows, Config.Values()) in [0,1] for noise
-// (rows, Config.NoiseDim) and, if there are classes, labels (rows); else labels is nil. The weights
+// (rows, Config.InputDim()), with the codes behind it, and, if there are classes, labels (rows); else labels is nil. The weights
 // are leaves, which belong to g.
 func (g *Generator) Apply(b *graph.Builder, noise, labels *graph.Value) *graph.Value {
 	return g.sampler.net.Apply(&nn.Pass{Builder: b, Labels: labels}, noise)

@@ -31,7 +31,7 @@ type State struct {
 	Note string
 	// Tensors are the parameters of both nets, "generator.0.weight", the moments of the
 	// optimizers, "adam.m.generator.0.weight", and the average of the generator's parameters if
-	// there is one, "ema.generator.0.weight". They are sorted by name.
+	// there is one, "ema.generator.0.weight", and the number k of the loss began. They are sorted by name.
 	Tensors []Tensor
 }
 
@@ -47,7 +47,7 @@ type Tensor struct {
 func (s *State) WeightHash() string {
 	h := sha256.New()
 	for _, t := range s.Tensors {
-		if strings.HasPrefix(t.Name, "generator.") || strings.HasPrefix(t.Name, "discriminator.") {
+		if ofNets(t.Name) {
 			t.hash(h)
 		}
 	}
@@ -92,6 +92,9 @@ func layout(c Config) []Tensor {
 			all = append(all, Tensor{Name: averaged + p.Name, Shape: p.Shape})
 		}
 	}
+	if loss, _ := losses.find(c.Loss); loss.value.balances {
+		all = append(all, Tensor{Name: balanceName, Shape: []int{1}})
+	}
 	slices.SortFunc(all, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
@@ -117,11 +120,16 @@ func (s *State) check() error {
 
 // values returns those of the tensor of that name, in the memory of s.
 func (s *State) values(name string) ([]float32, error) {
-	i, ok := slices.BinarySearchFunc(s.Tensors, name, func(t Tensor, name string) int { return strings.Compare(t.Name, name) })
+	i, ok := s.find(name)
 	if !ok {
 		return nil, fmt.Errorf("model: tensor %s is missing", name)
 	}
 	return s.Tensors[i].Values, nil
+}
+
+// find returns where the tensor of that name is, and whether there is one.
+func (s *State) find(name string) (int, bool) {
+	return slices.BinarySearchFunc(s.Tensors, name, func(t Tensor, name string) int { return strings.Compare(t.Name, name) })
 }
 
 // upload copies the tensor of that name to dst.
@@ -135,6 +143,11 @@ func (s *State) upload(dev kernels.Device, name string, dst *tensor.Dense) error
 
 // visit calls f with each tensor of the state on the device. It stops at the first error.
 func (g *game) visit(f func(name string, shape []int, t *tensor.Dense) error) error {
+	if g.balance != nil {
+		if err := f(balanceName, []int{1}, g.balance); err != nil {
+			return err
+		}
+	}
 	row, _ := optimizers.find(g.config.Optimizer)
 	for _, side := range []struct {
 		net *nn.Weights

@@ -44,7 +44,7 @@ func (g *game) updates(b *graph.Builder) {
 // refresh replaces the fake images of t by images of new noise, if G's update has noise of its own.
 func (g *game) refresh(b *graph.Builder, t *turn) {
 	if g.config.FreshNoise || g.config.DisSteps > 1 {
-		t.fake = g.fake(b, t, streams.GenNoise)
+		t.fake = g.fake(b, t, streams.GenNoise, genStage)
 	}
 }
 
@@ -53,11 +53,13 @@ type turn struct {
 	nth        int           // number of the turn in the step, from 0
 	number     *tensor.Dense // (1), the number of the step
 	real, fake *graph.Value  // (B, values)
-	z          *graph.Value  // (B, noise)
-	// labels (groups·B) are the labels of D's images, group by group. oneHot (groups·B, classes)
-	// are the same as vectors. They are nil if D does not need them.
+	z          *graph.Value  // (B, InputDim)
+	code       codes         // in z
+	// labels (groups·B) are the labels of D's images, group by group, and begin with those of the batch.
+	// oneHot (groups·B, classes) are the same as vectors. Both have the batch alone, or are nil, if D does not get them.
 	labels, oneHot *graph.Value
-	moves          []nn.Move // of G's parameters that are not learned
+	class          *graph.Value // (B, classes), the labels of the batch as vectors, if D is asked for them
+	moves          []nn.Move    // of G's parameters that are not learned
 }
 
 // turn appends the nth batch of the step of a number (1), and as many fake images from noise of its
@@ -65,25 +67,35 @@ type turn struct {
 func (g *game) turn(b *graph.Builder, number *tensor.Dense, nth int) turn {
 	t := turn{nth: nth, number: number}
 	copies := 0
-	if g.config.Classes > 0 {
-		copies = groupsOf(g.config, g.loss).all
+	switch c := g.config; {
+	case c.classifies():
+		copies = 1
+	case c.Classes > 0:
+		copies = groupsOf(c, g.loss).all
 	}
 	var labels []*graph.Value
 	if t.real, labels = g.batches.batch(b, g.random(b, number, 0), nth, copies); labels != nil {
 		t.labels = b.Join(labels...)
 	}
-	if g.config.Classes > 0 && g.config.Pack > 1 {
-		t.oneHot = b.OneHot(t.labels, g.config.Classes)
+	switch c := g.config; {
+	case c.classifies():
+		t.class = b.OneHot(t.labels, c.Classes)
+	case c.Classes > 0 && c.Pack > 1:
+		t.oneHot = b.OneHot(t.labels, c.Classes)
 	}
-	t.fake = g.fake(b, &t, streams.DisNoise+kernels.Stream(nth))
+	t.fake = g.fake(b, &t, streams.DisNoise+kernels.Stream(nth), kernels.Stream(nth))
 	return t
 }
 
-// fake returns G's images (B, values) for noise from a stream and the labels of t's batch. It sets
-// t.z and t.moves.
-func (g *game) fake(b *graph.Builder, t *turn, stream kernels.Stream) *graph.Value {
+// fake returns G's images (B, values) for noise from a stream, the codes of a stage and the labels of t's batch. It
+// sets t.z, t.code and t.moves.
+func (g *game) fake(b *graph.Builder, t *turn, stream, stage kernels.Stream) *graph.Value {
 	c := g.config
 	t.z = b.Uniform(g.random(b, t.number, stream), c.BatchSize, c.NoiseDim)
+	if c.codeDim() > 0 {
+		t.code = g.drawCodes(b, t.number, stage)
+		t.z = t.code.beside(b, t.z)
+	}
 	t.moves = nil
 	pass := &nn.Pass{Builder: b, BatchRows: c.BatchSize, Moves: func(m nn.Move) { t.moves = append(t.moves, m) }}
 	if t.labels != nil {
@@ -95,7 +107,9 @@ func (g *game) fake(b *graph.Builder, t *turn, stream kernels.Stream) *graph.Val
 // disForward is a forward of D on groups of images.
 type disForward struct {
 	groups    groups
-	x, logits *graph.Value // D's input (rows, pack·values) and output (rows, 1)
+	x, logits *graph.Value // D's input (rows, pack·values), and its logits (rows, 1)
+	output    *graph.Value // (rows, 1 and more): the logits, and what D makes beside them
+	codes     *graph.Value // (rows, values of a code) of an autoencoder
 	first     int          // the group of the first rows
 	moves     []nn.Move    // of D's parameters that are not learned
 }
@@ -114,7 +128,7 @@ func (g *game) forwardForDis(b *graph.Builder, t turn) disForward {
 		real, fake := d.groups.of(b, d.x, d.groups.real, 1), d.groups.of(b, d.x, d.groups.fake, 1)
 		d.x = b.Join(g.points(b, real, fake, g.random(b, g.stepCount, streams.PenaltyPoint+stage)), d.x)
 	}
-	d.logits = g.apply(b, t, &d, stage)
+	g.apply(b, t, &d, stage)
 	return d
 }
 
@@ -129,7 +143,7 @@ func (g *game) forwardForGen(b *graph.Builder, t turn) disForward {
 		d.first = d.groups.points
 	}
 	d.x = g.input(b, images, genStage)
-	d.logits = g.apply(b, t, &d, genStage)
+	g.apply(b, t, &d, genStage)
 	return d
 }
 
@@ -144,53 +158,70 @@ func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream
 	return b.Reshape(images, images.Rows()/c.Pack, c.Pack*c.Values())
 }
 
-// apply returns D's logits for d.x, whose first rows are those of group d.first. It sets d.moves.
-func (g *game) apply(b *graph.Builder, t turn, d *disForward, stage kernels.Stream) *graph.Value {
+// apply applies D to d.x, whose first rows are those of group d.first. It sets d.output, d.logits, d.codes and d.moves.
+func (g *game) apply(b *graph.Builder, t turn, d *disForward, stage kernels.Stream) {
 	x, group := d.x, d.first
 	pass := &nn.Pass{Builder: b, Random: g.random(b, g.stepCount, stage), FirstRow: group * g.config.BatchSize / g.config.Pack,
 		BatchRows: g.config.BatchSize / g.config.Pack, Moves: func(m nn.Move) { d.moves = append(d.moves, m) }}
 	images := x.Rows() * g.config.Pack
-	if t.labels != nil {
+	if t.labels != nil && t.class == nil {
 		pass.Labels = b.Rows(t.labels, group*g.config.BatchSize, images)
 	}
 	if t.oneHot != nil {
 		pass.OneHot = b.Rows(t.oneHot, group*g.config.BatchSize, images)
 	}
-	return g.dis.Apply(pass, x)
+	if g.loss.autoencodes {
+		outputs := g.dis.Outputs(pass, x)
+		d.codes = codeOf(g.dis.Net, outputs)
+		d.output = reconstructionError(b, x, outputs[len(outputs)-1])
+	} else {
+		d.output = g.dis.Apply(pass, x)
+	}
+	d.logits = d.output
+	if d.output.Cols() > 1 {
+		d.logits = b.TakeColumns(d.output, 0, 1)
+	}
 }
 
-// disLoss returns the parts of D's loss, including penalties. It stores their values in g.stats.
-func (g *game) disLoss(b *graph.Builder, d disForward) (seeds []graph.Seed) {
-	for i, part := range g.objective.discriminator(b, d.of(b, d.groups.real), d.of(b, d.groups.fake)) {
+// disLoss returns the parts of D's loss, including penalties and those of its heads. It stores their values
+// in g.stats.
+func (g *game) disLoss(b *graph.Builder, t turn, d disForward) (seeds []graph.Seed) {
+	for i, part := range g.objective.discriminator(b, d.of(b, d.groups.real), g.balanced(b, d.of(b, d.groups.fake))) {
 		b.Store(part, g.result([]int{disRealStat, disFakeStat}[i]))
 		seeds = append(seeds, graph.Seed{Of: part})
 	}
 	for _, penalty := range g.penalties(b, d) {
 		seeds = append(seeds, graph.Seed{Of: penalty})
 	}
-	return seeds
+	return append(seeds, g.disHeads(b, t, d)...)
 }
 
-// genLoss returns G's loss. It stores the value in g.stats.
-func (g *game) genLoss(b *graph.Builder, d disForward) []graph.Seed {
+// genLoss returns the parts of G's loss. It stores their values in g.stats.
+func (g *game) genLoss(b *graph.Builder, t turn, d disForward) []graph.Seed {
 	var real *graph.Value
 	if g.loss.paired {
 		real = d.of(b, d.groups.real)
 	}
 	loss := g.objective.generator(b, real, d.of(b, d.groups.fake))
 	b.Store(loss, g.result(genStat))
-	return []graph.Seed{{Of: loss}}
+	seeds := []graph.Seed{{Of: loss}}
+	if g.config.PullAway > 0 {
+		term := pullAway(b, d.groups.of(b, d.codes, d.groups.fake, d.first), g.config.PullAway)
+		b.Store(term, g.result(pullStat))
+		seeds = append(seeds, graph.Seed{Of: term})
+	}
+	return append(seeds, g.genHeads(b, t, d)...)
 }
 
 func (g *game) disGradients(b *graph.Builder, t turn) disForward {
 	d := g.forwardForDis(b, t)
-	g.dis.StoreGrad(b, g.disLoss(b, d))
+	g.dis.StoreGrad(b, g.disLoss(b, t, d))
 	return d
 }
 
 func (g *game) genGradients(b *graph.Builder, t turn) {
 	d := g.forwardForGen(b, t)
-	g.gen.StoreGrad(b, g.genLoss(b, d))
+	g.gen.StoreGrad(b, g.genLoss(b, t, d))
 }
 
 // disUpdate is the update of D after a turn, whose forward d is.
@@ -219,15 +250,19 @@ func (g *game) genUpdate(b *graph.Builder, t turn) {
 	if g.average != nil {
 		b.Update("ema", g.average.update)
 	}
+	if g.balance != nil {
+		b.Update("balance", g.rebalance)
+	}
 }
 
 // measure stores both losses and D's outputs for the present weights, on the last batch and the
 // last noise of the step.
 func (g *game) measure(b *graph.Builder) {
-	d := g.forwardForDis(b, g.lastTurn(b))
+	t := g.lastTurn(b)
+	d := g.forwardForDis(b, t)
 	g.measureOutputs(b, d)
-	g.disLoss(b, d)
-	g.genLoss(b, d)
+	g.disLoss(b, t, d)
+	g.genLoss(b, t, d)
 }
 
 // lastTurn returns the turn on which G's gradients were taken. Its batch and noise are made

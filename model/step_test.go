@@ -12,6 +12,7 @@ import (
 // TestSteps holds three whole steps against the reference: what is updated in which
 // order, on which noise and which batch.
 func TestSteps(t *testing.T) {
+	long(t)
 	type change = func(*model.Config)
 	cases := map[string][]change{
 		"discriminator first":             nil,
@@ -34,6 +35,8 @@ func TestSteps(t *testing.T) {
 		"noise, dropout, two dis. steps":  {dropout, disSteps(2), func(c *model.Config) { c.InstanceNoise = 0.1 }},
 		"points of two dis. steps":        {loss("wgan-gp"), disSteps(2)},
 		"points about data, two steps":    {loss("dragan"), disSteps(2)},
+		"balance of two dis. steps":       {loss("began"), disSteps(2), func(c *model.Config) { c.KRate = 5 }},
+		"balance at the same time":        {loss("began"), simultaneous, func(c *model.Config) { c.KRate, c.Gamma = 3, 0.4 }},
 		"uniform first weights":           {func(c *model.Config) { c.GenInitScale, c.DisInitScale = 0.5, 0.2 }},
 		"images that are wider than high": {func(c *model.Config) { c.Height, c.Width = 2, 9 }},
 	}

@@ -147,7 +147,7 @@ func (t *Trainer) State() (*State, error) {
 	return &State{Config: t.game.config, Step: t.step, Data: t.data, ClassNames: t.names, Tensors: tensors}, err
 }
 
-// Sample returns images (n, Config.Values()) in [0,1] from noise (n, Config.NoiseDim) and, if
+// Sample returns images (n, Config.Values()) in [0,1] from noise (n, Config.InputDim()) and, if
 // there are classes, labels (n). It uses the average of the generator's weights if there is one,
 // else the present weights. The slice is new. It returns an error if noise or labels do not fit
 // the generator, or if the device fails.
@@ -171,9 +171,10 @@ func (t *Trainer) Measure() (Metrics, error) {
 			return Metrics{}, &NonFiniteError{Step: t.step, Net: "discriminator", Tensor: "loss", Value: v}
 		}
 	}
-	m := metricsOf(t.step, s, t.game.loss.notProbability)
+	m := metricsOf(t.step, s, t.game.config)
 	m.Seconds = t.seconds
-	return m, nil
+	m.Balance, err = t.game.readBalance()
+	return m, err
 }
 
 // stats copies the game's results from the device.

@@ -12,11 +12,13 @@ import (
 
 // The limits of settings. Larger values are surely mistakes.
 const (
-	maxSize     = 1 << 20   // width of a layer, size of a batch
-	maxSide     = 1 << 12   // height and width of an image
-	maxLayers   = 100       // hidden layers of a net
-	maxNetWidth = 1 << 12   // channels of a dcgan's first layer
-	maxCount    = 1<<31 - 1 // number of steps that a kernel takes
+	maxSize       = 1 << 20 // width of a layer, size of a batch
+	maxSide       = 1 << 12 // height and width of an image
+	maxLayers     = 100     // hidden layers of a net
+	maxNetWidth   = 1 << 12 // channels of a dcgan's first layer
+	maxCodeValues = 1 << 10
+	maxCount      = 1<<31 - 1 // number of steps that a kernel takes
+	maxKRate      = 1000      // of began's k, which is at most 1
 	// leastNormal is the smallest normal float32 above 0.
 	leastNormal = 0x1p-126
 )
@@ -46,11 +48,12 @@ func (c Config) validate(v *validation) error {
 
 // checkBuilt builds the nets, and checks the settings that depend on them.
 func (c Config) checkBuilt(v *validation) {
-	gen, _, err := c.nets(v.named)
+	gen, dis, err := c.nets(v.named)
 	if err != nil {
 		v.errs = append(v.errs, fmt.Errorf("%s%w", v.prefix, err))
 		return
 	}
+	v.check(c.PullAway == 0 || len(codeLayers(dis.Net)) > 0, "pull_away", c.PullAway, "0 where the discriminator has a single layer, and so no code")
 	v.check(c.GenBiasInit != MarginalBias || hasBiasOfValues(gen.Net), "gen_bias_init", quoted(c.GenBiasInit),
 		ZeroBias+" where the last layer of the generator is not dense, and so has no bias for each value of an image")
 }
@@ -63,6 +66,13 @@ func (c Config) checkLoss(v *validation) {
 		"0 unless the loss is "+strings.Join(smoothed, " or "))
 	v.positive("weight_clip", c.WeightClip)
 	v.positive("gp_weight", c.GPWeight)
+	v.positive("margin", c.Margin)
+	v.notNegative("pull_away", c.PullAway)
+	coded := lossesWith(func(l loss) bool { return l.autoencodes })
+	v.check(c.PullAway == 0 || slices.Contains(coded, c.Loss), "pull_away", c.PullAway, "0 unless the loss is "+strings.Join(coded, " or ")+", whose discriminator makes a code of an image")
+	v.check(c.PullAway == 0 || c.BatchSize/max(c.Pack, 1) > 1, "pull_away", c.PullAway, "0 where batch_size is pack, as it compares the codes of a batch")
+	v.check(float32(c.Gamma) > 0 && c.Gamma <= 1, "gamma", c.Gamma, "above 0, at most 1")
+	v.check(float32(c.KRate) > 0 && c.KRate <= maxKRate, "k_rate", c.KRate, fmt.Sprintf("above 0, at most %d", maxKRate))
 	v.notNegative("r1", c.R1)
 	v.notNegative("r2", c.R2)
 }
@@ -75,6 +85,10 @@ func (c Config) checkNets(v *validation) {
 	v.check(c.NetWidth >= 1 && c.NetWidth <= maxNetWidth, "net_width", c.NetWidth, fmt.Sprintf("1 to %d", maxNetWidth))
 	v.name("dis_norm", c.DisNorm, DisNorms())
 	v.size("noise_dim", c.NoiseDim)
+	v.check(c.CodeClasses == 0 || c.CodeClasses >= 2 && c.CodeClasses <= MaxClasses, "code_classes", c.CodeClasses, fmt.Sprintf("0, or 2 to %d", MaxClasses))
+	v.check(c.CodeValues >= 0 && c.CodeValues <= maxCodeValues, "code_values", c.CodeValues, fmt.Sprintf("0 to %d", maxCodeValues))
+	v.positive("code_weight", c.CodeWeight)
+	v.positive("code_value_weight", c.CodeValueWeight)
 	v.widths("gen_hidden", c.GenHidden)
 	v.widths("dis_hidden", c.DisHidden)
 	v.name("gen_activation", c.GenActivation, GenActivations())
@@ -94,7 +108,15 @@ func (c Config) checkNets(v *validation) {
 	v.name("gen_bias_init", c.GenBiasInit, BiasInits())
 	v.check(c.Classes >= 0 && c.Classes <= MaxClasses, "classes", c.Classes, fmt.Sprintf("0 to %d", MaxClasses))
 	v.name("dis_labels", c.DisLabels, DisLabels())
-	v.check(c.DisLabels != LogitLabels || c.Classes == 0 || c.Pack == 1, "dis_labels", quoted(c.DisLabels), "auto or input where pack is above 1, as such a row has several labels")
+	v.check(c.DisLabels == AutoLabels || c.DisLabels == InputLabels || c.Classes == 0 || !c.autoencodes(), "dis_labels", quoted(c.DisLabels),
+		"auto or input with the loss "+c.Loss+", whose discriminator is an autoencoder and makes no logits")
+	v.check(c.DisLabels != LogitLabels && c.DisLabels != ProjectionLabels || c.Classes == 0 || c.Pack == 1, "dis_labels", quoted(c.DisLabels),
+		"auto, input or classifier where pack is above 1, as such a row has several labels")
+	v.positive("class_weight", c.ClassWeight)
+	v.notNegative("gen_class_weight", c.GenClassWeight)
+	withoutLogit := "0 with the loss " + c.Loss + ", whose discriminator is an autoencoder and makes nothing beside an image"
+	v.check(c.CodeClasses == 0 || !c.autoencodes(), "code_classes", c.CodeClasses, withoutLogit)
+	v.check(c.CodeValues == 0 || !c.autoencodes(), "code_values", c.CodeValues, withoutLogit)
 	v.check(c.Stack == 1 || c.Stack == raster.RGB, "stack", c.Stack, fmt.Sprintf("1 or %d", raster.RGB))
 	v.check(c.Stack == 1 || c.Classes == 0, "classes", c.Classes, "0 where stack is 3, as such an image has three labels")
 	v.check(c.Channels == 1 || c.Channels == raster.RGB, "channels", c.Channels, fmt.Sprintf("1 or %d", raster.RGB))

@@ -18,6 +18,8 @@ func inCategory(name string, flags []cli.Flag) []cli.Flag {
 			f.Category = name
 		case *cli.Float64Flag:
 			f.Category = name
+		case *cli.DurationFlag:
+			f.Category = name
 		case *cli.BoolFlag:
 			f.Category = name
 		}

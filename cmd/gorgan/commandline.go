@@ -10,7 +10,7 @@ import (
 
 // arrange checks the words of a command line. It moves the flags before the other arguments,
 // because the flag package wants them there: `inspect FILE --json` means the same as
-// `inspect --json FILE`. Each flag must be given once and have a value. This finds an unset
+// `inspect --json FILE`. Each flag must be given once, but for those of several values, and have a value. This finds an unset
 // variable of a script, as in --out "$DIR" or --out $DIR --steps 5.
 func arrange(app *cli.App, args []string) ([]string, error) {
 	at, flags, name := commandOf(app, args)
@@ -37,7 +37,7 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 		}
 		first = append(first, a)
 		flag := "--" + f.Names()[0]
-		if given[f] {
+		if _, several := f.(*cli.StringSliceFlag); given[f] && !several {
 			return nil, usageError{fmt.Errorf("%s is given twice; %s", flag, help)}
 		}
 		given[f] = true

@@ -155,7 +155,7 @@ func takesText(f cli.Flag) bool {
 func (s setting) apply(c *cli.Context, known []cli.Flag) error {
 	flag := strings.ReplaceAll(s.key, "_", "-")
 	switch {
-	case slices.Contains([]string{"preset", "config", "resume", "out", "serve", "address"}, flag):
+	case slices.Contains([]string{"preset", "config", "resume", "out", "from", "continue", "for", "json", "serve", "address"}, flag):
 		return fmt.Errorf("%s is no setting of a file; give --%s", s.key, flag)
 	case !hasFlag(known, flag):
 		var keys []string

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -39,10 +40,13 @@ func runDevices(_ context.Context, ui *ui, o devicesOptions) error {
 
 // printJSON writes v to out, indented.
 func printJSON(ui *ui, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
+	var text strings.Builder
+	e := json.NewEncoder(&text)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false) // a <= stays readable
+	if err := e.Encode(v); err != nil {
 		return err
 	}
-	ui.say("%s", text)
+	ui.say("%s", strings.TrimSuffix(text.String(), "\n"))
 	return nil
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // displayHeader names the columns of shortDisplay, and is as wide as the values below it. The
-// column of JSD has a lower bound of it, because the discriminator's value gives no more.
+// column of JSD has a lower bound of it, because the discriminator's value gives no more, or the
+// convergence measure M of began.
 const displayHeader = "      step          G          D       D(x)    D(G(z))   JSD ≥    penalty"
 
 // shortDisplay returns a display step as a row of at most 79 columns.
@@ -17,6 +18,9 @@ func shortDisplay(m model.Metrics) string {
 	jsd := "-"
 	if m.Value != 0 || m.JSD != 0 { // not a critic's
 		jsd = fmt.Sprintf("%.4f", max(0, m.JSD))
+	}
+	if m.Convergence != 0 { // of a loss without JSD
+		jsd = fmt.Sprintf("M %.3f", m.Convergence)
 	}
 	row := fmt.Sprintf("%10d %s %s %s %s %7s", m.Step, cell(m.GLoss), cell(m.DLoss), cell(m.DReal), cell(m.DFake), jsd)
 	if m.Penalty != 0 {

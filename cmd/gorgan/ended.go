@@ -27,13 +27,53 @@ func (s *session) notBegun(ui *ui) error {
 	return interrupted(fmt.Sprintf("interrupted before step %d; the run is as it was; go on with: %s", s.step()+1, ui.command("train", "--resume", s.folder.Dir)))
 }
 
-// ended returns the error of a run that ended early, and says what to do.
-func (s *session) ended(ui *ui, t *model.Trainer, device string, err error) error {
+// errTimeOver is the cause of a context that ends with the time of --for.
+var errTimeOver = errors.New("the time of --for is over")
+
+// timeLimit returns a context that ends with the cause errTimeOver so long after began, or with ctx. A limit of 0 is
+// none. The caller must call end.
+func timeLimit(ctx context.Context, began time.Time, limit time.Duration) (limited context.Context, end func()) {
+	if limit == 0 {
+		return ctx, func() {}
+	}
+	limited, cancel := context.WithCancelCause(ctx)
+	left := time.Until(began.Add(limit))
+	if left <= 0 { // a timer could let a step pass
+		cancel(errTimeOver)
+	}
+	timer := time.AfterFunc(left, func() { cancel(errTimeOver) })
+	return limited, func() { timer.Stop(); cancel(nil) }
+}
+
+// hasCollapsed returns the error of a run that stopped on collapse, and that the same command is to go on with. Else
+// each start of a job that is queued again would train up to the next evaluation. A run that came to --steps before it
+// collapsed has done what was asked: so a rung of successive halving comes to the same when the sweep goes on.
+func (s *session) hasCollapsed(o trainOptions) error {
+	if !o.continues || s.state == nil || !s.StopOnCollapse {
+		return nil
+	}
+	sum, err := run.ReadSummary(s.folder.Dir)
+	if err != nil || sum == nil || sum.Ended != run.Collapsed || sum.Step != s.state.Step || sum.Step > s.Steps {
+		return err
+	}
+	return run.CollapseError(fmt.Sprintf("the generator of %s has collapsed at step %d: nothing is left to do; --resume %[1]s trains on all the same", s.folder.Dir, sum.Step))
+}
+
+// ended returns the error of a run that ended early, and says what to do. It returns nil if the run ended because its
+// time was over.
+func (s *session) ended(ctx context.Context, ui *ui, t *model.Trainer, device string, err error) error {
 	if errors.As(err, new(run.LostError)) {
 		return err
 	}
 	if how := endingOf(err); how != "" {
-		if how == run.Interrupted {
+		over := errors.Is(context.Cause(ctx), errTimeOver)
+		switch {
+		case how == run.Interrupted && over && t.Step() == s.step():
+			err = fmt.Errorf("the time of --for was over before step %d: reading and preparing took all of it; give it more", t.Step()+1)
+		case how == run.Interrupted && over:
+			ui.note("the time of --for is over at step %d, which is saved; go on with: %s", t.Step(), ui.command("train", "--resume", s.folder.Dir))
+			err = nil
+		case how == run.Interrupted:
 			err = interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", t.Step(), ui.command("train", "--resume", s.folder.Dir)))
 		}
 		if failed := s.summarize(t, how, device); failed != nil {

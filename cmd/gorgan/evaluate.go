@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -32,8 +33,9 @@ func newEvaluate(ui *ui) *cli.Command {
 			"how evenly they do.\n\n" +
 			"Examples:\n\n   gorgan evaluate --model runs/00000-mnist-non-saturating\n" +
 			"   gorgan evaluate --model runs/00000-mnist-non-saturating --repeat 3 --json >figures.json\n" +
-			"   gorgan evaluate --samples digits.npy --metrics parzen,memory",
-		Flags: append([]cli.Flag{
+			"   gorgan evaluate --samples digits.npy --metrics parzen,memory\n" +
+			"   gorgan evaluate --model RUN/best --assert 'frechet<=1.5*floor' --junit figures.xml",
+		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "load the checkpoint `FILE`: a file, a run's folder for its last one, or RUN/best"},
 			&cli.StringFlag{Name: "samples", Usage: "measure the images in a .npy `FILE`: (N, pixels), (N, height, width) or with channels before or behind these; floats from 0 to 1, or uint8"},
 			&cli.StringFlag{Name: "data", Usage: "compare them with `SRC`: " + sources, Value: "mnist", DefaultText: "the data of the model's run, else mnist"},
@@ -44,7 +46,7 @@ func newEvaluate(ui *ui) *cli.Command {
 			&cli.StringFlag{Name: "metrics", Usage: "measure these `METRICS` alone, as in parzen,frechet"},
 			&cli.Uint64Flag{Name: "seed", Usage: "draw the real images that give the floor from `SEED`"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
-		}, append(deviceFlags("auto"), sourceFlags()...)...),
+		}, assertFlags(), deviceFlags("auto"), sourceFlags()),
 		Action: action(ui, readEvaluateOptions, runEvaluate),
 	}
 }
@@ -57,6 +59,7 @@ type evaluateOptions struct {
 	noiseScale     noiseScale
 	repeat         int
 	measure        evaluate.Options
+	asserted       assertions
 	json           bool
 	device         deviceOptions
 	reading        sourceOptions
@@ -93,6 +96,9 @@ func readEvaluateOptions(_ *ui, c *cli.Context) (o evaluateOptions, err error) {
 			}
 		}
 	}
+	if o.asserted, err = readAssertions(c, o.measure.Metrics); err != nil {
+		return o, err
+	}
 	if o.device, err = readDeviceOptions(c); err != nil {
 		return o, err
 	}
@@ -101,6 +107,7 @@ func readEvaluateOptions(_ *ui, c *cli.Context) (o evaluateOptions, err error) {
 }
 
 func runEvaluate(ctx context.Context, ui *ui, o evaluateOptions) error {
+	began := time.Now()
 	dev, _, err := o.device.open()
 	if err != nil {
 		return err
@@ -152,11 +159,24 @@ func runEvaluate(ctx context.Context, ui *ui, o evaluateOptions) error {
 		return err
 	}
 	ui.stop()
-	if o.json {
-		return printJSON(ui, report)
+	outcomes, failed, err := o.asserted.check(ui, report, time.Since(began))
+	if err != nil {
+		return err
 	}
-	_, err = report.WriteTo(ui.out)
-	return err
+	if o.json {
+		err = printJSON(ui, struct {
+			*evaluate.Report
+			Assertions []evaluate.Outcome `json:"assertions,omitempty"`
+		}{report, outcomes})
+		return cmp.Or(err, failed)
+	}
+	if _, err = report.WriteTo(ui.out); err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		ui.say("assertion: %v", o)
+	}
+	return failed
 }
 
 // open opens the images to evaluate.

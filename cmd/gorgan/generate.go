@@ -29,17 +29,18 @@ func newGenerate(ui *ui) *cli.Command {
 			"   gorgan generate --model runs/00000-mnist-non-saturating --seeds 0-35 --out digits.png\n" +
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
 			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png\n" +
-			"   gorgan generate --model runs/00002-flowers-hinge --class tulip,rose --out flowers.png",
+			"   gorgan generate --model runs/00002-flowers-hinge --class tulip,rose --out flowers.png\n" +
+			"   gorgan generate --model runs/00003-mnist-non-saturating --sweep 1 --out sweep.png",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "load the checkpoint `FILE`: a file, a run's folder for its last one, or RUN/best"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: 36},
 			&cli.StringFlag{Name: "seeds", Usage: "draw the images of these `SEEDS`, as in 0-35,40"},
 			&cli.StringFlag{Name: "class", Usage: "draw images of these `CLASSES` in turn, as in 7, 0-4,9 or tulip,rose"},
 			&cli.BoolFlag{Name: "raw", Usage: "draw with the last weights, not their average, of a model trained with --ema"},
-			&cli.StringFlag{Name: "noise", Usage: "draw from the noise in a .npy `FILE` (N, noise dim)"},
+			&cli.StringFlag{Name: "noise", Usage: "draw from the noise in a .npy `FILE` (N, noise dim), with the codes behind it if the model has some"},
 			noiseScaleFlag(),
 			&cli.StringFlag{Name: "out", Usage: "write to `PATH`: a .png, .jpg, .npy, .npz or .zip file, a folder, or - for standard output", Value: "generated.png"},
-		}, gridFlags(), deviceFlags("auto")),
+		}, codeFlags(), gridFlags(), deviceFlags("auto")),
 		Action: action(ui, readGenerateOptions, runGenerate),
 	}
 }
@@ -50,6 +51,8 @@ type generateOptions struct {
 	class      classFlag
 	noise      string // a file, empty for that of the seeds
 	noiseScale noiseScale
+	code       codeOptions
+	chosen     bool // the user chose the seeds
 	raw        bool
 	grid       gridOptions
 	device     deviceOptions
@@ -60,7 +63,10 @@ func readGenerateOptions(_ *ui, c *cli.Context) (o generateOptions, err error) {
 		return o, err
 	}
 	o = generateOptions{model: c.String("model"), out: c.String("out"), noise: c.String("noise"), noiseScale: readNoiseScale(c), raw: c.Bool("raw"),
-		class: classFlag{c.IsSet("class"), c.String("class")}}
+		class: classFlag{c.IsSet("class"), c.String("class")}, chosen: c.IsSet("count") || c.IsSet("seeds")}
+	if o.code, err = readCodeOptions(c); err != nil {
+		return o, err
+	}
 	if o.seeds, err = readSeeds(c); err != nil {
 		return o, err
 	}
@@ -86,6 +92,13 @@ func runGenerate(ctx context.Context, ui *ui, o generateOptions) error {
 	p, err := o.pictures(ui, state)
 	if err != nil {
 		return err
+	}
+	rows, columns, err := o.code.apply(p, o.chosen)
+	if err != nil {
+		return err
+	}
+	if rows > 0 && o.grid.rows == 0 && out.form.grid() {
+		o.grid.rows, o.grid.cols = rows, columns
 	}
 	g, err := o.grid.choose(ui, p, out.form)
 	if err != nil {
@@ -116,10 +129,10 @@ func (o generateOptions) pictures(ui *ui, state *model.State) (p *picture.Images
 		return nil, err
 	}
 	if o.noise != "" {
-		if p.Noise, err = readNoise(o.noise, config.NoiseDim); err != nil {
+		if p.Noise, err = readNoise(o.noise, config.InputDim()); err != nil {
 			return nil, err
 		}
-		p.Seeds = picture.SeedsFrom(0, len(p.Noise)/config.NoiseDim)
+		p.Seeds = picture.SeedsFrom(0, len(p.Noise)/config.InputDim())
 	}
 	return p, nil
 }

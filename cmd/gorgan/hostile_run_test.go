@@ -140,12 +140,16 @@ var hostileValues = []string{
 // folder that need not be there, or what is held against the data later.
 var meant = map[string][]string{
 	"data": {`"NaN"`}, "fingerprint": {`"NaN"`, `""`}, "held_out_fingerprint": {`"NaN"`, `""`}, "size": {`""`}, "mirror": {`true`}, "resize": {`""`}, "images": {`9223372036854775807`},
+	"initial_model": {`"NaN"`, `""`}, "initial_weights": {`"NaN"`, `""`},
 	"keep": {`9223372036854775807`}, "evaluate_metric": {`""`}, "stop_on_collapse": {`true`},
 	"model.gen_hidden": {`[]`}, "model.dis_hidden": {`[]`}, "model.augment": {`[]`}, "model.gen_layers": {`""`}, "model.dis_layers": {`""`}, "model.fresh_noise": {`true`}, "model.seed": {`9223372036854775807`},
 	"model.dis_learning_rate": {`-1`, `9223372036854775807`}, "model.dis_beta1": {`-1`}, "model.dis_beta2": {`-1`},
 	// Above 0 and below what float32 holds.
 	"model.weight_clip": {`9223372036854775807`}, "model.gp_weight": {`9223372036854775807`}, "model.r1": {`9223372036854775807`},
 	"model.r2": {`9223372036854775807`}, "model.gen_init_scale": {`9223372036854775807`}, "model.init_deviation": {`9223372036854775807`}, "model.dis_init_scale": {`9223372036854775807`},
+	"model.margin":       {`9223372036854775807`},
+	"model.class_weight": {`9223372036854775807`}, "model.gen_class_weight": {`9223372036854775807`},
+	"model.code_weight": {`9223372036854775807`}, "model.code_value_weight": {`9223372036854775807`},
 	"model.learning_rate":  {`9223372036854775807`},
 	"model.instance_noise": {`9223372036854775807`}, "model.noise_scale": {`9223372036854775807`},
 	// Of no effect.

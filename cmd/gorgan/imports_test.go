@@ -10,7 +10,7 @@ import (
 
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
-	"gorgan/cmd/gorgan":            {"gorgan/kernels/device", "gorgan/kernels/plan", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/export", "gorgan/model/film", "gorgan/model/picture", "gorgan/model/run", "gorgan/model/walk", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/array", "gorgan/dataset/atomicfile", "gorgan/dataset/excerpt", "gorgan/model/explain", "gorgan/model/report", "gorgan/model/serve", "gorgan/model/project"},
+	"gorgan/cmd/gorgan":            {"gorgan/kernels/device", "gorgan/kernels/plan", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/export", "gorgan/model/film", "gorgan/model/picture", "gorgan/model/run", "gorgan/model/walk", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/array", "gorgan/dataset/atomicfile", "gorgan/dataset/excerpt", "gorgan/model/explain", "gorgan/model/report", "gorgan/model/serve", "gorgan/model/project", "gorgan/model/compare", "gorgan/model/sweep"},
 	"gorgan/model":                 {"gorgan/model/graph", "gorgan/model/layers", "gorgan/model/nn", "gorgan/model/optim", "gorgan/model/streams", "gorgan/kernels", "gorgan/kernels/tape", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/atomicfile", "gorgan/dataset/excerpt"},
 	"gorgan/model/run":             {"gorgan/kernels/device", "gorgan/kernels/plan", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/events", "gorgan/model/picture", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/atomicfile", "gorgan/model/curve"},
 	"gorgan/model/export":          {"gorgan/model", "gorgan/model/onnx", "gorgan/model/run", "gorgan/dataset/array"},
@@ -46,6 +46,8 @@ var mayImport = map[string][]string{
 	"gorgan/model/explain":         {"gorgan/model", "gorgan/model/evaluate", "gorgan/model/run"},
 	"gorgan/model/report":          {"gorgan/model", "gorgan/model/curve", "gorgan/model/evaluate", "gorgan/model/explain", "gorgan/model/run"},
 	"gorgan/model/curve":           nil,
+	"gorgan/model/sweep":           {"gorgan/kernels"},
+	"gorgan/model/compare":         {"gorgan/model/evaluate", "gorgan/model/run"},
 	"gorgan/model/project":         {"gorgan/model", "gorgan/model/graph", "gorgan/model/nn", "gorgan/model/optim", "gorgan/model/picture", "gorgan/kernels"},
 	"gorgan/model/serve":           {"gorgan/kernels/device", "gorgan/model", "gorgan/model/film", "gorgan/model/picture", "gorgan/model/run", "gorgan/model/walk", "gorgan/dataset", "gorgan/dataset/array"},
 	// For the tests of packages that have a device to choose.
@@ -125,6 +127,23 @@ func TestPureGo(t *testing.T) {
 		if !slices.ContainsFunc(deps, func(d string) bool { return strings.HasPrefix(d, "gorgonia.org/tensor") }) {
 			t.Errorf("tags %q: go list did not see the program", tags)
 		}
+	}
+}
+
+// TestTagCPU: the tag cpu compiles the files and the tests of a build without tags, beside the tag gpu too. So what
+// is tested without tags is tested with it.
+func TestTagCPU(t *testing.T) {
+	files := func(tags string) []string {
+		return goList(t, "-tags", tags, "-f", "{{.ImportPath}} {{.GoFiles}} {{.CgoFiles}} {{.SFiles}} {{.EmbedFiles}} {{.TestGoFiles}} {{.XTestGoFiles}}", "gorgan/...")
+	}
+	plain := files("")
+	for _, tags := range []string{"cpu", "cpu,gpu"} {
+		if got := files(tags); !slices.Equal(got, plain) {
+			t.Errorf("tags %q compile other files than no tag", tags)
+		}
+	}
+	if slices.Equal(files("gpu"), plain) {
+		t.Error("the tag gpu compiles the files of no tag: go list does not see the tags")
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	exitUsage       = 2
 	exitNoDevice    = 3
 	exitCollapsed   = 4
+	exitAsserted    = 6 // 5 is kept for training on several machines
 	exitInterrupted = 130
 	exitUnread      = 141 // as a shell reports SIGPIPE
 )
@@ -81,6 +82,8 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	case errors.As(err, new(run.CollapseError)):
 		return exitCollapsed
+	case errors.As(err, new(assertionError)):
+		return exitAsserted
 	}
 	return exitFailed
 }
@@ -94,6 +97,7 @@ func newApp(ui *ui) *cli.App {
 			"Exit codes:\n\n" + list(
 			[2]string{"0", "done"}, [2]string{"1", "failed"}, [2]string{"2", "the command line or a setting is wrong"},
 			[2]string{"3", "there is no such device"}, [2]string{"4", "the generator has collapsed (train --stop-on-collapse)"},
+			[2]string{"6", "a figure is not within its bound (evaluate --assert)"},
 			[2]string{"130", "interrupted by a signal; a run that trains is saved"}, [2]string{"141", "the reader of the output went away"}) +
 			"\nEnvironment variables:\n\n" + list(
 			[2]string{device.LevelVar, "compute on the CPU with avx512, avx2 or purego (default: the fastest that the processor has)"},
@@ -101,7 +105,7 @@ func newApp(ui *ui) *cli.App {
 			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1 and libcublas.so.* in these folders first"},
 			[2]string{"GORGAN_CUDA_TIMEOUT", "give a device up after a call of its driver took so long (default: 30s)"}),
 		Commands: []*cli.Command{
-			newTrain(ui), newServe(ui), newGenerate(ui), newWalk(ui), newTimelapse(ui), newProject(ui), newEvaluate(ui), newExplain(ui), newReport(ui),
+			newTrain(ui), newServe(ui), newGenerate(ui), newWalk(ui), newTimelapse(ui), newProject(ui), newEvaluate(ui), newRuns(ui), newCompare(ui), newSweep(ui), newExplain(ui), newReport(ui),
 			newExportNet(ui), newInspect(ui), newData(ui), newPresets(ui), newDevices(ui), newDoctor(ui), newBench(ui), newTune(ui),
 		},
 		Writer: ui.out, ErrWriter: ui.err,

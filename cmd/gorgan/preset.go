@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -14,21 +15,37 @@ import (
 
 // presets are runs with a name. The comment of each file says what it is for.
 //
-//go:embed presets/*.toml
+//go:embed presets/*.toml presets/variants/*.toml
 var presets embed.FS
 
+// variants is the folder of the presets of the table of variants, which differ in their losses alone where they can:
+// docs/results/variants.md.
+const variants = "variants"
+
+// presetNames returns the names of the presets, the variants last: "variants/began".
 func presetNames() []string {
-	var names []string
-	entries, _ := presets.ReadDir("presets") // the folder is embedded
+	names := presetsIn("")
+	for _, name := range presetsIn(variants) {
+		names = append(names, path.Join(variants, name))
+	}
+	return names
+}
+
+// presetsIn returns the names of the files in a folder of presets.
+func presetsIn(folder string) (names []string) {
+	entries, _ := presets.ReadDir(path.Join("presets", folder)) // the folder is embedded
 	for _, e := range entries {
-		names = append(names, strings.TrimSuffix(e.Name(), ".toml"))
+		if !e.IsDir() {
+			names = append(names, strings.TrimSuffix(e.Name(), ".toml"))
+		}
 	}
 	return names
 }
 
 func presetFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "preset", Usage: "begin with the settings of `NAME`: " + strings.Join(presetNames(), ", ") + "; other flags override them"},
+		&cli.StringFlag{Name: "preset", Usage: "begin with the settings of `NAME`: " + strings.Join(presetsIn(""), ", ") +
+			", or " + variants + "/NAME for a variant of the GAN: " + strings.Join(presetsIn(variants), ", ") + "; other flags override them"},
 		&cli.StringFlag{Name: "config", Usage: "begin with the settings of a TOML `FILE`, or of a run's config.json"},
 	}
 }

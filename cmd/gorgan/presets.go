@@ -44,16 +44,20 @@ func runPresets(_ context.Context, ui *ui, o presetsOptions) error {
 
 // listPresets writes each preset's name and what it is for.
 func listPresets(ui *ui) error {
+	across := 0
+	for _, name := range presetNames() {
+		across = max(across, len(name))
+	}
 	for _, name := range presetNames() {
 		text, err := readPreset(name)
 		if err != nil {
 			return err
 		}
-		for i, line := range wrapped(firstSentence(purposeOf(text)), 66) {
+		for i, line := range wrapped(firstSentence(purposeOf(text)), 78-across) {
 			if i > 0 {
 				name = ""
 			}
-			ui.say("%-10s %s", name, line)
+			ui.say("%-*s %s", across, name, line)
 		}
 	}
 	ui.note("see the settings of one with: %s NAME; train with one with: %s NAME",

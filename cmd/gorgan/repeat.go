@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/urfave/cli/v2"
+
 	"gorgan/dataset/atomicfile"
 	"gorgan/model/report"
 	"gorgan/model/run"
@@ -55,12 +57,15 @@ func settingsBeside(dir string, h run.History) (s report.Settings, err error) {
 // they name it: on its GPU another plan gives other bits.
 func repeating(dir string, s run.Settings) (all []report.Command) {
 	file := func(name string) string { return strings.TrimSuffix(dir, string(os.PathSeparator)) + "/" + name }
-	dropped, plan, its := []string{"out"}, []string(nil), ""
+	dropped, plan, its := []string{"out", "continue", "for", "json"}, []string(nil), ""
 	if _, err := os.Stat(file(run.PlanFile)); err == nil {
 		dropped, plan, its = append(dropped, "plan"), []string{"--plan", file(run.PlanFile)}, ", with its plan"
 	}
 	if words := without(s.Began.Command, dropped...); len(words) > 0 {
 		all = append(all, report.Command{Does: "the command that began it, without its folder" + its, Line: elsewhere(append(words, plan...)...)})
+	}
+	if s.InitialModel != "" {
+		plan = append(plan, "--from", s.InitialModel)
 	}
 	return append(all, report.Command{Does: fmt.Sprintf("from the run's folder, to step %d%s", s.Steps, its),
 		Line: elsewhere(append([]string{"train", "--config", file(run.SettingsFile)}, plan...)...)})
@@ -70,9 +75,10 @@ func repeating(dir string, s run.Settings) (all []report.Command) {
 func without(words []string, flags ...string) (kept []string) {
 	for i := 0; i < len(words); i++ {
 		f, _, hasValue := flagOf(newTrain(nil).Flags, words[i])
+		_, isBool := f.(*cli.BoolFlag)
 		if f == nil || !slices.Contains(flags, f.Names()[0]) {
 			kept = append(kept, words[i])
-		} else if !hasValue {
+		} else if !hasValue && !isBool {
 			i++
 		}
 	}

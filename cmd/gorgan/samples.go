@@ -84,7 +84,11 @@ func drawSamples(dev device.Device, path string, scale noiseScale, count int) (*
 	s.draw = func(ctx context.Context, nth uint64) (evaluate.Samples, error) {
 		seeds := picture.SeedsFrom(nth*uint64(count), count)
 		images, err := picture.Of(state.Config, seeds, gen.Sample).Values(ctx, func() {})
-		return evaluate.Samples{Source: s.source, Seed: seeds[0], Values: images}, err
+		drawn := evaluate.Samples{Source: s.source, Seed: seeds[0], Values: images, Codes: state.Config.Codes(seeds)}
+		for _, label := range state.Config.Labels(seeds) {
+			drawn.Labels = append(drawn.Labels, int(label))
+		}
+		return drawn, err
 	}
 	return s, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -20,16 +21,18 @@ import (
 // reached.
 type session struct {
 	run.Settings
+	own    run.Settings // as the folder of the run to resume has them
 	folder *run.Folder  // locked; nil until a new run has one
 	state  *model.State // it goes on from here; nil at step 0
 	owed   bool         // the checkpoint it goes on from was to be evaluated, and was not
+	from   *model.State // with whose weights it begins; nil for none
 	plan   *plan.Plan   // by which it computed on a GPU; nil if it has none
 }
 
 // newSession begins a run, or opens the one to resume. The caller must close the session.
 func newSession(ui *ui, o trainOptions) (*session, error) {
 	if o.resume == "" {
-		return beginSession(o)
+		return beginSession(ui, o)
 	}
 	s := &session{}
 	if err := s.goOnWith(ui, o); err != nil {
@@ -39,7 +42,7 @@ func newSession(ui *ui, o trainOptions) (*session, error) {
 }
 
 // beginSession returns the session of a new run. Its method open makes the folder of the run.
-func beginSession(o trainOptions) (*session, error) {
+func beginSession(ui *ui, o trainOptions) (*session, error) {
 	level, err := device.CPULevel()
 	if err != nil {
 		return nil, usageError{err}
@@ -50,9 +53,9 @@ func beginSession(o trainOptions) (*session, error) {
 		}
 	}
 	s := &session{Settings: o.flags}
-	s.Began = run.Origin{Version: version(), Command: os.Args[1:], Instructions: level, Date: time.Now().Format(time.RFC3339)}
+	s.Began = run.Origin{Version: version(), Command: o.command, Instructions: level, Date: time.Now().Format(time.RFC3339)}
 	s.MeasureEvery = max(1, s.Steps/run.CurvePoints)
-	return s, nil
+	return s, s.begin(ui, o.from)
 }
 
 // goOnWith opens the run to resume. The flags can replace some of its settings.
@@ -60,18 +63,22 @@ func (s *session) goOnWith(ui *ui, o trainOptions) error {
 	if err := s.resume(ui, o.resume); err != nil {
 		return err
 	}
-	began := s.Model
+	s.own = s.Settings
 	s.Settings = o.over(s.Settings)
-	if d := s.Model.Differences(began); len(d) > 0 {
-		return usageError{fmt.Errorf("--resume: a run goes on with the settings it began with, and %s; to change that, begin a new run with --config RUN/config.json", strings.Join(d, "; "))}
+	if d := s.Model.Differences(s.own.Model); len(d) > 0 {
+		return usageError{fmt.Errorf("%s: a run goes on with the settings it began with, and %s; to change that, begin a new run with --config RUN/config.json", o.by(), strings.Join(d, "; "))}
 	}
 	if err := o.validate(s.Settings); err != nil {
 		return err
 	}
-	if s.state != nil {
-		done := s.folder.Evaluations()
-		s.owed = s.RunOptions().Evaluates(s.state.Step) && (len(done) == 0 || done[len(done)-1].Step < s.state.Step)
+	if o.from != "" && o.from != s.InitialModel {
+		return usageError{fmt.Errorf("--continue: a run goes on with the weights that it began with, and from is %s, was %s; to change that, begin a new run", nearby(o.from), cmp.Or(nearby(s.InitialModel), "none"))}
 	}
+	if s.state == nil {
+		return s.begin(ui, s.InitialModel)
+	}
+	done := s.folder.Evaluations()
+	s.owed = s.RunOptions().Evaluates(s.state.Step) && (len(done) == 0 || done[len(done)-1].Step < s.state.Step)
 	return nil
 }
 
@@ -122,7 +129,7 @@ func (s *session) resume(ui *ui, path string) error {
 // open makes the run's folder, or takes trainer and folder to the step of the checkpoint.
 func (s *session) open(ui *ui, t *model.Trainer, o trainOptions) (err error) {
 	if s.folder == nil {
-		s.folder, err = run.Create(o.out, run.Name(s.Data, cmp.Or(o.preset, s.Model.Loss)), s.Settings)
+		s.folder, err = run.Create(o.out, run.Name(s.Data, path.Base(cmp.Or(o.preset, s.Model.Loss))), s.Settings)
 		return err
 	}
 	if s.state != nil {

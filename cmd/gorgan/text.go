@@ -27,13 +27,18 @@ func count(n int, noun string) string {
 // wrapped breaks text into lines of at most so many columns. A longer word has its own line.
 func wrapped(text string, columns int) []string {
 	var lines []string
-	line := ""
+	line, width := "", 0
 	for _, word := range strings.Fields(text) {
-		if line != "" && runewidth.StringWidth(line)+1+runewidth.StringWidth(word) > columns {
+		w := runewidth.StringWidth(word)
+		switch {
+		case line == "":
+			line, width = word, w
+		case width+1+w > columns:
 			lines = append(lines, line)
-			line = ""
+			line, width = word, w
+		default:
+			line, width = line+" "+word, width+1+w
 		}
-		line = strings.TrimSpace(line + " " + word)
 	}
 	if line != "" {
 		lines = append(lines, line)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -32,10 +33,14 @@ func newTrain(ui *ui) *cli.Command {
 	ofRun := []cli.Flag{
 		&cli.StringFlag{Name: "out", Usage: "make the run folder `DIR`; without it, a numbered one under runs"},
 		&cli.StringFlag{Name: "resume", Usage: "resume the run in folder `RUN` as if it had not stopped, or resume from a checkpoint in it"},
+		&cli.StringFlag{Name: "from", Usage: "begin with the trained weights of `MODEL`, a checkpoint or a run, as far as names and shapes are the same; the optimizer begins anew"},
+		&cli.BoolFlag{Name: "continue", Usage: "go on with the run in --out DIR if there is one, and begin it if not: the same command begins, resumes, and says that nothing is left"},
+		&cli.DurationFlag{Name: "for", Usage: "save and end after this `TIME`, as in 30m, with exit code 0; it counts from the start of the command", DefaultText: "no limit"},
 		&cli.UintFlag{Name: "steps", Usage: "train to step `N`", Value: 15000},
 		&cli.UintFlag{Name: "display-every", Usage: "print the losses and write pictures every `N` steps", Value: 1000},
 		&cli.UintFlag{Name: "save-every", Usage: "write a checkpoint every `N` steps", Value: 1000},
 		&cli.IntFlag{Name: "keep", Usage: "keep the last `N` checkpoints, 0 for all", Value: 3},
+		&cli.BoolFlag{Name: "json", Usage: "print events to standard output, a JSON object on each line; what is for people goes to standard error"},
 		&cli.BoolFlag{Name: "serve", Usage: "show the run in a browser while it trains, as the command serve does"},
 		addressFlag(),
 	}
@@ -55,7 +60,9 @@ func newTrain(ui *ui) *cli.Command {
 			"   gorgan train --gen-layers 'dense 7x7x64, up 32, up 1' --dis-layers 'down 32, down 64, dense 1'\n" +
 			"   gorgan train --preset best --evaluate-every 1000 --stop-on-collapse\n" +
 			"   gorgan train --preset fast --serve\n" +
-			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000",
+			"   gorgan train --resume runs/00000-mnist-non-saturating --steps 30000\n" +
+			"   gorgan train --from runs/tulips/best --config runs/tulips/config.json --data roses\n" +
+			"   gorgan train --preset best --out runs/best --continue --for 55m",
 		Flags: slices.Concat(inCategory("Data", data), inCategory("Data", sourceFlags()), inModelCategories(modelFlags(d)),
 			inCategory("Run", presetFlags()), inCategory("Run", ofRun), inCategory("Evaluation", evaluateFlags()),
 			inCategory("Device", append(deviceFlags("auto"), planFlag()))),
@@ -73,15 +80,23 @@ func summaries(names []string, summary func(string) string) string {
 }
 
 func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
+	began, requests, events := time.Now(), takeSaveRequests(), &jsonEvents{out: io.Discard}
+	defer requests.stop()
+	if o.json {
+		events.out = ui.out
+		ui.resultsToErr()
+	}
 	var shown *pages
 	if o.serve {
 		if shown, err = openPages(ui, o.address); err != nil {
+			events.ended(nil, err)
 			return err
 		}
 		defer func() { err = errors.Join(err, shown.close()) }()
 	}
 	s, err := newSession(ui, o)
 	if err != nil {
+		events.ended(nil, err)
 		return err
 	}
 	defer func() {
@@ -89,18 +104,27 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 		if errors.Is(err, context.Canceled) && !errors.As(err, new(interrupted)) {
 			err = s.notBegun(ui)
 		}
+		events.ended(s.folder, err)
 		err = errors.Join(err, s.close())
 	}()
+	if err := s.hasCollapsed(o); err != nil {
+		return err
+	}
 	if s.state != nil && s.state.Step >= s.Steps && !s.owed {
+		s.Settings = s.own // nothing checks the flags, such as --data, where nothing is read
 		if err := s.goOn(ui); err != nil {
 			return err
 		}
-		if !s.folder.Summarized() { // it was killed after its last step
-			if err := s.folder.Summarize(s.Settings, s.state, run.Finished, "", version()); err != nil {
+		if !s.folder.Summarized() { // it was killed after its last step, or --steps is below the step that it has reached
+			how := run.Finished
+			if s.state.Step < s.Steps {
+				how = run.Interrupted
+			}
+			if err := s.folder.Summarize(s.Settings, s.state, how, "", version()); err != nil {
 				return err
 			}
 		}
-		ui.note("%s is at step %d already; train on with --steps above it", s.folder.Dir, s.state.Step)
+		ui.note("%s is at step %d already: nothing is left to do; train on with --steps above it", s.folder.Dir, s.state.Step)
 		return nil
 	}
 	var said bytes.Buffer // what is printed before there is a log
@@ -125,6 +149,9 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 	}
 	trainer, err := model.NewTrainer(dev, s.Model, set)
 	if err != nil {
+		return err
+	}
+	if err := s.take(ui, trainer); err != nil {
 		return err
 	}
 	if err := s.open(ui, trainer, o); err != nil {
@@ -162,8 +189,13 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 			return err
 		}
 	}
-	return s.train(ctx, ui, dev.Name(), &run.Training{Settings: s.Settings, Folder: s.folder, Trainer: trainer, Evaluator: evaluator,
-		Observers: []run.Observer{terminalObserver{ui}}, EvaluateFirst: s.owed, Readers: o.reading.readers, Queue: o.queue})
+	if err := events.began(s, dev.Name()); err != nil {
+		return err
+	}
+	limited, end := timeLimit(ctx, began, o.limit)
+	defer end()
+	return s.train(limited, ui, dev.Name(), &run.Training{Settings: s.Settings, Folder: s.folder, Trainer: trainer, Evaluator: evaluator,
+		Observers: []run.Observer{terminalObserver{ui, requests}, events}, SaveNow: requests.asked, EvaluateFirst: s.owed, Readers: o.reading.readers, Queue: o.queue})
 }
 
 // data reads the data and takes from them what the settings of a new run leave open. It returns an
@@ -193,6 +225,11 @@ func (s *session) data(ctx context.Context, ui *ui, o trainOptions) (runData, er
 		return d, fmt.Errorf("%s: the data differ from those the run began with: fingerprint %.12s, was %.12s%s",
 			d.train.Name(), d.train.Fingerprint(), s.Fingerprint, hint)
 	}
+	if s.state != nil && o.continues && o.classesOfData {
+		if n := classesOf(d.train); n != s.Model.Classes {
+			return d, usageError{fmt.Errorf("--continue: a run goes on with the settings it began with, and classes is %d by the data, was %d; to change that, begin a new run with --config RUN/config.json", n, s.Model.Classes)}
+		}
+	}
 	if s.folder != nil {
 		if err := d.sameHeldOut(s.Settings); err != nil {
 			return d, err
@@ -207,18 +244,21 @@ func (s *session) suit(ui *ui, set *dataset.Set, o trainOptions) error {
 	s.Model = s.Model.ForSet(set.Shape())
 	c := &s.Model
 	s.Size, s.Channels = set.Shape().Size.String(), strconv.Itoa(set.Shape().Channels)
-	said := ""
+	said, told := "", "the nets are told"
+	if c.DisLabels == model.ClassifierLabels {
+		told = "the generator is told, and the discriminator asked for,"
+	}
 	switch classes := classesOf(set); {
 	case o.classesOfData && classes == 0:
 		c.Classes = 0
 		said = fmt.Sprintf("%s has images without labels: the nets are not told the classes", set.Name())
 	case o.classesOfData:
 		c.Classes = classes
-		said = fmt.Sprintf("the nets are told the classes of the images, %d: %s", classes, classList(set))
+		said = fmt.Sprintf("%s the classes of the images, %d: %s", told, classes, classList(set))
 	case c.Classes > 0 && (classes > c.Classes || set.Classes() != nil && classes != c.Classes):
 		return usageError{fmt.Errorf("--classes is %d, but the images of %s have %d classes (%s); want --classes auto", c.Classes, set.Name(), classes, classList(set))}
 	case classes > 0 && classes < c.Classes:
-		said = fmt.Sprintf("the nets are told %d classes, but the images have only %d: %s", c.Classes, classes, classList(set))
+		said = fmt.Sprintf("%s %d classes, but the images have only %d: %s", told, c.Classes, classes, classList(set))
 	case c.Classes == 0 && classes > 1 && s.Data != "mnist":
 		said = fmt.Sprintf("the images have %d classes (%s), which the nets are not told; --classes auto tells them", classes, classList(set))
 	}
@@ -238,7 +278,7 @@ func (s *session) train(ctx context.Context, ui *ui, device string, t *run.Train
 	err := t.Run(ctx)
 	ui.stop()
 	if err != nil {
-		return s.ended(ui, t.Trainer, device, err)
+		return s.ended(ctx, ui, t.Trainer, device, err)
 	}
 	return s.finish(ui, t.Trainer, device)
 }
@@ -249,8 +289,20 @@ func displayed(m model.Metrics) string {
 	if m.Value != 0 || m.JSD != 0 { // not a critic's
 		line += fmt.Sprintf(" V:%.2f JSD>=%.2f", m.Value, max(m.JSD, 0)) // a bound below 0 says nothing
 	}
+	if m.Convergence != 0 {
+		line += fmt.Sprintf(" M:%.4f k:%.4f", m.Convergence, m.Balance)
+	}
 	if m.Penalty != 0 {
 		line += fmt.Sprintf(" penalty:%.4f", m.Penalty)
+	}
+	if m.Classifies() {
+		line += fmt.Sprintf(" class of x:%.2f of G(z):%.2f", m.ClassAccuracyReal, m.ClassAccuracyFake)
+	}
+	if m.HasCode() {
+		line += fmt.Sprintf(" code:%.2f", m.CodeAccuracy)
+	}
+	if m.HasCode() || m.HasCodeValues() {
+		line += fmt.Sprintf(" I(c,G)>=%.2f", max(m.Information(), 0))
 	}
 	return line
 }

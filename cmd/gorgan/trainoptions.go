@@ -3,24 +3,34 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"os"
 	"path/filepath"
+	"time"
 	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
+	"gorgan/model"
 	"gorgan/model/picture"
 	"gorgan/model/run"
 )
 
 // trainOptions are the values of train's flags. A preset or a file of settings counts as flags.
 type trainOptions struct {
-	flags         run.Settings // the values of the flags, or their defaults
-	given         given        // a resumed run takes these flags alone
-	preset        string       // empty for none
-	classesOfData bool         // the nets are told as many classes as the data have: --classes auto, or a preset for other data
-	out           string       // the new run's folder, empty for a numbered one
-	resume        string       // the run to go on with, empty for a new one
+	flags         run.Settings  // the values of the flags, or their defaults
+	given         given         // a resumed run takes these flags alone
+	preset        string        // empty for none
+	classesOfData bool          // the nets are told as many classes as the data have: --classes auto, or a preset for other data
+	out           string        // the new run's folder, empty for a numbered one
+	resume        string        // the run to go on with, empty for a new one
+	command       []string      // how the program was called
+	from          string        // the model with whose weights to begin, empty for none
+	continues     bool          // resume is --out, which has a run already
+	fixed         given         // flags of the model's settings that must be those of a run to go on with
+	json          bool          // events go to standard output
+	limit         time.Duration // to end after, 0 for none
 	device        deviceOptions
 	reading       sourceOptions
 	queue         int
@@ -35,9 +45,21 @@ func readTrainOptions(ui *ui, c *cli.Context) (o trainOptions, err error) {
 	if o.classesOfData, err = applyPreset(ui, c); err != nil {
 		return o, err
 	}
-	o.preset, o.out, o.resume, o.queue = c.String("preset"), c.String("out"), c.String("resume"), c.Int("queue")
+	o.preset, o.out, o.resume, o.queue, o.json = c.String("preset"), c.String("out"), c.String("resume"), c.Int("queue"), c.Bool("json")
 	if o.resume != "" && o.out != "" {
 		return o, usageError{errors.New("--out and --resume exclude each other: a run goes on in its own folder")}
+	}
+	if o.from, err = resolvedPath("from", c.String("from")); err != nil {
+		return o, err
+	}
+	if o.resume != "" && o.from != "" {
+		return o, usageError{errors.New("--from and --resume exclude each other: a run begins with the weights of a model, and goes on with its own")}
+	}
+	if err = o.readContinue(c); err != nil {
+		return o, err
+	}
+	if o.limit = c.Duration("for"); o.limit <= 0 && c.IsSet("for") {
+		return o, usageError{fmt.Errorf("--for is %v, want a time above 0, as in 30m", o.limit)}
 	}
 	if o.serve = c.Bool("serve"); o.serve {
 		if o.address, err = readAddressOptions(c); err != nil {
@@ -55,12 +77,53 @@ func readTrainOptions(ui *ui, c *cli.Context) (o trainOptions, err error) {
 	if o.reading, err = readSourceOptions(c); err != nil {
 		return o, err
 	}
-	o.given = givenFlags(c)
+	o.command, o.given = os.Args[1:], givenFlags(c)
 	o.classesOfData = o.classesOfData || c.String("classes") == autoClasses
+	o.fixed = o.fixedFlags(c)
 	if o.flags, err = readSettings(c); err != nil || o.resume != "" {
 		return o, err // a resumed run's settings are validated when they are read
 	}
 	return o, o.validate(o.flags)
+}
+
+// readContinue reads --continue, and finds out whether there is a run to go on with.
+func (o *trainOptions) readContinue(c *cli.Context) error {
+	switch {
+	case !c.Bool("continue"):
+		return nil
+	case o.resume != "":
+		return usageError{errors.New("--continue and --resume exclude each other: with --out RUN --continue goes on with the run that is in RUN, or begins it")}
+	case o.out == "":
+		return usageError{errors.New("--continue wants --out RUN, by which the same command finds the run again")}
+	}
+	if _, err := os.Lstat(filepath.Join(o.out, run.SettingsFile)); err == nil {
+		o.continues, o.resume, o.out = true, o.out, ""
+	}
+	return nil
+}
+
+// by returns the flag that makes a run go on.
+func (o trainOptions) by() string {
+	if o.continues {
+		return "--continue"
+	}
+	return "--resume"
+}
+
+// fixedFlags returns the flags of the model's settings that a run to go on with must have been begun with: those that
+// are given. A preset or a file says all of them, also those that it leaves at their defaults. The data say the classes
+// where they are to.
+func (o trainOptions) fixedFlags(c *cli.Context) given {
+	fixed := maps.Clone(o.given)
+	if c.IsSet("preset") || c.IsSet("config") {
+		for _, f := range modelFlagsOf(model.Default()) {
+			fixed[f.Names()[0]] = true
+		}
+	}
+	if o.continues && o.classesOfData {
+		delete(fixed, "classes")
+	}
+	return fixed
 }
 
 // readSettings reads the flags into the settings of a run.
@@ -108,7 +171,7 @@ func (o trainOptions) over(s run.Settings) run.Settings {
 	if s.EvaluateEvery == 0 {
 		s.StopOnCollapse = false
 	}
-	o.given.model(&s.Model, o.flags.Model)
+	o.fixed.model(&s.Model, o.flags.Model)
 	return s
 }
 
@@ -136,12 +199,20 @@ func resolved(data string) (string, error) {
 	if data == "mnist" || data == "" {
 		return data, nil
 	}
-	path, err := filepath.Abs(data)
+	return resolvedPath("data", data)
+}
+
+// resolvedPath returns the path that a flag gives as config.json has it: absolute. An empty one stays empty.
+func resolvedPath(flag, given string) (string, error) {
+	if given == "" {
+		return "", nil
+	}
+	path, err := filepath.Abs(given)
 	if err != nil {
-		return "", fmt.Errorf("--data: %w", err)
+		return "", fmt.Errorf("--%s: %w", flag, err)
 	}
 	if !utf8.ValidString(path) {
-		return "", usageError{fmt.Errorf("--data is %q, want a path in UTF-8, as config.json can hold no other; give the file another name", path)}
+		return "", usageError{fmt.Errorf("--%s is %q, want a path in UTF-8, as config.json can hold no other; give the file another name", flag, path)}
 	}
 	return path, nil
 }

@@ -12,15 +12,15 @@ import (
 // TestOver: of a run that goes on, a flag that is given replaces its setting, and one that is
 // not given leaves it alone. No setting that a flag has is forgotten.
 func TestOver(t *testing.T) {
-	facts := []string{"Fingerprint", "MeasureEvery", "Began", "HeldOutFingerprint", "Resize", "Height", "Width", "Channels"} // which no flag gives
+	facts := []string{"Fingerprint", "MeasureEvery", "Began", "HeldOutFingerprint", "Resize", "Height", "Width", "Channels", "InitialModel", "InitialWeights"} // which no flag gives
 	began := run.Settings{EvaluateEvery: 1, Model: model.Default()}
-	o := trainOptions{flags: began, given: given{}}
+	o := trainOptions{flags: began, given: given{}, fixed: given{}}
 	fill(reflect.ValueOf(&o.flags).Elem())
 	if got := o.over(began); !reflect.DeepEqual(got, began) {
 		t.Errorf("without flags the settings are %+v, want %+v", got, began)
 	}
 	for _, f := range newTrain(nil).Flags {
-		o.given[f.Names()[0]] = true
+		o.given[f.Names()[0]], o.fixed[f.Names()[0]] = true, true
 	}
 	var compare func(got, was, flags reflect.Value)
 	compare = func(got, was, flags reflect.Value) {

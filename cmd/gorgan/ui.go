@@ -15,17 +15,18 @@ import (
 
 // ui writes what a command prints. These are the rules:
 //
-//   - Results go to out. Progress, notes and errors go to err.
+//   - Results go to out. Progress, notes and errors go to err. After resultsToErr, results go to err too.
 //   - A bar is drawn only on a terminal, and wiped before a line is written.
 //   - A sentence begins in lower case and has no full stop.
 //   - failed reports what could not be written to out or log. err may go nowhere.
 type ui struct {
 	out      *output
 	err      io.Writer
+	results  io.Writer  // out or err
 	terminal bool       // err is one
-	table    bool       // out is a terminal: display steps are rows of a table
+	table    bool       // results go to a terminal: display steps are rows of a table
 	width    func() int // columns of the terminal that err is
-	across   func() int // columns of the terminal that out is
+	across   func() int // columns of the terminal that results go to
 	log      io.Writer  // gets a copy of what say and note write
 	lost     error      // the first that log returned
 	bar      *bar       // nil for none
@@ -35,8 +36,12 @@ type ui struct {
 func newUI(out, err io.Writer) *ui {
 	o, table := terminal(out)
 	e, isTerminal := terminal(err)
-	return &ui{out: &output{to: out}, err: err, terminal: isTerminal, table: table, width: columnsOf(e), across: columnsOf(o), log: io.Discard}
+	to := &output{to: out}
+	return &ui{out: to, results: to, err: err, terminal: isTerminal, table: table, width: columnsOf(e), across: columnsOf(o), log: io.Discard}
 }
+
+// resultsToErr leaves out to what programs read.
+func (u *ui) resultsToErr() { u.results, u.table, u.across = u.err, u.terminal, u.width }
 
 // columnsOf returns the width of a terminal, which may change.
 func columnsOf(f *os.File) func() int {
@@ -85,7 +90,7 @@ func (u *ui) failed() error {
 // say writes a line of results.
 func (u *ui) say(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	u.line(u.out, text, text)
+	u.line(u.results, text, text)
 }
 
 // prose writes a long line of results. On a terminal it breaks the line to fit.
@@ -94,7 +99,7 @@ func (u *ui) prose(text string) {
 	if u.table {
 		short = strings.Join(wrapped(text, max(u.across()-1-len(margin), 1)), "\n"+margin)
 	}
-	u.line(u.out, short, text)
+	u.line(u.results, short, text)
 }
 
 // note writes a line about what happens. It may name files.
@@ -115,7 +120,7 @@ func (u *ui) notes(all []string) {
 func (u *ui) display(m model.Metrics) {
 	full := displayed(m)
 	if !u.table {
-		u.line(u.out, full, full)
+		u.line(u.results, full, full)
 		return
 	}
 	short := fitted(shortDisplay(m), u.across())
@@ -123,7 +128,7 @@ func (u *ui) display(m model.Metrics) {
 		u.headed = true
 		short = fitted(displayHeader, u.across()) + "\n" + short
 	}
-	u.line(u.out, short, full)
+	u.line(u.results, short, full)
 }
 
 // line writes text to w, and writes logged to the log.

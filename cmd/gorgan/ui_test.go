@@ -23,6 +23,8 @@ func TestShortDisplay(t *testing.T) {
 			"4294967295 -1.50e+300   1.00e+04 -9999.5000     0.0000       -"},
 		{model.Metrics{GLoss: math.NaN(), DLoss: math.Inf(-1), DReal: math.Inf(1), DFake: 1, Penalty: math.MaxFloat64},
 			"         0        NaN       -Inf       +Inf     1.0000       -  1.80e+308"},
+		{model.Metrics{Step: 12, GLoss: 0.25, DLoss: 0.125, DReal: 0.2, DFake: 0.15, Convergence: 0.1625, Balance: 0.5},
+			"        12     0.2500     0.1250     0.2000     0.1500 M 0.163"},
 	}
 	for _, r := range rows {
 		if got := shortDisplay(r.m); got != r.want {

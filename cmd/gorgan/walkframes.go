@@ -50,13 +50,13 @@ func (w *walks) piece(cells int) int { return min(w.frames, max(1, picture.Piece
 // bytes estimates the memory of so many walks on the host, in bytes: the noise of keys, a piece of images, and a frame in
 // its forms.
 func (w *walks) bytes(cells, keys int) int64 {
-	image := 4*w.config.NoiseDim + 4*w.config.Classes + 5*w.config.Values()
-	return int64(cells)*int64(keys)*int64(4*w.config.NoiseDim+16) + int64(w.piece(cells))*int64(cells)*int64(image) + 4*w.grid.Bytes()
+	image := 4*w.config.InputDim() + 4*w.config.Classes + 5*w.config.Values()
+	return int64(cells)*int64(keys)*int64(4*w.config.InputDim()+16) + int64(w.piece(cells))*int64(cells)*int64(image) + 4*w.grid.Bytes()
 }
 
 // draw calls use with the pixels of each frame: those of its images, cell by cell.
 func (w *walks) draw(ctx context.Context, use func(pixels []byte) error) error {
-	cells, dim, classes, size := len(w.all), w.config.NoiseDim, w.config.Classes, w.config.Values()
+	cells, dim, classes, size := len(w.all), w.config.InputDim(), w.config.Classes, w.config.Values()
 	piece := w.piece(cells)
 	noise, mix := make([]float32, piece*cells*dim), make([]float32, piece*cells*classes)
 	for first := 0; first < w.frames; first += piece {

@@ -17,7 +17,10 @@ type metric struct {
 	needs   need
 	measure func(ctx context.Context, e *Evaluator, s *imageSet) ([]Figure, error)
 	// floor returns the real images that give the floor of n samples.
-	floor func(e *Evaluator, n int) *imageSet
+	floor   func(e *Evaluator, n int) *imageSet
+	figures []string // their names, in the order of the report
+	// lacks says what samples lack for the metric, which is then left out; "" for nothing. It may be nil.
+	lacks func(s Samples) string
 }
 
 // need is what a metric needs beside images.
@@ -34,15 +37,17 @@ func metrics() []metric {
 	train := (*Evaluator).floor
 	test := func(e *Evaluator, _ int) *imageSet { return e.test }
 	return []metric{
-		{"parzen", nothing, measureParzen, train},
-		{"frechet", anyClassifier, measureFrechet, train},
-		{"kid", anyClassifier, measureKID, train},
-		{"score", labelClassifier, measureScore, train},
-		{"coverage", anyClassifier, measureCoverage, train},
-		{"classes", labelClassifier, measureClasses, train},
-		{"sliced_wasserstein", nothing, measureSlicedWasserstein, train},
-		{"memory", nothing, measureMemory, test},
-		{"duplicates", nothing, measureDuplicates, train},
+		{"parzen", nothing, measureParzen, train, []string{"parzen", "parzen_sigma"}, nil},
+		{"frechet", anyClassifier, measureFrechet, train, []string{"frechet_distance"}, nil},
+		{"kid", anyClassifier, measureKID, train, []string{"kid"}, nil},
+		{"score", labelClassifier, measureScore, train, []string{"classifier_score"}, nil},
+		{"coverage", anyClassifier, measureCoverage, train, []string{"precision", "recall", "density", "coverage"}, nil},
+		{"classes", labelClassifier, measureClasses, train, []string{"class_entropy", "smallest_class", "largest_class", "missing_classes"}, nil},
+		{"labels", labelClassifier, measureLabels, test, []string{"class_accuracy"}, lacksLabels},
+		{"codes", labelClassifier, measureCodes, test, []string{"code_matching"}, lacksCodes},
+		{"sliced_wasserstein", nothing, measureSlicedWasserstein, train, []string{"sliced_wasserstein"}, nil},
+		{"memory", nothing, measureMemory, test, []string{"nearest_distance", "close_to_training", "memorised", "training_copies"}, nil},
+		{"duplicates", nothing, measureDuplicates, train, []string{"near_duplicates", "duplicates"}, nil},
 	}
 }
 
@@ -70,6 +75,9 @@ type Samples struct {
 	Source string    // their origin, for the report: "runs/00000-mnist step 30000"
 	Seed   uint64    // the seed that they were made with
 	Values []float32 // (n, H, W, channels) in [0,1]
+	// Labels (n) are the classes that the images were made of, and Codes (n) those of their categorical code. They are nil
+	// without classes, and without such a code.
+	Labels, Codes []int
 }
 
 // Progress gets the progress of a stage of the evaluation.
@@ -108,7 +116,7 @@ func New(dev kernels.Device, r Reference, c *Classifier, o Options) (*Evaluator,
 	e := &Evaluator{
 		reference: r, classifier: c, options: o,
 		distances: distances{dev: dev},
-		test:      &imageSet{images: r.Test, name: r.Test.String(), split: r.Test.Name},
+		test:      testSet(r.Test),
 		floors:    map[int]*imageSet{}, figures: map[floorKey][]Figure{},
 	}
 	if err := e.choose(); err != nil {
@@ -141,7 +149,7 @@ func (e *Evaluator) choose() error {
 			return fmt.Errorf("evaluate: %s: %w", m.name, missing)
 		case asked || len(e.options.Metrics) == 0 && missing == nil:
 			e.metrics = append(e.metrics, m)
-		case len(e.options.Metrics) == 0:
+		case len(e.options.Metrics) == 0 && m.lacks == nil:
 			without, why = append(without, m.name), missing
 		}
 	}
@@ -177,12 +185,18 @@ func (e *Evaluator) Run(ctx context.Context, samples Samples, progress Progress)
 	if err != nil {
 		return nil, err
 	}
-	s := &imageSet{images: images, name: samples.Source}
+	s := &imageSet{images: images, name: samples.Source, labels: samples.Labels, codes: samples.Codes}
 	report, err := e.report(ctx, samples, images.Len(), progress)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range e.metrics {
+		if m.lacks != nil && m.lacks(samples) != "" {
+			if len(e.options.Metrics) > 0 {
+				return nil, fmt.Errorf("evaluate: %s: %s %s", m.name, samples.Source, m.lacks(samples))
+			}
+			continue
+		}
 		err := e.add(ctx, report, m, s, progress)
 		var few tooFew
 		if errors.As(err, &few) && len(e.options.Metrics) == 0 {

@@ -155,6 +155,9 @@ func TestMetrics(t *testing.T) {
 		})
 		must(t, err)
 		figures = append(figures, r.Figures...)
+		if want := metrics()[slices.Index(Metrics(), name)].figures; !slices.Equal(figureNames(r), want) {
+			t.Errorf("%s: figures %q, want %q", name, figureNames(r), want)
+		}
 		if len(stages) == 0 || slices.ContainsFunc(stages, func(s string) bool { return !strings.HasPrefix(s, name) && s != "classifier" }) {
 			t.Errorf("%s: stages %q", name, stages)
 		}
@@ -217,7 +220,7 @@ func TestErrors(t *testing.T) {
 		"few for balls":      {r, c, Options{Metrics: []string{"coverage"}}, of(5 * n), "evaluate: precision and recall: 5 images (some), want 6 or more"},
 		"few for parts":      {r, c, Options{Metrics: []string{"score"}}, of(9 * n), "evaluate: classifier score: 9 images (some), want 10 or more"},
 		"one":                {r, c, Options{Metrics: []string{"duplicates"}}, of(n), "evaluate: duplicates: 1 image (some), want 2 or more"},
-		"unknown metric":     {r, c, Options{Metrics: []string{"fid"}}, of(n), "evaluate: metric is \"fid\", want one of [parzen frechet kid score coverage classes sliced_wasserstein memory duplicates]"},
+		"unknown metric":     {r, c, Options{Metrics: []string{"fid"}}, of(n), "evaluate: metric is \"fid\", want one of [parzen frechet kid score coverage classes labels codes sliced_wasserstein memory duplicates]"},
 		"no classifier":      {r, nil, Options{Metrics: []string{"score"}}, of(n), "evaluate: score: needs a classifier"},
 		"other pixels":       {wideReference, c, Options{}, of(n), "evaluate: wide train[0:12]: images have 37 values, want 36 for the classifier 36-16-8-3"},
 		"one of training":    {Reference{Split{"train", r.Train.Set, 0, 1}, r.Validation, r.Test, ""}, c, Options{Metrics: []string{"memory"}}, of(n), "evaluate: toy train[0:1] is a single image, want 2 or more to compare with"},

@@ -14,6 +14,9 @@ type imageSet struct {
 	name   string // for errors
 	split  string // of the reference, if the images are from there
 
+	labels []int // of the images, -1 for none; nil if no image has one
+	codes  []int // the classes of their categorical code; those of real images are their labels
+
 	outputs     *outputs
 	moments     *moments
 	manifold    *manifold

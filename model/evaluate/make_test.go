@@ -144,5 +144,6 @@ func blend(t testing.TB, n int) Samples {
 	for i := range values {
 		values[i] = float32(0.8*a[i]) + float32(0.2*b[i])
 	}
-	return Samples{Source: "a blend", Seed: 11, Values: values}
+	labels := testSet(Whole("a", toySet(t, n, 11))).labels
+	return Samples{Source: "a blend", Seed: 11, Values: values, Labels: labels, Codes: labels}
 }

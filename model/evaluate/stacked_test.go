@@ -44,6 +44,9 @@ func TestStacked(t *testing.T) {
 	} {
 		r, err := e.RunStacked(context.Background(), c.samples, nil)
 		must(t, err)
+		if got := figureNames(r); !slices.Equal(got, stackedFigures()) {
+			t.Errorf("figures %q, want %q", got, stackedFigures())
+		}
 		modes, _ := r.Figure("modes")
 		divergence, _ := r.Figure("mode_divergence")
 		if modes.Value != c.modes || math.Abs(divergence.Value-c.divergence) > 1e-12 || r.Count != len(c.samples.Values)/3/n {

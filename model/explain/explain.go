@@ -47,6 +47,8 @@ func recent(history []model.Metrics) (mean model.Metrics, over string) {
 		mean.DFake += m.DFake / float64(len(last))
 		mean.Value += m.Value / float64(len(last))
 		mean.JSD += m.JSD / float64(len(last))
+		mean.Convergence += m.Convergence / float64(len(last))
+		mean.Balance += m.Balance / float64(len(last))
 	}
 	if len(last) == 1 {
 		return mean, fmt.Sprintf("at step %d", last[0].Step)
@@ -64,6 +66,13 @@ func nets(h run.History) []string {
 	traits := h.Settings.Model.LossTraits()
 	if !traits.Critic {
 		all = append(all, fmt.Sprintf("both are 1/2 if it cannot tell them apart, and 1 and 0 if it is always right; this one is %.0f %% of the way", 100*(m.DReal-m.DFake)))
+	}
+	if traits.Autoencoder {
+		all = append(all, "it is the error of an autoencoder: the root of the mean squared difference between an image and what it makes of it, lower for images that it knows")
+	}
+	if traits.Balances {
+		all = append(all, fmt.Sprintf("the loss holds the error on fake images at %g times that on real ones, and it is %.3g times; the measure of convergence M, lower for better images, is %.3g, and k is %.3g",
+			h.Settings.Model.Gamma, m.DFake/m.DReal, m.Convergence, m.Balance))
 	}
 	loss := fmt.Sprintf("the discriminator's loss is %.3g", m.DLoss)
 	if m.Penalty != 0 {

@@ -98,6 +98,19 @@ func TestCritic(t *testing.T) {
 	}
 }
 
+// TestAutoencoder: D's output is explained as an error, and that of began with its balance.
+func TestAutoencoder(t *testing.T) {
+	c := model.Default()
+	c.Loss = "ebgan"
+	has(t, explained(history(c, well)), "the two nets", "it is the error of an autoencoder", "!the measure of convergence")
+	c.Loss, c.Gamma = "began", 0.5
+	balanced := history(c, func(uint32) model.Metrics {
+		return model.Metrics{DReal: 0.2, DFake: 0.15, Convergence: 0.25, Balance: 0.0625}
+	})
+	has(t, explained(balanced), "the two nets", "it is the error of an autoencoder",
+		"at 0.5 times that on real ones, and it is 0.75 times; the measure of convergence M, lower for better images, is 0.25, and k is 0.0625")
+}
+
 // TestAdvice: the flags are those of the run's warnings, and the other advice depends on how the run went.
 func TestAdvice(t *testing.T) {
 	for name, c := range map[string]struct {

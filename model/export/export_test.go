@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"math"
@@ -39,12 +40,15 @@ var nets = map[string]func(*model.Config){
 	"leaky relu": func(c *model.Config) {
 		c.GenActivation, c.DisActivation, c.LeakySlope = "leaky-relu", "leaky-relu", 0.3
 	},
-	"tanh":    func(c *model.Config) { c.GenActivation, c.DisActivation = "tanh", "tanh" },
-	"maxout":  func(c *model.Config) { c.DisActivation, c.MaxoutPieces = "maxout", 3 },
-	"dropout": func(c *model.Config) { c.DisDropoutInput, c.DisDropoutHidden = 0.2, 0.5 },
-	"average": func(c *model.Config) { c.EMA = 0.9 },
-	"classes": func(c *model.Config) { c.Classes = 3 },
-	"packed":  func(c *model.Config) { c.Pack = 2 },
+	"tanh":                func(c *model.Config) { c.GenActivation, c.DisActivation = "tanh", "tanh" },
+	"maxout":              func(c *model.Config) { c.DisActivation, c.MaxoutPieces = "maxout", 3 },
+	"dropout":             func(c *model.Config) { c.DisDropoutInput, c.DisDropoutHidden = 0.2, 0.5 },
+	"average":             func(c *model.Config) { c.EMA = 0.9 },
+	"classes":             func(c *model.Config) { c.Classes = 3 },
+	"packed":              func(c *model.Config) { c.Pack = 2 },
+	"classifier of packs": func(c *model.Config) { c.Classes, c.DisLabels, c.Pack = 3, model.ClassifierLabels, 2 },
+	"codes":               func(c *model.Config) { c.CodeClasses, c.CodeValues, c.NoiseScale = 3, 2, 0.5 },
+	"code beside classes": func(c *model.Config) { c.Classes, c.CodeClasses, c.DisHidden = 3, 4, nil },
 	"packed classes, maxout": func(c *model.Config) {
 		c.Pack, c.Classes, c.DisActivation, c.MaxoutPieces, c.Channels = 2, 3, "maxout", 2, 3
 	},
@@ -156,7 +160,7 @@ func sameImages(t *testing.T, dev kernels.Device, s *model.State, raw bool) {
 	noise, labels := s.Config.Noise(seeds), s.Config.Labels(seeds)
 	want, err := g.Sample(noise, labels)
 	must(t, err)
-	in := map[string]array{"noise": {[]int{len(seeds), s.Config.NoiseDim}, wide(noise)}, "class": {dims: []int{len(seeds)}}}
+	in := map[string]array{"noise": {[]int{len(seeds), s.Config.InputDim()}, wide(noise)}, "class": {dims: []int{len(seeds)}}}
 	for _, l := range labels {
 		in["class"] = array{in["class"].dims, append(in["class"].values, float64(l))}
 	}
@@ -200,6 +204,44 @@ func TestONNXDiscriminator(t *testing.T) {
 	}
 }
 
+// TestONNXAutoencoder: a discriminator that is an autoencoder makes images of the shape that it takes.
+func TestONNXAutoencoder(t *testing.T) {
+	_, s := trained(t, func(c *model.Config) { c.Loss, c.DisHidden, c.Pack = "ebgan", nil, 2 })
+	c := s.Config
+	const n = 3
+	x := array{dims: []int{n, c.Pack, c.Height, c.Width, c.Channels}}
+	r := rand.New(rand.NewPCG(7, 8))
+	for range size(x.dims) {
+		x.values = append(x.values, r.Float64())
+	}
+	got := interpret(t, exported(t, s, export.Discriminator, false, (*export.Net).WriteONNX), map[string]array{"images": x})["reconstruction"]
+	if !slices.Equal(got.dims, x.dims) {
+		t.Errorf("the reconstruction is %v, want %v", got.dims, x.dims)
+	}
+	y := x.values
+	for layer := range 2 {
+		var parts [2][]float64
+		for i, name := range []string{"weight", "bias"} {
+			at := slices.IndexFunc(s.Tensors, func(t model.Tensor) bool { return t.Name == fmt.Sprintf("discriminator.%d.%s", layer, name) })
+			parts[i] = wide(s.Tensors[at].Values)
+		}
+		var next []float64
+		for row := range slices.Chunk(y, len(y)/n) {
+			for j, v := range parts[1] {
+				for k, u := range row {
+					v += u * parts[0][k*len(parts[1])+j]
+				}
+				if layer == 1 {
+					v = 1 / (1 + math.Exp(-v))
+				}
+				next = append(next, v)
+			}
+		}
+		y = next
+	}
+	near(t, "the reconstruction", got.values, y, 1e-9)
+}
+
 // discriminate computes the discriminator of s in float64, from its tensors by their names.
 func discriminate(s *model.State, n int, x, labels []float64) []float64 {
 	c := s.Config
@@ -219,7 +261,7 @@ func discriminate(s *model.State, n int, x, labels []float64) []float64 {
 					v[j] += x[row*in+k] * w[k*out+j]
 				}
 			}
-			if i == 0 && c.Classes > 0 {
+			if i == 0 && c.Classes > 0 && c.DisLabels != model.ClassifierLabels {
 				table := tensor("class.weight")
 				for image := range c.Pack {
 					for j := range v {
@@ -228,7 +270,7 @@ func discriminate(s *model.State, n int, x, labels []float64) []float64 {
 				}
 			}
 			if i == len(c.DisHidden) {
-				y = append(y, v...)
+				y = append(y, v[0]) // without the heads
 				continue
 			}
 			switch c.DisActivation {
@@ -276,7 +318,7 @@ func TestTorch(t *testing.T) {
 			npz := arraysOf(t, exported(t, s, export.Generator, false, (*export.Net).WriteNpz))
 			var x [][]float64
 			for row := range seeds {
-				z := wide(noise[row*s.Config.NoiseDim:][:s.Config.NoiseDim])
+				z := wide(noise[row*s.Config.InputDim():][:s.Config.InputDim()])
 				if labels != nil {
 					z = append(z, make([]float64, about.Classes)...)
 					z[len(z)-about.Classes+int(labels[row])] = 1

@@ -24,24 +24,27 @@ type Net struct {
 
 // About says what a net is. Every export has it as JSON under the key "about".
 type About struct {
-	Producer   string       `json:"producer"` // "gorgan"
-	Version    string       `json:"version"`
-	Net        string       `json:"net"`     // Generator or Discriminator
-	Weights    string       `json:"weights"` // "average" or "last"
-	Step       uint32       `json:"step"`    // of the training
-	WeightHash string       `json:"weight_hash"`
-	Data       string       `json:"data"` // fingerprint of the images that it was trained on
-	Height     int          `json:"height"`
-	Width      int          `json:"width"`
-	Channels   int          `json:"channels"` // the values of a pixel lie together: HWC
-	Pack       int          `json:"pack"`     // images of a row of the discriminator's input
-	NoiseDim   int          `json:"noise_dim"`
-	NoiseScale float64      `json:"noise_scale"`
-	Seed       string       `json:"seed"`    // how the noise of a seed is drawn
-	Classes    int          `json:"classes"` // 0 for none
-	ClassNames []string     `json:"class_names,omitempty"`
-	Layers     []Layer      `json:"layers"`
-	Config     model.Config `json:"config"`
+	Producer    string       `json:"producer"` // "gorgan"
+	Version     string       `json:"version"`
+	Net         string       `json:"net"`     // Generator or Discriminator
+	Weights     string       `json:"weights"` // "average" or "last"
+	Step        uint32       `json:"step"`    // of the training
+	WeightHash  string       `json:"weight_hash"`
+	Data        string       `json:"data"` // fingerprint of the images that it was trained on
+	Height      int          `json:"height"`
+	Width       int          `json:"width"`
+	Channels    int          `json:"channels"` // the values of a pixel lie together: HWC
+	Pack        int          `json:"pack"`     // images of a row of the discriminator's input
+	NoiseDim    int          `json:"noise_dim"`
+	NoiseScale  float64      `json:"noise_scale"`
+	CodeClasses int          `json:"code_classes,omitempty"` // of the categorical code, a one-hot vector behind the noise; 0 for none
+	CodeValues  int          `json:"code_values,omitempty"`  // continuous codes behind that
+	Code        string       `json:"code,omitempty"`         // how the codes of a seed are drawn
+	Seed        string       `json:"seed"`                   // how the noise of a seed is drawn
+	Classes     int          `json:"classes"`                // 0 for none
+	ClassNames  []string     `json:"class_names,omitempty"`
+	Layers      []Layer      `json:"layers"`
+	Config      model.Config `json:"config"`
 }
 
 // Layer says what a layer computes: see model.LayerValues. Its arrays are Name.weight and Name.bias.
@@ -69,6 +72,10 @@ type Images struct {
 const seedRule = "value i of seed s is noise_scale * ((w div 2^8) / 2^23 - 1) in float32; " +
 	"w is word i mod 4 of Philox4x32-10 with the counter (i div 4, 262144, 0, 0) and the key (s mod 2^32, s div 2^32)"
 
+// codeRule says how the codes of a seed are drawn.
+const codeRule = "the input has the categorical code as a one-hot vector behind the noise, and then the continuous codes; for seed s, value i is that of the noise " +
+	"without the scale, with 524288 (categorical) or 524289 (continuous) for 262144; the class is the place of the largest of code_classes values"
+
 // New returns the net of that name of a checkpoint: the generator as it makes images, with the average of its weights
 // unless raw, or the discriminator without dropout. It shares the memory of s. version is that of the
 // program. New returns an error if s lacks a tensor of its config, or if a layer cannot be exported.
@@ -92,11 +99,16 @@ func New(s *model.State, name string, raw bool, version string) (*Net, error) {
 
 func aboutOf(s *model.State, name, version string) About {
 	c := s.Config
-	return About{
+	a := About{
 		Producer: "gorgan", Version: version, Net: name, Weights: "last", Step: s.Step, WeightHash: s.WeightHash(), Data: s.Data,
 		Height: c.Height, Width: c.Width, Channels: c.Channels, Pack: c.Pack, NoiseDim: c.NoiseDim, NoiseScale: c.NoiseScale,
+		CodeClasses: c.CodeClasses, CodeValues: c.CodeValues,
 		Seed: seedRule, Classes: c.Classes, ClassNames: s.ClassNames, Config: c,
 	}
+	if c.InputDim() > c.NoiseDim {
+		a.Code = codeRule
+	}
+	return a
 }
 
 // about returns n's About as JSON, with layer i called i·step.

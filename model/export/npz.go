@@ -53,10 +53,10 @@ func (n *Net) WriteNpz(w io.Writer) error {
 	return z.Close()
 }
 
-// WriteNoise writes the noise of seeds as a .npy array (len(seeds), c.NoiseDim), from which a generator's export makes the
+// WriteNoise writes the noise of seeds as a .npy array (len(seeds), c.InputDim()), from which a generator's export makes the
 // images of the seeds. It returns the error of w.
 func WriteNoise(w io.Writer, c model.Config, seeds []uint64) error {
-	if err := array.WriteNpyHeader(w, len(seeds), c.NoiseDim); err != nil {
+	if err := array.WriteNpyHeader(w, len(seeds), c.InputDim()); err != nil {
 		return err
 	}
 	const rows = 1024 // at a time, so that memory does not hold the noise of all

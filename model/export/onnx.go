@@ -11,11 +11,12 @@ import (
 
 // WriteONNX writes the net as an ONNX model, whose number of rows N is free.
 //
-// The generator has the input noise (N, noise dim) and, with classes, class (N), an int64 below the number of classes. Its
+// The generator has the input noise (N, noise dim), with the codes behind it, and, with classes, class (N), an int64 below the number of classes. Its
 // output images (N, height, width, channels) is in [0,1].
 //
 // The discriminator has the input images (N, height, width, channels) and perhaps class (N). If it sees several images side
-// by side, these are (N, pack, height, width, channels) and (N, pack). Its output logits is (N, 1).
+// by side, these are (N, pack, height, width, channels) and (N, pack). Its output logits is (N, 1). That of an autoencoder is
+// reconstruction, in the shape of its images.
 //
 // WriteONNX returns the error of w, or an error if the weights are too large for the format.
 func (n *Net) WriteONNX(w io.Writer) error {
@@ -55,8 +56,11 @@ const rows = "N"
 func (g *graph) generator() {
 	a := g.of.About
 	g.Name = a.Net
-	g.Inputs = append(g.Inputs, onnx.Value{Name: "noise", Type: onnx.Float, Dims: []any{rows, a.NoiseDim},
-		Doc: fmt.Sprintf("uniform on [-%g,%[1]g)", a.NoiseScale)})
+	doc := fmt.Sprintf("uniform on [-%g,%[1]g)", a.NoiseScale)
+	if a.Code != "" {
+		doc = fmt.Sprintf("%d values %s, a one-hot vector of %d, and %d values uniform on [-1,1)", a.NoiseDim, doc, a.CodeClasses, a.CodeValues)
+	}
+	g.Inputs = append(g.Inputs, onnx.Value{Name: "noise", Type: onnx.Float, Dims: []any{rows, a.NoiseDim + a.CodeClasses + a.CodeValues}, Doc: doc})
 	g.labels()
 	x := g.layers("noise")
 	g.reshape(x, "images", a.Height, a.Width, a.Channels)
@@ -74,14 +78,23 @@ func (g *graph) discriminator() {
 	g.labels()
 	g.node("Flatten", "flat", []string{"images"}, onnx.Attribute{Name: "axis", Value: int64(1)})
 	x := g.layers("flat")
+	if a.Config.LossTraits().Autoencoder {
+		shape := []int{a.Height, a.Width, a.Channels}
+		if a.Pack > 1 {
+			shape = append([]int{a.Pack}, shape...)
+		}
+		g.reshape(x, "reconstruction", shape...)
+		g.Outputs = []onnx.Value{{Name: "reconstruction", Type: onnx.Float, Dims: dims, Doc: "in [0,1]"}}
+		return
+	}
 	g.node("Identity", "logits", []string{x})
 	g.Outputs = []onnx.Value{{Name: "logits", Type: onnx.Float, Dims: []any{rows, 1}}}
 }
 
-// labels adds the input of labels, if there are classes.
+// labels adds the input of labels, if the net takes some.
 func (g *graph) labels() {
 	a := g.of.About
-	if a.Classes == 0 {
+	if !slices.ContainsFunc(g.of.layers, func(l model.LayerValues) bool { return l.Class != nil }) {
 		return
 	}
 	dims := []any{rows}

@@ -24,13 +24,15 @@ type Settings struct {
 	Of        string // the text, for errors: "--gen-layers"
 	Name      string // of the net
 	Generator bool   // it makes images, and is used without batches; otherwise it judges images
-	In        Shape
-	Out       Shape  // zero for any
-	Hidden    string // the activation of layers that have none in the text
-	Output    string // that of the last layer, which can have no other
+	// Autoencoder means that a net that judges images does so by making them again: it ends with what it takes.
+	Autoencoder bool
+	In          Shape
+	Out         Shape  // zero for any
+	Hidden      string // the activation of layers that have none in the text
+	Output      string // that of the last layer, which can have no other
 	Parameters
-	Classes   int     // the first layer takes labels as one-hot vectors of so many, unless Logits is true; 0 for none
-	Logits    bool    // the last layer makes a logit for each class instead of one, and the one of the label is taken
+	Classes   int     // the first layer takes labels as one-hot vectors of so many; 0 for none
+	Head      Head    // what the last layer of a discriminator makes
 	Pack      int     // images side by side in In
 	Deviation float64 // of the first weights; 0 for one by the number of a layer's inputs
 	Batch     int     // rows of In that are of real images in an update, and as many of fake ones
@@ -74,8 +76,8 @@ func (c Chain) Build(s Settings) (Net, error) {
 	if err != nil {
 		return Net{}, err
 	}
-	if b.Logits {
-		b.layers = append(b.layers, nn.LabelLogit{Number: b.number - 1, Classes: b.Classes})
+	if b.Head.Classes > 0 {
+		b.layers = append(b.layers, b.Head.labelLogit(b.number-1))
 	}
 	return Net{&nn.Net{Name: s.Name, Layers: b.layers}, c, b.shape, s.Deviation}, nil
 }
@@ -140,20 +142,20 @@ func (b *builder) layer(l *Layer) error {
 	if l.has("zero") && l.has("spectral-norm") {
 		return b.fault("has zero and spectral-norm, want one of them, as weights of 0 cannot be divided by their largest singular value")
 	}
-	if b.number == 0 && b.Classes > 0 && !b.Logits && l.Word != "dense" {
+	if b.number == 0 && b.Classes > 0 && l.Word != "dense" {
 		hint := "" // the generator has no other way
-		if !b.Generator {
+		if !b.Generator && !b.Autoencoder {
 			hint = "; --dis-labels logits takes any layer"
 		}
 		return b.fault("is the first layer, want dense where there are %d classes, as the labels are inputs of the first layer%s", b.Classes, hint)
 	}
 	made := *l
-	if b.last && b.Logits { // the text says 1, however many classes there are
+	if b.last && b.Head.columns() > 1 { // the text says 1, however many there are
 		if len(l.Sizes) == 0 {
-			return b.fault("is the last layer with an activation, want dense or a convolution where it makes a logit for each class")
+			return b.fault("is the last layer with an activation, want dense or a convolution where it makes %v", b.Head)
 		}
 		made.Sizes = slices.Clone(l.Sizes)
-		made.Sizes[len(made.Sizes)-1] *= b.Classes
+		made.Sizes[len(made.Sizes)-1] *= b.Head.columns()
 	}
 	if err := w.build(b, &made); err != nil {
 		return err
@@ -164,7 +166,7 @@ func (b *builder) layer(l *Layer) error {
 
 // outputIs says why the last activation can be no other.
 func (b *builder) outputIs() string {
-	if b.Generator {
+	if b.Generator || b.Autoencoder {
 		return "the values of images are in [0,1]"
 	}
 	return "the losses take logits"
@@ -173,17 +175,17 @@ func (b *builder) outputIs() string {
 // checkOutput returns an error unless the chain has made what it must.
 func (b *builder) checkOutput() error {
 	want := b.Out
-	if b.Logits {
-		want.Channels *= b.Classes
-	}
+	want.Channels *= b.Head.columns()
 	switch {
 	case b.Out == Shape{}, b.shape == want, b.shape == Row(want.Values()):
 		return nil
 	case b.Generator:
 		return b.fault("makes images of %v, want %v, the images of the data", b.shape, b.Out)
+	case b.Autoencoder:
+		return b.fault("makes %v, want %v: the discriminator of this loss is an autoencoder, which ends with the images that it takes, as `dense %v` does", b.shape, b.Out, b.Out)
 	}
-	if b.Logits {
-		return b.fault("makes %v values of an image with %d for each of 1, want %v: the discriminator ends with a logit for each class, as `dense 1` does", b.shape, b.Classes, want)
+	if n := b.Head.columns(); n > 1 {
+		return b.fault("makes %v values of an image with %d for each of 1, want %v: the discriminator ends with %v, as `dense 1` does", b.shape, n, want, b.Head)
 	}
 	return b.fault("makes %v values of an image, want %v: the discriminator ends with its logit, as `dense 1` does", b.shape, want)
 }

@@ -75,7 +75,7 @@ func TestBuild(t *testing.T) {
 		}},
 		{false, "conv 4, residual (conv 4, conv 4 zero), downsample bilinear, residual (bias, conv 8 kernel 1), downsample, bias, dense 1",
 			"conv 4 leaky-relu, residual (conv 4 leaky-relu, conv 4 zero linear), downsample bilinear, residual (bias leaky-relu, conv 8 kernel 1 linear), downsample, bias leaky-relu, dense 1 linear",
-			func(s *layers.Settings) { s.Classes, s.Logits = 10, true }, []nn.Layer{
+			func(s *layers.Settings) { s.Head.Classes = 10 }, []nn.Layer{
 				nn.Conv{Number: 0, Convolution: conv(28, 1, 4, 3, 1, 1), Activation: nn.ReLU(0.2)},
 				nn.Residual{Layers: []nn.Layer{
 					nn.Conv{Number: 1, Convolution: conv(28, 4, 4, 3, 1, 1), Activation: nn.ReLU(0.2)},
@@ -94,6 +94,17 @@ func TestBuild(t *testing.T) {
 				nn.Dense{Number: 7, In: 7 * 7 * 8, Units: 10, Activation: nn.Linear()},
 				nn.LabelLogit{Number: 7, Classes: 10},
 			}},
+		// With a projection of the labels, and values beside it.
+		{false, "dense 5, dense 1", "dense 5 leaky-relu, dense 1 linear", func(s *layers.Settings) { s.Head = layers.Head{Classes: 10, Projection: true, Beside: 4} }, []nn.Layer{
+			nn.Dense{Number: 0, In: 784, Units: 5, Activation: nn.ReLU(0.2)},
+			nn.Dense{Number: 1, In: 5, Units: 15, Activation: nn.Linear()},
+			nn.LabelLogit{Number: 1, Classes: 10, Projection: true, Beside: 4},
+		}},
+		// With values beside the logit alone.
+		{false, "down 2, conv 1 kernel 14 pad 0", "down 2 leaky-relu, conv 1 kernel 14 pad 0 linear", func(s *layers.Settings) { s.Head.Beside = 4 }, []nn.Layer{
+			nn.Conv{Number: 0, Convolution: kernels.Convolution{Height: 28, Width: 28, Channels: 1, Outputs: 2, KernelHeight: 4, KernelWidth: 4, Stride: 2, Pad: 1}, Activation: nn.ReLU(0.2)},
+			nn.Conv{Number: 1, Convolution: kernels.Convolution{Height: 14, Width: 14, Channels: 2, Outputs: 5, KernelHeight: 14, KernelWidth: 14, Stride: 1}, Activation: nn.Linear()},
+		}},
 		// With labels and packs of images, as the perceptron has them.
 		{false, "dense 5, dense 1", "dense 5 leaky-relu, dense 1 linear", func(s *layers.Settings) { s.Classes, s.Pack, s.In = 10, 2, layers.Row(2*784) }, []nn.Layer{
 			nn.Conditioned{Dense: nn.Dense{Number: 0, In: 2 * 784, Units: 5, Activation: nn.ReLU(0.2)}, Classes: 10, Pack: 2},

@@ -29,7 +29,7 @@ func buildDense(b *builder, l *Layer) error {
 	in, out := b.shape.Values(), shapeOf(l.Sizes)
 	return b.add(l, out, []int{in, b.MaxoutPieces}, func(a nn.Activation) nn.Layer {
 		d := nn.Dense{Number: b.number, In: in, Units: out.Values(), Activation: a, Deviation: b.Deviation, Zero: l.has("zero"), Spectral: l.has("spectral-norm")}
-		if b.number == 0 && b.Classes > 0 && !b.Logits {
+		if b.number == 0 && b.Classes > 0 {
 			return nn.Conditioned{Dense: d, Classes: b.Classes, Pack: b.Pack}
 		}
 		return d

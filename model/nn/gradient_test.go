@@ -36,6 +36,11 @@ func TestGradient(t *testing.T) {
 			nn.Dense{Number: 1, In: 6, Units: 3, Activation: nn.Linear()},
 			nn.LabelLogit{Number: 1, Classes: 3},
 		}},
+		{"projection", 4, true, []nn.Layer{
+			nn.Dense{Number: 0, In: 4, Units: 6, Activation: nn.ReLU(0.2)},
+			nn.Dense{Number: 1, In: 6, Units: 4, Activation: nn.Linear()},
+			nn.LabelLogit{Number: 1, Classes: 3, Projection: true},
+		}},
 		{"conv", 12, true, []nn.Layer{
 			nn.Conv{Number: 0, Convolution: wide, Activation: nn.ReLU(0.2)},
 			nn.Conv{Number: 1, Convolution: taller, Activation: nn.NoActivation()},

@@ -38,6 +38,26 @@ func TestLabelLogit(t *testing.T) {
 	if want := []float64{0, 0, 0, .5, -2, 0, 0, 0, 0, 3, 0, 0}; !slices.Equal(got, want) {
 		t.Errorf("the gradient is %v, want %v", got, want)
 	}
+	of := func(head nn.LabelLogit) []float64 {
+		return l.run(func(b *graph.Builder) *graph.Value {
+			return head.Apply(&nn.Pass{Builder: b, Labels: b.Leaf("labels", l.words(1, 0, 1))}, nil, b.Leaf("x", x))
+		})
+	}
+	for _, c := range []struct {
+		head nn.LabelLogit
+		want []float64
+	}{
+		{nn.LabelLogit{Classes: 3, Projection: true}, []float64{1 + 3, 50 + 6, -9 + 11}},
+		{nn.LabelLogit{Classes: 2, Beside: 2}, []float64{2, 3, 4, 50, 7, 8, 10, 11, -12}},
+		{nn.LabelLogit{Classes: 2, Projection: true, Beside: 1}, []float64{1 + 3, 4, 50 + 6, 8, -9 + 11, -12}},
+	} {
+		if got := of(c.head); !slices.Equal(got, c.want) {
+			t.Errorf("%+v makes %v, want %v", c.head, got, c.want)
+		}
+		if s := c.head.Summary(); s.In != classes || s.Out*rows != len(c.want) {
+			t.Errorf("%+v is described as %+v", c.head, s)
+		}
+	}
 	for _, c := range []struct {
 		labels []uint32
 		want   string

@@ -23,9 +23,8 @@ func (m MinibatchStddev) Apply(p *Pass, _ []*graph.Value, x *graph.Value) *graph
 	area, channels := m.Height*m.Width, m.Channels
 	deviation := p.GroupDeviation(x, m.Group, p.BatchRows)
 	everywhere := p.MatMul(deviation, p.Ones(1, m.Group*area), false, false)
-	pixels := p.PlaceColumns(p.Reshape(x, x.Rows()*area, channels), 0, channels+1)
-	last := p.PlaceColumns(p.Reshape(everywhere, x.Rows()*area, 1), channels, channels+1)
-	return p.Reshape(p.Add(pixels, last), x.Rows(), area*(channels+1))
+	pixels := p.Beside(p.Reshape(x, x.Rows()*area, channels), p.Reshape(everywhere, x.Rows()*area, 1))
+	return p.Reshape(pixels, x.Rows(), area*(channels+1))
 }
 
 // Summary describes the layer.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -26,8 +27,10 @@ const MaxImages = 1 << 20
 type Images struct {
 	Config  model.Config
 	Seeds   []uint64  // seeds of the images, or the numbers of the rows of Noise
-	Noise   []float32 // (len(Seeds), noise dim) from a file, nil for the noise of the seeds
+	Noise   []float32 // (len(Seeds), Config.InputDim()) from a file, nil for the noise of the seeds
 	Classes []uint64  // classes of the images, in turn; nil for a model without classes
+	// Fix changes a row of noise (Config.InputDim()) before an image is made of it, as to give it a code. It may be nil.
+	Fix func(noise []float32)
 	// ClassNames are the names of the model's classes, or nil if they are numbers alone.
 	ClassNames []string
 	// Sample makes images (n, Config.Values()): see model.Generator.Sample.
@@ -48,7 +51,7 @@ func Of(config model.Config, seeds []uint64, sample func([]float32, []uint32) ([
 // Pieces makes the images, at most PieceRows at a time. It passes each piece to use, with the
 // number of its first image. It returns the error of Sample or use, or ctx's error if ctx ends.
 func (p *Images) Pieces(ctx context.Context, use func(first int, images []float32) error) error {
-	dim := p.Config.NoiseDim
+	dim := p.Config.InputDim()
 	for first := 0; first < len(p.Seeds); first += PieceRows {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -59,6 +62,12 @@ func (p *Images) Pieces(ctx context.Context, use func(first int, images []float3
 			noise = p.Noise[first*dim:][:len(seeds)*dim]
 		} else {
 			noise = p.Config.Noise(seeds)
+		}
+		if p.Fix != nil {
+			noise = slices.Clone(noise)
+			for row := range slices.Chunk(noise, dim) {
+				p.Fix(row)
+			}
 		}
 		var labels []uint32
 		for _, s := range seeds {
@@ -164,7 +173,7 @@ func (p *Images) Picture(ctx context.Context, g Grid) (image.Image, error) {
 // as float32 and as bytes.
 func (p *Images) Bytes() int64 {
 	n, pixels := int64(len(p.Seeds)), int64(p.Config.Values())
-	return 8*n + min(n, PieceRows)*(4*int64(p.Config.NoiseDim)+5*pixels)
+	return 8*n + min(n, PieceRows)*(4*int64(p.Config.InputDim())+5*pixels)
 }
 
 // SeedsFrom returns n seeds from first on.

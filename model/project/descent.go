@@ -1,6 +1,8 @@
 package project
 
 import (
+	"slices"
+
 	"gorgonia.org/tensor"
 
 	"gorgan/kernels"
@@ -19,8 +21,9 @@ const rows = 64
 type descent struct {
 	dev             kernels.Device
 	steps           int
-	dim, values     int
-	noise           *nn.Weights // of the net variable
+	dim, values     int           // of a row of the generator's input; of an image
+	noise           *nn.Weights   // of the net variable
+	codes           *tensor.Dense // (rows, codes), which stay, nil for none
 	target          *tensor.Dense
 	labels          *tensor.Dense // nil without classes
 	stepCount       *tensor.Dense
@@ -46,13 +49,18 @@ func adamConstants() optim.AdamConstants {
 
 func newDescent(dev kernels.Device, gen *model.Generator, o Options) (*descent, error) {
 	c := gen.Config
-	d := &descent{dev: dev, steps: o.Steps, dim: c.NoiseDim, values: c.Values()}
+	d := &descent{dev: dev, steps: o.Steps, dim: c.InputDim(), values: c.Values()}
 	var err error
 	if d.noise, err = (&nn.Net{Name: "projection", Layers: []nn.Layer{variable{c.NoiseDim}}}).New(dev); err != nil {
 		return nil, err
 	}
 	if d.target, err = dev.New(tensor.Float32, rows, d.values); err != nil {
 		return nil, err
+	}
+	if codes := c.InputDim() - c.NoiseDim; codes > 0 {
+		if d.codes, err = dev.New(tensor.Float32, rows, codes); err != nil {
+			return nil, err
+		}
 	}
 	if c.Classes > 0 {
 		if d.labels, err = dev.New(tensor.Uint32, rows); err != nil {
@@ -97,6 +105,9 @@ func (d *descent) gradient(b *graph.Builder, gen *model.Generator) {
 		labels = b.Leaf("labels", d.labels)
 	}
 	z := d.noise.Leaves(b)[0]
+	if d.codes != nil {
+		z = b.Beside(z, b.Leaf("codes", d.codes))
+	}
 	difference := b.Add(gen.Apply(b, z, labels), b.Leaf("target", d.target))
 	d.noise.StoreGrad(b, []graph.Seed{{Of: b.Penalty(difference, rows, 0)}})
 }
@@ -112,23 +123,40 @@ func (d *descent) run(noise, targets []float32, labels []uint32) ([]float32, err
 			return nil, err
 		}
 	}
-	all := make([]float32, rows*d.dim)
-	if err := d.dev.Download(all, d.noise.Tensors[0].Value); err != nil {
+	found := make([]float32, rows*d.noiseDim())
+	if err := d.dev.Download(found, d.noise.Tensors[0].Value); err != nil {
 		return nil, err
 	}
-	return all[:len(noise)], nil
+	all := slices.Clone(noise)
+	for i := range len(all) / d.dim {
+		copy(all[i*d.dim:], found[i*d.noiseDim():][:d.noiseDim()])
+	}
+	return all, nil
 }
+
+// noiseDim returns the number of values of a row that a descent moves.
+func (d *descent) noiseDim() int { return d.noise.Tensors[0].Shape[1] }
 
 // begin uploads what a descent begins with.
 func (d *descent) begin(noise, targets []float32, labels []uint32) error {
-	z := make([]float32, rows*d.dim)
-	copy(z, noise)
+	n := d.noiseDim()
+	z, codes := make([]float32, rows*n), make([]float32, rows*(d.dim-n))
+	for i := range len(noise) / d.dim {
+		row := noise[i*d.dim:][:d.dim]
+		copy(z[i*n:], row[:n])
+		copy(codes[i*(d.dim-n):], row[n:])
+	}
 	clear(d.negative)
 	for i, v := range targets {
 		d.negative[i] = -v
 	}
 	if err := d.dev.Upload(d.noise.Tensors[0].Value, z); err != nil {
 		return err
+	}
+	if d.codes != nil {
+		if err := d.dev.Upload(d.codes, codes); err != nil {
+			return err
+		}
 	}
 	if err := d.dev.Upload(d.target, d.negative); err != nil {
 		return err

@@ -39,7 +39,7 @@ func Default() Options { return Options{Candidates: 4096, Starts: 8, Steps: 300,
 
 // Found is what a generator can make of an image.
 type Found struct {
-	Noise []float32 // (Config.NoiseDim), within the noise scale of 0
+	Noise []float32 // (Config.InputDim()), within the noise scale of 0; the codes behind it are those of the start
 	Class int       // -1 without classes
 	Image []float32 // (Config.Values()), made of these
 	// Distance is the root of the mean squared difference of Image and the image, in [0,1].
@@ -120,7 +120,7 @@ func (p *Projector) Project(ctx context.Context, images []float32, progress func
 // improve descends from starts, and keeps of each image the nearest that was found.
 func (p *Projector) improve(starts []start, images []float32, found []Found) error {
 	c := p.gen.Config
-	dim, values := c.NoiseDim, c.Values()
+	dim, values := c.InputDim(), c.Values()
 	seeds := make([]uint64, len(starts))
 	var labels []uint32
 	targets := make([]float32, 0, len(starts)*values)

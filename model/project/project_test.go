@@ -394,3 +394,27 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestCodesStay: a descent moves the noise, and leaves the codes as those of its start.
+func TestCodesStay(t *testing.T) {
+	state := small(t, func(c *model.Config) { c.CodeClasses, c.CodeValues, c.NoiseScale = 3, 1, 0.5 })
+	c := state.Config
+	p := projector(t, 2, state, quick())
+	found, err := p.Project(context.Background(), images(t, p, 1000, 1001), nil)
+	must(t, err)
+	for i, f := range found {
+		codes := f.Noise[c.NoiseDim:]
+		ofStart := false
+		for seed := range uint64(quick().Candidates) {
+			ofStart = ofStart || slices.Equal(codes, c.Noise([]uint64{seed})[c.NoiseDim:])
+		}
+		if len(f.Noise) != c.InputDim() || !ofStart {
+			t.Errorf("image %d: the codes %v are of no candidate", i, codes)
+		}
+		made, err := p.gen.Sample(f.Noise, nil)
+		must(t, err)
+		if !slices.Equal(made, f.Image) || f.Distance >= f.Nearest {
+			t.Errorf("image %d: at %v, the nearest candidate at %v", i, f.Distance, f.Nearest)
+		}
+	}
+}

@@ -13,7 +13,7 @@ import (
 // charts returns the charts of a run: the curves of loss.png, D's outputs, and each figure of the
 // evaluations with its floor.
 func charts(h run.History) []chart {
-	all := []chart{losses(h), outputs(h)}
+	all := []chart{losses(h), outputs(h), classes(h), codes(h)}
 	if len(h.Evaluations) > 1 {
 		for _, f := range h.Evaluations[len(h.Evaluations)-1].Figures {
 			all = append(all, figure(h, f))
@@ -71,6 +71,30 @@ func outputs(h run.History) chart {
 	of("D(G(z))", func(m model.Metrics) float64 { return m.DFake })
 	if c.shares = !h.Settings.Model.LossTraits().Critic; c.shares && len(h.Metrics) > 0 {
 		c.add(series{name: "1/2: cannot tell", points: run.Curve{Value: func(model.Metrics) float64 { return 0.5 }}.Points(h.Metrics), level: true})
+	}
+	return c
+}
+
+// classes is how often the discriminator finds the class of an image, if it is asked for it.
+func classes(h run.History) chart {
+	c := chart{title: "The discriminator's classes", note: "share of a batch whose class it finds", shares: true}
+	if slices.ContainsFunc(h.Metrics, model.Metrics.Classifies) {
+		c.add(series{name: "real images", points: run.Curve{Value: func(m model.Metrics) float64 { return m.ClassAccuracyReal }}.Points(h.Metrics)})
+		c.add(series{name: "fake images", points: run.Curve{Value: func(m model.Metrics) float64 { return m.ClassAccuracyFake }}.Points(h.Metrics)})
+	}
+	return c
+}
+
+// codes is how much the fake images tell of the generator's codes.
+func codes(h run.History) chart {
+	c := chart{title: "Codes", note: "lower bound of their mutual information with fake images, in nats"}
+	if slices.ContainsFunc(h.Metrics, model.Metrics.HasCode) {
+		c.add(series{name: "categorical", points: run.Curve{Value: func(m model.Metrics) float64 { return m.CodeInformation }}.Points(h.Metrics)})
+		most := math.Log(float64(h.Settings.Model.CodeClasses))
+		c.add(series{name: "its entropy", points: run.Curve{Value: func(model.Metrics) float64 { return most }}.Points(h.Metrics), level: true})
+	}
+	if slices.ContainsFunc(h.Metrics, model.Metrics.HasCodeValues) {
+		c.add(series{name: "continuous", points: run.Curve{Value: func(m model.Metrics) float64 { return m.CodeValueInformation }}.Points(h.Metrics)})
 	}
 	return c
 }

@@ -142,7 +142,17 @@ func (p page) Trained() []Fact {
 		{"loss", fmt.Sprintf("%s: %s", c.Loss, model.LossSummary(c.Loss))},
 	}
 	if c.Classes > 0 {
-		all = append(all, Fact{"classes", fmt.Sprintf("%d, which both nets are told", c.Classes)})
+		who := "both nets are told"
+		if c.DisLabels == model.ClassifierLabels {
+			who = "the generator is told, and the discriminator is asked for"
+		}
+		all = append(all, Fact{"classes", fmt.Sprintf("%d, which %s", c.Classes, who)})
+	}
+	if c.CodeClasses > 0 {
+		all = append(all, Fact{"categorical code", fmt.Sprintf("of %d classes", c.CodeClasses)})
+	}
+	if c.CodeValues > 0 {
+		all = append(all, Fact{"continuous codes", fmt.Sprint(c.CodeValues)})
 	}
 	for _, n := range (&model.State{Config: c}).Nets() {
 		all = append(all, Fact{n.Name, n.Form()})

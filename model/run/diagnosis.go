@@ -149,6 +149,9 @@ func (d *diagnosis) gains(f evaluate.Figure, step uint32) bool {
 func (d *diagnosis) againstCollapse() []string {
 	c := d.config
 	flags := []string{more("r1", c.R1, 3)}
+	if c.LossTraits().Autoencoder { // it has a term against that
+		flags[0] = more("pull-away", c.PullAway, 0.1)
+	}
 	if pack := 2 * c.Pack; c.BatchSize%pack == 0 {
 		flags = append(flags, fmt.Sprintf("--pack %d", pack))
 	}

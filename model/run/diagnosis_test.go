@@ -54,7 +54,7 @@ func TestWon(t *testing.T) {
 	// Not of each loss can it be told.
 	for _, loss := range model.Losses() {
 		c, want := model.Default(), []uint32{3000}
-		if c.Loss = loss; slices.Contains([]string{"wgan", "wgan-gp", "hinge"}, loss) {
+		if c.Loss = loss; slices.Contains([]string{"wgan", "wgan-gp", "hinge", "ebgan", "began"}, loss) {
 			want = nil
 		}
 		if got := wonAt(c, every(1000, 9000, won)); !slices.Equal(got, want) {
@@ -102,7 +102,11 @@ func taken(t *testing.T, c model.Config, flags string) {
 	t.Helper()
 	for flag := range strings.SplitSeq(flags, " or ") {
 		name, value, _ := strings.Cut(strings.TrimPrefix(flag, "--"), " ")
-		changed, err := model.ParseConfig([]byte(`{"` + strings.ReplaceAll(name, "-", "_") + `":` + quoted(value) + `}`))
+		loss := "" // of c, which some flags are for
+		if name != "loss" {
+			loss = `"loss":"` + c.Loss + `",`
+		}
+		changed, err := model.ParseConfig([]byte(`{` + loss + `"` + strings.ReplaceAll(name, "-", "_") + `":` + quoted(value) + `}`))
 		if err != nil {
 			t.Errorf("%s: %v", flag, err)
 		}
@@ -177,6 +181,7 @@ func TestCollapsedWords(t *testing.T) {
 	}{
 		"the tutorial":   {func(*model.Config) {}, "--r1 3 or --pack 2 or --learning-rate 0.0001"},
 		"they are there": {func(c *model.Config) { c.R1, c.Pack = 1, 4 }, "--r1 2 or --pack 8 or --learning-rate 0.0001"},
+		"ebgan":          {func(c *model.Config) { c.Loss, c.PullAway = "ebgan", 0.2 }, "--pull-away 0.4 or --pack 2 or --learning-rate 0.0001"},
 		"odd batch":      {func(c *model.Config) { c.BatchSize = 33 }, "--r1 3 or --learning-rate 0.0001"},
 	} {
 		d := diagnosis{config: model.Default(), sawAllClasses: true}

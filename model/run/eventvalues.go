@@ -18,6 +18,19 @@ func metricValues(c model.Config, m model.Metrics) []events.Value {
 	if m.Value != 0 || m.JSD != 0 {
 		values = append(values, events.Scalar("divergence/value", m.Value), events.Scalar("divergence/jsd", m.JSD))
 	}
+	if m.Classifies() {
+		values = append(values, events.Scalar("classes/loss_real", m.ClassLossReal), events.Scalar("classes/loss_fake", m.ClassLossFake),
+			events.Scalar("classes/accuracy_real", m.ClassAccuracyReal), events.Scalar("classes/accuracy_fake", m.ClassAccuracyFake))
+	}
+	if m.HasCode() {
+		values = append(values, events.Scalar("codes/information", m.CodeInformation), events.Scalar("codes/accuracy", m.CodeAccuracy))
+	}
+	if m.HasCodeValues() {
+		values = append(values, events.Scalar("codes/value_information", m.CodeValueInformation), events.Scalar("codes/error", m.CodeError))
+	}
+	if m.Convergence != 0 {
+		values = append(values, events.Scalar("equilibrium/convergence", m.Convergence), events.Scalar("equilibrium/balance", m.Balance))
+	}
 	gen, dis := c.LearningRates(m.Step)
 	return append(values, events.Scalar("learning_rate/generator", gen), events.Scalar("learning_rate/discriminator", dis),
 		events.Scalar("speed/steps_per_second", m.ImagesPerSecond/float64(c.DisSteps*c.BatchSize)))

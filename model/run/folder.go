@@ -265,6 +265,9 @@ func (r *Folder) Best() *Evaluation { return r.best }
 // Log returns a writer to log.txt. It is open after Create or Resume, until Close.
 func (r *Folder) Log() io.Writer { return r.log }
 
+// Checkpoint returns the path of the checkpoint of a step.
+func (r *Folder) Checkpoint(step uint32) string { return r.Path(fmt.Sprintf(CheckpointFile, step)) }
+
 // Path returns the path of a file in the folder.
 func (r *Folder) Path(name string) string { return filepath.Join(r.Dir, name) }
 

@@ -1,10 +1,13 @@
 package run
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/gofrs/flock"
@@ -27,8 +30,11 @@ func lockRun(dir string) (*flock.Flock, error) {
 		return nil, err
 	}
 	l := flock.New(path, flock.SetPermissions(0o666))
-	locked, err := l.TryLock()
-	if err != nil {
+	// Who asks whether a process trains here has the lock for a moment.
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	locked, err := l.TryLockContext(ctx, 10*time.Millisecond)
+	if err != nil && ctx.Err() == nil {
 		return nil, fmt.Errorf("%s: cannot be locked: %w", path, err)
 	}
 	if !locked {
@@ -42,6 +48,17 @@ func lockRun(dir string) (*flock.Flock, error) {
 	// through another handle. Then the message above has no name, and nothing else is lost.
 	_ = os.WriteFile(path, fmt.Appendf(nil, "process %d on host %s\n", os.Getpid(), host), 0o666)
 	return l, nil
+}
+
+// InUse reports whether a process trains in a run's folder. It is false where that cannot be told.
+func InUse(dir string) bool {
+	path := filepath.Join(dir, LockFile)
+	if ownFile(path) != nil || !exists(path) {
+		return false
+	}
+	l := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	locked, err := l.TryRLock()
+	return errors.Join(err, l.Close()) == nil && !locked
 }
 
 // holder returns who has locked the file. On Windows, others cannot read a locked file.

@@ -23,14 +23,18 @@ import (
 // Observer follows a run. Training.Run calls its methods on its own goroutine. If one returns an
 // error, the run saves its state and ends.
 type Observer interface {
-	// Progress gets the losses of the newest step, from time to time.
-	Progress(step uint32, gLoss, dLoss float64) error
-	// Displayed gets the metrics of each display step.
+	// Progress gets the losses of the newest step, from time to time: see model.RunOptions.
+	Progress(newest model.Metrics) error
+	// Measured gets the metrics of each line of MetricsFile.
+	Measured(m model.Metrics) error
+	// Displayed gets the metrics of each display step, after Measured.
 	Displayed(m model.Metrics) error
 	// Evaluating gets the progress of an evaluation of the state after step.
 	Evaluating(step uint32, stage string)
 	// Evaluated gets an evaluation and its line of text.
 	Evaluated(e *Evaluation, line string) error
+	// Saved gets the step of each checkpoint once it is on the disk.
+	Saved(step uint32)
 	// Warned gets a warning once for each way in which the run fails.
 	Warned(text string)
 }
@@ -44,8 +48,9 @@ type Training struct {
 	Observers []Observer
 	// EvaluateFirst means that the first state must be evaluated before the run starts.
 	EvaluateFirst bool
-	// Readers and Queue are those of model.RunOptions.
+	// Readers, Queue and SaveNow are those of model.RunOptions.
 	Readers, Queue int
+	SaveNow        func() bool
 
 	diagnosis diagnosis
 }
@@ -103,11 +108,11 @@ func (t *Training) train(ctx context.Context) error {
 		}
 	}
 	p := t.RunOptions()
-	p.Readers, p.Queue = t.Readers, t.Queue
-	p.Progress = func(step uint32, gLoss, dLoss float64) error {
-		return t.tell(func(o Observer) error { return o.Progress(step, gLoss, dLoss) })
+	p.Readers, p.Queue, p.SaveNow = t.Readers, t.Queue, t.SaveNow
+	p.Progress = func(newest model.Metrics) error {
+		return t.tell(func(o Observer) error { return o.Progress(newest) })
 	}
-	p.Measured, p.Display, p.Save = t.Folder.measure, t.display, t.Folder.save
+	p.Measured, p.Display, p.Save = t.measure, t.display, t.save
 	p.Evaluate = func(step uint32) error { return t.evaluate(ctx, step) }
 	return t.Trainer.Run(ctx, p)
 }
@@ -130,6 +135,25 @@ func (t *Training) warn(text string) {
 	for _, o := range t.Observers {
 		o.Warned(text)
 	}
+}
+
+// measure adds a line to the metrics.
+func (t *Training) measure(m model.Metrics) error {
+	if err := t.Folder.measure(m); err != nil {
+		return err
+	}
+	return t.tell(func(o Observer) error { return o.Measured(m) })
+}
+
+// save writes a checkpoint.
+func (t *Training) save(s *model.State) error {
+	if err := t.Folder.save(s); err != nil {
+		return err
+	}
+	for _, o := range t.Observers {
+		o.Saved(s.Step)
+	}
+	return nil
 }
 
 // display draws the pictures of a display step.

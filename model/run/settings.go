@@ -30,6 +30,11 @@ type Settings struct {
 	HeldOut float64 `json:"held_out"`         // the part of the images that is kept out of training, chosen by a permutation; 0 for none
 	Mirror  bool    `json:"mirror,omitempty"` // each image is there mirrored too
 
+	// InitialModel is the checkpoint from whose weights the run began, as an absolute path, and InitialWeights their
+	// model.State.WeightHash. Both are empty for weights of the seed alone.
+	InitialModel   string `json:"initial_model,omitempty"`
+	InitialWeights string `json:"initial_weights,omitempty"`
+
 	Device       string `json:"device"`
 	Steps        uint32 `json:"steps"`
 	DisplayEvery uint32 `json:"display_every"`

@@ -83,10 +83,10 @@ func (r *Folder) Summarize(s Settings, state *model.State, ended Ending, device,
 	}
 	sum := Summary{
 		Ended: ended, Step: state.Step, Steps: s.Steps, Data: s.Data, Fingerprint: state.Data, Settings: differing,
-		Seconds: r.Seconds(), Best: figuresOf(r.best), Device: device, Version: version, Weights: state.WeightHash(),
+		Seconds: r.Seconds(), Best: FiguresOf(r.best), Device: device, Version: version, Weights: state.WeightHash(),
 	}
 	if n := len(r.evaluated.Noted); n > 0 {
-		sum.Last = figuresOf(&r.evaluated.Noted[n-1])
+		sum.Last = FiguresOf(&r.evaluated.Noted[n-1])
 	}
 	if n := len(r.measured.Noted); n > 0 {
 		first, last := r.measured.Noted[0], r.measured.Noted[n-1]
@@ -131,7 +131,8 @@ func (r *Folder) unsummarize() error {
 	return nil
 }
 
-func figuresOf(e *Evaluation) *Figures {
+// FiguresOf returns the figures of an evaluation, or nil for none.
+func FiguresOf(e *Evaluation) *Figures {
 	if e == nil {
 		return nil
 	}

@@ -88,7 +88,7 @@ func (s *Server) draw(ctx context.Context, v view, all bool) (d drawn, err error
 	if err != nil {
 		return d, err
 	}
-	dim, classes := d.config.NoiseDim, d.config.Classes
+	dim, classes := d.config.InputDim(), d.config.Classes
 	noise, mix := make([]float32, v.frames*dim), make([]float32, v.frames*classes)
 	for i := range v.frames {
 		w.Frame(i, noise[i*dim:][:dim], mix[i*classes:][:classes])

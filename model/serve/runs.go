@@ -10,7 +10,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -33,9 +32,6 @@ type reading struct {
 	newest *snapshot // nil before the first
 }
 
-// deepest is how many folders down from the top runs are looked for.
-const deepest = 3
-
 func openRuns(dir string) (*runs, error) {
 	root, err := os.OpenRoot(dir)
 	return &runs{dir: dir, root: root, read: map[string]*reading{}}, err
@@ -44,26 +40,10 @@ func openRuns(dir string) (*runs, error) {
 // names returns the names of all runs, newest first by their names, and forgets what was read of runs that are gone. The name is the path below the folder
 // with slashes, or the folder's own name if it is itself a run.
 func (r *runs) names() ([]string, error) {
-	if r.isRun(".") {
+	found, err := run.Find(r.root.FS())
+	if len(found) == 1 && found[0] == "." {
 		return []string{filepath.Base(r.dir)}, nil
 	}
-	var found []string
-	err := fs.WalkDir(r.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil && name == ".":
-			return err
-		case err != nil: // of a folder that nobody may read, or that went away
-			return fs.SkipDir
-		case !e.IsDir() || name == ".":
-			return nil
-		case r.isRun(name):
-			found = append(found, name)
-			return fs.SkipDir
-		case strings.Count(name, "/") >= deepest-1 || strings.HasPrefix(path.Base(name), "."):
-			return fs.SkipDir
-		}
-		return nil
-	})
 	slices.SortFunc(found, func(a, b string) int { return -cmp.Compare(a, b) })
 	if err == nil {
 		r.mu.Lock()

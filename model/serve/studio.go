@@ -158,7 +158,7 @@ const mostDrawn = 16
 func (d *drawer) draw(ctx context.Context, noise, mix []float32) ([]float32, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	dim, classes := d.gen.Config.NoiseDim, d.gen.Config.Classes
+	dim, classes := d.gen.Config.InputDim(), d.gen.Config.Classes
 	images := len(noise) / dim
 	all := make([]float32, 0, images*d.gen.Config.Values())
 	for first := 0; first < images; first += mostDrawn {

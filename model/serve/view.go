@@ -162,7 +162,7 @@ func (v view) noise(c model.Config) (noise, mix []float32, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		noise = make([]float32, c.NoiseDim)
+		noise = make([]float32, c.InputDim())
 		w.Frame(v.frame, noise, mix)
 	case ofTriangle:
 		noise = v.inTriangle(c, mix)
@@ -182,8 +182,8 @@ func (v view) inTriangle(c model.Config, mix []float32) []float32 {
 	for i := range corners {
 		corners[i] = c.Noise([]uint64{v.keys[i].Seed})
 	}
-	walk.Between(v.path, corners[0], corners[1], v.x, c.NoiseScale)
-	walk.Between(v.path, corners[0], corners[2], v.y, c.NoiseScale)
+	walk.Between(c, v.path, corners[0], corners[1], v.x)
+	walk.Between(c, v.path, corners[0], corners[2], v.y)
 	if c.Classes > 0 {
 		for i, share := range []float64{(1 - v.x) * (1 - v.y), v.x * (1 - v.y), v.y} {
 			mix[v.keys[i].Class] += float32(share)

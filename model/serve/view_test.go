@@ -112,7 +112,7 @@ func TestTriangle(t *testing.T) {
 			wide := c
 			wide.NoiseScale = v.width
 			want := wide.Noise([]uint64{a.Seed})
-			walk.Between(path, want, wide.Noise([]uint64{b.Seed}), at, v.width)
+			walk.Between(wide, path, want, wide.Noise([]uint64{b.Seed}), at)
 			if !slices.Equal(got, want) {
 				r.Errorf("side %v: %v, want %v", side, got, want)
 			}

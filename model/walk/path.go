@@ -1,6 +1,10 @@
 package walk
 
-import "math"
+import (
+	"math"
+
+	"gorgan/model"
+)
 
 // The ways from one noise to another.
 const (
@@ -24,15 +28,17 @@ func Paths() []string { return []string{Matched, Spherical, Linear} }
 // all get the same bits.
 var paths = map[string]func(a, b []float32, t, scale float64){Matched: matched, Spherical: spherical, Linear: linear}
 
-// Between writes to a the noise at t in [0,1] on a way from a to b, of equal lengths. path is a name of
-// Paths, and scale is Config.NoiseScale. At 0 a stays as it is, and at 1 it becomes b, bit by bit.
-func Between(path string, a, b []float32, t, scale float64) {
+// Between writes to a the noise at t in [0,1] on a way from a to b (c.InputDim() each). path is a name of
+// Paths. Codes go in a line. At 0 a stays as it is, and at 1 it becomes b, bit by bit.
+func Between(c model.Config, path string, a, b []float32, t float64) {
 	switch {
 	case t <= 0:
 	case t >= 1:
 		copy(a, b)
 	default:
-		paths[path](a, b, t, scale)
+		n := c.NoiseDim
+		paths[path](a[:n], b[:n], t, c.NoiseScale)
+		linear(a[n:], b[n:], t, c.NoiseScale)
 	}
 }
 

@@ -26,7 +26,7 @@ type Walk struct {
 	Frames int    // as many as there are keys, or more
 	Path   string // a name of Paths
 
-	noise []float32 // (len(Keys), noise dim)
+	noise []float32 // (len(Keys), Config.InputDim())
 }
 
 // New returns w, ready for Frame, or an error that says what is out of range.
@@ -61,8 +61,8 @@ func (w *Walk) KeyFrame(k int) int {
 	return k * (w.Frames - 1) / (len(w.Keys) - 1)
 }
 
-// Frame writes the noise (noise dim) and the mix of classes (classes) of frame i. Both are those of a key at its
-// frame. Mixes of classes are linear. mix has no effect if the model has no classes.
+// Frame writes the noise (Config.InputDim()), with the codes behind it, and the mix of classes (classes) of frame i. Both
+// are those of a key at its frame. Mixes of classes are linear. mix has no effect if the model has no classes.
 func (w *Walk) Frame(i int, noise, mix []float32) {
 	// The last key at or before the frame, and the one after it.
 	from := sort.Search(len(w.Keys), func(k int) bool { return w.KeyFrame(k) > i }) - 1
@@ -74,10 +74,10 @@ func (w *Walk) Frame(i int, noise, mix []float32) {
 	}
 	t := float64(i-w.KeyFrame(from)) / float64(end-w.KeyFrame(from))
 
-	a, b, dim := w.Keys[from], w.Keys[to], w.Config.NoiseDim
+	a, b, dim := w.Keys[from], w.Keys[to], w.Config.InputDim()
 	copy(noise, w.noise[from*dim:][:dim])
 	if t > 0 && a.Seed != b.Seed {
-		paths[w.Path](noise, w.noise[to*dim:][:dim], t, w.Config.NoiseScale)
+		Between(w.Config, w.Path, noise, w.noise[to*dim:][:dim], t)
 	}
 	if w.Config.Classes > 0 {
 		clear(mix)

@@ -171,9 +171,36 @@ func TestBetween(t *testing.T) {
 		for i := range 5 {
 			want, got := make([]float32, 20), c.Noise([]uint64{3})
 			w.Frame(i, want, nil)
-			walk.Between(path, got, c.Noise([]uint64{8}), float64(i)/4, c.NoiseScale)
+			walk.Between(c, path, got, c.Noise([]uint64{8}), float64(i)/4)
 			if !slices.Equal(got, want) {
 				t.Errorf("%s, frame %d: %v, want %v", path, i, got, want)
+			}
+		}
+	}
+}
+
+// TestCodesInLine: between two keys noise goes its way, and codes go in a line.
+func TestCodesInLine(t *testing.T) {
+	plain, c := config(4, 0), config(4, 0)
+	c.CodeClasses, c.CodeValues = 3, 2
+	for _, path := range walk.Paths() {
+		w := walk.Walk{Keys: []walk.Key{{Seed: 3}, {Seed: 8}}, Frames: 5, Path: path}
+		w.Config = plain
+		bare := newWalk(t, w)
+		w.Config = c
+		coded := newWalk(t, w)
+		a, b := c.Noise([]uint64{3})[4:], c.Noise([]uint64{8})[4:]
+		for i := range w.Frames {
+			want, got := make([]float32, 4), make([]float32, 9)
+			bare.Frame(i, want, nil)
+			coded.Frame(i, got, nil)
+			if !slices.Equal(got[:4], want) {
+				t.Errorf("%s, frame %d: the noise is %v, without codes %v", path, i, got[:4], want)
+			}
+			for k, v := range got[4:] {
+				if want := a[k] + (b[k]-a[k])*float32(i)/4; math.Abs(float64(v-want)) > 1e-6 {
+					t.Errorf("%s, frame %d: code %d is %v, want %v", path, i, k, v, want)
+				}
 			}
 		}
 	}

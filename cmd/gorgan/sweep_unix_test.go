@@ -1,0 +1,79 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"gorgan/model/run"
+)
+
+// TestSweepEnded: a sweep that is killed, or ended by a signal, goes on with the same command, and comes to what single
+// commands come to. A signal ends its runs too. After a kill they train on, and the next sweep waits for them.
+func TestSweepEnded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and starts no goroutine that the race detector sees")
+	}
+	program, list, dir := programUnderTest(t), tinyList(t), t.TempDir()
+	const steps = 8000
+	alone := filepath.Join(dir, "alone")
+	succeeds(t, append(strings.Fields(fmt.Sprintf("train --steps %d --loss bce --seed 2 --data %s --out %s", steps, list, alone)), strings.Fields(small)...)...)
+	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			out := filepath.Join(dir, signal.String())
+			file := out + ".toml"
+			must(t, os.WriteFile(file, fmt.Appendf(nil, `out = %q
+seeds = "1-2"
+[fixed]
+data = %q
+steps = %d
+size = 7
+held_out = 0
+noise_dim = 8
+gen_hidden = [16]
+dis_hidden = [16]
+batch_size = 16
+device = "cpu"
+[grid]
+loss = ["hinge", "bce"]
+`, out, list, steps), 0o666))
+			p := start(t, program, "sweep", file, "--jobs", "2")
+			second := filepath.Join(out, "loss-hinge_seed-2")
+			for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+				if m, err := run.ReadMetrics(second, steps); err == nil && len(m.Noted) > 0 {
+					break
+				}
+				if time.Since(began) > time.Minute {
+					t.Fatalf("no run begins: %s", p.said.String())
+				}
+			}
+			must(t, p.Process.Signal(signal))
+			err := p.Wait()
+			if signal == syscall.SIGTERM {
+				if p.ProcessState.ExitCode() != exitInterrupted || !strings.HasSuffix(p.said.String(), "gorgan: interrupted; the runs are saved; go on with the same command\n") {
+					t.Errorf("%v: %s", err, p.said.String())
+				}
+				if run.InUse(second) {
+					t.Error("a run trains on")
+				}
+			}
+			if _, err := os.Stat(filepath.Join(out, "loss-bce_seed-2")); !errors.Is(err, os.ErrNotExist) {
+				t.Fatalf("the last run has begun, so nothing is left to go on with: %v", err)
+			}
+			start(t, program, "sweep", file, "--jobs", "2").succeeds(t)
+			sameRun(t, alone, filepath.Join(out, "loss-bce_seed-2"), steps)
+			for _, name := range []string{"loss-hinge_seed-1", "loss-hinge_seed-2", "loss-bce_seed-1"} {
+				if sum := readSummary(t, filepath.Join(out, name)); sum.Ended != run.Finished || sum.Step != steps {
+					t.Errorf("%s: %+v", name, sum)
+				}
+			}
+		})
+	}
+}

@@ -46,6 +46,15 @@ def check(run):
         "discriminator/fake": "d_fake", "divergence/value": "value", "divergence/jsd": "jsd",
     }.items():
         n += same(tag, scalars.pop(tag, []), [(m["step"], m[key]) for m in metrics if key in m])
+    for keys in (  # of each group all or none are written; the file leaves out a 0
+        {"equilibrium/convergence": "convergence", "equilibrium/balance": "balance"},
+        {"classes/loss_real": "class_loss_real", "classes/loss_fake": "class_loss_fake",
+         "classes/accuracy_real": "class_accuracy_real", "classes/accuracy_fake": "class_accuracy_fake"},
+        {"codes/information": "code_information", "codes/accuracy": "code_accuracy"},
+        {"codes/value_information": "code_value_information", "codes/error": "code_error"},
+    ):
+        for tag, key in keys.items():
+            n += same(tag, scalars.pop(tag, []), [(m["step"], m.get(key, 0)) for m in metrics if m.keys() & set(keys.values())])
     per_step = model["batch_size"] * model["dis_steps"]
     n += same("speed", scalars.pop("speed/steps_per_second"), [(m["step"], m["images_per_second"] / per_step) for m in metrics])
     for net, key in {"generator": "learning_rate", "discriminator": "dis_learning_rate"}.items():

@@ -27,11 +27,11 @@ def spread(values, digits):
     return text + (f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else "")
 
 
-def row_of(folders):
+def row_of(folders, columns=COLUMNS):
     """The mean and the standard deviation over a row's runs, column by column."""
     reports = [{f["name"]: f for f in json.loads((d / "figures.json").read_text())["figures"]} for d in folders]
     cells = []
-    for name, _, of_floor in COLUMNS:
+    for name, _, of_floor in columns:
         values = [r[name]["value"] / (r[name]["floor"] if of_floor else 1) for r in reports if name in r]
         large = max(map(abs, values), default=0) >= 20
         cells.append(spread(values, 1 if large else 3) if values else "")

@@ -19,13 +19,13 @@ flags() { # what gorgan train is told for a row, beside $same if the row is a lo
 	bce) echo "--loss bce --label-smoothing 0.1" ;;
 	relativistic-r1-r2) echo "--loss relativistic --r1 3 --r2 3" ;;
 	*-r1) echo "--loss ${1%-r1} --r1 3" ;;
-	tutorial | paper | best | fast | stacked) echo "--preset $1" ;;
+	tutorial | paper | best | fast | stacked | digits) echo "--preset $1" ;;
 	*) echo "--loss $1" ;;
 	esac
 }
 
 losses="non-saturating minimax bce least-squares hinge relativistic wgan wgan-gp dragan non-saturating-r1 relativistic-r1-r2"
-all="tutorial paper best fast stacked $losses"
+all="tutorial paper best fast stacked digits $losses"
 for row in $all; do
 	flags "$row" >"$out/$row.flags" # for the table
 done

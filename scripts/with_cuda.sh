@@ -11,6 +11,7 @@ if ! command -v python3 >/dev/null; then
 fi
 include=$(python3 "$root/scripts/cuda/headers.py")
 export CGO_ENABLED=1
+export GOFLAGS="${GOFLAGS:-} -trimpath" # as the bundle, so that what is compiled for it serves the tests too
 export CGO_CFLAGS="${CGO_CFLAGS--O2 -g} '-I$include'"
 export CGO_LDFLAGS="${CGO_LDFLAGS--O2 -g} '-L$root/.cuda/lib'"
 exec "$@"

@@ -32,7 +32,7 @@ train: build
 	./gorgan train
 
 test:
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 
 KILLS ?= 200
 
@@ -91,11 +91,12 @@ sim:
 # tested shortly: make test runs their long scripts.
 GPU_TESTS = ./cuda/... ./kernels/device ./model
 
-ON_SIM = GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1 GORGAN_TEST_DEVICE=cuda scripts/with_cuda.sh $(GO) test -tags gpu
+ON_SIM = GORGAN_CUDA_PATH=$(CURDIR)/$(SIM) GORGAN_REQUIRE_GPU=1 GORGAN_TEST_DEVICE=cuda scripts/with_cuda.sh $(GO) test -timeout 30m -tags gpu
 
-# The last two runs have the blocks and the warps of each kernel in the opposite order, and in a random one.
+# The last two runs have the blocks and the warps of each kernel in the opposite order, and in a random one. The
+# order is the same for all values; the special ones show marks, which blocks write together.
 test-gpu: sim
-	@if [ -e $(SIM)/libcuda.so.1 ]; then set -ex; $(ON_SIM) $(GPU_TESTS); $(ON_SIM) -short ./cmd/...; for order in reverse random:1; do GORGAN_SIM_FAULTS=order=$$order $(ON_SIM) -count=1 -run 'TestSuite/^graph$$' ./cuda; done; \
+	@if [ -e $(SIM)/libcuda.so.1 ]; then set -ex; $(ON_SIM) $(GPU_TESTS); $(ON_SIM) -short ./cmd/...; for order in reverse random:1; do GORGAN_SIM_FAULTS=order=$$order $(ON_SIM) -count=1 -run 'TestSuite/^graph$$' -skip 'TestSuite/^graph$$/./././^(huge|zero)$$' ./cuda; done; \
 	else echo "no simulated CUDA device: tests that need one are skipped"; set -x; scripts/with_cuda.sh $(GO) test -tags gpu $(GPU_TESTS) ./cmd/...; fi
 
 test-sim:

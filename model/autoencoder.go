@@ -33,7 +33,7 @@ func (c Config) codeText() string { return fmt.Sprintf("dense %d linear", c.Nois
 // (rows, values).
 func reconstructionError(b *graph.Builder, x, made *graph.Value) *graph.Value {
 	rows, values := x.Rows(), x.Cols()
-	off := b.Add(b.Mul(x, b.Ones(rows, values), -1), b.Reshape(made, rows, values))
+	off := b.Sub(b.Reshape(made, rows, values), x)
 	return b.Mul(b.RowNorms(off), b.Ones(rows, 1), float32(1/math.Sqrt(float64(values))))
 }
 

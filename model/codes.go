@@ -69,20 +69,16 @@ func (g *game) codeLoss(b *graph.Builder, t turn, d disForward, stat int) (seeds
 	if c.classifies() {
 		first += c.Pack * c.Classes
 	}
-	add := func(loss *graph.Value, stat int) {
-		b.Store(loss, g.result(stat))
-		seeds = append(seeds, graph.Seed{Of: loss})
-	}
 	if c.CodeClasses > 0 {
 		logits := g.head(b, d, d.groups.fake, first, c.CodeClasses)
-		add(b.SoftmaxLogits(logits, t.code.classes, float32(c.CodeWeight)), stat)
+		seeds = append(seeds, g.part(b, b.SoftmaxLogits(logits, t.code.classes, float32(c.CodeWeight)), stat))
 		first += c.Pack * c.CodeClasses
 	}
 	if c.CodeValues > 0 {
 		found := g.head(b, d, d.groups.fake, first, c.CodeValues)
-		off := b.Add(b.Mul(t.code.values, b.Ones(c.BatchSize, c.CodeValues), -1), found)
+		off := b.Sub(found, t.code.values)
 		// The kernel's mean is over all values, and the loss is the mean of sums over an image's.
-		add(b.LeastSquares(off, 0, float32(c.valueWeight())), stat+codeValueStat-codeClassStat)
+		seeds = append(seeds, g.part(b, b.LeastSquares(off, 0, float32(c.valueWeight())), stat+codeValueStat-codeClassStat))
 	}
 	return seeds
 }

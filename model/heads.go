@@ -53,7 +53,5 @@ func (g *game) genHeads(b *graph.Builder, t turn, d disForward) (seeds []graph.S
 
 // classLoss returns the loss of D's classes on a group of images, which have the labels of the batch.
 func (g *game) classLoss(b *graph.Builder, t turn, d disForward, group, stat int, weight float64) graph.Seed {
-	loss := b.SoftmaxLogits(g.head(b, d, group, 1, g.config.Classes), t.class, float32(weight))
-	b.Store(loss, g.result(stat))
-	return graph.Seed{Of: loss}
+	return g.part(b, b.SoftmaxLogits(g.head(b, d, group, 1, g.config.Classes), t.class, float32(weight)), stat)
 }

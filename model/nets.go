@@ -19,9 +19,9 @@ const (
 
 // arch is a kind of nets.
 type arch struct {
-	// texts returns the layers of G's net, from noise and codes (InputDim) to an image (Values()) in [0,1], and those of
-	// D's, from a pack of images (Pack*Values()) to its output (1), or to as many values if it is an autoencoder: see
-	// package layers.
+	// texts returns the layers of both nets as package layers reads them. G's net goes from noise and codes (InputDim) to
+	// an image (Values()) in [0,1]. D's goes from a pack of images (Pack*Values()) to its output (1), or to as many values
+	// if it is an autoencoder.
 	texts func(c Config) (gen, dis string)
 	// check checks the settings that texts takes.
 	check func(c Config, v *validation)

@@ -183,12 +183,17 @@ func (g *game) apply(b *graph.Builder, t turn, d *disForward, stage kernels.Stre
 	}
 }
 
+// part returns a part of a loss as a seed of gradients. It stores its value in g.stats.
+func (g *game) part(b *graph.Builder, loss *graph.Value, stat int) graph.Seed {
+	b.Store(loss, g.result(stat))
+	return graph.Seed{Of: loss}
+}
+
 // disLoss returns the parts of D's loss, including penalties and those of its heads. It stores their values
 // in g.stats.
 func (g *game) disLoss(b *graph.Builder, t turn, d disForward) (seeds []graph.Seed) {
 	for i, part := range g.objective.discriminator(b, d.of(b, d.groups.real), g.balanced(b, d.of(b, d.groups.fake))) {
-		b.Store(part, g.result([]int{disRealStat, disFakeStat}[i]))
-		seeds = append(seeds, graph.Seed{Of: part})
+		seeds = append(seeds, g.part(b, part, []int{disRealStat, disFakeStat}[i]))
 	}
 	for _, penalty := range g.penalties(b, d) {
 		seeds = append(seeds, graph.Seed{Of: penalty})
@@ -202,13 +207,10 @@ func (g *game) genLoss(b *graph.Builder, t turn, d disForward) []graph.Seed {
 	if g.loss.paired {
 		real = d.of(b, d.groups.real)
 	}
-	loss := g.objective.generator(b, real, d.of(b, d.groups.fake))
-	b.Store(loss, g.result(genStat))
-	seeds := []graph.Seed{{Of: loss}}
+	seeds := []graph.Seed{g.part(b, g.objective.generator(b, real, d.of(b, d.groups.fake)), genStat)}
 	if g.config.PullAway > 0 {
 		term := pullAway(b, d.groups.of(b, d.codes, d.groups.fake, d.first), g.config.PullAway)
-		b.Store(term, g.result(pullStat))
-		seeds = append(seeds, graph.Seed{Of: term})
+		seeds = append(seeds, g.part(b, term, pullStat))
 	}
 	return append(seeds, g.genHeads(b, t, d)...)
 }

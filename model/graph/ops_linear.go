@@ -90,6 +90,11 @@ func (b *Builder) Add(x, y *Value) *Value {
 	return b.Apply(add{}, x, y)[0]
 }
 
+// Sub returns x - y, for matrices of the same shape.
+func (b *Builder) Sub(x, y *Value) *Value {
+	return b.Add(b.Mul(y, b.Ones(y.Rows(), y.Cols()), -1), x)
+}
+
 type add struct{}
 
 func (add) Name() string { return "add" }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func (s Settings) Setting(name string) (value any, known bool) {
 }
 
 // fieldsOf returns the fields of a struct with settings by their names, those of structs in it among them.
-func fieldsOf(t reflect.Type) func(yield func(name string, at []int) bool) {
+func fieldsOf(t reflect.Type) iter.Seq2[string, []int] {
 	return func(yield func(string, []int) bool) {
 		for _, f := range reflect.VisibleFields(t) {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")

@@ -36,12 +36,7 @@ func parseSettings(file string, text []byte) (all []setting, facts []string, err
 	if isJSON {
 		values, facts, err = parseRun(file, text)
 	} else if err = toml.Unmarshal(text, &values); err != nil {
-		if e, ok := errors.AsType[*toml.DecodeError](err); ok {
-			line, column := e.Position()
-			err = fmt.Errorf("%s:%d:%d: %w", file, line, column, err)
-		} else {
-			err = fmt.Errorf("%s: %w", file, err)
-		}
+		err = tomlFault(file, err)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -55,6 +50,15 @@ func parseSettings(file string, text []byte) (all []setting, facts []string, err
 		all = append(all, s)
 	}
 	return all, facts, nil
+}
+
+// tomlFault says in which file, and at which place if it is known, an error in TOML is.
+func tomlFault(file string, err error) error {
+	if e, ok := errors.AsType[*toml.DecodeError](err); ok {
+		line, column := e.Position()
+		return fmt.Errorf("%s:%d:%d: %w", file, line, column, err)
+	}
+	return fmt.Errorf("%s: %w", file, err)
 }
 
 // parseRun reads a config.json: the settings of the run and of its model.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+	"github.com/urfave/cli/v2"
 
 	"gorgan/dataset/atomicfile"
 	"gorgan/model/sweep"
@@ -41,11 +42,7 @@ func readSweep(path string) (*sweep.Plan, error) {
 			line, column := e.Errors[0].Position()
 			return nil, usageError{fmt.Errorf("%s:%d:%d: %s is no key of a sweep, want out, seeds, fixed, grid, random or halving", path, line, column, strings.Join(e.Errors[0].Key(), "."))}
 		}
-		if e, ok := errors.AsType[*toml.DecodeError](err); ok {
-			line, column := e.Position()
-			return nil, usageError{fmt.Errorf("%s:%d:%d: %w", path, line, column, err)}
-		}
-		return nil, usageError{fmt.Errorf("%s: %w", path, err)}
+		return nil, usageError{tomlFault(path, err)}
 	}
 	p, err := f.plan()
 	if err != nil {
@@ -69,10 +66,10 @@ func (f *sweepFile) plan() (*sweep.Plan, error) {
 	if err := f.random(&p.Random); err != nil {
 		return nil, fmt.Errorf("random: %w", err)
 	}
-	section := map[string]string{}
+	section, known := map[string]string{}, newTrain(nil).Flags
 	for name, keys := range map[string][]string{"fixed": slices.Collect(maps.Keys(f.Fixed)), "grid": slices.Collect(maps.Keys(f.Grid)), "random": slices.Collect(maps.Keys(p.Random.Ranges))} {
 		for _, key := range keys {
-			if err := sweepable(key); err != nil {
+			if err := sweepable(key, known); err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
 			if other, twice := section[key]; twice {
@@ -172,10 +169,9 @@ func rangeOf(value any) (r sweep.Range, err error) {
 	return r, nil
 }
 
-// sweepable returns an error for a key that is no setting of a run in a sweep.
-func sweepable(key string) error {
+// sweepable returns an error for a key that is no setting of a run in a sweep. known are the flags of train.
+func sweepable(key string, known []cli.Flag) error {
 	flag := strings.ReplaceAll(key, "_", "-")
-	known := newTrain(nil).Flags
 	switch {
 	case key == "seed":
 		return errors.New("seed is no setting of a sweep: seeds has all of them")

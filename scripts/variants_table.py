@@ -58,8 +58,8 @@ HEAD = """# The table of variants
 
 `scripts/variants_table.py` writes this document. It has a table for each set, with a row for each variant that was measured.
 
-What is the same in all rows: the generator's net, the batch of 64, 62 values of noise, Adam with beta1 0.5 at 1e-3 for the generator
-and 2e-4 for the discriminator, first weights of deviation 0.02, and the number of steps. These settings and nets are those of the
+All rows have the same generator, a batch of 64, 62 values of noise, first weights of deviation 0.02, and the same number of steps.
+Adam has a beta1 of 0.5, and a rate of 1e-3 for the generator and 2e-4 for the discriminator. These settings and nets are those of the
 collection of GANs in TensorFlow by hwalsuklee (tensorflow-generative-model-collections).
 
     generator       dense 1024 batch-norm, dense 7x7x128 batch-norm, up 64 batch-norm, up 1

@@ -13,8 +13,8 @@ import (
 	"gorgan/kernels/cpu"
 )
 
-// BenchmarkConv measures the layers of three nets of convolutions with kernels of 4x4 and a stride of 2, layers
-// of a residual net with kernels of 3x3 and a stride of 1, and a square product for comparison. ms/step is the time that all calls of a training step take, in which D
+// BenchmarkConv measures the layers of three nets, which have kernels of 4x4 and a stride of 2, and those of a residual
+// net, which have kernels of 3x3 and a stride of 1. A square product is there for comparison. ms/step is the time that all calls of a training step take, in which D
 // sees real and fake images, and the fake ones once more for G. Both are of processor time, which other work on the machine changes least.
 func BenchmarkConv(b *testing.B) {
 	dev := cpu.New(1)

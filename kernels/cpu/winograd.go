@@ -1,9 +1,9 @@
 package cpu
 
-// Winograd's F(4x4,2x2) makes 4x4 neighbouring positions of a convolution with kernels of 2x2 taps in 25
-// multiplications a channel instead of 64, and F(4x4,3x3) with kernels of 3x3 taps in 36 instead of 144 (Winograd,
-// "Arithmetic Complexity of Computations", 1980; Lavin & Gray, "Fast Algorithms for Convolutional Neural
-// Networks", 2016, section 4).
+// Winograd's forms make 4x4 neighbouring positions of a convolution at once. F(4x4,2x2), for kernels of 2x2 taps, takes 25
+// multiplications a channel instead of 64. F(4x4,3x3), for 3x3 taps, takes 36 instead of 144. The sources are Winograd,
+// "Arithmetic Complexity of Computations" (1980), and Lavin and Gray, "Fast Algorithms for Convolutional Neural
+// Networks" (2016), section 4.
 //
 // In one dimension, take the pixels d, the last one first, and the taps w as coefficients of polynomials. The four positions y
 // are coefficients of their product, and follow from its values m = V·U at the points 1, -1, 1/2, -1/2, with three taps 0 too, and ∞:
@@ -35,7 +35,7 @@ package cpu
 // as of any product. Neither the blocks nor the number of workers change it.
 //
 // The gradient at the weights turns the last two transforms round. The gradients at y take the part of w, and the
-// taps that of y: the values at the points become y0 + y2 ± (y1 + y3) and so on, and the factors of m stay.
+// taps that of y. The values at the points become y0 + y2 ± (y1 + y3) and so on. The factors of m stay.
 //
 // With these points every factor but 2/3 and 6 is a power of 2, and most steps of a transform are additions. TestWinogradError has
 // the theory of the rounding errors.

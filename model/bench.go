@@ -65,6 +65,10 @@ func RunBench(ctx context.Context, dev kernels.Device, c Config, set *dataset.Se
 	calls := steps.calls
 	b := &Bench{Device: dev.Name(), Config: c}
 	if o.Products {
+		// The memory holds zeros before the first step, and a product may leave zeros out.
+		if err := steps.run(ctx, 1); err != nil {
+			return nil, err
+		}
 		b.Step, err = clock(ctx, dev, o.Step, each(func() error { return products(dev, calls) }))
 		b.Step.Name, b.Step.Count = "step", 1
 	} else {

@@ -149,7 +149,7 @@ func All() []*Kernel {
 		&classBias, &classGrad, &labels, &oneHot,
 		&bceLogits, &sigmoid, &logLoss, &logLossGrad, &sigmoidBack,
 		&leastSquares, &hinge, &wasserstein, &pairing, &softmaxLogits, &rowPenalty, &rowLoss,
-		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copyKernel, &copyWords, &add, &mul,
+		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copyKernel, &copyWords, &add, &mul, &affine,
 		&tick, &uniform, &normal, &shuffle, &gather, &sum, &sumRows, &nonFinite,
 		&head, &bceLoss, &outerGrad, &adamFinite, &unitAdam, &classAdam, &drawImages, &drawLabels,
 		&interpolate, &perturb, &deviation, &addNoise, &translate, &cutout, &colour,

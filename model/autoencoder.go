@@ -37,14 +37,16 @@ func reconstructionError(b *graph.Builder, x, made *graph.Value) *graph.Value {
 	return b.Mul(b.RowNorms(off), b.Ones(rows, 1), float32(1/math.Sqrt(float64(values))))
 }
 
-// codeLayers returns the places of the layers whose outputs can be the code: those before the last one that are no dropout.
+// codeLayers returns the places of the layers whose outputs can be the code: those with weights before the last one.
 func codeLayers(net *nn.Net) (at []int) {
-	for i, l := range net.Layers[:len(net.Layers)-1] {
-		if _, drops := l.(nn.Dropout); !drops {
+	for i, l := range net.Layers {
+		switch l.(type) {
+		case nn.Dropout, nn.Rescale:
+		default:
 			at = append(at, i)
 		}
 	}
-	return at
+	return at[:len(at)-1]
 }
 
 // codeOf returns the code (rows, values of a code) of an autoencoder, whose layers have these outputs: the narrowest of those of

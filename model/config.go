@@ -40,6 +40,7 @@ type Config struct {
 	DisHidden        []int   `json:"dis_hidden"`         // widths of D's hidden layers, from the image down
 	GenActivation    string  `json:"gen_activation"`     // a name of GenActivations
 	DisActivation    string  `json:"dis_activation"`     // a name of Activations
+	GenOutput        string  `json:"gen_output"`         // a name of GenOutputs: what G's images end with
 	LeakySlope       float64 `json:"leaky_slope"`        // leaky-relu's below 0
 	MaxoutPieces     int     `json:"maxout_pieces"`      // sums that a maxout unit takes the largest of
 	DisDropoutInput  float64 `json:"dis_dropout_input"`  // probability that D does not see a value of its images
@@ -111,7 +112,7 @@ func UpdateOrders() []string { return []string{DiscriminatorFirst, Simultaneous}
 func Default() Config {
 	return Config{
 		Loss: "non-saturating", WeightClip: 0.01, GPWeight: 10, Margin: 0.3, Gamma: 0.75, KRate: 0.003,
-		Arch: MLP, NetWidth: 64, DisNorm: BatchNorm, NoiseDim: 100, CodeWeight: 1, CodeValueWeight: 1, GenHidden: []int{256}, DisHidden: []int{256}, GenActivation: "relu", DisActivation: "relu",
+		Arch: MLP, NetWidth: 64, DisNorm: BatchNorm, NoiseDim: 100, CodeWeight: 1, CodeValueWeight: 1, GenHidden: []int{256}, DisHidden: []int{256}, GenActivation: "relu", DisActivation: "relu", GenOutput: SigmoidOutput,
 		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, DisLabels: AutoLabels, ClassWeight: 1, GenClassWeight: 1, Pack: 1, Stack: 1, Channels: 1, Height: 28, Width: 28,
 		Optimizer: "adam", LearningRate: 2e-4, DisLearningRate: -1, LearningRateDecay: 1,
 		Beta1: 0.9, Beta2: 0.999, DisBeta1: -1, DisBeta2: -1, Epsilon: 1e-8, Momentum: 0.9,

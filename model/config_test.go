@@ -16,7 +16,7 @@ import (
 // TestDefault: the numbers of the tutorial, and TensorFlow's for what it leaves open.
 func TestDefault(t *testing.T) {
 	const want = `{"loss":"non-saturating","label_smoothing":0,"weight_clip":0.01,"gp_weight":10,"margin":0.3,"pull_away":0,"gamma":0.75,"k_rate":0.003,"r1":0,"r2":0,` +
-		`"arch":"mlp","net_width":64,"dis_norm":"batch","gen_layers":"","dis_layers":"","noise_dim":100,"code_classes":0,"code_values":0,"code_weight":1,"code_value_weight":1,"gen_hidden":[256],"dis_hidden":[256],"gen_activation":"relu","dis_activation":"relu",` +
+		`"arch":"mlp","net_width":64,"dis_norm":"batch","gen_layers":"","dis_layers":"","noise_dim":100,"code_classes":0,"code_values":0,"code_weight":1,"code_value_weight":1,"gen_hidden":[256],"dis_hidden":[256],"gen_activation":"relu","dis_activation":"relu","gen_output":"sigmoid",` +
 		`"leaky_slope":0.2,"maxout_pieces":5,"dis_dropout_input":0,"dis_dropout_hidden":0,"init_deviation":0,"gen_init_scale":0,"dis_init_scale":0,` +
 		`"gen_bias_init":"zero","classes":0,"dis_labels":"auto","class_weight":1,"gen_class_weight":1,"pack":1,"stack":1,"channels":1,"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,` +
 		`"dis_learning_rate":-1,"learning_rate_decay":1,"learning_rate_least":0,"beta1":0.9,"beta2":0.999,"dis_beta1":-1,` +
@@ -77,7 +77,7 @@ func TestDifferences(t *testing.T) {
 	was := model.Default()
 	now := model.Config{
 		Loss: "bce", LabelSmoothing: 0.1, WeightClip: 1, GPWeight: 2, Margin: 5, PullAway: 6, Gamma: 0.5, KRate: 7, R1: 3, R2: 4,
-		Arch: model.DCGAN, NetWidth: 8, DisNorm: model.NoNorm, GenLayers: "dense 12", DisLayers: "dense 1", InitDeviation: 0.5, NoiseDim: 5, CodeClasses: 6, CodeValues: 7, CodeWeight: 8, CodeValueWeight: 9, GenHidden: []int{1, 2}, DisHidden: nil, GenActivation: "tanh", DisActivation: "maxout",
+		Arch: model.DCGAN, NetWidth: 8, DisNorm: model.NoNorm, GenLayers: "dense 12", DisLayers: "dense 1", InitDeviation: 0.5, NoiseDim: 5, CodeClasses: 6, CodeValues: 7, CodeWeight: 8, CodeValueWeight: 9, GenHidden: []int{1, 2}, DisHidden: nil, GenActivation: "tanh", DisActivation: "maxout", GenOutput: model.TanhOutput,
 		LeakySlope: 0.5, MaxoutPieces: 3, DisDropoutInput: 0.2, DisDropoutHidden: 0.5, GenInitScale: 0.25, DisInitScale: 0.125,
 		GenBiasInit: model.MarginalBias, Classes: 10, DisLabels: model.LogitLabels, ClassWeight: 0.5, GenClassWeight: 0.25, Pack: 2, Stack: 3, Channels: 3, Height: 3, Width: 4,
 		Optimizer: "sgd", LearningRate: 0.5, DisLearningRate: 0.25, LearningRateDecay: 0.75, LearningRateLeast: 0.125,
@@ -88,7 +88,7 @@ func TestDifferences(t *testing.T) {
 	want := []string{
 		"loss is bce, was non-saturating", "label_smoothing is 0.1, was 0", "weight_clip is 1, was 0.01", "gp_weight is 2, was 10", "margin is 5, was 0.3", "pull_away is 6, was 0", "gamma is 0.5, was 0.75", "k_rate is 7, was 0.003",
 		"r1 is 3, was 0", "r2 is 4, was 0", "arch is dcgan, was mlp", "net_width is 8, was 64", "dis_norm is none, was batch", `gen_layers is dense 12, was ""`, `dis_layers is dense 1, was ""`, "noise_dim is 5, was 100", "code_classes is 6, was 0", "code_values is 7, was 0", "code_weight is 8, was 1", "code_value_weight is 9, was 1", "gen_hidden is [1 2], was [256]", "dis_hidden is [], was [256]",
-		"gen_activation is tanh, was relu", "dis_activation is maxout, was relu", "leaky_slope is 0.5, was 0.2",
+		"gen_activation is tanh, was relu", "dis_activation is maxout, was relu", "gen_output is tanh, was sigmoid", "leaky_slope is 0.5, was 0.2",
 		"maxout_pieces is 3, was 5", "dis_dropout_input is 0.2, was 0", "dis_dropout_hidden is 0.5, was 0",
 		"init_deviation is 0.5, was 0", "gen_init_scale is 0.25, was 0", "dis_init_scale is 0.125, was 0", "gen_bias_init is marginals, was zero",
 		"classes is 10, was 0", "dis_labels is logits, was auto", "class_weight is 0.5, was 1", "gen_class_weight is 0.25, was 1", "pack is 2, was 1", "stack is 3, was 1", "channels is 3, was 1", "height is 3, was 28", "width is 4, was 28",
@@ -155,6 +155,7 @@ func anyConfig() *rapid.Generator[model.Config] {
 			GenActivation: rapid.SampledFrom(model.GenActivations()).Draw(t, "gen activation"),
 			DisActivation: rapid.SampledFrom([]string{"relu", "leaky-relu", "maxout"}).Draw(t, "dis activation"),
 			R1:            rapid.Float64Range(0, 1e30).Draw(t, "r1"), R2: rapid.Float64Range(0, 1e30).Draw(t, "r2"),
+			GenOutput:       rapid.SampledFrom(model.GenOutputs()).Draw(t, "gen output"),
 			MaxoutPieces:    rapid.IntRange(2, 100).Draw(t, "pieces"),
 			DisDropoutInput: fraction.Draw(t, "input"), DisDropoutHidden: fraction.Draw(t, "hidden"),
 			GenInitScale: fraction.Draw(t, "gen scale"), DisInitScale: fraction.Draw(t, "dis scale"),

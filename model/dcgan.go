@@ -15,8 +15,7 @@ import (
 //
 // Kernels are 4x4 with a stride of 2. G has rectifiers, and D leaky ones. Batches are normalised in all
 // layers but G's last and D's first and last. D as an autoencoder ends with a code and G's layers. D takes real and fake images as batches of their own. The
-// paper's G ends with a hyperbolic tangent on data in [-1,1]. Here all images are in [0,1], so G ends
-// with a sigmoid.
+// paper's G ends with a hyperbolic tangent on data in [-1,1], as here if Config.GenOutput says so.
 
 // The kinds of normalisation in a dcgan's D.
 const (
@@ -66,7 +65,7 @@ func dcganTexts(c Config) (gen, dis string) {
 	for level := n - 2; level >= 0; level-- {
 		g = append(g, fmt.Sprintf("up %d batch-norm relu", c.NetWidth<<level))
 	}
-	g = append(g, fmt.Sprintf("up %d sigmoid", c.Channels))
+	g = append(g, fmt.Sprintf("up %d %s", c.Channels, c.GenOutput))
 	spectral := "" // in all of D's layers
 	if c.DisNorm == SpectralNorm {
 		spectral = " spectral-norm"
@@ -85,7 +84,7 @@ func dcganTexts(c Config) (gen, dis string) {
 		for level := n - 2; level >= 0; level-- {
 			d = append(d, fmt.Sprintf("up %d%s leaky-relu", c.NetWidth<<level, norm))
 		}
-		d = append(d, fmt.Sprintf("up %d%s sigmoid", c.Channels, spectral))
+		d = append(d, fmt.Sprintf("up %d%s %s", c.Channels, spectral, c.GenOutput))
 		return strings.Join(g, ", "), strings.Join(d, ", ")
 	}
 	d = append(d, c.dropout(false)+"dense 1"+spectral+" linear")

@@ -15,7 +15,7 @@ func TestIneffective(t *testing.T) {
 	other := map[string]any{
 		"weight_clip": 0.002, "gp_weight": 3, "margin": 0.05, "pull_away": 0.5, "gamma": 0.3, "k_rate": 0.5, "leaky_slope": 0.4, "maxout_pieces": 3, "beta1": 0.5, "beta2": 0.9, "dis_beta1": 0.3, "dis_beta2": 0.8,
 		"momentum": 0.5, "momentum_end": 0.7, "momentum_steps": 2, "learning_rate_least": 1e-4,
-		"net_width": 3, "dis_norm": "none", "gen_hidden": []int{9}, "dis_hidden": []int{9}, "gen_activation": "leaky-relu", "dis_activation": "leaky-relu", "dis_labels": "logits", "class_weight": 2, "gen_class_weight": 3, "code_weight": 4, "code_value_weight": 5,
+		"net_width": 3, "dis_norm": "none", "gen_hidden": []int{9}, "dis_hidden": []int{9}, "gen_activation": "leaky-relu", "dis_activation": "leaky-relu", "gen_output": "tanh", "dis_labels": "logits", "class_weight": 2, "gen_class_weight": 3, "code_weight": 4, "code_value_weight": 5,
 	}
 	for name, set := range map[string]map[string]any{
 		"default": {}, "sgd": {"optimizer": "sgd", "momentum_steps": 5}, "wgan": {"loss": "wgan"}, "dragan": {"loss": "dragan"}, "wgan-gp": {"loss": "wgan-gp"},

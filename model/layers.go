@@ -122,6 +122,7 @@ func (s *State) layers(net *nn.Net, prefix string) (all []LayerValues, err error
 		}
 		return nil, fmt.Errorf("model: the %s has a layer of the kind %s, which cannot be given to other programs yet, want dense layers and convolutions without groups, as the generators of mlp and dcgan have", net.Name, kind)
 	}
+	begin := nn.Rescale{Factor: 1} // of what the first layer takes
 	for _, l := range net.Layers {
 		values := map[string][]float32{}
 		for _, p := range l.Params() {
@@ -161,6 +162,13 @@ func (s *State) layers(net *nn.Net, prefix string) (all []LayerValues, err error
 			all[len(all)-1].normalise(l, values)
 			v = all[len(all)-1]
 			all = all[:len(all)-1]
+		case nn.Rescale:
+			if l == nn.FromSigned() {
+				all[len(all)-1].sigmoid()
+			} else {
+				begin = l
+			}
+			continue
 		case nn.Dropout: // it does nothing after training
 			continue
 		default:
@@ -170,6 +178,11 @@ func (s *State) layers(net *nn.Net, prefix string) (all []LayerValues, err error
 			v.Slope = float32(s.Config.LeakySlope)
 		}
 		all = append(all, v)
+	}
+	if begin.Offset != 0 {
+		if err := all[0].rescale(begin); err != nil {
+			return nil, fmt.Errorf("model: the %s %w", net.Name, err)
+		}
 	}
 	for i, v := range all {
 		if v.Activation == "" {
@@ -181,6 +194,36 @@ func (s *State) layers(net *nn.Net, prefix string) (all []LayerValues, err error
 
 func (l *LayerValues) dense(d nn.Dense) {
 	l.Kind, l.In, l.Out, l.Pieces, l.Activation = DenseKind, d.In, d.Units, d.Activation.Pieces, d.Activation.Name
+}
+
+// sigmoid makes what brings the layer's values from [-1,1] to [0,1] a part of it: (tanh(x)+1)/2 = 1/(1+exp(-2x)).
+func (l *LayerValues) sigmoid() {
+	l.Weight, l.Class, l.Bias, l.Activation = multiplied(l.Weight, 2), multiplied(l.Class, 2), multiplied(l.Bias, 2), "sigmoid"
+}
+
+// rescale makes r a part of the layer that takes its values. It returns an error if the layer is a convolution with a border
+// of zeros: r of such a border is not 0.
+func (l *LayerValues) rescale(r nn.Rescale) error {
+	if l.Kind != DenseKind {
+		return errors.New("begins with a convolution of images in [-1,1], whose border of zeros other programs would put about images in [0,1], so it cannot be given to them; train with gen_output sigmoid")
+	}
+	sums := make([]float64, l.Columns())
+	for i, w := range l.Weight {
+		sums[i%len(sums)] += float64(w)
+	}
+	l.Bias = slices.Clone(l.Bias)
+	for i := range l.Bias {
+		l.Bias[i] += float32(float64(r.Offset) * sums[i])
+	}
+	l.Weight = multiplied(l.Weight, r.Factor)
+	return nil
+}
+
+func multiplied(values []float32, factor float32) (all []float32) {
+	for _, v := range values {
+		all = append(all, factor*v)
+	}
+	return all
 }
 
 // normalise makes n, with its values by name, a part of the layer before it, which has no bias yet:

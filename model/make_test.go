@@ -104,6 +104,7 @@ func dcgans() map[string]func(*model.Config) {
 			c.GenLayers, c.Loss = "dense 4x4x3, up 3", "began"
 			c.DisLayers = "dense 8x8x2, down 3, dense 4 linear, dropout 0.1, dense 4x4x3 spectral-norm, up 3"
 		},
+		"dcgan, tanh":    with(tanhOutput),
 		"dcgan, wgan-gp": with(func(c *model.Config) { c.DisNorm, c.Loss = model.NoNorm, "wgan-gp" }),
 	}
 }
@@ -118,6 +119,13 @@ func variants() map[string]func(*model.Config) {
 		"tanh": func(c *model.Config) {
 			twoLayers(c)
 			c.GenActivation, c.DisActivation = "tanh", "tanh"
+		},
+		"tanh output": tanhOutput,
+		"tanh output of packed colours with classes, dropout and penalties": func(c *model.Config) {
+			dropout(c)
+			r1r2(c)
+			tanhOutput(c)
+			c.Channels, c.Pack, c.Classes = 3, 2, 3
 		},
 		"maxout": func(c *model.Config) {
 			twoLayers(c)
@@ -196,6 +204,7 @@ func variants() map[string]func(*model.Config) {
 	}
 }
 
+func tanhOutput(c *model.Config) { c.GenOutput = model.TanhOutput }
 func classifier(c *model.Config) { c.Classes, c.DisLabels = 3, model.ClassifierLabels }
 func codes(c *model.Config)      { c.CodeClasses, c.CodeValues = 3, 2 }
 

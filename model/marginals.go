@@ -29,11 +29,15 @@ func outputBias(c Config, set *dataset.Set) ([]float32, error) {
 		}
 	}
 	const least = 1e-7
+	steepness := 1.0
+	if c.GenOutput == TanhOutput { // sigmoid(x) = (tanh(x/2)+1)/2
+		steepness = 0.5
+	}
 	var bias []float32
 	for _, s := range sum {
 		p := min(max(float64(s)/255/float64(set.Len()), least), 1-least)
 		for range c.Stack {
-			bias = append(bias, float32(math.Log(p/(1-p))))
+			bias = append(bias, float32(steepness*math.Log(p/(1-p))))
 		}
 	}
 	return bias, nil

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gorgan/dataset/raster"
 	"gorgan/model/layers"
@@ -90,7 +91,7 @@ func netOf(text string, s layers.Settings) (layers.Net, error) {
 func (c Config) genSettings(named func(key string) string) layers.Settings {
 	return layers.Settings{
 		Of: c.textName("generator", named("gen_layers")), Name: "generator", Generator: true,
-		In: layers.Row(c.InputDim()), Out: c.image(), Hidden: c.GenActivation, Output: "sigmoid", Parameters: c.activationParameters(),
+		In: layers.Row(c.InputDim()), Out: c.image(), Hidden: c.GenActivation, Output: c.GenOutput, Signed: c.GenOutput == TanhOutput, Parameters: c.activationParameters(),
 		Classes: c.Classes, Pack: 1, Deviation: c.deviation(c.GenInitScale),
 	}
 }
@@ -99,11 +100,11 @@ func (c Config) disSettings(named func(key string) string) layers.Settings {
 	in := c.packImage()
 	s := layers.Settings{
 		Of: c.textName("discriminator", named("dis_layers")), Name: "discriminator",
-		In: in, Out: layers.Row(1), Hidden: c.DisActivation, Output: "linear", Parameters: c.activationParameters(),
+		In: in, Out: layers.Row(1), Hidden: c.DisActivation, Output: "linear", Signed: c.GenOutput == TanhOutput, Parameters: c.activationParameters(),
 		Pack: c.Pack, Deviation: c.deviation(c.DisInitScale), Batch: c.BatchSize / c.Pack, Penalised: c.penalises(), Clipped: c.clips(),
 	}
 	if c.autoencodes() {
-		s.Autoencoder, s.Out, s.Output = true, in, "sigmoid"
+		s.Autoencoder, s.Out, s.Output = true, in, c.GenOutput
 	}
 	return s
 }
@@ -162,9 +163,14 @@ func (c Config) ShapeWanted() raster.Shape {
 
 // hasBiasOfValues reports whether the last layer of a net has a bias for each value that it makes.
 func hasBiasOfValues(n *nn.Net) bool {
-	switch n.Layers[len(n.Layers)-1].(type) {
-	case nn.Dense, nn.Conditioned:
-		return true
+	for _, l := range slices.Backward(n.Layers) {
+		switch l.(type) {
+		case nn.Rescale: // has no values of its own
+		case nn.Dense, nn.Conditioned:
+			return true
+		default:
+			return false
+		}
 	}
 	return false
 }

@@ -13,7 +13,7 @@ func mlpTexts(c Config) (gen, dis string) {
 	for _, width := range c.GenHidden {
 		g = append(g, fmt.Sprintf("dense %d %s", width, c.GenActivation))
 	}
-	g = append(g, fmt.Sprintf("dense %dx%dx%d sigmoid", c.Height, c.Width, c.Channels))
+	g = append(g, fmt.Sprintf("dense %dx%dx%d %s", c.Height, c.Width, c.Channels, c.GenOutput))
 	for _, width := range c.DisHidden {
 		d = append(d, c.dropout(len(d) == 0)+fmt.Sprintf("dense %d %s", width, c.DisActivation))
 	}
@@ -25,7 +25,7 @@ func mlpTexts(c Config) (gen, dis string) {
 	for _, width := range slices.Backward(c.DisHidden) {
 		d = append(d, c.dropout(false)+fmt.Sprintf("dense %d %s", width, c.DisActivation))
 	}
-	d = append(d, c.dropout(false)+fmt.Sprintf("dense %v sigmoid", c.packImage()))
+	d = append(d, c.dropout(false)+fmt.Sprintf("dense %v %s", c.packImage(), c.GenOutput))
 	return strings.Join(g, ", "), strings.Join(d, ", ")
 }
 

@@ -26,6 +26,15 @@ func (r *reference) forward(net string, x []complex128, labels []uint32, keep []
 			slopes[i][i] = 1
 		}
 	}
+	if net == "discriminator" && c.GenOutput == model.TanhOutput {
+		x = slices.Clone(x)
+		for i := range x {
+			x[i] = 2*x[i] - 1
+			for _, slope := range slopes {
+				slope[i] *= 2
+			}
+		}
+	}
 	for l := range len(hidden) + 1 {
 		w, b := r.values[fmt.Sprintf("%s.%d.weight", net, l)], r.values[fmt.Sprintf("%s.%d.bias", net, l)]
 		times := func(x []complex128, y []complex128) []complex128 {
@@ -113,6 +122,16 @@ func activate(c model.Config, name string, y []complex128, slopes [][]complex128
 	return out, moved
 }
 
+// pixel returns the value of an image for the last value y of a net, and its derivative.
+func (r *reference) pixel(y complex128) (v, slope complex128) {
+	if r.config.GenOutput == model.TanhOutput {
+		t := cmplx.Tanh(y)
+		return (t + 1) / 2, (1 - t*t) / 2
+	}
+	v = logistic(y)
+	return v, v * (1 - v)
+}
+
 func logistic(x complex128) complex128 { return 1 / (1 + cmplx.Exp(-x)) }
 func softplus(x complex128) complex128 { return cmplx.Log(1 + cmplx.Exp(x)) }
 
@@ -128,7 +147,8 @@ func (r *reference) generate(z []float64, labels []uint32) []complex128 {
 		noise := onAxis(z[i*dim:][:dim])
 		y, _ := r.forward("generator", noise, label, nil, false)
 		for _, v := range y {
-			x = append(x, logistic(v))
+			value, _ := r.pixel(v)
+			x = append(x, value)
 		}
 	}
 	return x
@@ -152,20 +172,20 @@ func (r *reference) disHidden() []int {
 	return hidden
 }
 
-// reconstruction returns the root of the mean squared difference of a row x from what an autoencoder makes of it, the logistic
-// function of y, and the derivatives by x, from those of y.
-func reconstruction(x, y []complex128, slopes [][]complex128) (e complex128, moved [][]complex128) {
+// reconstruction returns the root of the mean squared difference of a row x from what an autoencoder makes of it, the pixels
+// of y, and the derivatives by x, from those of y.
+func (r *reference) reconstruction(x, y []complex128, slopes [][]complex128) (e complex128, moved [][]complex128) {
 	n := complex(float64(len(x)), 0)
 	moved = make([][]complex128, len(slopes))
 	for i := range moved {
 		moved[i] = make([]complex128, 1)
 	}
 	for j, v := range y {
-		v = logistic(v)
+		v, slope := r.pixel(v)
 		off := v - x[j]
 		e += off * off / n
 		for i := range moved {
-			by := v * (1 - v) * slopes[i][j]
+			by := slope * slopes[i][j]
 			if i == j {
 				by--
 			}

@@ -166,7 +166,7 @@ func (r *reference) disRow(s disInput, row []complex128, i, first int, asked boo
 	}
 	out, all := r.forward("discriminator", row, labels, s.keep[first+i], asked)
 	if r.autoencodes() {
-		y, all = reconstruction(row, out, all)
+		y, all = r.reconstruction(row, out, all)
 		out = []complex128{y}
 	}
 	y, beside = r.logit(out, labels)

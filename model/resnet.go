@@ -38,7 +38,7 @@ func resnetTexts(c Config) (gen, dis string) {
 		}
 		d = append(d, block(level))
 	}
-	g = append(g, fmt.Sprintf("conv %d sigmoid", c.Channels))
+	g = append(g, fmt.Sprintf("conv %d %s", c.Channels, c.GenOutput))
 	if c.autoencodes() { // Berthelot et al. 2017, section 3.5: the decoder is as the generator
 		d = append(append(d, c.dropout(false)+c.codeText()), g...)
 	} else {

@@ -93,6 +93,7 @@ func (c Config) checkNets(v *validation) {
 	v.widths("dis_hidden", c.DisHidden)
 	v.name("gen_activation", c.GenActivation, GenActivations())
 	v.name("dis_activation", c.DisActivation, Activations())
+	v.name("gen_output", c.GenOutput, GenOutputs())
 	v.check(c.LeakySlope > 0 && float32(c.LeakySlope) < 1, "leaky_slope", c.LeakySlope, "above 0, below 1")
 	v.check(c.MaxoutPieces >= 2 && c.MaxoutPieces <= 100, "maxout_pieces", c.MaxoutPieces, "2 to 100")
 	v.fraction("dis_dropout_input", c.DisDropoutInput)

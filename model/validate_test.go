@@ -111,7 +111,7 @@ func TestValidate(t *testing.T) {
 		"autoencoder's end": {func(c *model.Config) { layersOf("dense 28x28x1", "dense 8, dense 1")(c); c.Loss = "ebgan" },
 			"layer 2 of dis_layers, `dense 1`, makes 1, want 28x28x1: the discriminator of this loss is an autoencoder, which ends with the images that it takes, as `dense 28x28x1` does"},
 		"autoencoder's activation": {func(c *model.Config) { layersOf("dense 28x28x1", "dense 8, dense 784 linear")(c); c.Loss = "ebgan" },
-			"layer 2 of dis_layers, `dense 784 linear`, is the last layer with an activation, and that is linear, want sigmoid, as the values of images are in [0,1]"},
+			"layer 2 of dis_layers, `dense 784 linear`, is the last layer with an activation, and that is linear, want sigmoid, as the nets have images in [0,1] unless gen_output is tanh"},
 		"autoencoder's text": {func(c *model.Config) { layersOf("dense 28x28x1", "")(c); c.Loss, c.Pack = "ebgan", 2 },
 			"dis_layers is empty, want the layers of the discriminator where arch is layers, as in \"dense 256, dense 1568\""},
 		"autoencoder's logits": {func(c *model.Config) { c.Loss, c.Classes, c.DisLabels = "began", 3, model.LogitLabels },

@@ -43,6 +43,7 @@ func modelFlagsOf(d model.Config) []modelFlag {
 		widthList(d, "dis-hidden", "with --arch mlp, give the discriminator hidden layers of these `WIDTHS`", func(m *c) *[]int { return &m.DisHidden }),
 		text(d, "gen-activation", oneOf("use in the generator's hidden layers the activation", model.GenActivations()), func(m *c) *string { return &m.GenActivation }),
 		text(d, "dis-activation", oneOf("use in the discriminator's hidden layers the activation", model.Activations()), func(m *c) *string { return &m.DisActivation }),
+		text(d, "gen-output", oneOf("end the generator with this activation: sigmoid, with images in [0,1] in both nets, or tanh, with images in [-1,1];", model.GenOutputs()), func(m *c) *string { return &m.GenOutput }),
 		float(d, "leaky-slope", "with leaky-relu, multiply values below 0 by `S`", "", func(m *c) *float64 { return &m.LeakySlope }),
 		whole(d, "maxout-pieces", "with maxout, let a unit take the largest of `N` sums", func(m *c) *int { return &m.MaxoutPieces }),
 		float(d, "dis-dropout-input", "drop each value of the discriminator's input with probability `P`", "", func(m *c) *float64 { return &m.DisDropoutInput }),

@@ -88,6 +88,7 @@ var table = map[string]row{
 	"copy_words":     {lengths, nil},
 	"add":            {lengths, nil},
 	"mul":            {lengths, [][]float32{{1}, {-2}}},
+	"affine":         {lengths, [][]float32{{2, -1}, {0.5, 0.5}, {-3, 0}}},
 	"clip":           {lengths, [][]float32{{0.01}, {1}}},
 	"decay":          {[][]int{{}}, [][]float32{{1e-3, 0.999, 1e-6}, {0.1, 0.99999, 1e-3}, {1e-3, 0.5, 1e-30}, {1e-3, 1, 0}}},
 	"ramp":           {[][]int{{1}, {3}, {997}, {1000}, {200000}}, [][]float32{{0.5, 0.7}, {1, 0}}},

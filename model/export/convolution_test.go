@@ -25,6 +25,10 @@ var convolutions = map[string]func(*model.Config){
 		c.GenLayers = "dense 3x5x4 batch-norm, up 5 kernel 3 batch-norm leaky-relu, up 2 kernel 2 stride 1 pad 0 tanh, conv 1 kernel 2 pad 0"
 		c.DisLayers = "dense 6x10x2, conv 3 kernel 5 stride 2 pad 1, down 2 kernel 3 stride 1, dense 4, dense 1"
 	},
+	"tanh output": func(c *model.Config) {
+		c.Arch, c.Height, c.Width, c.GenOutput = model.Layers, 4, 4, model.TanhOutput
+		c.GenLayers, c.DisLayers = "dense 2x2x2, up 1", "dense 4x4x2 tanh, conv 1 kernel 4 pad 0"
+	},
 	"images at the end": func(c *model.Config) {
 		c.Arch, c.Height, c.Width = model.Layers, 4, 4
 		c.GenLayers, c.DisLayers = "dense 4x4x2, conv 1", "conv 2 tanh, conv 1 kernel 4 pad 0"
@@ -40,6 +44,13 @@ func discriminateImages(s *model.State, n int, x, labels []float64) []float64 {
 	case s.Config.Classes > 0:
 		sides = []kernels.Convolution{{}, {Height: 6, Width: 10, Channels: 2, Stride: 2, Pad: 1}, {Height: 2, Width: 4, Channels: 3, Stride: 1, Pad: 1}}
 		activation = func(v float64) float64 { return max(v, 0) }
+	case s.Config.GenOutput == model.TanhOutput:
+		sides = []kernels.Convolution{{}, {Height: 4, Width: 4, Channels: 2, Stride: 1}}
+		activation = math.Tanh
+		x = slices.Clone(x)
+		for i, v := range x {
+			x[i] = 2*v - 1
+		}
 	case s.Config.Arch == model.Layers:
 		sides = []kernels.Convolution{{Height: 4, Width: 4, Channels: 1, Stride: 1, Pad: 1}, {Height: 4, Width: 4, Channels: 2, Stride: 1}}
 		activation = math.Tanh
@@ -125,6 +136,11 @@ func TestRefused(t *testing.T) {
 	}
 	if _, err := export.New(s, export.Generator, false, "v1"); err != nil {
 		t.Error(err)
+	}
+	_, s = trained(t, func(c *model.Config) { convolutions["dcgan"](c); c.GenOutput = model.TanhOutput })
+	_, err = export.New(s, export.Discriminator, false, "v1")
+	if want := "the discriminator begins with a convolution of images in [-1,1]"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got error %v, want %q", err, want)
 	}
 	for name, gen := range map[string]string{
 		"upsample": "dense 3x2x2, upsample, conv 1", "residual": "dense 6x4x2, residual (conv 2), conv 1", "conv": "dense 6x4x2, conv 2 groups 2, conv 1",

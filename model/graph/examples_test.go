@@ -36,6 +36,7 @@ var Examples = []Example{
 	{"matmul TN", []Type{floats(4, 3), floats(4, 5)}, of(matMul{true, false}), both, both},
 	{"matmul TT", []Type{floats(4, 3), floats(5, 4)}, of(matMul{true, true}), both, both},
 	{"mul", twice, pair(func(b *Builder, x, y *Value) *Value { return b.Mul(x, y, -2) }), both, both},
+	{"affine", once, func(b *Builder, in []*Value) *Value { return b.Affine(in[0], 2, -1) }, first, first},
 	{"add", twice, pair((*Builder).Add), both, both},
 	{"bce_logits", column, func(b *Builder, in []*Value) *Value { return b.BCELogits(in[0], 0.9, 1) }, first, nil},
 	{"least_squares", column, func(b *Builder, in []*Value) *Value { return b.LeastSquares(in[0], 1, 0.5) }, first, nil},

@@ -82,6 +82,27 @@ func (o mul) Launch(dev kernels.Device, m Memory) error {
 
 func (mul) Traits() Traits { return Traits{RowsIn: []bool{true, true}, RowsOut: []bool{true}} }
 
+// Affine returns factor·x + offset, element by element.
+func (b *Builder) Affine(x *Value, factor, offset float32) *Value {
+	return b.Apply(affine{factor, offset}, x)[0]
+}
+
+type affine struct{ factor, offset float32 }
+
+func (affine) Name() string { return "affine" }
+
+func (affine) Infer(in []*Value) ([]Type, error) { return []Type{in[0].Type}, wantMatrix(in[0]) }
+
+func (o affine) Gradient(b *Builder, _ *Node, d []*Value) []*Value {
+	return []*Value{b.Affine(d[0], o.factor, 0)}
+}
+
+func (o affine) Launch(dev kernels.Device, m Memory) error {
+	return kernels.Affine(dev, m.Out[0], m.In[0], o.factor, o.offset)
+}
+
+func (affine) Traits() Traits { return columnTraits }
+
 // Add returns x + y, for values of the same shape.
 func (b *Builder) Add(x, y *Value) *Value {
 	if v := b.joined(x, y); v != nil {

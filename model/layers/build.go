@@ -26,10 +26,12 @@ type Settings struct {
 	Generator bool   // it makes images, and is used without batches; otherwise it judges images
 	// Autoencoder means that a net that judges images does so by making them again: it ends with what it takes.
 	Autoencoder bool
-	In          Shape
-	Out         Shape  // zero for any
-	Hidden      string // the activation of layers that have none in the text
-	Output      string // that of the last layer, which can have no other
+	// Signed means that the net has images in [-1,1], and takes and makes them in [0,1].
+	Signed bool
+	In     Shape
+	Out    Shape  // zero for any
+	Hidden string // the activation of layers that have none in the text
+	Output string // that of the last layer, which can have no other
 	Parameters
 	Classes   int     // the first layer takes labels as one-hot vectors of so many; 0 for none
 	Head      Head    // what the last layer of a discriminator makes
@@ -54,6 +56,9 @@ type Net struct {
 // makes or takes.
 func (c Chain) Build(s Settings) (Net, error) {
 	b := &builder{Settings: s, shape: s.In, dropped: -1}
+	if s.Signed && !s.Generator {
+		b.layers = append(b.layers, nn.ToSigned())
+	}
 	last := c.last()
 	if last < 0 {
 		return Net{}, fmt.Errorf("%s has no layer with an activation, want one at least, as in `dense %v`", s.Of, s.Out.Values())
@@ -75,6 +80,9 @@ func (c Chain) Build(s Settings) (Net, error) {
 	}
 	if err != nil {
 		return Net{}, err
+	}
+	if s.Signed && (s.Generator || s.Autoencoder) {
+		b.layers = append(b.layers, nn.FromSigned())
 	}
 	if b.Head.Classes > 0 {
 		b.layers = append(b.layers, b.Head.labelLogit(b.number-1))
@@ -166,10 +174,13 @@ func (b *builder) layer(l *Layer) error {
 
 // outputIs says why the last activation can be no other.
 func (b *builder) outputIs() string {
-	if b.Generator || b.Autoencoder {
-		return "the values of images are in [0,1]"
+	switch {
+	case !b.Generator && !b.Autoencoder:
+		return "the losses take logits"
+	case b.Signed:
+		return "the nets have images in [-1,1] where gen_output is tanh"
 	}
-	return "the losses take logits"
+	return "the nets have images in [0,1] unless gen_output is tanh"
 }
 
 // checkOutput returns an error unless the chain has made what it must.

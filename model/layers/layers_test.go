@@ -175,7 +175,7 @@ func TestFaults(t *testing.T) {
 		strings.Repeat("dense 9, ", 119) + "residual (dense 8), dense 1": "layer 120 of --dis-layers, `residual (dense 8)`, has a convolution of 1x1 that is layer 121 with weights, want at most 120",
 		strings.Repeat("dense 1,", 2100):                                 "--dis-layers has 16800 bytes, want at most 16384",
 		"generator: dropout 0.1, dense 784":                              "layer 1 of --gen-layers, `dropout 0.1`, is in the generator, want dropout in the discriminator only",
-		"generator: dense 784 tanh":                                      "layer 1 of --gen-layers, `dense 784 tanh`, is the last layer with an activation, and that is tanh, want sigmoid, as the values of images are in [0,1]",
+		"generator: dense 784 tanh":                                      "layer 1 of --gen-layers, `dense 784 tanh`, is the last layer with an activation, and that is tanh, want sigmoid, as the nets have images in [0,1] unless gen_output is tanh",
 		"generator: dense 5 maxout, dense 784":                           "which only dense layers of the discriminator have",
 		"generator: dense 15x15x4, up 1":                                 "layer 2 of --gen-layers, `up 1`, makes images of 30x30x1, want 28x28x1, the images of the data",
 		"generator: dense 2x2x4, up 1 pad 3":                             "layer 2 of --gen-layers, `up 1 pad 3`, takes images of 2x2x4, but is",

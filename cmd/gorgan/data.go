@@ -17,7 +17,7 @@ func newData(ui *ui) *cli.Command {
 	split := &cli.StringFlag{Name: "split", Usage: "read the `PART` train or test, if the source has both", Value: "train"}
 	return &cli.Command{
 		Name:  "data",
-		Usage: "check or preview a source of images, or export MNIST as JPEG files",
+		Usage: "check or preview images, or export MNIST as JPEG files",
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return notACommand(c)

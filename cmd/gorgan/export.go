@@ -49,11 +49,17 @@ func exportFormats() []exportFormat {
 // defaultExportSeeds are the seeds of a run's pictures.
 const defaultExportSeeds = "0-35"
 
-func newExportNet(ui *ui) *cli.Command {
-	var names []string
-	var rows [][2]string
+// exportNames returns the names of the formats.
+func exportNames() (names []string) {
 	for _, f := range exportFormats() {
 		names = append(names, f.name)
+	}
+	return names
+}
+
+func newExportNet(ui *ui) *cli.Command {
+	var rows [][2]string
+	for _, f := range exportFormats() {
 		rows = append(rows, [2]string{f.name, f.summary})
 	}
 	return &cli.Command{
@@ -66,7 +72,7 @@ func newExportNet(ui *ui) *cli.Command {
 			"   gorgan export --model runs/00000-mnist-non-saturating/best --to hub --out digits",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "export the checkpoint `FILE`: a file, a run's folder for its last one, or RUN/best"},
-			&cli.StringFlag{Name: "to", Usage: "write `FORMAT`: " + strings.Join(names, ", ")},
+			&cli.StringFlag{Name: "to", Usage: "write `FORMAT`: " + strings.Join(exportNames(), ", ")},
 			&cli.StringFlag{Name: "out", Usage: "write to `PATH`, with the ending of the format", DefaultText: "generator.onnx and so on"},
 			&cli.StringFlag{Name: "net", Usage: "export the `NET`: generator, discriminator", Value: export.Generator},
 			&cli.BoolFlag{Name: "raw", Usage: "export the last weights, not their average, of a generator trained with --ema"},
@@ -89,18 +95,16 @@ func readExportNetOptions(_ *ui, c *cli.Context) (o exportNetOptions, err error)
 		return o, err
 	}
 	o = exportNetOptions{model: c.String("model"), out: c.String("out"), net: c.String("net"), raw: c.Bool("raw"), seedText: c.String("seeds")}
-	var names []string
 	for _, f := range exportFormats() {
-		names = append(names, f.name)
 		if f.name == c.String("to") {
 			o.format = f
 		}
 	}
 	switch {
 	case c.String("to") == "":
-		return o, usageError{fmt.Errorf("--to is missing, want one of %s", strings.Join(names, ", "))}
+		return o, usageError{fmt.Errorf("--to is missing, want one of %s", strings.Join(exportNames(), ", "))}
 	case o.format.name == "":
-		return o, usageError{fmt.Errorf("--to is %.40q, want one of %s", c.String("to"), strings.Join(names, ", "))}
+		return o, usageError{fmt.Errorf("--to is %.40q, want one of %s", c.String("to"), strings.Join(exportNames(), ", "))}
 	case o.net != export.Generator && o.net != export.Discriminator:
 		return o, usageError{fmt.Errorf("--net is %.40q, want %s or %s", o.net, export.Generator, export.Discriminator)}
 	case o.net != export.Generator && !o.format.nets:

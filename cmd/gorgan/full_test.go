@@ -40,6 +40,8 @@ var fullOutput = map[string][]string{
 	"data export":  {"--help", "--split test --to NEW"},
 	"presets":      {"", "--help", "best"},
 	"devices":      {"", "--help", "--json"},
+	"completion":   {"--help", "bash"},
+	"man":          {"--help"},
 	"doctor":       {"--help", "--device cpu", "--device cpu --json"},
 	"tune":         {"--help"},
 	"bench": {"--help", "--step --time 1ms --gen-hidden 8 --dis-hidden 8 --batch-size 8",

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -49,8 +48,12 @@ func main() {
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	ui := newUI(stdout, stderr)
 	app := newApp(ui)
-	args, err := arrange(app, args)
-	if err == nil {
+	var err error
+	if len(args) > 1 && args[1] == completeName {
+		for _, word := range candidates(app, args[2:]) {
+			ui.say("%s", word)
+		}
+	} else if args, err = arrange(app, args); err == nil {
 		err = app.RunContext(ctx, args)
 	}
 	if err == nil || errors.Is(err, errReported) {
@@ -107,9 +110,10 @@ func newApp(ui *ui) *cli.App {
 		Commands: []*cli.Command{
 			newTrain(ui), newServe(ui), newGenerate(ui), newWalk(ui), newTimelapse(ui), newProject(ui), newEvaluate(ui), newRuns(ui), newCompare(ui), newSweep(ui), newExplain(ui), newReport(ui),
 			newExportNet(ui), newInspect(ui), newData(ui), newPresets(ui), newDevices(ui), newDoctor(ui), newBench(ui), newTune(ui),
+			newCompletion(ui), newMan(ui),
 		},
 		Writer: ui.out, ErrWriter: ui.err,
-		Version:        version(),
+		Version:        build(),
 		ExitErrHandler: func(*cli.Context, error) {}, // run does it
 		OnUsageError:   badUsage,
 		Action: func(c *cli.Context) error {
@@ -132,14 +136,6 @@ func prepare(commands []*cli.Command) {
 		}
 		prepare(command.Subcommands)
 	}
-}
-
-// version returns the module's version. A build in a checkout has it from its commit.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return fmt.Sprintf("%s, %s", info.Main.Version, info.GoVersion)
-	}
-	return "unknown"
 }
 
 // action returns the action of a command: it reads the options from the command line once, and

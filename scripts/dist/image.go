@@ -1,7 +1,6 @@
 package main
 
 import (
-	"archive/tar"
 	"bytes"
 	"io"
 	"io/fs"
@@ -14,13 +13,12 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// image returns a container image as a tar of an OCI layout. It has the files of the archive in /gorgan and nothing else: no
-// shell and no C library, which the program for the CPU does not need. The program with CUDA needs a base with the C library,
-// which dist does not choose: its image is a layer to put on one.
+// image returns a container image as a tar of an OCI layout. It has the files of the archive in /gorgan, the folders /work and
+// /tmp, and nothing else: the program for the CPU needs no C library.
 func (p *pack) image(t target) ([]byte, error) {
 	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
 		var files bytes.Buffer
-		err := p.tar(&files, "gorgan")
+		err := p.tar(&files, "gorgan", "tmp", "work")
 		return io.NopCloser(&files), err
 	})
 	if err != nil {
@@ -37,11 +35,8 @@ func (p *pack) image(t target) ([]byte, error) {
 	config = config.DeepCopy()
 	config.OS, config.Architecture, config.Created = t.system, t.processor, v1.Time{Time: p.time}
 	config.Config = v1.Config{
-		Entrypoint: []string{"/gorgan/gorgan"}, WorkingDir: "/work", User: "65532:65532", Env: []string{"PATH=/gorgan", "HOME=/work"},
+		Entrypoint: []string{"/gorgan/gorgan"}, WorkingDir: "/work", Env: []string{"PATH=/gorgan", "HOME=/work"},
 		Labels: map[string]string{"org.opencontainers.image.title": "gorgan", "org.opencontainers.image.version": p.made, "org.opencontainers.image.revision": p.hash},
-	}
-	if t.gpu { // NVIDIA's container runtime mounts the driver where these say so
-		config.Config.Env = append(config.Config.Env, "NVIDIA_VISIBLE_DEVICES=all", "NVIDIA_DRIVER_CAPABILITIES=compute,utility")
 	}
 	if image, err = mutate.ConfigFile(image, config); err != nil {
 		return nil, err
@@ -64,34 +59,18 @@ func (p *pack) image(t target) ([]byte, error) {
 // tarOf returns a tar of the files of a folder, with the time of p.
 func tarOf(dir string, p *pack) ([]byte, error) {
 	var data bytes.Buffer
-	t := tar.NewWriter(&data)
-	root, err := os.OpenRoot(dir)
+	layout := &pack{time: p.time}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(os.DirFS(dir), path)
+		layout.files = append(layout.files, file{path: path, text: text})
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
-	for _, name := range filesBelow(dir) {
-		text, err := root.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		if err := t.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text)), ModTime: p.time, Format: tar.FormatUSTAR}); err != nil {
-			return nil, err
-		}
-		if _, err := t.Write(text); err != nil {
-			return nil, err
-		}
-	}
-	return data.Bytes(), t.Close()
-}
-
-// filesBelow returns the paths of the files in a folder, in their order.
-func filesBelow(dir string) (paths []string) {
-	fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			paths = append(paths, path)
-		}
-		return err
-	})
-	return paths
+	err = layout.tar(&data, "")
+	return data.Bytes(), err
 }

@@ -5,6 +5,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"errors"
+	"io"
 	"os"
 	"path"
 	"slices"
@@ -72,18 +74,22 @@ func (p *pack) archive(zipped bool) ([]byte, error) {
 				return nil, err
 			}
 		}
-		return data.Bytes(), z.Close()
+		err := z.Close()
+		return data.Bytes(), err
 	}
 	g := gzip.NewWriter(&data)
-	if err := p.tar(g, p.name); err != nil {
-		return nil, err
-	}
-	return data.Bytes(), g.Close()
+	err := errors.Join(p.tar(g, p.name), g.Close())
+	return data.Bytes(), err
 }
 
-// tar writes the files as a tar, below a folder.
-func (p *pack) tar(w interface{ Write([]byte) (int, error) }, below string) error {
+// tar writes the files as a tar, below a folder, and before them empty folders that all may write to.
+func (p *pack) tar(w io.Writer, below string, empty ...string) error {
 	t := tar.NewWriter(w)
+	for _, folder := range empty {
+		if err := t.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: folder + "/", Mode: 0o1777, ModTime: p.time, Format: tar.FormatUSTAR}); err != nil {
+			return err
+		}
+	}
 	for _, f := range p.files {
 		h := &tar.Header{Name: path.Join(below, f.path), Mode: int64(f.mode()), Size: int64(len(f.text)), ModTime: p.time, Format: tar.FormatUSTAR}
 		if err := t.WriteHeader(h); err != nil {

@@ -20,7 +20,7 @@ type target struct {
 
 var targets = []target{
 	{name: "linux-amd64", system: "linux", processor: "amd64", image: true},
-	{name: "linux-amd64-gpu", system: "linux", processor: "amd64", gpu: true, image: true},
+	{name: "linux-amd64-gpu", system: "linux", processor: "amd64", gpu: true},
 	{name: "linux-arm64", system: "linux", processor: "arm64", image: true},
 	{name: "darwin-amd64", system: "darwin", processor: "amd64"},
 	{name: "darwin-arm64", system: "darwin", processor: "arm64"},
@@ -34,7 +34,7 @@ func (t target) build(root, work string) (string, error) {
 	line := []string{"go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-o", program}
 	env := []string{"GOOS=" + t.system, "GOARCH=" + t.processor, "GOAMD64=v1", "GOFLAGS="}
 	if t.gpu {
-		compiler, err := filepath.Abs("zigcc.sh")
+		compiler, err := filepath.Abs(filepath.Join(root, "scripts/dist/zigcc.sh"))
 		if err != nil {
 			return "", err
 		}

@@ -13,7 +13,7 @@ type file struct {
 	program bool // it can be run
 }
 
-// textsOf returns the files that are the same for all systems: the licence, how to begin, completions and manual pages. A
+// textsOf returns the files that are the same for all systems: the licences of what is embedded, how to begin, completions and manual pages. A
 // program for this system writes the latter two.
 func textsOf(root, work string) (files []file, err error) {
 	program := filepath.Join(work, "gorgan")
@@ -21,12 +21,15 @@ func textsOf(root, work string) (files []file, err error) {
 		return nil, err
 	}
 	add := func(path string, text []byte) { files = append(files, file{path: path, text: text}) }
-	for _, name := range []string{"LICENSE", "README.md"} {
-		text, err := os.ReadFile(filepath.Join(root, name))
+	for path, of := range map[string]string{
+		"LICENSE": "LICENSE", "README.md": "scripts/dist/archive.md",
+		"licences/uPlot/LICENSE": "model/serve/web/vendor/LICENSE", "licences/mnist/README.md": "dataset/mnist/README.md",
+	} {
+		text, err := os.ReadFile(filepath.Join(root, of))
 		if err != nil {
 			return nil, err
 		}
-		add(name, text)
+		add(path, text)
 	}
 	for shell, path := range map[string]string{"bash": "bash/gorgan", "zsh": "zsh/_gorgan", "fish": "fish/gorgan.fish", "powershell": "powershell/gorgan.ps1"} {
 		script, err := runIn(root, nil, program, "completion", shell)

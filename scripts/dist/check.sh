@@ -1,0 +1,75 @@
+#!/bin/sh
+# usage: scripts/dist/check.sh   makes releases of HEAD in two folders, compares them, and uses one as a new user would
+#
+# The archive is unpacked and trains with nothing but itself. The image trains in a chroot, if that is allowed. A module outside
+# the checkout imports the packages, as README.md says.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+small="--steps 20 --batch-size 16 --gen-hidden 16 --dis-hidden 16"
+
+for copy in one another/folder; do
+	mkdir -p "$work/$copy"
+	git clone --quiet --no-hardlinks "$root" "$work/$copy/gorgan"
+	(cd "$work/$copy/gorgan/scripts/dist" && go run . -root ../.. -out "$work/$copy/dist" linux-amd64)
+done
+diff -r "$work/one/dist" "$work/another/folder/dist"
+echo "both releases have the same bytes"
+
+cd "$work/one/dist"
+sha256sum --check SHA256SUMS
+tar -xzf gorgan-*-linux-amd64.tar.gz -C "$work"
+cd "$work"/gorgan-*-linux-amd64
+alone() { env -i HOME=/nowhere PATH=/nowhere "$@"; }
+alone ./gorgan --version
+alone ./gorgan train $small --out "$work/run"
+alone ./gorgan generate --model "$work/run" --out "$work/digits.png"
+test -s "$work/digits.png"
+test -s man/man1/gorgan-train.1
+bash -c 'source completions/bash/gorgan && PATH=$PWD:$PATH && COMP_WORDS=(gorgan train --loss hin) COMP_CWORD=3 && _gorgan && test "${COMPREPLY[*]}" = hinge'
+
+mkdir -p "$work/layout" "$work/image"
+tar -xf "$work"/one/dist/*-image.tar -C "$work/layout"
+layer=$(python3 - "$work/layout" <<'END'
+import json, sys
+blob = lambda digest: f"{sys.argv[1]}/blobs/{digest.replace(':', '/')}"
+manifest = json.load(open(blob(json.load(open(f"{sys.argv[1]}/index.json"))["manifests"][0]["digest"])))
+print(blob(manifest["layers"][0]["digest"]))
+END
+)
+tar -xzf "$layer" -C "$work/image"
+if [ "$(id -u)" = 0 ]; then
+	chroot "$work/image" /gorgan/gorgan train $small --out /work/run
+	test -s "$work/image/work/run/summary.json"
+else
+	echo "not root: the image is not started in a chroot"
+fi
+
+mkdir "$work/outside"
+cd "$work/outside"
+cat >main.go <<'END'
+package main
+
+import (
+	"fmt"
+
+	"gorgan/kernels/cpu"
+	"gorgan/model"
+)
+
+func main() {
+	dev, err := cpu.New(1)
+	if err != nil {
+		panic(err)
+	}
+	defer dev.Close()
+	fmt.Println(dev.Name(), "trains", model.Losses())
+}
+END
+go mod init outside 2>/dev/null
+go mod edit -require gorgan@v0.0.0 -replace gorgan="$root"
+cp "$root/go.sum" go.sum
+go mod edit -json "$root/go.mod" >/dev/null
+GOFLAGS=-mod=mod go run .
+echo "the packages can be imported from outside"

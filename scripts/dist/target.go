@@ -1,10 +1,13 @@
 package main
 
 import (
+	"debug/elf"
 	"fmt"
+	"go/version"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -44,9 +47,45 @@ func (t target) build(root, work string) (string, error) {
 		line = append(line, "-tags=cpu", "./cmd/gorgan")
 		env = append(env, "CGO_ENABLED=0")
 	}
-	_, err := runIn(root, env, line...)
-	return program, err
+	if _, err := runIn(root, env, line...); err != nil {
+		return "", err
+	}
+	if t.gpu {
+		return program, needsAtMost(program, oldestLibrary)
+	}
+	return program, nil
 }
+
+// oldestLibrary is the C library of the oldest systems on which the build with CUDA starts. zigcc.sh compiles for it.
+const oldestLibrary = "GLIBC_2.17"
+
+// needsAtMost returns an error if a program needs a newer C library to start, or another library.
+func needsAtMost(program, library string) error {
+	f, err := elf.Open(program)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	symbols, err := f.ImportedSymbols()
+	if err != nil {
+		return err
+	}
+	for _, s := range symbols {
+		if s.Version != "" && version.Compare(goLike(s.Version), goLike(library)) > 0 {
+			return fmt.Errorf("the program needs %s of %s %s, want at most %s", s.Name, s.Library, s.Version, library)
+		}
+	}
+	libraries, err := f.ImportedLibraries()
+	for _, l := range libraries {
+		if !regexp.MustCompile(`^(lib(c|m|dl|pthread)\.so|ld-linux)`).MatchString(l) {
+			return fmt.Errorf("the program needs %s to start, want the C library alone", l)
+		}
+	}
+	return err
+}
+
+// goLike returns a version of the C library as one of Go, which package version can compare.
+func goLike(library string) string { return "go" + strings.TrimPrefix(library, "GLIBC_") }
 
 // runIn runs a command line in a folder and returns what it prints.
 func runIn(dir string, env []string, line ...string) (string, error) {

@@ -31,19 +31,12 @@ bash -c 'source completions/bash/gorgan && PATH=$PWD:$PATH && COMP_WORDS=(gorgan
 
 mkdir -p "$work/layout" "$work/image"
 tar -xf "$work"/one/dist/*-image.tar -C "$work/layout"
-layer=$(python3 - "$work/layout" <<'END'
-import json, sys
-blob = lambda digest: f"{sys.argv[1]}/blobs/{digest.replace(':', '/')}"
-manifest = json.load(open(blob(json.load(open(f"{sys.argv[1]}/index.json"))["manifests"][0]["digest"])))
-print(blob(manifest["layers"][0]["digest"]))
-END
-)
-tar -xzf "$layer" -C "$work/image"
-if [ "$(id -u)" = 0 ]; then
+tar -xzf "$(ls -S "$work"/layout/blobs/sha256/* | head -n 1)" -C "$work/image" # the layer is the largest blob
+if chroot / true 2>/dev/null; then
 	chroot "$work/image" /gorgan/gorgan train $small --out /work/run
 	test -s "$work/image/work/run/summary.json"
 else
-	echo "not root: the image is not started in a chroot"
+	echo "chroot is not allowed here: the image is not started"
 fi
 
 cd "$root"

@@ -77,7 +77,7 @@ func needsAtMost(program, library string) error {
 	}
 	libraries, err := f.ImportedLibraries()
 	for _, l := range libraries {
-		if !regexp.MustCompile(`^(lib(c|m|dl|pthread)\.so|ld-linux)`).MatchString(l) {
+		if !regexp.MustCompile(`^(lib(c|m|dl|pthread|resolv)\.so|ld-linux)`).MatchString(l) {
 			return fmt.Errorf("the program needs %s to start, want the C library alone", l)
 		}
 	}

@@ -9,12 +9,17 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"testing"
 	"time"
 
 	cyclonedx "github.com/CycloneDX/cyclonedx-go"
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/random"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/google/go-containerregistry/pkg/v1/validate"
 )
 
@@ -96,9 +101,39 @@ func TestArchive(t *testing.T) {
 	}
 }
 
-// TestImage: the image is a valid OCI layout whose files are those of the archive.
+// TestImage: the image is a valid OCI layout whose files are those of the archive, and those of the base.
 func TestImage(t *testing.T) {
-	data, err := sample().image(targets[0])
+	base, err := random.Image(100, 2)
+	must(t, err)
+	config, err := base.ConfigFile()
+	must(t, err)
+	config.OS, config.Architecture, config.Config.Env = "linux", "amd64", []string{"PATH=/bin", "CUDA=12"}
+	base, err = mutate.ConfigFile(base, config)
+	must(t, err)
+	saved := filepath.Join(t.TempDir(), "base.tar")
+	must(t, tarball.WriteToFile(saved, name.MustParseReference("base:1"), base))
+	for _, c := range []struct {
+		gpu   bool
+		files int
+		env   []string
+	}{
+		{false, 4, []string{"HOME=/work", "PATH=/gorgan"}},
+		{true, 6, []string{"CUDA=12", "HOME=/work", "NVIDIA_DRIVER_CAPABILITIES=compute,utility", "NVIDIA_VISIBLE_DEVICES=all", "PATH=/gorgan:/bin"}},
+	} {
+		to := target{system: "linux", processor: "amd64", gpu: c.gpu, image: true}
+		base, err := baseOf(to, saved)
+		must(t, err)
+		checkImage(t, to, base, c.files, c.env)
+		to.processor = "arm64"
+		if _, err := sample().image(to, base); c.gpu && err == nil {
+			t.Error("the base may be for another processor")
+		}
+	}
+}
+
+func checkImage(t *testing.T, to target, base v1.Image, files int, env []string) {
+	t.Helper()
+	data, err := sample().image(to, base)
 	must(t, err)
 	dir := t.TempDir()
 	for name, e := range readTar(t, bytes.NewReader(data)) {
@@ -112,15 +147,18 @@ func TestImage(t *testing.T) {
 	must(t, err)
 	image, err := index.Image(manifest.Manifests[0].Digest)
 	must(t, err)
-	files := mutate.Extract(image)
-	defer files.Close()
-	got := readTar(t, files)
+	extracted := mutate.Extract(image)
+	defer extracted.Close()
+	got := readTar(t, extracted)
 	check(t, got, "gorgan")
-	if _, ok := got["tmp"]; !ok || len(got) != 4 {
+	if _, ok := got["tmp"]; !ok || len(got) != files {
 		t.Errorf("the image has %v", got)
 	}
 	config, err := image.ConfigFile()
 	must(t, err)
+	if !slices.Equal(config.Config.Env, env) {
+		t.Errorf("the environment is %q, want %q", config.Config.Env, env)
+	}
 	if config.Config.Entrypoint[0] != "/gorgan/gorgan" || config.Architecture != "amd64" || config.OS != "linux" {
 		t.Errorf("the image's config is %+v", config)
 	}

@@ -2,29 +2,43 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// image returns a container image as a tar of an OCI layout. It has the files of the archive in /gorgan, the folders /work and
-// /tmp, and nothing else: the program for the CPU needs no C library.
-func (p *pack) image(t target) ([]byte, error) {
+// image returns a container image as a tar of an OCI layout. It has the files of the archive in /gorgan and the folders /work
+// and /tmp, on what base has. The program for the CPU needs no base. The program with CUDA needs a C library and cuBLAS there;
+// the driver is what NVIDIA's container runtime mounts where NVIDIA_VISIBLE_DEVICES says so.
+func (p *pack) image(t target, base v1.Image) ([]byte, error) {
+	kind, err := base.MediaType()
+	if err != nil {
+		return nil, err
+	}
+	layerKind := types.DockerLayer // all layers of an image are of one kind
+	if kind == types.OCIManifestSchema1 {
+		layerKind = types.OCILayer
+	}
 	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
 		var files bytes.Buffer
 		err := p.tar(&files, "gorgan", "tmp", "work")
 		return io.NopCloser(&files), err
-	})
+	}, tarball.WithMediaType(layerKind))
 	if err != nil {
 		return nil, err
 	}
-	image, err := mutate.Append(empty.Image, mutate.Addendum{Layer: layer, History: v1.History{Created: v1.Time{Time: p.time}, CreatedBy: "make dist"}})
+	image, err := mutate.Append(base, mutate.Addendum{Layer: layer, History: v1.History{Created: v1.Time{Time: p.time}, CreatedBy: "make dist"}})
 	if err != nil {
 		return nil, err
 	}
@@ -33,11 +47,26 @@ func (p *pack) image(t target) ([]byte, error) {
 		return nil, err
 	}
 	config = config.DeepCopy()
-	config.OS, config.Architecture, config.Created = t.system, t.processor, v1.Time{Time: p.time}
-	config.Config = v1.Config{
-		Entrypoint: []string{"/gorgan/gorgan"}, WorkingDir: "/work", Env: []string{"PATH=/gorgan", "HOME=/work"},
-		Labels: map[string]string{"org.opencontainers.image.title": "gorgan", "org.opencontainers.image.version": p.made, "org.opencontainers.image.revision": p.hash},
+	if config.OS != "" && (config.OS != t.system || config.Architecture != t.processor) {
+		return nil, fmt.Errorf("the base is for %s/%s, want %s/%s", config.OS, config.Architecture, t.system, t.processor)
 	}
+	config.OS, config.Architecture, config.Created = t.system, t.processor, v1.Time{Time: p.time}
+	set := map[string]string{}
+	for _, variable := range config.Config.Env {
+		name, value, _ := strings.Cut(variable, "=")
+		set[name] = value
+	}
+	set["PATH"] = strings.TrimSuffix("/gorgan:"+set["PATH"], ":")
+	set["HOME"] = "/work"
+	if t.gpu {
+		set["NVIDIA_VISIBLE_DEVICES"], set["NVIDIA_DRIVER_CAPABILITIES"] = "all", "compute,utility"
+	}
+	environment := []string{}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		environment = append(environment, name+"="+set[name])
+	}
+	config.Config.Entrypoint, config.Config.Cmd, config.Config.WorkingDir, config.Config.Env = []string{"/gorgan/gorgan"}, nil, "/work", environment
+	config.Config.Labels = map[string]string{"org.opencontainers.image.title": "gorgan", "org.opencontainers.image.version": p.made, "org.opencontainers.image.revision": p.hash}
 	if image, err = mutate.ConfigFile(image, config); err != nil {
 		return nil, err
 	}
@@ -54,6 +83,25 @@ func (p *pack) image(t target) ([]byte, error) {
 		return nil, err
 	}
 	return tarOf(dir, p)
+}
+
+// scratch is the base that has nothing.
+func scratch() v1.Image {
+	return mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
+}
+
+// baseOf returns the image on which that of a target stands, or nil if the target has none: nothing for the CPU, and with CUDA
+// the image in a file, as docker save and crane pull write it.
+func baseOf(t target, file string) (v1.Image, error) {
+	switch {
+	case !t.image:
+		return nil, nil
+	case !t.gpu:
+		return scratch(), nil
+	case file == "":
+		return nil, nil
+	}
+	return tarball.ImageFromPath(file, nil)
 }
 
 // tarOf returns a tar of the files of a folder, with the time of p.

@@ -16,14 +16,15 @@ func main() {
 	log.SetPrefix("dist: ")
 	root := flag.String("root", ".", "the checkout")
 	out := flag.String("out", "dist", "the folder to write to")
+	base := flag.String("base", "", "the image on which that with CUDA stands, as docker save writes it; without one there is no image with CUDA")
 	flag.Parse()
-	if err := release(*root, *out, flag.Args()); err != nil {
+	if err := release(*root, *out, *base, flag.Args()); err != nil {
 		log.Fatal(err)
 	}
 }
 
 // release writes the archives and images of the targets of these names, of all for none, and their SHA256SUMS.
-func release(root, out string, names []string) error {
+func release(root, out, baseFile string, names []string) error {
 	chosen, err := targetsNamed(names)
 	if err != nil {
 		return err
@@ -66,8 +67,12 @@ func release(root, out string, names []string) error {
 		if err := written(p.name+ending(t.system == "windows"), archive); err != nil {
 			return err
 		}
-		if t.image {
-			image, err := p.image(t)
+		base, err := baseOf(t, baseFile)
+		if err != nil {
+			return fmt.Errorf("the base of the image of %s: %w", t.name, err)
+		}
+		if base != nil {
+			image, err := p.image(t, base)
 			if err != nil {
 				return fmt.Errorf("the image of %s: %w", t.name, err)
 			}

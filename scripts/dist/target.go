@@ -18,12 +18,12 @@ type target struct {
 	name              string // of the archive, behind the version
 	system, processor string // as Go names them
 	gpu               bool   // the build with CUDA
-	image             bool   // a container image too
+	image             bool   // a container image too; with CUDA only on a base
 }
 
 var targets = []target{
 	{name: "linux-amd64", system: "linux", processor: "amd64", image: true},
-	{name: "linux-amd64-gpu", system: "linux", processor: "amd64", gpu: true},
+	{name: "linux-amd64-gpu", system: "linux", processor: "amd64", gpu: true, image: true},
 	{name: "linux-arm64", system: "linux", processor: "arm64", image: true},
 	{name: "darwin-amd64", system: "darwin", processor: "amd64"},
 	{name: "darwin-arm64", system: "darwin", processor: "arm64"},

@@ -22,8 +22,8 @@ help:
 	@echo "make lint-gpu   vet and staticcheck of the build with CUDA"
 	@echo "make test-scripts   test the programs that fetch and reduce CUDA's headers"
 	@echo "make gpu-bundle   make dist/gorgan-gpu, which checks and measures on a machine with a GPU and no Go"
-	@echo "make dist   make the archives and images of a release in dist/, or those of DIST (linux-amd64 and others)"
-	@echo "make check-dist   make a release twice, compare the two, and use it as a new user would"
+	@echo "make dist   make the archives and images of a release in dist/, or those of DIST (linux-amd64 and others); the image with CUDA stands on the image in BASE"
+	@echo "make check-dist   make a release twice, compare the two, and use it as a new user would; CHECK=linux-amd64-gpu does it with CUDA, on the simulated device"
 	@echo "make rehearse   do on the simulated device what the bundle's stages ab and conv do on a GPU, with small nets"
 	@echo "make clean   remove what was built and fetched, runs/ apart"
 
@@ -112,19 +112,14 @@ lint-gpu:
 test-scripts:
 	python3 -m unittest discover -s scripts/cuda -p 'test_*.py'
 
-# The archive with CUDA is compiled by zig's C compiler, a Python package of 80 MB, for the C library of 2012.
 DIST = linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 linux-amd64-gpu
-ZIG = .cuda/zig
 
-$(ZIG):
-	python3 -m venv $(ZIG) && $(ZIG)/bin/pip install --quiet ziglang==0.13.0
-
-dist: $(if $(filter %-gpu,$(DIST)),$(ZIG))
-	cd scripts/dist && ZIG_PYTHON=$(CURDIR)/$(ZIG)/bin/python $(GO) run . -root $(CURDIR) -out $(CURDIR)/dist $(DIST)
+dist:
+	cd scripts/dist && $(GO) run . -root $(CURDIR) -out $(CURDIR)/dist $(if $(BASE),-base $(abspath $(BASE))) $(DIST)
 
 check-dist:
 	cd scripts/dist && $(GO) vet . && $(GO) test .
-	scripts/dist/check.sh
+	scripts/dist/check.sh $(CHECK)
 
 gpu-bundle:
 	scripts/gpu_bundle.sh dist/gorgan-gpu

@@ -9,7 +9,7 @@ var (
 	// ErrNoDevice is wrapped by the error for a device that is not there.
 	ErrNoDevice = errors.New("no such device")
 	// ErrNotBuilt is the error of a build without CUDA. It wraps ErrNoDevice.
-	ErrNotBuilt = fmt.Errorf("%w: this program was built without CUDA; make gpu builds one that has it", ErrNoDevice)
+	ErrNotBuilt = fmt.Errorf("%w: this program was built without CUDA; the archives with gpu in their names have it, and make gpu builds it", ErrNoDevice)
 	// ErrMemory is wrapped by the error for a device that has too little memory.
 	ErrMemory = errors.New("out of device memory")
 	// ErrPDL is wrapped by the error for Options.PDL on a device that does not have it.

@@ -18,7 +18,7 @@ func version() string {
 }
 
 // build returns what --version says: the version, the commit, the build tags, the system, and the instructions that the CPU
-// device would use here.
+// device would use here. The help shows the lines below a margin.
 func build() string {
 	set := map[string]string{}
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -34,5 +34,5 @@ func build() string {
 	if err != nil {
 		level = err.Error()
 	}
-	return fmt.Sprintf("%s\ncommit: %s\nbuild tags: %s\nsystem: %s/%s\nCPU instructions: %s", version(), commit, cmp.Or(set["-tags"], "none"), runtime.GOOS, runtime.GOARCH, level)
+	return fmt.Sprintf("%s\n   commit: %s\n   build tags: %s\n   system: %s/%s\n   CPU instructions: %s", version(), commit, cmp.Or(set["-tags"], "none"), runtime.GOOS, runtime.GOARCH, level)
 }

@@ -23,9 +23,11 @@ if [ "$target" = linux-amd64-gpu ]; then
 	device=cuda base="-base $work/base.tar"
 fi
 
+from=$root # the second is a copy of the first, as HEAD may go on
 for copy in one another/folder; do
 	mkdir -p "$work/$copy"
-	git clone --quiet --no-hardlinks "$root" "$work/$copy/gorgan"
+	git clone --quiet --no-hardlinks "$from" "$work/$copy/gorgan"
+	from=$work/$copy/gorgan
 	mkdir "$work/$copy/gorgan/.cuda"
 	for fetched in zig fetched; do
 		if [ -d "$root/.cuda/$fetched" ]; then ln -s "$root/.cuda/$fetched" "$work/$copy/gorgan/.cuda"; fi

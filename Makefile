@@ -51,9 +51,9 @@ race:
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
 
 cross:
-	GOOS=windows GOARCH=amd64 $(GO) build -tags cpu -o /dev/null ./cmd/gorgan
-	GOOS=darwin GOARCH=arm64 $(GO) build -tags cpu -o /dev/null ./cmd/gorgan
-	GOOS=linux GOARCH=arm64 $(GO) build -tags cpu -o /dev/null ./cmd/gorgan
+	GOOS=windows GOARCH=amd64 $(GO) build -trimpath -tags cpu -o /dev/null ./cmd/gorgan
+	GOOS=darwin GOARCH=arm64 $(GO) build -trimpath -tags cpu -o /dev/null ./cmd/gorgan
+	GOOS=linux GOARCH=arm64 $(GO) build -trimpath -tags cpu -o /dev/null ./cmd/gorgan
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 

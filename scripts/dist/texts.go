@@ -17,7 +17,7 @@ type file struct {
 // program for this system writes the latter two.
 func textsOf(root, work string) (files []file, err error) {
 	program := filepath.Join(work, "gorgan")
-	if _, err := runIn(root, []string{"CGO_ENABLED=0"}, "go", "build", "-tags=cpu", "-o", program, "./cmd/gorgan"); err != nil {
+	if _, err := runIn(root, []string{"CGO_ENABLED=0", "GOFLAGS="}, "go", "build", "-trimpath", "-tags=cpu", "-o", program, "./cmd/gorgan"); err != nil {
 		return nil, err
 	}
 	add := func(path string, text []byte) { files = append(files, file{path: path, text: text}) }

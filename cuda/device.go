@@ -77,7 +77,7 @@ func (d *device) run(what string, f func() error) error {
 // whenIdle is run for calls that a recorded step must not make. In a step it returns an error.
 func (d *device) whenIdle(what string, f func() error) error {
 	if d.mode != queue {
-		return fmt.Errorf("cuda: %s in a recorded step, which may only launch and multiply", what)
+		return fmt.Errorf("cuda: %s in a recorded step, which may only launch, multiply and exchange", what)
 	}
 	return d.run(what, f)
 }
@@ -230,4 +230,28 @@ func (d *device) Load(k *kernels.Kernel) error {
 func (d *device) Memory() (free, total int64, err error) {
 	err = d.whenIdle("asking for free memory", func() (err error) { free, total, err = cu.MemInfo(); return err })
 	return free, total, err
+}
+
+// Group is rank 0 of 1.
+func (d *device) Group() (rank, ranks int) { return 0, 1 }
+
+func (d *device) AllToAll(to, from *tensor.Dense) error {
+	return d.copy(to, from, kernels.CheckAllToAll)
+}
+
+func (d *device) AllGather(to, from *tensor.Dense) error {
+	return d.copy(to, from, kernels.CheckAllGather)
+}
+
+// copy is what an exchange is among one rank.
+func (d *device) copy(to, from *tensor.Dense, check func(to, from *tensor.Dense, ranks int) error) error {
+	if err := check(to, from, 1); err != nil {
+		return err
+	}
+	return d.run("a copy within the device", func() error {
+		if d.mode == warmUp {
+			return nil
+		}
+		return cu.MemcpyDtoDAsync(cu.DevicePtr(to.Uintptr()), cu.DevicePtr(from.Uintptr()), size(from.Dtype(), from.Shape().TotalSize()), d.stream)
+	})
 }

@@ -8,12 +8,12 @@ import "gorgonia.org/tensor"
 // tensor.Uint8. They belong to the device that made them, and its Close releases them.
 //
 // Only one goroutine at a time may call the methods. The work is done in the order of the
-// calls. Launch and MatMul may return before their work is done. The same calls give the
+// calls. Launch, MatMul, AllToAll and AllGather may return before their work is done. The same calls give the
 // same bits, however many cores or blocks share the work.
 //
 // A method returns an error, and does nothing, if its arguments do not fit each other. After
-// Close, Launch, MatMul and Record return an error. After an error of the hardware a device
-// may return that error from every call.
+// Close, Launch, MatMul, AllToAll, AllGather and Record return an error. After an error of the hardware or of the group
+// of ranks a device may return that error from every call.
 type Device interface {
 	// Name describes the device for people: "cpu, 8 workers, avx2".
 	Name() string
@@ -35,8 +35,19 @@ type Device interface {
 	MatMul(dst, a, b *tensor.Dense, tA, tB bool) error
 	// Launch runs k on the arguments a. It returns the error of k.Check(a) if there is one.
 	Launch(k *Kernel, a Args) error
-	// Record prepares a step for replay and does none of its work. step may only call Launch
-	// and MatMul: other methods return an error in it. The device may call step any number
+	// Group returns the number of this process among the ranks of a data-parallel run, and how many
+	// they are. A device alone is rank 0 of 1.
+	Group() (rank, ranks int)
+	// AllToAll sends part j of from to rank j, and puts what rank i sends here into part i of to. to
+	// and from are of one type and length, and have a part for each rank, all of the same length. They
+	// must not overlap. Parts are moved as bytes. All ranks make the same calls of AllToAll and
+	// AllGather in the same order, in their steps too. A device alone copies.
+	AllToAll(to, from *tensor.Dense) error
+	// AllGather puts the from of rank i into part i of to, which is of from's type and as many times
+	// as long as there are ranks. What AllToAll asks for holds here too.
+	AllGather(to, from *tensor.Dense) error
+	// Record prepares a step for replay and does none of its work. step may only call Launch, MatMul,
+	// AllToAll, AllGather and Group: other methods return an error in it. The device may call step any number
 	// of times, in Record and in Run, so step must make the same calls each time. An error of
 	// step is returned by the method that called it.
 	//

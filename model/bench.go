@@ -221,8 +221,11 @@ func partsOf(s tape.Step) (parts []part) {
 	return parts
 }
 
-// multiplications is their number in a product, and 0 for a kernel that is none.
+// multiplications is their number in a product, and 0 for a kernel or an exchange, which are none.
 func multiplications(c tape.Call) int {
+	if c.IsExchange() {
+		return 0
+	}
 	if c.Kernel != nil {
 		if !c.Kernel.Product {
 			return 0
@@ -234,8 +237,11 @@ func multiplications(c tape.Call) int {
 	return m * n * k
 }
 
-// moved is the number of bytes that a kernel reads and writes, and 0 for a product.
+// moved is the number of bytes that a kernel or an exchange reads and writes, and 0 for a product.
 func moved(c tape.Call) (bytes float64) {
+	if x := c.Exchange; c.IsExchange() {
+		return float64(x.To.Shape().TotalSize()+x.From.Shape().TotalSize()) * float64(x.To.Dtype().Size())
+	}
 	if c.Kernel == nil {
 		return 0
 	}
@@ -254,8 +260,8 @@ func moved(c tape.Call) (bytes float64) {
 
 // shape writes the sizes of a call as reports have them.
 func shape(c tape.Call) string {
-	if c.Kernel != nil {
-		return fmt.Sprint(c.Args.Sizes)
+	if !c.IsProduct() {
+		return fmt.Sprint(c.Sizes())
 	}
 	m, n, k := c.Product.Dims()
 	return fmt.Sprintf("%d,%d,%d", m, n, k)

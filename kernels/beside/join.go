@@ -22,7 +22,7 @@ func Join(calls []tape.Call) (tape.Call, error) {
 	threads := 0
 	for _, c := range calls {
 		if c.Kernel == nil {
-			return tape.Call{}, fmt.Errorf("beside: %v is a matrix product, want a launch", c)
+			return tape.Call{}, fmt.Errorf("beside: %v is of no kernel, want a launch", c)
 		}
 		if c.Kernel.Product {
 			return tape.Call{}, fmt.Errorf("beside: %s is a product of matrices, want another kernel", c.Kernel.Name)

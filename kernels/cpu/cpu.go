@@ -18,8 +18,13 @@ import (
 // 0. It computes with the first of Levels, or with the one that LevelVar names. If LevelVar is
 // none of Levels, the device's New, MatMul, Launch, Record and Sync return an error that says
 // so.
-func New(workers int) kernels.Device {
-	c := &device{Multiplier: NewMultiplier(workers)}
+func New(workers int) kernels.Device { return NewRank(workers, kernels.Alone{}) }
+
+// NewRank is New for one rank of a data-parallel run: its AllToAll and AllGather go through group. After
+// an error of the group the device's New, MatMul, Launch, AllToAll, AllGather, Record and Sync return it, and
+// so do steps. What its tensors hold can still be downloaded. The group is not closed with the device.
+func NewRank(workers int, group kernels.Group) kernels.Device {
+	c := &device{Multiplier: NewMultiplier(workers), group: group}
 	c.part = c.compute
 	if c.broken == nil {
 		c.patches = newPatchProduct(c.gemm.isa, c.pool)
@@ -35,8 +40,9 @@ func Is(dev kernels.Device) bool {
 
 type device struct {
 	*Multiplier
+	group   kernels.Group
 	patches *patchProduct
-	once    work                   // the work that Launch and MatMul do when nothing is recorded
+	once    work                   // the work that is done when nothing is recorded
 	step    *recorded              // the step being recorded, or nil
 	launch  *work                  // the current launch
 	part    func(worker, part int) // compute, bound once

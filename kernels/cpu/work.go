@@ -8,14 +8,15 @@ import (
 	"gorgan/kernels"
 )
 
-// work is one launch or product that has been checked. It can be done any number of times: a
+// work is one launch, product or exchange that has been checked. It can be done any number of times: a
 // recorded step is a list of them, and is replayed without checks and allocations.
 type work struct {
-	run          kernels.Body                                  // nil for a product
+	run          kernels.Body                                  // nil for a product or an exchange
 	convolve     func(p *patchProduct, m kernels.Mem[float32]) // nil unless the kernel is a convolution
 	mem          kernels.Mem[float32]
 	items, parts int
 	product      Product
+	exchange     exchange
 }
 
 // worthSharing is the smallest launch, in element operations, that is worth sharing out. A smaller
@@ -30,7 +31,7 @@ func (c *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 		return err
 	}
 	w := c.next()
-	w.run, w.convolve = nil, convolutions[k.Name]
+	w.run, w.convolve, w.exchange.call = nil, convolutions[k.Name], nil
 	if !k.Product {
 		w.run = c.body(k)
 	}
@@ -52,8 +53,7 @@ func (c *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 	if items*cost < worthSharing {
 		w.parts = 1
 	}
-	c.doUnlessRecording(w)
-	return nil
+	return c.doUnlessRecording(w)
 }
 
 func (c *device) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
@@ -65,14 +65,13 @@ func (c *device) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 		return err
 	}
 	w := c.next()
-	w.run, w.convolve = nil, nil
+	w.run, w.convolve, w.exchange.call = nil, nil, nil
 	w.product = Product{
 		Dst: dst.Float32s(), A: a.Float32s(), B: b.Float32s(),
 		LdDst: dst.Shape()[1], LdA: a.Shape()[1], LdB: b.Shape()[1],
 		M: m, N: n, K: k, TA: tA, TB: tB,
 	}
-	c.doUnlessRecording(w)
-	return nil
+	return c.doUnlessRecording(w)
 }
 
 // body returns the fastest body of k.
@@ -95,14 +94,18 @@ func (c *device) next() *work {
 	return &c.step.work[len(c.step.work)-1]
 }
 
-func (c *device) doUnlessRecording(w *work) {
+func (c *device) doUnlessRecording(w *work) error {
 	if c.step == nil {
-		c.do(w)
+		return c.do(w)
 	}
+	return nil
 }
 
-func (c *device) do(w *work) {
+// do does the work. Only an exchange returns an error.
+func (c *device) do(w *work) error {
 	switch {
+	case w.exchange.call != nil:
+		return c.move(w.exchange)
 	case w.convolve != nil:
 		w.convolve(c.patches, w.mem)
 	case w.run == nil:
@@ -111,6 +114,7 @@ func (c *device) do(w *work) {
 		c.launch = w
 		c.pool.share(w.parts, c.part)
 	}
+	return nil
 }
 
 // compute does one part of the current launch.
@@ -125,9 +129,9 @@ type recorded struct {
 	work []work
 }
 
-var errRecording = errors.New("cpu: a recorded step may only launch and multiply")
+var errRecording = errors.New("cpu: a recorded step may only launch, multiply and exchange")
 
-// Record calls the step once. Each launch and product in it is checked and noted.
+// Record calls the step once. Each launch, product and exchange in it is checked and noted.
 func (c *device) Record(step func() error, _ ...*tensor.Dense) (kernels.Step, error) {
 	if err := c.usable(); err != nil {
 		return nil, err
@@ -152,7 +156,9 @@ func (r *recorded) Run() error {
 		return errRecording
 	}
 	for i := range r.work {
-		r.cpu.do(&r.work[i])
+		if err := r.cpu.do(&r.work[i]); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -58,7 +58,9 @@ type Device = kernels.Device
 
 // Options say how a device computes.
 type Options struct {
-	Workers int  // the CPU's goroutines; 0 for one for each core
+	Workers int // the CPU's goroutines; 0 for one for each core
+	// Group is the ranks of a data-parallel run that exchanges through it, on the CPU. It is nil for a device alone.
+	Group   kernels.Group
 	NoGraph bool // CUDA: launch each kernel of a step instead of replaying one graph
 	TF32    bool // CUDA: compute products on tensor cores, with 10 bits of mantissa
 	PDL     bool // CUDA: place each kernel of a step while the one before it runs
@@ -75,6 +77,9 @@ type Options struct {
 // openCUDA opens CUDA device n.
 func (o Options) openCUDA(n int) (Device, error) {
 	dev, err := cuda.Open(n, cuda.Options{NoGraph: o.NoGraph, TF32: o.TF32, PDL: o.PDL})
+	if err == nil && o.Group != nil {
+		return nil, errors.Join(errors.New("a CUDA device does not exchange through such a group of ranks; try --device cpu"), dev.Close())
+	}
 	if err != nil || o.Plan == "" {
 		return dev, err
 	}
@@ -131,7 +136,10 @@ func openCPU(o Options, why string) (Device, string, error) {
 	if _, err := cpu.Level(); err != nil {
 		return nil, "", err
 	}
-	return cpu.New(o.Workers), why, nil
+	if o.Group == nil {
+		return cpu.New(o.Workers), why, nil
+	}
+	return cpu.NewRank(o.Workers, o.Group), why, nil
 }
 
 // Status is one line of the list of devices.

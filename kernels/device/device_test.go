@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"gorgan/kernels"
 	"gorgan/kernels/device"
+	"gorgan/kernels/kerneltest"
 )
 
 func TestOpen(t *testing.T) {
@@ -32,6 +34,23 @@ func TestOpen(t *testing.T) {
 		}
 		if dev, _, err := device.Open(name, device.Options{}); dev != nil || !errors.Is(err, want) {
 			t.Errorf("%s: got %v, %v, want %v", name, dev, err, want)
+		}
+	}
+}
+
+// TestGroup: the CPU is a rank of the group that it is opened with, and rank 0 of 1 without.
+func TestGroup(t *testing.T) {
+	for _, c := range []struct {
+		group       kernels.Group
+		rank, ranks int
+	}{{nil, 0, 1}, {kerneltest.Ranks(3)[2], 2, 3}} {
+		dev, _, err := device.Open("cpu", device.Options{Workers: 1, Group: c.group})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer dev.Close()
+		if rank, ranks := dev.Group(); rank != c.rank || ranks != c.ranks {
+			t.Errorf("the device is rank %d of %d, want %d of %d", rank, ranks, c.rank, c.ranks)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 //	xᵀ·dy, linear_grad ─► adam_finite                dense_update
 func (d *draft) products() {
 	d.each(func(i int, c tape.Call) bool {
-		if c.Kernel != nil {
+		if !c.IsProduct() {
 			return false
 		}
 		p := c.Product

@@ -162,6 +162,9 @@ func TestDead(t *testing.T) {
 	copied := func(dst, src *tensor.Dense) func(kernels.Device) error {
 		return func(dev kernels.Device) error { return kernels.Copy(dev, dst, src) }
 	}
+	exchanged := func(to, from *tensor.Dense) func(kernels.Device) error {
+		return func(dev kernels.Device) error { return dev.AllToAll(to, from) }
+	}
 	half := func(t *tensor.Dense, nth int) *tensor.Dense { return b.view(t, 32*nth, 32) }
 	for name, c := range map[string]struct {
 		scratch  []*tensor.Dense
@@ -175,6 +178,7 @@ func TestDead(t *testing.T) {
 		"overwritten in halves":  {nil, []func(kernels.Device) error{copied(y, x), copied(half(y, 0), half(z, 0)), copied(half(y, 1), half(z, 1))}, 2},
 		"half of it overwritten": {nil, []func(kernels.Device) error{copied(y, x), copied(half(y, 0), half(z, 0))}, 2},
 		"read before":            {[]*tensor.Dense{y}, []func(kernels.Device) error{copied(y, x), copied(z, y), copied(y, x)}, 2},
+		"exchanges":              {[]*tensor.Dense{y, z}, []func(kernels.Device) error{exchanged(y, x), exchanged(z, x)}, 2},
 		"a dead chain":           {[]*tensor.Dense{y, z}, []func(kernels.Device) error{copied(y, x), copied(z, y)}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

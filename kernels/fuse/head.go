@@ -18,7 +18,7 @@ func (d *draft) heads() { d.each(d.head) }
 
 func (d *draft) head(i int, c tape.Call) bool {
 	p := c.Product
-	if c.Kernel != nil || p.TA || p.TB || p.Dst.Shape()[1] != 1 {
+	if !c.IsProduct() || p.TA || p.TB || p.Dst.Shape()[1] != 1 {
 		return false
 	}
 	b := d.next(i, "bias_linear", func(a kernels.Args) bool { return same(a.Tensors[0], p.Dst) })
@@ -100,7 +100,7 @@ func (d *draft) losses(from int, logits *tensor.Dense) (found []int) {
 //	u·wᵀ ─► relu_grad        outer_grad ─► linear_grad
 func (d *draft) outers() {
 	d.each(func(i int, c tape.Call) bool {
-		if c.Kernel != nil || c.Sizes()[2] != 1 {
+		if !c.IsProduct() || c.Sizes()[2] != 1 {
 			return false
 		}
 		back, grad := d.outer(i, c.Product.B, func(u *tensor.Dense) bool { return same(u, c.Product.A) })
@@ -122,7 +122,7 @@ func (d *draft) outers() {
 func (d *draft) outer(from int, w *tensor.Dense, is func(u *tensor.Dense) bool) (back, grad int) {
 	for back = from; back < len(d.calls); back++ {
 		p := d.calls[back].Product
-		if d.calls[back].Kernel != nil || p.TA || !p.TB || d.calls[back].Sizes()[2] != 1 || !same(p.B, w) || !is(p.A) {
+		if !d.calls[back].IsProduct() || p.TA || !p.TB || d.calls[back].Sizes()[2] != 1 || !same(p.B, w) || !is(p.A) {
 			continue
 		}
 		return back, d.next(back, "relu_grad", func(a kernels.Args) bool { return same(a.Tensors[0], p.Dst) })

@@ -6,16 +6,16 @@ import (
 )
 
 // join makes one launch of kernels that need not wait for each other. The order of the step becomes:
-// all products that are ready, one after the other; then all kernels that are ready, in one launch;
+// all products and exchanges that are ready, one after the other; then all kernels that are ready, in one launch;
 // and again. So there are as few launches as the longest chain of kernels allows:
 //
 //	copy_words   adam_rate   adam_rate   draw_images   dense_noise        one launch
 func (d *draft) join() {
 	g := d.dependences()
 	done := make([]bool, len(d.calls))
-	ready := func(product bool) (all []int) {
+	ready := func(kernel bool) (all []int) {
 		for i, c := range d.calls {
-			free := !done[i] && (c.Kernel == nil) == product
+			free := !done[i] && (c.Kernel != nil) == kernel
 			for _, before := range g.Direct[i] {
 				free = free && done[before]
 			}
@@ -27,16 +27,16 @@ func (d *draft) join() {
 	}
 	var calls []tape.Call
 	for left := len(d.calls); left > 0; {
-		products := ready(true)
-		for _, i := range products {
+		others := ready(false)
+		for _, i := range others {
 			calls, done[i] = append(calls, d.calls[i]), true
 		}
-		left -= len(products)
-		if len(products) > 0 {
+		left -= len(others)
+		if len(others) > 0 {
 			continue
 		}
 		var parts []tape.Call
-		for _, i := range ready(false) {
+		for _, i := range ready(true) {
 			parts, done[i] = append(parts, d.calls[i]), true
 		}
 		left -= len(parts)

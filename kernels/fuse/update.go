@@ -173,7 +173,7 @@ func (d *draft) tables() {
 func (d *draft) units() {
 	d.each(func(i int, c tape.Call) bool {
 		p := c.Product
-		if c.Kernel != nil || !p.TA || p.TB || p.Dst.Shape()[1] != 1 {
+		if !c.IsProduct() || !p.TA || p.TB || p.Dst.Shape()[1] != 1 {
 			return false
 		}
 		sums := d.columnSums(p.B, false)

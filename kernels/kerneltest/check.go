@@ -195,7 +195,10 @@ func Contract(dev kernels.Device) error {
 			return fmt.Errorf("%s was accepted", what)
 		}
 	}
-	return replay(dev)
+	if err := replay(dev); err != nil {
+		return err
+	}
+	return Exchange(dev)
 }
 
 func second(_ *tensor.Dense, err error) error { return err }

@@ -169,6 +169,36 @@ func (f *Float64) Launch(k *kernels.Kernel, a kernels.Args) error {
 	return nil
 }
 
+// Group is rank 0 of 1.
+func (f *Float64) Group() (rank, ranks int) { return 0, 1 }
+
+// AllToAll copies from to to.
+func (f *Float64) AllToAll(to, from *tensor.Dense) error {
+	return f.copy(to, from, kernels.CheckAllToAll)
+}
+
+// AllGather copies from to to.
+func (f *Float64) AllGather(to, from *tensor.Dense) error {
+	return f.copy(to, from, kernels.CheckAllGather)
+}
+
+func (f *Float64) copy(to, from *tensor.Dense, check func(to, from *tensor.Dense, ranks int) error) error {
+	if err := check(to, from, 1); err != nil {
+		return err
+	}
+	f.do(func() {
+		switch to.Dtype() {
+		case tensor.Float32:
+			copy(f.values[to], f.values[from])
+		case tensor.Uint32:
+			copy(to.Uint32s(), from.Uint32s())
+		default:
+			copy(to.Uint8s(), from.Uint8s())
+		}
+	})
+	return nil
+}
+
 // do does the work, or records it.
 func (f *Float64) do(work func()) {
 	if f.recording != nil {
@@ -190,7 +220,7 @@ func (s float64Step) Run() error {
 
 func (s float64Step) RunMany(n int) error { return kernels.RunEach(s, n) }
 
-var errRecording = errors.New("kerneltest: a recorded step may only launch and multiply")
+var errRecording = errors.New("kerneltest: a recorded step may only launch, multiply and exchange")
 
 // Record calls the step once, which lists its work.
 func (f *Float64) Record(step func() error, _ ...*tensor.Dense) (kernels.Step, error) {

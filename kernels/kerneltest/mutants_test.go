@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 	"unsafe"
 
@@ -256,6 +257,8 @@ func TestContractMutants(t *testing.T) {
 		"dirty new":     dirty{cpu.New(1)},
 		"shifted views": shifted{cpu.New(1)},
 		"one for many":  hasty{cpu.New(1)},
+		"no exchange":   still{cpu.New(1)},
+		"any exchange":  lenient{cpu.New(1)},
 	} {
 		if Contract(dev) == nil {
 			t.Errorf("%s passed", name)
@@ -298,6 +301,43 @@ type shifted struct{ kernels.Device }
 
 func (s shifted) View(t *tensor.Dense, offset int, shape ...int) (*tensor.Dense, error) {
 	return s.Device.View(t, offset-1, shape...)
+}
+
+type still struct{ kernels.Device }
+
+func (still) AllGather(_, _ *tensor.Dense) error { return nil }
+
+type lenient struct{ kernels.Device }
+
+func (l lenient) AllToAll(to, from *tensor.Dense) error {
+	l.Device.AllToAll(to, from)
+	return nil
+}
+
+// TestExchangeMutant: a group that mixes up whose part is whose fails.
+func TestExchangeMutant(t *testing.T) {
+	failed := make([]error, 2)
+	var all sync.WaitGroup
+	for i, group := range Ranks(len(failed)) {
+		all.Go(func() {
+			dev := cpu.NewRank(1, mixedUp{group})
+			defer dev.Close()
+			failed[i] = Exchange(dev)
+		})
+	}
+	all.Wait()
+	if failed[0] == nil || failed[1] == nil {
+		t.Errorf("the ranks found %v", failed)
+	}
+}
+
+type mixedUp struct{ kernels.Group }
+
+func (m mixedUp) AllToAll(to, from []byte) error {
+	err := m.Group.AllToAll(to, from)
+	half := len(to) / 2
+	copy(to, slices.Concat(to[half:], to[:half]))
+	return err
 }
 
 // TestUnknownKernel: a kernel without cases is an error.

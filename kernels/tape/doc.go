@@ -1,4 +1,5 @@
-// Package tape keeps a step as a list of calls of a device: launches and matrix products. The list
+// Package tape keeps a step as a list of calls of a device: launches, matrix products and
+// exchanges between ranks. The list
 // can be looked at, put into another order that keeps its results, rewritten, and run.
 //
 //	recorder := tape.On(dev)

@@ -104,3 +104,26 @@ func (r *Recorder) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 	r.open.Calls = append(r.open.Calls, Call{Product: Product{dst, a, b, tA, tB}})
 	return nil
 }
+
+// AllToAll notes the call while a step is recorded.
+func (r *Recorder) AllToAll(to, from *tensor.Dense) error {
+	return r.exchange(Exchange{To: to, From: from}, kernels.CheckAllToAll)
+}
+
+// AllGather notes the call while a step is recorded.
+func (r *Recorder) AllGather(to, from *tensor.Dense) error {
+	return r.exchange(Exchange{To: to, From: from, Gather: true}, kernels.CheckAllGather)
+}
+
+func (r *Recorder) exchange(x Exchange, check func(to, from *tensor.Dense, ranks int) error) error {
+	c := Call{Exchange: x}
+	if r.open == nil {
+		return c.Do(r.Device)
+	}
+	_, ranks := r.Group()
+	if err := check(x.To, x.From, ranks); err != nil {
+		return err
+	}
+	r.open.Calls = append(r.open.Calls, c)
+	return nil
+}

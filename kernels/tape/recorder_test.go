@@ -11,6 +11,7 @@ import (
 	"gorgan/kernels/cpu"
 	"gorgan/kernels/kerneltest"
 	"gorgan/kernels/tape"
+	"gorgan/kernels/tape/tapetest"
 )
 
 // A recorder keeps the promises of a device.
@@ -63,5 +64,38 @@ func TestRewrite(t *testing.T) {
 	}
 	if _, err := upper.Record(func() error { return upper.MatMul(clock, clock, clock, false, false) }); err == nil {
 		t.Error("a product of words was recorded")
+	}
+}
+
+// TestExchanges: a step keeps the order of its exchanges, although they have no memory in common, and says
+// what they read and write.
+func TestExchanges(t *testing.T) {
+	dev := tape.On(cpu.New(1))
+	defer dev.Close()
+	var x [4]*tensor.Dense
+	for i := range x {
+		var err error
+		if x[i], err = dev.New(tensor.Float32, 3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := dev.Record(func() error { return errors.Join(dev.AllToAll(x[1], x[0]), dev.AllGather(x[3], x[2])) }); err != nil {
+		t.Fatal(err)
+	}
+	calls := dev.Steps[0].Calls
+	if got := []string{calls[0].String(), calls[1].String()}; !slices.Equal(got, []string{"all_to_all [3 3]", "all_gather [3 3]"}) {
+		t.Errorf("the step makes the calls %v", got)
+	}
+	if !tape.Dependences(calls).Path(0, 1) {
+		t.Error("the second exchange need not wait for the first")
+	}
+	if !slices.Contains(calls[1].Reads(), tape.SpanOf(x[2])) || !slices.Contains(calls[1].Writes(), tape.SpanOf(x[3])) {
+		t.Errorf("an exchange reads %v and writes %v", calls[1].Reads(), calls[1].Writes())
+	}
+	if err := tapetest.Accesses(dev, dev.Steps[0]); err != nil {
+		t.Error(err)
+	}
+	if _, err := dev.Record(func() error { return dev.AllToAll(x[0], x[0]) }); err == nil {
+		t.Error("an exchange in place was recorded")
 	}
 }

@@ -86,7 +86,10 @@ func (m *memory) grow() (err error) {
 
 // tensors returns the tensors of a call.
 func tensors(c tape.Call) []*tensor.Dense {
-	if c.Kernel == nil {
+	switch {
+	case c.IsExchange():
+		return []*tensor.Dense{c.Exchange.To, c.Exchange.From}
+	case c.IsProduct():
 		return []*tensor.Dense{c.Product.Dst, c.Product.A, c.Product.B}
 	}
 	return c.Args.Tensors
@@ -118,7 +121,11 @@ func (m *memory) instead(calls []tape.Call, regions []region) ([]tape.Call, erro
 	}
 	all := slices.Clone(calls)
 	for i, c := range all {
-		if c.Kernel == nil {
+		switch {
+		case c.IsExchange():
+			all[i].Exchange.To, all[i].Exchange.From = stand(c.Exchange.To), stand(c.Exchange.From)
+			continue
+		case c.IsProduct():
 			all[i].Product.Dst, all[i].Product.A, all[i].Product.B = stand(c.Product.Dst), stand(c.Product.A), stand(c.Product.B)
 			continue
 		}

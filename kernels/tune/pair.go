@@ -72,6 +72,9 @@ func without(a, b []tape.Call) (rest []tape.Call) {
 
 // identity is the same text for two calls that do the same.
 func identity(c tape.Call) string {
+	if x := c.Exchange; c.IsExchange() {
+		return fmt.Sprint(c.Name(), tape.SpanOf(x.To), tape.SpanOf(x.From))
+	}
 	if c.Kernel == nil {
 		p := c.Product
 		return fmt.Sprint("matmul ", tape.SpanOf(p.Dst), tape.SpanOf(p.A), tape.SpanOf(p.B), p.TA, p.TB, p.Dst.Shape())

@@ -132,7 +132,7 @@ func (d *decision) others(but plan.Product) string {
 func Products(s tape.Step, rewrite Rewrite) (all []plan.Product, err error) {
 	s, err = rewrite(s, func(tape.Product) plan.Choice { return plan.CUBLAS })
 	for _, c := range s.Calls {
-		if c.Kernel != nil {
+		if !c.IsProduct() {
 			continue
 		}
 		if product := plan.ProductOf(c.Product); !slices.Contains(all, product) {

@@ -100,7 +100,10 @@ type argument struct {
 }
 
 func arguments(c tape.Call) (all []argument) {
-	if c.Kernel == nil {
+	switch {
+	case c.IsExchange():
+		return []argument{{"to", kernels.Out, c.Exchange.To}, {"from", kernels.In, c.Exchange.From}}
+	case c.IsProduct():
 		return []argument{{"dst", kernels.Out, c.Product.Dst}, {"a", kernels.In, c.Product.A}, {"b", kernels.In, c.Product.B}}
 	}
 	for i, t := range c.Args.Tensors {

@@ -30,7 +30,7 @@ func newGenerate(ui *ui) *cli.Command {
 			"   gorgan generate --model runs/00000-mnist-non-saturating --count 10000 --out digits.npy\n" +
 			"   gorgan generate --model runs/00001-mnist-hinge --class 7 --count 100 --out sevens.png\n" +
 			"   gorgan generate --model runs/00002-flowers-hinge --class tulip,rose --out flowers.png\n" +
-			"   gorgan generate --model runs/00003-mnist-non-saturating --sweep 1 --out sweep.png",
+			"   gorgan generate --model runs/00003-mnist-non-saturating --traverse 1 --out traverse.png",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "model", Usage: "load the checkpoint `FILE`: a file, a run's folder for its last one, or RUN/best"},
 			&cli.IntFlag{Name: "count", Usage: "draw `N` images, of seeds 0 to N-1", Value: 36},

@@ -30,6 +30,7 @@ const (
 func main() {
 	// If the reader goes away, writing returns an error, and training saves its state.
 	signal.Ignore(syscall.SIGPIPE)
+	ignoreSaveRequests()
 	// After the first signal the current step ends and is saved. The second signal kills.
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // a closed terminal, without nohup

@@ -11,6 +11,30 @@ type saveRequests struct {
 	waiting bool // for the save that a signal asked for
 }
 
+// ignoreSaveRequests lets a signal that comes where there is nothing to save end nothing.
+func ignoreSaveRequests() {
+	if asking := saveSignals(); len(asking) > 0 { // of no signals, Ignore would take all
+		signal.Ignore(asking...)
+	}
+}
+
+// passOnSaveRequests sends the signals to a process too, until stop returns.
+func passOnSaveRequests(p *os.Process) (stop func()) {
+	r := takeSaveRequests()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for s := range r.signals {
+			_ = p.Signal(s) // a process that has ended has saved its run
+		}
+	}()
+	return func() {
+		r.stop()
+		close(r.signals)
+		<-done
+	}
+}
+
 // takeSaveRequests receives the signals until stop.
 func takeSaveRequests() *saveRequests {
 	r := &saveRequests{signals: make(chan os.Signal, 1)}

@@ -28,22 +28,7 @@ func TestSweepEnded(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
 			out := filepath.Join(dir, signal.String())
-			file := out + ".toml"
-			must(t, os.WriteFile(file, fmt.Appendf(nil, `out = %q
-seeds = "1-2"
-[fixed]
-data = %q
-steps = %d
-size = 7
-held_out = 0
-noise_dim = 8
-gen_hidden = [16]
-dis_hidden = [16]
-batch_size = 16
-device = "cpu"
-[grid]
-loss = ["hinge", "bce"]
-`, out, list, steps), 0o666))
+			file := writeSweep(t, out, list, steps, "hinge", "bce")
 			p := start(t, program, "sweep", file, "--jobs", "2")
 			second := filepath.Join(out, "loss-hinge_seed-2")
 			for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
@@ -75,5 +60,57 @@ loss = ["hinge", "bce"]
 				}
 			}
 		})
+	}
+}
+
+// writeSweep writes the file of a sweep of tiny runs, two seeds of each loss, and returns its path.
+func writeSweep(t *testing.T, out, list string, steps int, losses ...string) (file string) {
+	t.Helper()
+	file = out + ".toml"
+	must(t, os.WriteFile(file, fmt.Appendf(nil, `out = %q
+seeds = "1-2"
+[fixed]
+data = %q
+steps = %d
+size = 7
+held_out = 0
+noise_dim = 8
+gen_hidden = [16]
+dis_hidden = [16]
+batch_size = 16
+device = "cpu"
+[grid]
+loss = ["%s"]
+`, out, list, steps, strings.Join(losses, `", "`)), 0o666))
+	return file
+}
+
+// TestSweepSaves: SIGUSR1 to a sweep makes all its runs save their states and go on.
+func TestSweepSaves(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts no goroutine that the race detector sees")
+	}
+	program, list, dir := programUnderTest(t), tinyList(t), t.TempDir()
+	out := filepath.Join(dir, "out")
+	file := writeSweep(t, out, list, 8000, "hinge")
+	p := start(t, program, "sweep", file, "--jobs", "2")
+	runs := []string{filepath.Join(out, "loss-hinge_seed-1"), filepath.Join(out, "loss-hinge_seed-2")}
+	within := func(what string, is func(dir string) bool) {
+		t.Helper()
+		for began := time.Now(); !is(runs[0]) || !is(runs[1]); time.Sleep(5 * time.Millisecond) {
+			if time.Since(began) > time.Minute {
+				t.Fatalf("no run %s: %s", what, p.said.String())
+			}
+		}
+	}
+	within("begins", func(dir string) bool { m, err := run.ReadMetrics(dir, 8000); return err == nil && len(m.Noted) > 0 })
+	must(t, p.Process.Signal(syscall.SIGUSR1))
+	p.succeeds(t)
+	for _, dir := range runs {
+		text, err := os.ReadFile(filepath.Join(dir, run.LogFile))
+		must(t, err)
+		if strings.Count(string(text), " is saved, as a signal asked; the run goes on") != 1 {
+			t.Errorf("the log of %s has\n%s", dir, text)
+		}
 	}
 }

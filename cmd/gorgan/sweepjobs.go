@@ -87,7 +87,12 @@ func (s *sweeper) job(ctx context.Context, t sweep.Trial, steps uint32, slot int
 	endGently(c)
 	var said tail
 	c.Stderr = &said
-	switch err := c.Run(); {
+	if err = c.Start(); err == nil {
+		stop := passOnSaveRequests(c.Process)
+		err = c.Wait()
+		stop()
+	}
+	switch {
 	case err == nil:
 		return result{line: s.reached(t)}
 	case ctx.Err() != nil:

@@ -150,7 +150,7 @@ func All() []*Kernel {
 		&bceLogits, &sigmoid, &logLoss, &logLossGrad, &sigmoidBack,
 		&leastSquares, &hinge, &wasserstein, &pairing, &softmaxLogits, &rowPenalty, &rowLoss,
 		&adamRate, &adam, &adagrad, &momentum, &ema, &clip, &decay, &ramp, &copyKernel, &copyWords, &add, &mul, &affine,
-		&tick, &uniform, &normal, &shuffle, &gather, &sum, &sumRows, &nonFinite,
+		&tick, &uniform, &normal, &shuffle, &gather, &sum, &sumRows, &treeSum, &nonFinite,
 		&head, &bceLoss, &outerGrad, &adamFinite, &unitAdam, &classAdam, &drawImages, &drawLabels,
 		&interpolate, &perturb, &deviation, &addNoise, &translate, &cutout, &colour,
 		&conv, &convBack, &convWeight, &convGroups, &convBackGroups, &convWeightGroups, &upsample, &downsample,

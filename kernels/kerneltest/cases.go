@@ -53,13 +53,15 @@ var (
 )
 
 var table = map[string]row{
-	"bias_relu":      {matrices, [][]float32{{0}, {0.2}}},
-	"bias_sigmoid":   {matrices, nil},
-	"bias_linear":    {matrices, nil},
-	"relu_grad":      {tall, [][]float32{{0}, {0.2}}},
-	"sigmoid_grad":   {tall, nil},
-	"linear_grad":    {tall, nil},
-	"sum_rows":       {tall, nil},
+	"bias_relu":    {matrices, [][]float32{{0}, {0.2}}},
+	"bias_sigmoid": {matrices, nil},
+	"bias_linear":  {matrices, nil},
+	"relu_grad":    {tall, [][]float32{{0}, {0.2}}},
+	"sigmoid_grad": {tall, nil},
+	"linear_grad":  {tall, nil},
+	"sum_rows":     {tall, nil},
+	// cols, levels
+	"tree_sum":       {[][]int{{1, 0}, {33, 1}, {31, 8}, {257, 2}, {65, 3}, {4099, 2}, {70001, 1}}, [][]float32{{1}, {0.25}}},
 	"bias_tanh":      {matrices, nil},
 	"tanh_grad":      {tall, nil},
 	"maxout":         {maxouts, nil},

@@ -32,6 +32,9 @@ func All() iter.Seq2[string, func(dev kernels.Device) error] {
 				return
 			}
 		}
+		if !yield("tree_sum/order", checkTree) {
+			return
+		}
 		for name, check := range Joined() {
 			if !yield(name, check) {
 				return

@@ -2,6 +2,9 @@ package cpu_test
 
 import (
 	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -77,4 +80,78 @@ func TestLostRank(t *testing.T) {
 	if err := dev.Download(got, y); err != nil || got[0] != 0 {
 		t.Errorf("got %v and the error %v, want what was there before", got, err)
 	}
+}
+
+// TestSumRanks: the sum of rows over ranks, each of which has added its own, has the bits of the sum of all
+// rows, at once and in a step, for any number of ranks.
+func TestSumRanks(t *testing.T) {
+	const rows, cols = 8, 56
+	values := make([]float32, rows*cols)
+	r := rand.New(rand.NewPCG(5, 6))
+	for i := range values {
+		values[i] = float32(r.NormFloat64()) * float32(int(1)<<r.IntN(30))
+	}
+	var want []float32
+	for _, ranks := range []int{1, 2, 4, 8} {
+		sums := make([][]float32, ranks)
+		var all sync.WaitGroup
+		for i, group := range kerneltest.Ranks(ranks) {
+			all.Go(func() {
+				dev := cpu.NewRank(1+i%2, group)
+				defer dev.Close()
+				n := len(values) / ranks
+				var err error
+				if sums[i], err = sumRanks(dev, values[i*n:][:n], cols, 1./rows); err != nil {
+					t.Errorf("rank %d of %d: %v", i, ranks, err)
+				}
+			})
+		}
+		all.Wait()
+		if want == nil {
+			want = sums[0]
+		}
+		for i, got := range sums {
+			if !slices.Equal(got, want) {
+				t.Errorf("rank %d of %d has %v, want the bits of one rank, %v", i, ranks, got, want)
+			}
+		}
+	}
+	for c := range cols {
+		exact := 0.0
+		for i := c; i < len(values); i += cols {
+			exact += float64(values[i]) / rows
+		}
+		if math.Abs(float64(want[c])-exact) > 1e3 { // of 1e9 at most, with 24 bits
+			t.Errorf("element %d is %g, want %g", c, want[c], exact)
+		}
+	}
+}
+
+// sumRanks runs a step that adds the rows of values, and then those of all ranks.
+func sumRanks(dev kernels.Device, values []float32, cols int, factor float32) ([]float32, error) {
+	_, ranks := dev.Group()
+	var t [4]*tensor.Dense
+	for i, n := range []int{len(values), cols, cols, cols / ranks} {
+		var err error
+		if t[i], err = dev.New(tensor.Float32, n); err != nil {
+			return nil, err
+		}
+	}
+	if err := dev.Upload(t[0], values); err != nil {
+		return nil, err
+	}
+	step, err := dev.Record(func() error {
+		if err := kernels.TreeSum(dev, t[1], t[0], 1); err != nil {
+			return err
+		}
+		return kernels.SumRanks(dev, t[1], t[2], t[3], factor)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := step.RunMany(2); err != nil {
+		return nil, err
+	}
+	got := make([]float32, cols)
+	return got, dev.Download(got, t[1])
 }

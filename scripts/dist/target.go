@@ -34,17 +34,17 @@ var targets = []target{
 // compilers alone, and not on the folder.
 func (t target) build(root, work string) (string, error) {
 	program := filepath.Join(work, "gorgan-"+t.name)
-	line := []string{"go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-o", program}
+	line := []string{"go", "build", "-trimpath", "-buildvcs=true", "-o", program}
 	env := []string{"GOOS=" + t.system, "GOARCH=" + t.processor, "GOAMD64=v1", "GOFLAGS="}
 	if t.gpu {
 		compiler, err := filepath.Abs(filepath.Join(root, "scripts/dist/zigcc.sh"))
 		if err != nil {
 			return "", err
 		}
-		line = append([]string{"scripts/with_cuda.sh"}, append(line, "-tags=gpu", "./cmd/gorgan")...)
-		env = append(env, "CC="+compiler)
+		line = append([]string{"scripts/with_cuda.sh"}, append(line, "-tags=gpu", "-ldflags=-s -w -buildid= -extldflags=-Wl,--build-id=none,-s", "./cmd/gorgan")...)
+		env = append(env, "CC="+compiler, "CGO_CFLAGS=-O2 -g0") // debug sections and build numbers would depend on the folder
 	} else {
-		line = append(line, "-tags=cpu", "./cmd/gorgan")
+		line = append(line, "-tags=cpu", "-ldflags=-s -w", "./cmd/gorgan")
 		env = append(env, "CGO_ENABLED=0")
 	}
 	if _, err := runIn(root, env, line...); err != nil {

@@ -130,4 +130,4 @@ rehearse: sim
 	else echo "no simulated CUDA device: verify.sh is not rehearsed"; fi
 
 clean:
-	rm -rf gorgan .cuda .exports dist
+	rm -rf gorgan .cuda .exports .optuna dist

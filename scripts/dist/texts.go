@@ -13,8 +13,8 @@ type file struct {
 	program bool // it can be run
 }
 
-// textsOf returns the files that are the same for all systems: the licences of what is embedded, how to begin, completions and manual pages. A
-// program for this system writes the latter two.
+// textsOf returns the files that are the same for all systems: the licences of what is embedded, how to begin, completions and
+// manual pages. A program for this system writes the latter two.
 func textsOf(root, work string) (files []file, err error) {
 	program := filepath.Join(work, "gorgan")
 	if _, err := runIn(root, []string{"CGO_ENABLED=0", "GOFLAGS="}, "go", "build", "-trimpath", "-tags=cpu", "-o", program, "./cmd/gorgan"); err != nil {

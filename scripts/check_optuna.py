@@ -44,9 +44,9 @@ import time
 
 import optuna
 
-TRIALS, STEPS, COUNT = 6, 900, "1000"
+TRIALS, STEPS = 5, 900
 FLAGS = ["--device", "cpu", "--workers", "1", "--gen-hidden", "32", "--dis-hidden", "32", "--batch-size", "32", "--images", "1000",
-         "--steps", str(STEPS), "--evaluate-every", "300", "--evaluate-count", COUNT]
+         "--steps", str(STEPS), "--evaluate-every", "300", "--evaluate-count", "640"]
 
 wrong = []
 

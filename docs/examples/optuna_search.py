@@ -65,8 +65,10 @@ def trained(study, trial, run, fixed):
     """how a trial ended: its state and its value"""
     reported = set(study.trials[trial.number].intermediate_values)
     command = [GORGAN, "train", "--json", "--out", run, "--continue", *fixed, *settings(trial)]
+    began = False
     with contextlib.closing(events(command)) as training:
         for event in training:
+            began = began or event["event"] == "began"
             if event["event"] in ("began", "evaluation", "ended"):
                 for step, value in evaluations(run):
                     if step not in reported:
@@ -74,13 +76,13 @@ def trained(study, trial, run, fixed):
                         reported.add(step)
                     if trial.should_prune():
                         return TrialState.PRUNED, None
-            if event["event"] == "failed":
+            if event["event"] == "failed" and began:  # before, the fault is not the trial's: no data, no device
                 return TrialState.FAIL, None
             if event["event"] == "ended" and event["ended"] != "interrupted":
                 if "best" not in event:
                     sys.exit(f"{run} has no {FIGURE}: give --evaluate-every, and another OUT")
                 return TrialState.COMPLETE, event["best"]["figures"][FIGURE]["value"]
-    sys.exit(f"{run} was stopped, or its command line is wrong; the same command goes on with it")
+    sys.exit(f"{run} was stopped, or cannot begin; the same command goes on with it")
 
 
 def wait_for(run):
@@ -112,6 +114,8 @@ def main():
         state, value = trained(study, trial, run, fixed)
         study.tell(trial, value, state)
         print(f"{run}: {state.name.lower()}", value if value is not None else "", flush=True)
+    if not study.get_trials(states=[TrialState.COMPLETE]):
+        sys.exit("no trial has finished")
     print(f"best: {os.path.join(out, f'trial-{study.best_trial.number}')}: {FIGURE} {study.best_value}, {study.best_params}")
 
 

@@ -15,8 +15,9 @@ device=cpu base=
 if [ "$target" = linux-amd64-gpu ]; then
 	make -C "$root" sim
 	mkdir -p "$work/base/lib64" "$work/base/usr/lib/x86_64-linux-gnu"
-	ldd "$root"/.cuda/sim/lib*.so.* | awk '$2 == "=>" { print $3 }' | sort -u | xargs cp -Lt "$work/base/usr/lib/x86_64-linux-gnu" "$root"/.cuda/sim/lib*.so.* \
+	ldd "$root"/.cuda/sim/lib*.so.* | awk '$2 == "=>" { print $3 }' | sort -u | xargs cp -Lt "$work/base/usr/lib/x86_64-linux-gnu" \
 		/lib/x86_64-linux-gnu/libdl.so.2 /lib/x86_64-linux-gnu/libpthread.so.0 /lib/x86_64-linux-gnu/libresolv.so.2
+	cp -P "$root"/.cuda/sim/lib*.so.* "$work/base/usr/lib/x86_64-linux-gnu" # both names stay one library with one state
 	cp -L /lib64/ld-linux-x86-64.so.2 "$work/base/lib64"
 	tar -cf "$work/layer.tar" -C "$work/base" .
 	go run github.com/google/go-containerregistry/cmd/crane@v0.20.6 append --new_layer "$work/layer.tar" --new_tag base:1 --output "$work/base.tar"

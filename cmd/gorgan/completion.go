@@ -180,6 +180,8 @@ func choices(flag string) []string {
 		return model.Augmentations()
 	case "fit":
 		return raster.Fits()
+	case "on-error":
+		return run.OnErrors()
 	case "path":
 		return walk.Paths()
 	case "to":

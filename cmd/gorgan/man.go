@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -21,13 +20,13 @@ func newMan(ui *ui) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return writeManual(c.Context, ui, c.App, args[0])
+			return writeManual(ui, c.App, args[0])
 		},
 	}
 }
 
 // writeManual writes a page for the program and one for each command that the help lists. The texts are those of the help.
-func writeManual(_ context.Context, ui *ui, app *cli.App, dir string) error {
+func writeManual(ui *ui, app *cli.App, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}

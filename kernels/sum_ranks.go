@@ -2,7 +2,7 @@ package kernels
 
 import "gorgonia.org/tensor"
 
-// SumRanks replaces the x (n) of each rank by factor times the sum over the ranks, in the order of TreeSum: each rank
+// SumRanks replaces the x (n) of each rank by factor times the sum over the ranks, in the order of TreeSum. Each rank
 // gets a slice of every x, adds it, and gives the sum to all. n is a multiple of the number of ranks, which is a power
 // of two. parts (n) and part (n/ranks) are memory for it. All ranks call it at the same time. If each x is a TreeSum
 // of a rank's share of rows, the result has the bits of the TreeSum of all rows, for any number of ranks.

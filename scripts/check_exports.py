@@ -18,26 +18,12 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+import environment
+from environment import ROOT
+
 PACKAGES = ["onnx==1.23.2", "onnxruntime==1.32.0", "numpy==2.4.6", "safetensors==0.8.0", "pillow==13.0.0", "pyyaml==6.0.4"]
 
-
-def in_environment():
-    """runs this program again in .exports, which it makes, unless it runs there"""
-    folder = os.path.join(ROOT, ".exports")
-    python = os.path.join(folder, "Scripts" if os.name == "nt" else "bin", "python")
-    if os.path.abspath(sys.prefix) == folder:
-        return
-    wanted, noted = "\n".join(PACKAGES), os.path.join(folder, "packages.txt")
-    if not os.path.exists(noted) or open(noted).read() != wanted:
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True)
-        with open(noted, "w") as f:  # at the end, so that a half of it is completed
-            f.write(wanted)
-    sys.exit(subprocess.run([python, os.path.abspath(__file__), *sys.argv[1:]]).returncode)
-
-
-in_environment()
+environment.enter(".exports", PACKAGES)
 
 import importlib.util
 import json

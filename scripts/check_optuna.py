@@ -14,28 +14,18 @@ import os
 import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+import environment
+from environment import ROOT
+
 PACKAGES = ["optuna==5.0.0"]
 
-
-def in_environment():
-    """runs this program again in .optuna, which it makes, unless it runs there"""
-    folder = os.path.join(ROOT, ".optuna")
-    python = os.path.join(folder, "Scripts" if os.name == "nt" else "bin", "python")
-    if os.path.abspath(sys.prefix) == folder:
-        return
-    wanted, noted = "\n".join(PACKAGES), os.path.join(folder, "packages.txt")
-    if not os.path.exists(noted) or open(noted).read() != wanted:
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        if subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES]).returncode:
-            print(f"pip does not install {' '.join(PACKAGES)}: the search with Optuna is left out")
-            sys.exit(0)
-        with open(noted, "w") as f:  # at the end, so that a half of it is completed
-            f.write(wanted)
-    sys.exit(subprocess.run([python, os.path.abspath(__file__), *sys.argv[1:]]).returncode)
-
-
-in_environment()
+try:
+    environment.enter(".optuna", PACKAGES)
+except subprocess.CalledProcessError as e:
+    if "pip" not in e.cmd:
+        raise
+    print(f"pip does not install {' '.join(PACKAGES)}: the search with Optuna is left out")
+    sys.exit(0)
 
 import json
 import signal

@@ -13,7 +13,7 @@ import (
 // `inspect --json FILE`. Each flag must be given once, but for those of several values, and have a value. This finds an unset
 // variable of a script, as in --out "$DIR" or --out $DIR --steps 5.
 func arrange(app *cli.App, args []string) ([]string, error) {
-	at, flags, name := commandOf(app, args)
+	at, flags, _, name := commandOf(app, args)
 	if at <= 1 {
 		return args, nil
 	}
@@ -62,9 +62,9 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 }
 
 // commandOf finds the command that a line names. It returns where the command's own words
-// begin, its flags and its name.
-func commandOf(app *cli.App, args []string) (at int, flags []cli.Flag, name string) {
-	commands := app.Commands
+// begin, its flags, the commands below it and its name.
+func commandOf(app *cli.App, args []string) (at int, flags []cli.Flag, commands []*cli.Command, name string) {
+	commands = app.Commands
 	for at = 1; at < len(args); at++ {
 		i := slices.IndexFunc(commands, func(c *cli.Command) bool { return c.HasName(args[at]) })
 		if i < 0 {
@@ -72,7 +72,7 @@ func commandOf(app *cli.App, args []string) (at int, flags []cli.Flag, name stri
 		}
 		flags, commands = commands[i].Flags, commands[i].Subcommands
 	}
-	return at, flags, strings.Join(args[min(1, len(args)):at], " ")
+	return at, flags, commands, strings.Join(args[min(1, len(args)):at], " ")
 }
 
 // flagOf returns the flag that a word gives, as --name, -name or --name=value, or nil.

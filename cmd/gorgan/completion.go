@@ -102,7 +102,7 @@ func candidates(app *cli.App, words []string) (all []string) {
 		word = ""
 	}
 	line := append([]string{app.Name}, before...)
-	at, flags, name := commandOf(app, line)
+	at, flags, below, name := commandOf(app, line)
 	switch value := flagBefore(flags, before); {
 	case value != nil:
 		all = choices(value.Names()[0])
@@ -113,7 +113,7 @@ func candidates(app *cli.App, words []string) (all []string) {
 		all = append(all, "--help")
 	case at < len(line): // arguments come after the command's flags
 	default:
-		all = arguments(app, name)
+		all = arguments(name, below)
 	}
 	return slices.DeleteFunc(all, func(s string) bool { return !strings.HasPrefix(s, word) })
 }
@@ -130,23 +130,18 @@ func flagBefore(flags []cli.Flag, words []string) cli.Flag {
 	return f
 }
 
-// arguments returns what can come after a command: its commands, or the names that it takes.
-func arguments(app *cli.App, command string) (all []string) {
-	commands := app.Commands
-	for word := range strings.FieldsSeq(command) {
-		i := slices.IndexFunc(commands, func(c *cli.Command) bool { return c.HasName(word) })
-		commands = commands[i].Subcommands
-	}
-	for _, c := range commands {
-		if !c.Hidden {
-			all = append(all, c.Name)
-		}
-	}
+// arguments returns what can come after a command: the names that it takes, or the commands below it.
+func arguments(command string, below []*cli.Command) (all []string) {
 	switch command {
 	case "presets":
 		return presetNames()
 	case "completion":
 		return shells()
+	}
+	for _, c := range below {
+		if !c.Hidden {
+			all = append(all, c.Name)
+		}
 	}
 	return all
 }

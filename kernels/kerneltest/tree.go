@@ -9,8 +9,8 @@ import (
 	"gorgan/kernels"
 )
 
-// checkTree returns an error unless TreeSum adds in the order of a balanced tree, with numbers of many
-// magnitudes, whose sum has other bits in another order, and unless it refuses rows that have no such tree.
+// checkTree returns an error unless TreeSum adds in the order of a balanced tree, and refuses rows that have no such
+// tree. The numbers have many magnitudes, so that their sum has other bits in another order.
 func checkTree(dev kernels.Device) error {
 	const cols = 70
 	r := rand.New(rand.NewPCG(7, 8))

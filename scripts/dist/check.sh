@@ -56,9 +56,9 @@ for blob in "$work"/layout/blobs/sha256/*; do
 	if gzip -t "$blob" 2>/dev/null; then tar -xzf "$blob" -C "$work/image"; fi # a layer; no two have the same files
 done
 if chroot / true 2>/dev/null; then
-	chroot "$work/image" /gorgan/gorgan train $small --device "$device" --out /work/run
-	chroot "$work/image" /gorgan/gorgan generate --model /work/run --out /work/digits.png
-	test -s "$work/image/work/run/summary.json"
+	chroot "$work/image" /gorgan/gorgan train $small --device "$device" --out /tmp/run
+	chroot "$work/image" /gorgan/gorgan generate --model /tmp/run --out /tmp/digits.png
+	test -s "$work/image/tmp/run/summary.json"
 else
 	echo "chroot is not allowed here: the image is not started"
 fi

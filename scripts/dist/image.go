@@ -90,8 +90,8 @@ func scratch() v1.Image {
 	return mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
 }
 
-// baseOf returns the image on which that of a target stands, or nil if the target has none: nothing for the CPU, and with CUDA
-// the image in a file, as docker save and crane pull write it.
+// baseOf returns the image on which that of a target stands. For the CPU that has nothing. With CUDA it is the one in a file, as
+// docker save and crane pull write it. The result is nil if the target has no image.
 func baseOf(t target, file string) (v1.Image, error) {
 	switch {
 	case !t.image:

@@ -1,6 +1,7 @@
 package kerneltest
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -339,6 +340,75 @@ func (m mixedUp) AllToAll(to, from []byte) error {
 	copy(to, slices.Concat(to[half:], to[:half]))
 	return err
 }
+
+// TestGroupMutants: a group that breaks a promise fails at one of its ranks. The groups of the tests, and a rank alone, pass.
+func TestGroupMutants(t *testing.T) {
+	check := func(groups []kernels.Group) error {
+		failed := make([]error, len(groups))
+		var all sync.WaitGroup
+		for i, g := range groups {
+			all.Go(func() { failed[i] = Group(g) })
+		}
+		all.Wait()
+		return errors.Join(failed...)
+	}
+	for _, ranks := range []int{1, 2, 3, 5} {
+		if err := check(Ranks(ranks)); err != nil {
+			t.Errorf("%d ranks: %v", ranks, err)
+		}
+	}
+	if err := check([]kernels.Group{kernels.Alone{}}); err != nil {
+		t.Errorf("a rank alone: %v", err)
+	}
+	for name, mutant := range map[string]func(kernels.Group) kernels.Group{
+		"mixes up the parts":    func(g kernels.Group) kernels.Group { return mixedUp{g} },
+		"writes beside":         func(g kernels.Group) kernels.Group { return spilling{g} },
+		"changes what it sends": func(g kernels.Group) kernels.Group { return clearing{g} },
+		"takes any length":      func(g kernels.Group) kernels.Group { return anyLength{g} },
+		"is beyond the last":    func(g kernels.Group) kernels.Group { return beyond{g} },
+		"gathers nothing":       func(g kernels.Group) kernels.Group { return gathersNothing{g} },
+	} {
+		groups := Ranks(2)
+		for i := range groups {
+			groups[i] = mutant(groups[i])
+		}
+		if err := check(groups); err == nil {
+			t.Errorf("a group that %s passes", name)
+		}
+	}
+}
+
+type (
+	spilling       struct{ kernels.Group }
+	clearing       struct{ kernels.Group }
+	anyLength      struct{ kernels.Group }
+	beyond         struct{ kernels.Group }
+	gathersNothing struct{ kernels.Group }
+)
+
+func (s spilling) AllGather(to, from []byte) error {
+	if len(to) > 0 {
+		*(*byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(to)), len(to))) = 0
+	}
+	return s.Group.AllGather(to, from)
+}
+
+func (c clearing) AllToAll(to, from []byte) error {
+	err := c.Group.AllToAll(to, from)
+	clear(from)
+	return err
+}
+
+func (a anyLength) AllToAll(to, from []byte) error {
+	if err := kernels.CheckAllToAllBytes(to, from, a.Size()); err != nil {
+		return nil
+	}
+	return a.Group.AllToAll(to, from)
+}
+
+func (b beyond) Rank() int { return b.Group.Rank() + b.Size() }
+
+func (gathersNothing) AllGather(_, _ []byte) error { return nil }
 
 // TestUnknownKernel: a kernel without cases is an error.
 func TestUnknownKernel(t *testing.T) {

@@ -34,16 +34,16 @@ func (m member) Rank() int { return m.rank }
 func (m member) Size() int { return len(m.between) }
 
 func (m member) AllToAll(to, from []byte) error {
-	if len(to) != len(from) || len(from)%m.Size() != 0 {
-		return fmt.Errorf("kerneltest: an all-to-all of %d bytes to %d, want the same number and a multiple of %d", len(from), len(to), m.Size())
+	if err := kernels.CheckAllToAllBytes(to, from, m.Size()); err != nil {
+		return err
 	}
 	part := len(from) / m.Size()
 	return m.exchange(to, func(j int) []byte { return from[j*part:][:part] })
 }
 
 func (m member) AllGather(to, from []byte) error {
-	if len(to) != len(from)*m.Size() {
-		return fmt.Errorf("kerneltest: an all-gather of %d bytes to %d, want %d", len(from), len(to), len(from)*m.Size())
+	if err := kernels.CheckAllGatherBytes(to, from, m.Size()); err != nil {
+		return err
 	}
 	return m.exchange(to, func(int) []byte { return from })
 }

@@ -77,12 +77,12 @@ func TestInterpolateDraws(t *testing.T) {
 	z, x := d.filled(constant(0), rows), d.filled(constant(0), rows, cols)
 	noise := d.after(kernels.UniformNoise(d, z, d.key, d.clock, stream), z)
 	a, b := d.filled(constant(1), rows, cols), d.filled(constant(0), rows, cols)
-	for i, e := range d.after(kernels.Interpolate(d, x, a, b, d.key, d.clock, stream), x) {
+	for i, e := range d.after(kernels.Interpolate(d, x, a, b, d.key, d.clock, stream, 0), x) {
 		if want := (noise[i/cols] + 1) / 2; e != want {
 			t.Errorf("the weight at row %d, column %d is %g, want %g", i/cols, i%cols, e, want)
 		}
 	}
-	for i, e := range d.after(kernels.Interpolate(d, x, b, a, d.key, d.clock, stream), x) {
+	for i, e := range d.after(kernels.Interpolate(d, x, b, a, d.key, d.clock, stream, 0), x) {
 		if want := (1 - noise[i/cols]) / 2; e != want {
 			t.Errorf("the other weight at row %d, column %d is %g, want %g", i/cols, i%cols, e, want)
 		}
@@ -96,7 +96,7 @@ func TestPerturbDraws(t *testing.T) {
 	z, x, a := d.filled(constant(0), n), d.filled(constant(0), n), d.filled(constant(0), n)
 	noise := d.after(kernels.UniformNoise(d, z, d.key, d.clock, stream), z)
 	size := d.filled(constant(4), 1)
-	for i, v := range d.after(kernels.Perturb(d, x, a, size, d.key, d.clock, stream, 0.5), x) {
+	for i, v := range d.after(kernels.Perturb(d, x, a, size, d.key, d.clock, stream, 0.5, 0), x) {
 		if want := noise[i] + 1; v != want {
 			t.Errorf("element %d moves by %g, want %g", i, v, want)
 		}
@@ -115,7 +115,7 @@ func TestAddNoiseFades(t *testing.T) {
 		d := newDrawing(t, c.step)
 		z, x := d.filled(constant(0), n), d.filled(constant(0), n)
 		noise := d.after(kernels.NormalNoise(d, z, d.key, d.clock, stream, stddev), z)
-		for i, v := range d.after(kernels.AddNoise(d, x, d.key, d.clock, stream, stddev, c.steps), x) {
+		for i, v := range d.after(kernels.AddNoise(d, x, d.key, d.clock, stream, stddev, c.steps, 0), x) {
 			if want := c.left * float64(noise[i]); math.Abs(float64(v)-want) > 1e-7 || c.left == 1 && v != noise[i] {
 				t.Errorf("step %d of %d: element %d is %g, want %g", c.step, c.steps, i, v, want)
 			}

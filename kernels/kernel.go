@@ -154,7 +154,7 @@ func All() []*Kernel {
 		&head, &bceLoss, &outerGrad, &adamFinite, &unitAdam, &classAdam, &drawImages, &drawLabels,
 		&interpolate, &perturb, &deviation, &addNoise, &translate, &cutout, &colour,
 		&conv, &convBack, &convWeight, &convGroups, &convBackGroups, &convWeightGroups, &upsample, &downsample,
-		&batchMoments, &batchNorm, &batchSums, &batchGrad,
+		&batchMoments, &combineMoments, &batchNorm, &batchSums, &batchGrad,
 		&unitVector, &divide, &dot, &spectralGrad,
 		&groupDeviation, &groupDeviationGrad, &groupDeviationSecond, &takeColumns, &placeColumns,
 		&balance, &unitRows, &unitRowsGrad,

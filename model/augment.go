@@ -52,12 +52,12 @@ func AugmentationSummary(name string) string {
 }
 
 // augmented returns images (n, values) as D gets them in a stage of the step.
-func (g *game) augmented(b *graph.Builder, images *graph.Value, stage kernels.Stream) *graph.Value {
-	c := g.config
+func (s *shard) augmented(b *graph.Builder, images *graph.Value, stage kernels.Stream) *graph.Value {
+	c := s.config
 	shape := kernels.ImageShape{Height: c.Height, Width: c.Width, Channels: c.Channels}
 	for _, row := range augmentations {
 		if slices.Contains(c.Augment, row.name) {
-			images = row.value.of(b, images, shape, g.random(b, g.stepCount, row.value.stream+stage))
+			images = row.value.of(b, images, shape, s.random(b, row.value.stream+stage, images.Rows()))
 		}
 	}
 	return images

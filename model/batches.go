@@ -56,13 +56,18 @@ func newResident(g *game, set *dataset.Set, labels []uint32) (*resident, error) 
 	return r, al.err
 }
 
-func (r *resident) batch(b *graph.Builder, random graph.Random, nth, copies int) (images *graph.Value, labels []*graph.Value) {
+func (r *resident) index(b *graph.Builder, random graph.Random, nth int) *graph.Value {
 	c := r.game.config
-	index := b.BatchIndex(random, c.batchImages(), r.data.Shape()[0], c.DisSteps, nth)
+	all := b.BatchIndex(random, c.batchImages(), r.data.Shape()[0], c.DisSteps, nth)
+	first, n := r.game.share()
+	return b.Rows(all, first, n)
+}
+
+func (r *resident) batch(b *graph.Builder, index *graph.Value, copies int) (images *graph.Value, labels []*graph.Value) {
 	for range copies {
 		labels = append(labels, b.Labels(index, b.Leaf("labels", r.label)))
 	}
-	return b.Gather(index, b.Leaf("images", r.data), c.Stack), labels
+	return b.Gather(index, b.Leaf("images", r.data), r.game.config.Stack), labels
 }
 
 func (r *resident) start(context.Context, uint32, RunOptions) error { return nil }
@@ -72,27 +77,28 @@ func (r *resident) stop()                                           {}
 func (r *resident) next(_ context.Context, most int) (int, error) { return most, nil }
 
 // stream is a set that is too large for memory. A loader reads ahead the images of the same
-// batches that a resident set would have. The images of a step are uploaded before the step.
+// batches that a resident set would have, those of this rank. The images of a step are uploaded before the step.
 type stream struct {
 	game      *game
 	set       *dataset.Set
 	loader    *dataset.Loader
 	host      []uint8
-	data      *tensor.Dense   // (DisSteps*N, values), N = Stack*B
-	index     []*tensor.Dense // (N) each: the rows of data with the nth batch, nN to (n+1)N-1
+	data      *tensor.Dense   // (DisSteps*n, values), n images of a batch are this rank's
+	rows      []*tensor.Dense // (n) each: the rows of data with the nth batch, n·nth to n·nth+n-1
 	setLabels []uint32        // of the whole set, nil without classes
-	position  uint64          // of the next step's first image in the endless stream of images
+	position  uint64          // of the next step's first image among those of this rank
 	hostLabel []uint32
-	label     *tensor.Dense // (DisSteps*N)
+	label     *tensor.Dense // (DisSteps*n)
 }
 
 func newStream(g *game, set *dataset.Set, labels []uint32) (*stream, error) {
-	batch, values := g.config.batchImages(), set.Shape().Values()
+	_, batch := g.share()
+	values := set.Shape().Values()
 	n := g.config.DisSteps * batch
 	al := &allocator{dev: g.dev}
 	s := &stream{game: g, set: set, host: make([]uint8, n*values), data: al.bytes(n, values), setLabels: labels}
 	for nth := range g.config.DisSteps {
-		s.index = append(s.index, al.sequence(nth*batch, batch))
+		s.rows = append(s.rows, al.sequence(nth*batch, batch))
 	}
 	if labels != nil {
 		s.hostLabel, s.label = make([]uint32, n), al.words(n)
@@ -101,17 +107,20 @@ func newStream(g *game, set *dataset.Set, labels []uint32) (*stream, error) {
 }
 
 func (s *stream) start(ctx context.Context, done uint32, p RunOptions) (err error) {
-	c := s.game.config
-	s.position = uint64(done) * uint64(c.DisSteps) * uint64(c.batchImages())
+	_, batch := s.game.share()
+	s.position = uint64(done) * uint64(s.game.config.DisSteps) * uint64(batch)
 	s.loader, err = dataset.NewLoader(ctx, s.set, dataset.LoaderOptions{
-		Batch: c.batchImages(), First: s.position, Order: s.image,
+		Batch: batch, First: s.position, Order: s.image,
 		Readers: p.Readers, Queue: p.Queue,
 	})
 	return err
 }
 
-// image returns the number in the set of the image at a position of the endless stream.
+// image returns the number in the set of the image at a position among those of this rank.
 func (s *stream) image(position uint64) int {
+	first, n := s.game.share()
+	batch, at := position/uint64(n), position%uint64(n)
+	position = batch*uint64(s.game.config.batchImages()) + uint64(first) + at
 	return int(kernels.Image(position, uint32(s.set.Len()), kernels.Key(s.game.config.Seed)))
 }
 
@@ -136,8 +145,11 @@ func (s *stream) next(ctx context.Context, _ int) (int, error) {
 	return 1, s.game.dev.Upload(s.label, s.hostLabel)
 }
 
-func (s *stream) batch(b *graph.Builder, _ graph.Random, nth, copies int) (images *graph.Value, labels []*graph.Value) {
-	index := b.Leaf("index", s.index[nth])
+func (s *stream) index(b *graph.Builder, _ graph.Random, nth int) *graph.Value {
+	return b.Leaf("index", s.rows[nth])
+}
+
+func (s *stream) batch(b *graph.Builder, index *graph.Value, copies int) (images *graph.Value, labels []*graph.Value) {
 	for range copies {
 		labels = append(labels, b.Labels(index, b.Leaf("labels", s.label)))
 	}

@@ -50,6 +50,17 @@ func (g *game) drawCodes(b *graph.Builder, number *tensor.Dense, stage kernels.S
 	return drawn
 }
 
+// rows returns the codes of some of the images.
+func (c codes) rows(b *graph.Builder, first, n int) (some codes) {
+	if c.classes != nil {
+		some.classes = b.Rows(c.classes, first, n)
+	}
+	if c.values != nil {
+		some.values = b.Rows(c.values, first, n)
+	}
+	return some
+}
+
 // beside returns G's input for noise (B, NoiseDim).
 func (c codes) beside(b *graph.Builder, noise *graph.Value) *graph.Value {
 	all := []*graph.Value{noise}
@@ -61,24 +72,24 @@ func (c codes) beside(b *graph.Builder, noise *graph.Value) *graph.Value {
 	return b.Beside(all...)
 }
 
-// codeLoss returns the loss of t's codes, which D finds in the fake images. It stores its values in g.stats from
+// codeLoss returns the loss of t's codes, which D finds in the fake images. It stores its values in the shard's stats from
 // stat on.
-func (g *game) codeLoss(b *graph.Builder, t turn, d disForward, stat int) (seeds []graph.Seed) {
-	c := g.config
+func (s *shard) codeLoss(b *graph.Builder, t turn, d disForward, stat int) (seeds []graph.Seed) {
+	c := s.config
 	first := 1
 	if c.classifies() {
 		first += c.Pack * c.Classes
 	}
 	if c.CodeClasses > 0 {
-		logits := g.head(b, d, d.groups.fake, first, c.CodeClasses)
-		seeds = append(seeds, g.part(b, b.SoftmaxLogits(logits, t.code.classes, float32(c.CodeWeight)), stat))
+		logits := s.head(b, d, d.groups.fake, first, c.CodeClasses)
+		seeds = append(seeds, s.part(b, b.SoftmaxLogits(logits, t.code.classes, float32(c.CodeWeight)), stat))
 		first += c.Pack * c.CodeClasses
 	}
 	if c.CodeValues > 0 {
-		found := g.head(b, d, d.groups.fake, first, c.CodeValues)
+		found := s.head(b, d, d.groups.fake, first, c.CodeValues)
 		off := b.Sub(found, t.code.values)
 		// The kernel's mean is over all values, and the loss is the mean of sums over an image's.
-		seeds = append(seeds, g.part(b, b.LeastSquares(off, 0, float32(c.valueWeight())), stat+codeValueStat-codeClassStat))
+		seeds = append(seeds, s.part(b, b.LeastSquares(off, 0, float32(c.valueWeight())), stat+codeValueStat-codeClassStat))
 	}
 	return seeds
 }

@@ -74,6 +74,7 @@ type Config struct {
 	MomentumSteps     int     `json:"momentum_steps"`      // in a line over so many steps, 0 for not at all
 
 	BatchSize          int      `json:"batch_size"`
+	Shards             int      `json:"shards"`               // small batches that a batch is the sum of, which ranks can share; a power of two
 	DisSteps           int      `json:"dis_steps"`            // discriminator steps before each generator step
 	UpdateOrder        string   `json:"update_order"`         // a name of UpdateOrders
 	FreshNoise         bool     `json:"fresh_noise"`          // the generator step draws its own noise, as it always does after more than one discriminator step
@@ -116,7 +117,7 @@ func Default() Config {
 		LeakySlope: 0.2, MaxoutPieces: 5, GenBiasInit: ZeroBias, DisLabels: AutoLabels, ClassWeight: 1, GenClassWeight: 1, Pack: 1, Stack: 1, Channels: 1, Height: 28, Width: 28,
 		Optimizer: "adam", LearningRate: 2e-4, DisLearningRate: -1, LearningRateDecay: 1,
 		Beta1: 0.9, Beta2: 0.999, DisBeta1: -1, DisBeta2: -1, Epsilon: 1e-8, Momentum: 0.9,
-		BatchSize: 128, DisSteps: 1, UpdateOrder: DiscriminatorFirst, Augment: []string{}, NoiseScale: 1, Seed: 1,
+		BatchSize: 128, Shards: 1, DisSteps: 1, UpdateOrder: DiscriminatorFirst, Augment: []string{}, NoiseScale: 1, Seed: 1,
 	}
 }
 

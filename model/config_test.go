@@ -20,7 +20,7 @@ func TestDefault(t *testing.T) {
 		`"leaky_slope":0.2,"maxout_pieces":5,"dis_dropout_input":0,"dis_dropout_hidden":0,"init_deviation":0,"gen_init_scale":0,"dis_init_scale":0,` +
 		`"gen_bias_init":"zero","classes":0,"dis_labels":"auto","class_weight":1,"gen_class_weight":1,"pack":1,"stack":1,"channels":1,"height":28,"width":28,"optimizer":"adam","learning_rate":0.0002,` +
 		`"dis_learning_rate":-1,"learning_rate_decay":1,"learning_rate_least":0,"beta1":0.9,"beta2":0.999,"dis_beta1":-1,` +
-		`"dis_beta2":-1,"epsilon":1e-8,"momentum":0.9,"momentum_end":0,"momentum_steps":0,"batch_size":128,"dis_steps":1,` +
+		`"dis_beta2":-1,"epsilon":1e-8,"momentum":0.9,"momentum_end":0,"momentum_steps":0,"batch_size":128,"shards":1,"dis_steps":1,` +
 		`"update_order":"discriminator-first","fresh_noise":false,"augment":[],"instance_noise":0,"instance_noise_steps":0,"ema":0,"noise_scale":1,"seed":1}`
 	c := model.Default()
 	must(t, c.Validate())
@@ -82,7 +82,7 @@ func TestDifferences(t *testing.T) {
 		GenBiasInit: model.MarginalBias, Classes: 10, DisLabels: model.LogitLabels, ClassWeight: 0.5, GenClassWeight: 0.25, Pack: 2, Stack: 3, Channels: 3, Height: 3, Width: 4,
 		Optimizer: "sgd", LearningRate: 0.5, DisLearningRate: 0.25, LearningRateDecay: 0.75, LearningRateLeast: 0.125,
 		Beta1: 0.25, Beta2: 0.75, DisBeta1: 0, DisBeta2: 0.5, Epsilon: 0.125, Momentum: 0, MomentumEnd: 0.5, MomentumSteps: 7,
-		BatchSize: 64, DisSteps: 2, UpdateOrder: model.Simultaneous, FreshNoise: true, Augment: []string{"cutout"}, InstanceNoise: 0.5, InstanceNoiseSteps: 9,
+		BatchSize: 64, Shards: 4, DisSteps: 2, UpdateOrder: model.Simultaneous, FreshNoise: true, Augment: []string{"cutout"}, InstanceNoise: 0.5, InstanceNoiseSteps: 9,
 		EMA: 0.75, NoiseScale: 1.5, Seed: 2,
 	}
 	want := []string{
@@ -95,7 +95,7 @@ func TestDifferences(t *testing.T) {
 		"optimizer is sgd, was adam", "learning_rate is 0.5, was 0.0002", "dis_learning_rate is 0.25, was -1",
 		"learning_rate_decay is 0.75, was 1", "learning_rate_least is 0.125, was 0", "beta1 is 0.25, was 0.9",
 		"beta2 is 0.75, was 0.999", "dis_beta1 is 0, was -1", "dis_beta2 is 0.5, was -1", "epsilon is 0.125, was 1e-08",
-		"momentum is 0, was 0.9", "momentum_end is 0.5, was 0", "momentum_steps is 7, was 0", "batch_size is 64, was 128",
+		"momentum is 0, was 0.9", "momentum_end is 0.5, was 0", "momentum_steps is 7, was 0", "batch_size is 64, was 128", "shards is 4, was 1",
 		"dis_steps is 2, was 1", "update_order is simultaneous, was discriminator-first", "fresh_noise is true, was false",
 		"augment is [cutout], was []", "instance_noise is 0.5, was 0", "instance_noise_steps is 9, was 0", "ema is 0.75, was 0", "noise_scale is 1.5, was 1", "seed is 2, was 1",
 	}
@@ -148,7 +148,7 @@ func anyConfig() *rapid.Generator[model.Config] {
 			Optimizer:    rapid.SampledFrom(model.Optimizers()).Draw(t, "optimizer"),
 			LearningRate: positive.Draw(t, "rate"), Epsilon: positive.Draw(t, "epsilon"),
 			Beta1: fraction.Draw(t, "beta1"), Beta2: fraction.Draw(t, "beta2"), Momentum: fraction.Draw(t, "momentum"),
-			DisSteps: 1, UpdateOrder: rapid.SampledFrom(model.UpdateOrders()).Draw(t, "order"),
+			Shards: 1, DisSteps: 1, UpdateOrder: rapid.SampledFrom(model.UpdateOrders()).Draw(t, "order"),
 			Seed: rapid.Uint64().Draw(t, "seed"),
 
 			WeightClip: positive.Draw(t, "clip"), GPWeight: positive.Draw(t, "gp"), Margin: positive.Draw(t, "margin"), Gamma: fraction.Draw(t, "gamma") + 1e-9, KRate: positive.Draw(t, "k rate"), LeakySlope: positive.Draw(t, "slope"),
@@ -204,6 +204,9 @@ func anyConfig() *rapid.Generator[model.Config] {
 		c.BatchSize = max(2, c.BatchSize/c.Pack) * c.Pack
 		if c.BatchSize > 1<<20 {
 			c.BatchSize, c.Pack = 1<<20, 1
+		}
+		if c.BatchSize%(8*c.Pack) == 0 {
+			c.Shards = rapid.SampledFrom([]int{1, 2}).Draw(t, "shards")
 		}
 		if c.MomentumSteps > 0 {
 			c.MomentumEnd = fraction.Draw(t, "momentum end")

@@ -20,10 +20,14 @@ type Probe struct {
 	g       *game
 	images  []*tensor.Dense // of each batch, on the device
 	labels  []*tensor.Dense
-	index   *tensor.Dense  // (B): 0, 1, ...
+	rows    *tensor.Dense  // (B): 0, 1, ...
 	program *graph.Program // the program that ran last
-	turn    turn           // of that program
-	d       disForward
+	z       *graph.Value   // the noise of that program, D's input and its logits, group by group
+	x       *graph.Value
+	logits  *graph.Value
+	last    int // turn of DisGradients
+	nth     int // batch of the index that was asked for last
+	given   int // rows of it that were given
 }
 
 func NewProbe(dev kernels.Device, c Config) (*Probe, error) {
@@ -38,18 +42,50 @@ func NewProbe(dev kernels.Device, c Config) (*Probe, error) {
 		p.images = append(p.images, al.floats(c.BatchSize, c.Values()))
 		p.labels = append(p.labels, al.words(c.BatchSize))
 	}
-	p.index = al.sequence(0, c.BatchSize)
+	p.rows = al.sequence(0, c.BatchSize)
 	if al.err != nil {
 		return nil, al.err
 	}
 	return p, g.initialize(nil)
 }
 
-func (p *Probe) batch(b *graph.Builder, _ graph.Random, nth, copies int) (images *graph.Value, labels []*graph.Value) {
+func (p *Probe) index(b *graph.Builder, _ graph.Random, nth int) *graph.Value {
+	p.nth, p.given = nth, 0
+	return b.Leaf("index", p.rows)
+}
+
+// batch gives the images of the index in their order.
+func (p *Probe) batch(b *graph.Builder, index *graph.Value, copies int) (images *graph.Value, labels []*graph.Value) {
 	for range copies {
-		labels = append(labels, b.Labels(b.Leaf("index", p.index), b.Leaf("labels", p.labels[nth])))
+		labels = append(labels, b.Labels(index, b.Leaf("labels", p.labels[p.nth])))
 	}
-	return b.Leaf("images", p.images[nth]), labels
+	first, n := p.given, index.Rows()
+	p.given += n
+	return b.Rows(b.Leaf("images", p.images[p.nth]), first, n), labels
+}
+
+// keep keeps the noise of turns, and the input and the logits of D's forwards.
+func (p *Probe) keep(b *graph.Builder, turns []turn, all []disForward) {
+	p.z = b.Keep(noiseOf(b, turns))
+	if all == nil {
+		return
+	}
+	var xs, logits []*graph.Value
+	for group := range all[0].groups.all {
+		for _, d := range all {
+			xs = append(xs, d.groups.of(b, d.x, group, d.first))
+			logits = append(logits, d.of(b, group))
+		}
+	}
+	p.x, p.logits = b.Keep(b.Join(xs...)), b.Keep(b.Join(logits...))
+}
+
+func noiseOf(b *graph.Builder, turns []turn) *graph.Value {
+	var all []*graph.Value
+	for _, t := range turns {
+		all = append(all, t.z)
+	}
+	return b.Join(all...)
 }
 
 // run builds a graph, and runs it once on the probe's batches.
@@ -72,7 +108,7 @@ func (p *Probe) run(f func(b *graph.Builder)) error {
 }
 
 func (p *Probe) Step() error {
-	p.turn.z = nil
+	p.z = nil
 	return p.run(p.g.step)
 }
 
@@ -82,28 +118,26 @@ func (p *Probe) Tick() error {
 }
 
 func (p *Probe) UpdateDis() error {
-	return p.run(func(b *graph.Builder) { p.g.disUpdate(b, disForward{}, 0) })
+	return p.run(func(b *graph.Builder) { p.g.disUpdate(b, []disForward{{}}, 0) })
 }
-func (p *Probe) UpdateGen() error { return p.run(func(b *graph.Builder) { p.g.genUpdate(b, turn{}) }) }
+func (p *Probe) UpdateGen() error { return p.run(func(b *graph.Builder) { p.g.genUpdate(b, []turn{{}}) }) }
 func (p *Probe) Measure() error   { return p.run(p.g.measure) }
 
 func (p *Probe) DisGradients(nth int) error {
 	return p.run(func(b *graph.Builder) {
-		p.turn = p.g.turn(b, p.g.stepCount, nth)
-		p.d = p.g.forwardForDis(b, p.turn)
-		p.g.dis.StoreGrad(b, p.g.disLoss(b, p.turn, p.d))
-		b.Keep(p.turn.z)
-		b.Keep(p.d.logits)
-		b.Keep(p.d.x)
+		turns := p.g.turns(b, p.g.stepCount, nth)
+		p.last = nth
+		p.keep(b, turns, p.g.disGradients(b, turns))
+		p.g.statsMean.append(b)
 	})
 }
 
 // GenGradients computes G's gradients on the noise of DisGradients, which must be called before.
 func (p *Probe) GenGradients() error {
 	return p.run(func(b *graph.Builder) {
-		p.turn = p.g.turn(b, p.g.stepCount, p.turn.nth)
-		b.Keep(p.turn.z)
-		p.g.genGradients(b, p.turn)
+		turns := p.g.turns(b, p.g.stepCount, p.last)
+		p.keep(b, turns, nil)
+		p.g.genGradients(b, turns)
 	})
 }
 
@@ -111,26 +145,20 @@ func (p *Probe) Tensors() ([]Tensor, error) { return p.g.tensors() }
 
 // Noise returns the noise of the last gradients. The noise of a whole step is computed again.
 func (p *Probe) Noise() ([]float32, error) {
-	if p.turn.z != nil {
-		return p.value(p.turn.z)
+	if p.z == nil {
+		if err := p.run(func(b *graph.Builder) { p.keep(b, p.g.lastTurns(b), nil) }); err != nil {
+			return nil, err
+		}
 	}
-	var last turn
-	err := p.run(func(b *graph.Builder) {
-		last = p.g.lastTurn(b)
-		b.Keep(last.z)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return p.value(last.z)
+	return p.value(p.z)
 }
 
 // Logits returns D's logits on real images, and then on fake ones.
-func (p *Probe) Logits() ([]float32, error) { return p.value(p.d.logits) }
+func (p *Probe) Logits() ([]float32, error) { return p.value(p.logits) }
 
 // Points returns the last penalty points.
 func (p *Probe) Points() ([]float32, error) {
-	x, err := p.value(p.d.x)
+	x, err := p.value(p.x)
 	return x[:p.g.config.BatchSize*p.g.config.Values()], err
 }
 
@@ -232,7 +260,8 @@ func (t *Trainer) TrainSteps(n int) error {
 func (t *Trainer) Batch(nth int) ([]float32, error) {
 	var images *graph.Value
 	p, err := graph.New(t.game.dev, func(b *graph.Builder) {
-		images, _ = t.game.batches.batch(b, t.game.random(b, t.game.stepCount, 0), nth, 0)
+		index := t.game.batches.index(b, t.game.random(b, t.game.stepCount, 0), nth)
+		images, _ = t.game.batches.batch(b, index, 0)
 		b.Keep(images)
 	})
 	if err != nil {

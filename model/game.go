@@ -26,12 +26,20 @@ type game struct {
 	stats      *tensor.Dense // results, see the offsets below
 	results    [statsSize / 2]*tensor.Dense
 	batches    batchSource
+
+	shards               []*shard  // of this rank
+	genShards, disShards nn.Shards // gen and dis for each of these
+	// The means over the shards of all ranks, nil where there is a single shard: of G's gradients, of D's, and of the stats.
+	genMean, disMean, statsMean *shardMean
 }
 
-// batchSource appends the nth batch of the step that random names to a graph: images (B, Config.Values()), and the
-// given number of copies of their labels (B).
+// batchSource appends the data of a step to a graph.
 type batchSource interface {
-	batch(b *graph.Builder, random graph.Random, nth, copies int) (images *graph.Value, labels []*graph.Value)
+	// index appends the numbers of the images of this rank's shards, in the nth batch of the step that random names.
+	index(b *graph.Builder, random graph.Random, nth int) *graph.Value
+	// batch appends the images (n, Config.Values()) of some of these numbers, and the given number of copies of their
+	// labels (n).
+	batch(b *graph.Builder, index *graph.Value, copies int) (images *graph.Value, labels []*graph.Value)
 }
 
 // The offsets of the results in stats. Each result is a pair.
@@ -56,6 +64,7 @@ const (
 	genClassStat  = 26 // the loss of D's classes on fake images
 	genCodeStat   = 28 // the losses of the codes, as from codeClassStat on
 	statsSize     = 32
+	statsWidth    = MaxShards // elements of stats: a multiple of the number of ranks
 )
 
 // disTensors is the number of D's first tensor among the initial weights. G's first is 0.
@@ -65,7 +74,7 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	loss, _ := losses.find(c.Loss)
 	g := &game{config: c, dev: dev, loss: loss.value, objective: loss.value.objective(c)}
 	al := &allocator{dev: dev}
-	g.seed, g.stepCount, g.next, g.stats = al.words(2), al.words(1), al.words(1), al.floats(statsSize)
+	g.seed, g.stepCount, g.next, g.stats = al.words(2), al.words(1), al.words(1), al.floats(statsWidth)
 	seed := kernels.Key(c.Seed)
 	al.upload(g.seed, seed[:])
 	al.upload(g.next, []uint32{1})
@@ -82,6 +91,9 @@ func newGame(dev kernels.Device, c Config) (*game, error) {
 	g.gen = al.weights(gen.Net, al.view(g.arena, 2*n+m, m), al.view(g.arena, 2*n, m))
 	if al.err != nil {
 		return nil, al.err
+	}
+	if err := g.addShards(al); err != nil {
+		return nil, err
 	}
 	kind, _ := optimizers.find(c.Optimizer)
 	var err error

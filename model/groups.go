@@ -2,7 +2,8 @@ package model
 
 import "gorgan/model/graph"
 
-// groups is the order of the row groups of the discriminator's input. Each group has B/pack rows:
+// groups is the order of the row groups of the discriminator's input. Each group has B/pack rows, for the B images
+// of a shard:
 //
 //	[ penalty points | real | fake ]
 //
@@ -18,7 +19,7 @@ type groups struct {
 }
 
 func groupsOf(c Config, l loss) groups {
-	g := groups{rows: c.BatchSize / c.Pack}
+	g := groups{rows: c.shardSize() / c.Pack}
 	if l.points != noPoints {
 		g.points = 1
 	}

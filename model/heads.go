@@ -28,30 +28,30 @@ func (c Config) headColumns() int {
 
 // head returns so many values of a head for each image of a group, (B, values). Those of the first image of a
 // row begin at column first of D's output.
-func (g *game) head(b *graph.Builder, d disForward, group, first, values int) *graph.Value {
-	c := g.config
+func (s *shard) head(b *graph.Builder, d disForward, group, first, values int) *graph.Value {
+	c := s.config
 	columns := b.TakeColumns(d.groups.of(b, d.output, group, d.first), first, c.Pack*values)
-	return b.Reshape(columns, c.BatchSize, values)
+	return b.Reshape(columns, c.shardSize(), values)
 }
 
-// disHeads returns the parts of D's loss that its heads add. It stores their values in g.stats.
-func (g *game) disHeads(b *graph.Builder, t turn, d disForward) (seeds []graph.Seed) {
-	if g.config.classifies() {
-		weight := g.config.ClassWeight
-		seeds = append(seeds, g.classLoss(b, t, d, d.groups.real, classRealStat, weight), g.classLoss(b, t, d, d.groups.fake, classFakeStat, weight))
+// disHeads returns the parts of D's loss that its heads add. It stores their values in the shard's stats.
+func (s *shard) disHeads(b *graph.Builder, t turn, d disForward) (seeds []graph.Seed) {
+	if s.config.classifies() {
+		weight := s.config.ClassWeight
+		seeds = append(seeds, s.classLoss(b, t, d, d.groups.real, classRealStat, weight), s.classLoss(b, t, d, d.groups.fake, classFakeStat, weight))
 	}
-	return append(seeds, g.codeLoss(b, t, d, codeClassStat)...)
+	return append(seeds, s.codeLoss(b, t, d, codeClassStat)...)
 }
 
-// genHeads returns the parts of G's loss that D's heads add. It stores their values in g.stats.
-func (g *game) genHeads(b *graph.Builder, t turn, d disForward) (seeds []graph.Seed) {
-	if weight := g.config.GenClassWeight; g.config.classifies() && float32(weight) > 0 {
-		seeds = append(seeds, g.classLoss(b, t, d, d.groups.fake, genClassStat, weight))
+// genHeads returns the parts of G's loss that D's heads add. It stores their values in the shard's stats.
+func (s *shard) genHeads(b *graph.Builder, t turn, d disForward) (seeds []graph.Seed) {
+	if weight := s.config.GenClassWeight; s.config.classifies() && float32(weight) > 0 {
+		seeds = append(seeds, s.classLoss(b, t, d, d.groups.fake, genClassStat, weight))
 	}
-	return append(seeds, g.codeLoss(b, t, d, genCodeStat)...)
+	return append(seeds, s.codeLoss(b, t, d, genCodeStat)...)
 }
 
 // classLoss returns the loss of D's classes on a group of images, which have the labels of the batch.
-func (g *game) classLoss(b *graph.Builder, t turn, d disForward, group, stat int, weight float64) graph.Seed {
-	return g.part(b, b.SoftmaxLogits(g.head(b, d, group, 1, g.config.Classes), t.class, float32(weight)), stat)
+func (s *shard) classLoss(b *graph.Builder, t turn, d disForward, group, stat int, weight float64) graph.Seed {
+	return s.part(b, b.SoftmaxLogits(s.head(b, d, group, 1, s.config.Classes), t.class, float32(weight)), stat)
 }

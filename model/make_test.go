@@ -201,8 +201,28 @@ func variants() map[string]func(*model.Config) {
 			c.DisActivation, c.MaxoutPieces, c.Pack, c.R1 = "maxout", 2, 2, 3
 		},
 		"all at once": everythingAtOnce,
+		"shards":      shards(2),
+		"all at once in shards": func(c *model.Config) {
+			everythingAtOnce(c)
+			c.BatchSize, c.Shards = 16, 2
+		},
+		"shards of augmented packs with penalties, two steps": func(c *model.Config) {
+			augmented(c)
+			r1r2(c)
+			c.Pack, c.BatchSize, c.Shards, c.Classes, c.DisSteps, c.InstanceNoise = 2, 32, 4, 3, 2, 0.1
+		},
+		"shards with codes, simultaneous, R2": func(c *model.Config) {
+			codes(c)
+			simultaneous(c)
+			c.R2, c.BatchSize, c.Shards, c.DisDropoutHidden = 1, 16, 4, 0.3
+		},
+		"shards, dragan":               func(c *model.Config) { c.Loss, c.Shards = "dragan", 2 },
+		"shards, began":                func(c *model.Config) { c.Loss, c.Shards, c.KRate = "began", 2, 1 },
+		"shards, ebgan with pull-away": func(c *model.Config) { c.Loss, c.PullAway, c.Shards = "ebgan", 0.3, 2 },
 	}
 }
+
+func shards(n int) func(*model.Config) { return func(c *model.Config) { c.Shards = n } }
 
 func tanhOutput(c *model.Config) { c.GenOutput = model.TanhOutput }
 func classifier(c *model.Config) { c.Classes, c.DisLabels = 3, model.ClassifierLabels }

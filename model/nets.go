@@ -101,7 +101,7 @@ func (c Config) disSettings(named func(key string) string) layers.Settings {
 	s := layers.Settings{
 		Of: c.textName("discriminator", named("dis_layers")), Name: "discriminator",
 		In: in, Out: layers.Row(1), Hidden: c.DisActivation, Output: "linear", Signed: c.GenOutput == TanhOutput, Parameters: c.activationParameters(),
-		Pack: c.Pack, Deviation: c.deviation(c.DisInitScale), Batch: c.BatchSize / c.Pack, Penalised: c.penalises(), Clipped: c.clips(),
+		Pack: c.Pack, Deviation: c.deviation(c.DisInitScale), Batch: c.shardSize() / c.Pack, Penalised: c.penalises(), Clipped: c.clips(),
 	}
 	if c.autoencodes() {
 		s.Autoencoder, s.Out, s.Output = true, in, c.GenOutput

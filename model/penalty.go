@@ -1,6 +1,10 @@
 package model
 
-import "gorgan/model/graph"
+import (
+	"gorgan/kernels"
+	"gorgan/model/graph"
+	"gorgan/model/streams"
+)
 
 // penaltyPoints is the kind of points at which a loss's own penalty takes D's gradient.
 type penaltyPoints int
@@ -15,18 +19,33 @@ const (
 // deviations of the data.
 const draganScale = 0.5
 
-// points returns the penalty points of the loss, one for each row of real and fake.
-func (g *game) points(b *graph.Builder, real, fake *graph.Value, r graph.Random) *graph.Value {
-	if g.loss.points == betweenImages {
-		return b.Interpolate(real, fake, r)
+// addPoints puts the penalty points of the loss before the x of each forward, one for each real row.
+func (g *game) addPoints(b *graph.Builder, all []disForward, stage kernels.Stream) {
+	real := make([]*graph.Value, len(all))
+	for i, d := range all {
+		real[i] = d.groups.of(b, d.x, d.groups.real, 1)
 	}
-	return b.Perturb(real, r, draganScale)
+	var deviation *graph.Value
+	if g.loss.points == aroundData {
+		deviation = b.Deviation(real, g.config.Shards)
+	}
+	for i := range all {
+		d := &all[i]
+		r := g.shards[i].random(b, streams.PenaltyPoint+stage, d.groups.rows)
+		points := real[i]
+		if g.loss.points == aroundData {
+			points = b.Perturb(points, deviation, r, draganScale)
+		} else {
+			points = b.Interpolate(points, d.groups.of(b, d.x, d.groups.fake, 1), r)
+		}
+		d.x = b.Join(points, d.x)
+	}
 }
 
 // penalties returns weight·mean (|∇D(x)|-centre)² over the rows x of each penalised group. It
 // contains a gradient, so its own gradient is a second derivative. It stores the values in
-// g.stats.
-func (g *game) penalties(b *graph.Builder, d disForward) (all []*graph.Value) {
+// the shard's stats.
+func (s *shard) penalties(b *graph.Builder, d disForward) (all []*graph.Value) {
 	n := d.groups.penalised * d.groups.rows
 	if n == 0 {
 		return nil
@@ -35,17 +54,17 @@ func (g *game) penalties(b *graph.Builder, d disForward) (all []*graph.Value) {
 	gradients := b.Grad([]graph.Seed{{Of: logits, D: b.Ones(n, 1)}}, x)[0]
 	add := func(group, stat int, weight, centre float64) {
 		p := b.Penalty(d.groups.of(b, gradients, group, 0), float32(weight), float32(centre))
-		b.Store(p, g.result(stat))
+		b.Store(p, s.result(stat))
 		all = append(all, p)
 	}
 	if d.groups.points > 0 {
-		add(0, pointStat, g.config.GPWeight, 1)
+		add(0, pointStat, s.config.GPWeight, 1)
 	}
-	if g.config.R1 > 0 {
-		add(d.groups.real, r1Stat, g.config.R1/2, 0)
+	if s.config.R1 > 0 {
+		add(d.groups.real, r1Stat, s.config.R1/2, 0)
 	}
-	if g.config.R2 > 0 {
-		add(d.groups.fake, r2Stat, g.config.R2/2, 0)
+	if s.config.R2 > 0 {
+		add(d.groups.fake, r2Stat, s.config.R2/2, 0)
 	}
 	return all
 }

@@ -14,20 +14,20 @@ const (
 // augmented returns both groups of images of s as D gets them. The images are numbered as in D's input.
 // If there are only fake images, theirs begin at 0.
 func (r *reference) augmented(s disInput, dataFirst bool) (real, fake []complex128) {
-	n := len(s.fake) / r.config.Values()
 	if s.stage == genStage && r.config.Loss != "relativistic" {
-		return s.real, r.augment(s, s.fake, 0)
+		return s.real, r.augment(s, s.fake, 0, 1)
 	}
 	if dataFirst {
-		return r.augment(s, s.real, 0), r.augment(s, s.fake, n)
+		return r.augment(s, s.real, 0, 2), r.augment(s, s.fake, 1, 2)
 	}
-	return r.augment(s, s.real, n), r.augment(s, s.fake, 0)
+	return r.augment(s, s.real, 1, 2), r.augment(s, s.fake, 0, 2)
 }
 
-// augment returns changed images, whose numbers begin at first.
-func (r *reference) augment(s disInput, images []complex128, first int) (all []complex128) {
-	i := first
+// augment returns changed images, which are a group of so many.
+func (r *reference) augment(s disInput, images []complex128, group, groups int) (all []complex128) {
+	n := len(images) / r.config.Values()
 	for image := range slices.Chunk(images, max(r.config.Values(), 1)) {
+		i := r.place(len(all)/r.config.Values(), group, groups, n)
 		word := func(family, at int) uint32 { return r.word(4*i+at, family+s.stage, s.step) }
 		image = slices.Clone(image)
 		if slices.Contains(r.config.Augment, "colour") {
@@ -41,7 +41,6 @@ func (r *reference) augment(s disInput, images []complex128, first int) (all []c
 			r.cut(image, func(at int) uint32 { return word(cutoutFamily, at) })
 		}
 		all = append(all, image...)
-		i++
 	}
 	return all
 }

@@ -41,6 +41,13 @@ func (r *reference) normal(i, stream, step int) float64 {
 	return radius * math.Cos(angle)
 }
 
+// place is that of row i of a batch of so many rows, among the random numbers for so many groups of such rows: those of
+// a shard follow each other, group by group.
+func (r *reference) place(i, group, groups, rows int) int {
+	n := rows / r.config.Shards // of a shard
+	return i/n*groups*n + group*n + i%n
+}
+
 // keeps returns the factors of D's dropout at a stage of a step, by row of D's input, layer and
 // input of the layer. A row without dropout is nil.
 func (r *reference) keeps(step, stage int) [][][]complex128 {
@@ -49,7 +56,13 @@ func (r *reference) keeps(step, stage int) [][][]complex128 {
 	if c.DisDropoutInput == 0 && c.DisDropoutHidden == 0 {
 		return rows
 	}
+	n := c.BatchSize / c.Pack
+	groups := 2
+	if c.Loss == "wgan-gp" || c.Loss == "dragan" {
+		groups = 3
+	}
 	for row := range rows {
+		place := r.place(row%n, row/n, groups, n)
 		for layer, width := range append([]int{c.Pack * c.Values()}, r.disHidden()...) {
 			keep := float64(float32(1 - c.DisDropoutHidden))
 			if layer == 0 {
@@ -57,7 +70,7 @@ func (r *reference) keeps(step, stage int) [][][]complex128 {
 			}
 			factors := make([]complex128, width)
 			for i := range factors {
-				if unit(r.word(row*width+i, dropoutFamily+layer<<16+stage, step)) < keep {
+				if unit(r.word(place*width+i, dropoutFamily+layer<<16+stage, step)) < keep {
 					factors[i] = complex(1/keep, 0)
 				}
 			}
@@ -75,19 +88,19 @@ func (r *reference) noisy(s disInput, dataFirst bool) (x, fake []complex128) {
 	if c.InstanceNoiseSteps > 0 {
 		stddev *= max(0, 1-float64(s.step-1)/float64(c.InstanceNoiseSteps))
 	}
-	add := func(images []complex128, first int) (sum []complex128) {
+	add := func(images []complex128, group, groups int) (sum []complex128) {
 		for i, v := range images {
-			sum = append(sum, v+complex(stddev*r.normal(first+i, noiseFamily+s.stage, s.step), 0))
+			sum = append(sum, v+complex(stddev*r.normal(r.place(i, group, groups, len(images)), noiseFamily+s.stage, s.step), 0))
 		}
 		return sum
 	}
 	if s.stage == genStage && c.Loss != "relativistic" {
-		return s.real, add(s.fake, 0)
+		return s.real, add(s.fake, 0, 1)
 	}
 	if dataFirst {
-		return add(s.real, 0), add(s.fake, len(s.real))
+		return add(s.real, 0, 2), add(s.fake, 1, 2)
 	}
-	return add(s.real, len(s.real)), add(s.fake, 0)
+	return add(s.real, 1, 2), add(s.fake, 0, 2)
 }
 
 // between returns wgan-gp's points, one on each line from a real to a fake row.

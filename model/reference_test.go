@@ -262,7 +262,10 @@ func (r *reference) genLossOn(see disOutput) complex128 {
 	case "ebgan", "began":
 		loss := meanOf(see.fake, same)
 		if r.config.PullAway > 0 {
-			loss += complex(r.config.PullAway, 0) * pullAway(see.codes)
+			n := len(see.codes) / r.config.Shards // a shard's codes are compared with each other
+			for codes := range slices.Chunk(see.codes, n) {
+				loss += complex(r.config.PullAway/float64(r.config.Shards), 0) * pullAway(codes)
+			}
 		}
 		return loss
 	case "non-saturating", "bce", "dragan":

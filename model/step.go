@@ -24,32 +24,33 @@ func (g *game) step(b *graph.Builder) {
 func (g *game) updates(b *graph.Builder) {
 	c := g.config
 	if c.UpdateOrder == Simultaneous {
-		t := g.turn(b, g.next, 0)
-		d := g.disGradients(b, t)
-		g.genGradients(b, t)
+		turns := g.turns(b, g.next, 0)
+		d := g.disGradients(b, turns)
+		g.genGradients(b, turns)
 		g.disUpdate(b, d, 0)
-		g.genUpdate(b, t)
+		g.genUpdate(b, turns)
 		return
 	}
-	var t turn
+	var turns []turn
 	for nth := range c.DisSteps {
-		t = g.turn(b, g.next, nth)
-		g.disUpdate(b, g.disGradients(b, t), nth)
+		turns = g.turns(b, g.next, nth)
+		g.disUpdate(b, g.disGradients(b, turns), nth)
 	}
-	g.refresh(b, &t)
-	g.genGradients(b, t)
-	g.genUpdate(b, t)
+	g.refresh(b, turns)
+	g.genGradients(b, turns)
+	g.genUpdate(b, turns)
 }
 
-// refresh replaces the fake images of t by images of new noise, if G's update has noise of its own.
-func (g *game) refresh(b *graph.Builder, t *turn) {
+// refresh replaces the fake images of the turns by images of new noise, if G's update has noise of its own.
+func (g *game) refresh(b *graph.Builder, turns []turn) {
 	if g.config.FreshNoise || g.config.DisSteps > 1 {
-		t.fake = g.fake(b, t, streams.GenNoise, genStage)
+		g.fakes(b, turns, streams.GenNoise, genStage)
 	}
 }
 
-// turn is the data of one turn of D.
+// turn is the data of one turn of D, for one shard. B is the number of images of a shard.
 type turn struct {
+	shard      *shard
 	nth        int           // number of the turn in the step, from 0
 	number     *tensor.Dense // (1), the number of the step
 	real, fake *graph.Value  // (B, values)
@@ -59,13 +60,12 @@ type turn struct {
 	// oneHot (groups·B, classes) are the same as vectors. Both have the batch alone, or are nil, if D does not get them.
 	labels, oneHot *graph.Value
 	class          *graph.Value // (B, classes), the labels of the batch as vectors, if D is asked for them
-	moves          []nn.Move    // of G's parameters that are not learned
+	moves          []nn.Move    // of G's parameters that are not learned, from the first shard, whose are those of all
 }
 
-// turn appends the nth batch of the step of a number (1), and as many fake images from noise of its
-// own.
-func (g *game) turn(b *graph.Builder, number *tensor.Dense, nth int) turn {
-	t := turn{nth: nth, number: number}
+// turns appends the nth batch of the step of a number (1), and as many fake images from noise of their own. It returns a
+// turn for each shard of this rank.
+func (g *game) turns(b *graph.Builder, number *tensor.Dense, nth int) []turn {
 	copies := 0
 	switch c := g.config; {
 	case c.classifies():
@@ -73,45 +73,60 @@ func (g *game) turn(b *graph.Builder, number *tensor.Dense, nth int) turn {
 	case c.Classes > 0:
 		copies = groupsOf(c, g.loss).all
 	}
-	var labels []*graph.Value
-	if t.real, labels = g.batches.batch(b, g.random(b, number, 0), nth, copies); labels != nil {
-		t.labels = b.Join(labels...)
+	index := g.batches.index(b, g.random(b, number, 0), nth)
+	turns := make([]turn, len(g.shards))
+	for i, s := range g.shards {
+		t := turn{shard: s, nth: nth, number: number}
+		n := index.Rows() / len(turns)
+		var labels []*graph.Value
+		if t.real, labels = g.batches.batch(b, b.Rows(index, i*n, n), copies); labels != nil {
+			t.labels = b.Join(labels...)
+		}
+		switch c := g.config; {
+		case c.classifies():
+			t.class = b.OneHot(t.labels, c.Classes)
+		case c.Classes > 0 && c.Pack > 1:
+			t.oneHot = b.OneHot(t.labels, c.Classes)
+		}
+		turns[i] = t
 	}
-	switch c := g.config; {
-	case c.classifies():
-		t.class = b.OneHot(t.labels, c.Classes)
-	case c.Classes > 0 && c.Pack > 1:
-		t.oneHot = b.OneHot(t.labels, c.Classes)
-	}
-	t.fake = g.fake(b, &t, streams.DisNoise+kernels.Stream(nth), kernels.Stream(nth))
-	return t
+	g.fakes(b, turns, streams.DisNoise+kernels.Stream(nth), kernels.Stream(nth))
+	return turns
 }
 
-// fake returns G's images (B, values) for noise from a stream, the codes of a stage and the labels of t's batch. It
-// sets t.z, t.code and t.moves.
-func (g *game) fake(b *graph.Builder, t *turn, stream, stage kernels.Stream) *graph.Value {
-	c := g.config
-	t.z = b.Uniform(g.random(b, t.number, stream), c.BatchSize, c.NoiseDim)
+// fakes appends G's images for noise from a stream, the codes of a stage and the labels of the turns' batch. It sets fake,
+// z, code and moves of each turn.
+func (g *game) fakes(b *graph.Builder, turns []turn, stream, stage kernels.Stream) {
+	c, n := g.config, g.config.shardSize()
+	z := b.Uniform(g.random(b, turns[0].number, stream), c.BatchSize, c.NoiseDim)
+	code := g.drawCodes(b, turns[0].number, stage)
 	if c.codeDim() > 0 {
-		t.code = g.drawCodes(b, t.number, stage)
-		t.z = t.code.beside(b, t.z)
+		z = code.beside(b, z)
 	}
-	t.moves = nil
-	pass := &nn.Pass{Builder: b, BatchRows: c.BatchSize, Moves: func(m nn.Move) { t.moves = append(t.moves, m) }}
-	if t.labels != nil {
-		pass.Labels = b.Rows(t.labels, 0, c.BatchSize)
+	passes, zs := make([]*nn.Pass, len(turns)), make([]*graph.Value, len(turns))
+	for i := range turns {
+		t := &turns[i]
+		first := t.shard.number * n
+		t.z, t.code, t.moves = b.Rows(z, first, n), code.rows(b, first, n), nil
+		zs[i], passes[i] = t.z, &nn.Pass{Builder: b, BatchRows: n, Shards: c.Shards}
+		if t.labels != nil {
+			passes[i].Labels = b.Rows(t.labels, 0, n)
+		}
 	}
-	return g.gen.Apply(pass, t.z)
+	passes[0].Moves = func(m nn.Move) { turns[0].moves = append(turns[0].moves, m) }
+	for i, outputs := range g.genShards.Outputs(passes, zs) {
+		turns[i].fake = outputs[len(outputs)-1]
+	}
 }
 
-// disForward is a forward of D on groups of images.
+// disForward is a forward of D on groups of images, for one shard.
 type disForward struct {
 	groups    groups
 	x, logits *graph.Value // D's input (rows, pack·values), and its logits (rows, 1)
 	output    *graph.Value // (rows, 1 and more): the logits, and what D makes beside them
 	codes     *graph.Value // (rows, values of a code) of an autoencoder
 	first     int          // the group of the first rows
-	moves     []nn.Move    // of D's parameters that are not learned
+	moves     []nn.Move    // of D's parameters that are not learned, from the first shard, whose are those of all
 }
 
 func (d disForward) of(b *graph.Builder, group int) *graph.Value {
@@ -120,115 +135,153 @@ func (d disForward) of(b *graph.Builder, group int) *graph.Value {
 
 // forwardForDis applies D to the images that D learns from: real and fake ones, and the points of the
 // loss's own penalty.
-func (g *game) forwardForDis(b *graph.Builder, t turn) disForward {
-	d := disForward{groups: groupsOf(g.config, g.loss)}
-	stage := kernels.Stream(t.nth)
-	d.x = g.input(b, d.groups.images(b, t.real, t.fake), stage)
-	if d.groups.points > 0 {
-		real, fake := d.groups.of(b, d.x, d.groups.real, 1), d.groups.of(b, d.x, d.groups.fake, 1)
-		d.x = b.Join(g.points(b, real, fake, g.random(b, g.stepCount, streams.PenaltyPoint+stage)), d.x)
+func (g *game) forwardForDis(b *graph.Builder, turns []turn) []disForward {
+	all := make([]disForward, len(turns))
+	stage := kernels.Stream(turns[0].nth)
+	for i, t := range turns {
+		d := disForward{groups: groupsOf(g.config, g.loss)}
+		d.x = t.shard.input(b, d.groups.images(b, t.real, t.fake), stage)
+		all[i] = d
 	}
-	g.apply(b, t, &d, stage)
-	return d
+	if all[0].groups.points > 0 {
+		g.addPoints(b, all, stage)
+	}
+	g.apply(b, turns, all, stage)
+	return all
 }
 
 // forwardForGen applies D to the images that G learns from: fake ones, and also real ones if the
 // loss compares the two.
-func (g *game) forwardForGen(b *graph.Builder, t turn) disForward {
-	d := disForward{groups: groupsOf(g.config, g.loss)}
-	images := t.fake
-	d.first = d.groups.fake
-	if g.loss.paired {
-		images = d.groups.images(b, t.real, t.fake)
-		d.first = d.groups.points
+func (g *game) forwardForGen(b *graph.Builder, turns []turn) []disForward {
+	all := make([]disForward, len(turns))
+	for i, t := range turns {
+		d := disForward{groups: groupsOf(g.config, g.loss)}
+		images := t.fake
+		d.first = d.groups.fake
+		if g.loss.paired {
+			images = d.groups.images(b, t.real, t.fake)
+			d.first = d.groups.points
+		}
+		d.x = t.shard.input(b, images, genStage)
+		all[i] = d
 	}
-	d.x = g.input(b, images, genStage)
-	g.apply(b, t, &d, genStage)
-	return d
+	g.apply(b, turns, all, genStage)
+	return all
 }
 
 // input returns D's input (n/pack, pack·values) for images (n, values). It augments the images and
 // adds instance noise to them.
-func (g *game) input(b *graph.Builder, images *graph.Value, stage kernels.Stream) *graph.Value {
-	c := g.config
-	images = g.augmented(b, images, stage)
+func (s *shard) input(b *graph.Builder, images *graph.Value, stage kernels.Stream) *graph.Value {
+	c := s.config
+	images = s.augmented(b, images, stage)
 	if c.InstanceNoise > 0 {
-		images = b.AddNoise(images, g.random(b, g.stepCount, streams.InstanceNoise+stage), float32(c.InstanceNoise), c.InstanceNoiseSteps)
+		r := s.random(b, streams.InstanceNoise+stage, images.Rows())
+		images = b.AddNoise(images, r, float32(c.InstanceNoise), c.InstanceNoiseSteps)
 	}
 	return b.Reshape(images, images.Rows()/c.Pack, c.Pack*c.Values())
 }
 
-// apply applies D to d.x, whose first rows are those of group d.first. It sets d.output, d.logits, d.codes and d.moves.
-func (g *game) apply(b *graph.Builder, t turn, d *disForward, stage kernels.Stream) {
-	x, group := d.x, d.first
-	pass := &nn.Pass{Builder: b, Random: g.random(b, g.stepCount, stage), FirstRow: group * g.config.BatchSize / g.config.Pack,
-		BatchRows: g.config.BatchSize / g.config.Pack, Moves: func(m nn.Move) { d.moves = append(d.moves, m) }}
-	images := x.Rows() * g.config.Pack
-	if t.labels != nil && t.class == nil {
-		pass.Labels = b.Rows(t.labels, group*g.config.BatchSize, images)
+// apply applies D to the x of each forward, whose first rows are those of its first group. It sets output, logits,
+// codes and moves.
+func (g *game) apply(b *graph.Builder, turns []turn, all []disForward, stage kernels.Stream) {
+	c := g.config
+	n := c.shardSize()
+	passes, xs := make([]*nn.Pass, len(turns)), make([]*graph.Value, len(turns))
+	for i, t := range turns {
+		d := all[i]
+		pass := &nn.Pass{Builder: b, Random: t.shard.random(b, stage, d.groups.all*d.groups.rows), BatchRows: d.groups.rows, Shards: c.Shards}
+		pass.Random.First += d.first * d.groups.rows
+		images := d.x.Rows() * c.Pack
+		if t.labels != nil && t.class == nil {
+			pass.Labels = b.Rows(t.labels, d.first*n, images)
+		}
+		if t.oneHot != nil {
+			pass.OneHot = b.Rows(t.oneHot, d.first*n, images)
+		}
+		passes[i], xs[i] = pass, d.x
 	}
-	if t.oneHot != nil {
-		pass.OneHot = b.Rows(t.oneHot, group*g.config.BatchSize, images)
-	}
-	if g.loss.autoencodes {
-		outputs := g.dis.Outputs(pass, x)
-		d.codes = codeOf(g.dis.Net, outputs)
-		d.output = reconstructionError(b, x, outputs[len(outputs)-1])
-	} else {
-		d.output = g.dis.Apply(pass, x)
-	}
-	d.logits = d.output
-	if d.output.Cols() > 1 {
-		d.logits = b.TakeColumns(d.output, 0, 1)
+	passes[0].Moves = func(m nn.Move) { all[0].moves = append(all[0].moves, m) }
+	for i, outputs := range g.disShards.Outputs(passes, xs) {
+		d := &all[i]
+		d.output = outputs[len(outputs)-1]
+		if g.loss.autoencodes {
+			d.codes = codeOf(g.dis.Net, outputs)
+			d.output = reconstructionError(b, d.x, d.output)
+		}
+		d.logits = d.output
+		if d.output.Cols() > 1 {
+			d.logits = b.TakeColumns(d.output, 0, 1)
+		}
 	}
 }
 
-// part returns a part of a loss as a seed of gradients. It stores its value in g.stats.
-func (g *game) part(b *graph.Builder, loss *graph.Value, stat int) graph.Seed {
-	b.Store(loss, g.result(stat))
+// part returns a part of a loss as a seed of gradients. It stores its value in the shard's stats.
+func (s *shard) part(b *graph.Builder, loss *graph.Value, stat int) graph.Seed {
+	b.Store(loss, s.result(stat))
 	return graph.Seed{Of: loss}
 }
 
 // disLoss returns the parts of D's loss, including penalties and those of its heads. It stores their values
-// in g.stats.
-func (g *game) disLoss(b *graph.Builder, t turn, d disForward) (seeds []graph.Seed) {
-	for i, part := range g.objective.discriminator(b, d.of(b, d.groups.real), g.balanced(b, d.of(b, d.groups.fake))) {
-		seeds = append(seeds, g.part(b, part, []int{disRealStat, disFakeStat}[i]))
+// in the shard's stats.
+func (s *shard) disLoss(b *graph.Builder, t turn, d disForward) (seeds []graph.Seed) {
+	for i, part := range s.objective.discriminator(b, d.of(b, d.groups.real), s.balanced(b, d.of(b, d.groups.fake))) {
+		seeds = append(seeds, s.part(b, part, []int{disRealStat, disFakeStat}[i]))
 	}
-	for _, penalty := range g.penalties(b, d) {
+	for _, penalty := range s.penalties(b, d) {
 		seeds = append(seeds, graph.Seed{Of: penalty})
 	}
-	return append(seeds, g.disHeads(b, t, d)...)
+	return append(seeds, s.disHeads(b, t, d)...)
 }
 
-// genLoss returns the parts of G's loss. It stores their values in g.stats.
-func (g *game) genLoss(b *graph.Builder, t turn, d disForward) []graph.Seed {
+// genLoss returns the parts of G's loss. It stores their values in the shard's stats.
+func (s *shard) genLoss(b *graph.Builder, t turn, d disForward) []graph.Seed {
 	var real *graph.Value
-	if g.loss.paired {
+	if s.loss.paired {
 		real = d.of(b, d.groups.real)
 	}
-	seeds := []graph.Seed{g.part(b, g.objective.generator(b, real, d.of(b, d.groups.fake)), genStat)}
-	if g.config.PullAway > 0 {
-		term := pullAway(b, d.groups.of(b, d.codes, d.groups.fake, d.first), g.config.PullAway)
-		seeds = append(seeds, g.part(b, term, pullStat))
+	seeds := []graph.Seed{s.part(b, s.objective.generator(b, real, d.of(b, d.groups.fake)), genStat)}
+	if s.config.PullAway > 0 {
+		term := pullAway(b, d.groups.of(b, d.codes, d.groups.fake, d.first), s.config.PullAway)
+		seeds = append(seeds, s.part(b, term, pullStat))
 	}
-	return append(seeds, g.genHeads(b, t, d)...)
+	return append(seeds, s.genHeads(b, t, d)...)
 }
 
-func (g *game) disGradients(b *graph.Builder, t turn) disForward {
-	d := g.forwardForDis(b, t)
-	g.dis.StoreGrad(b, g.disLoss(b, t, d))
-	return d
+// disLosses returns the parts of D's loss in all shards.
+func (g *game) disLosses(b *graph.Builder, turns []turn, all []disForward) (seeds []graph.Seed) {
+	for i, t := range turns {
+		seeds = append(seeds, t.shard.disLoss(b, t, all[i])...)
+	}
+	return seeds
 }
 
-func (g *game) genGradients(b *graph.Builder, t turn) {
-	d := g.forwardForGen(b, t)
-	g.gen.StoreGrad(b, g.genLoss(b, t, d))
+// genLosses returns the parts of G's loss in all shards.
+func (g *game) genLosses(b *graph.Builder, turns []turn, all []disForward) (seeds []graph.Seed) {
+	for i, t := range turns {
+		seeds = append(seeds, t.shard.genLoss(b, t, all[i])...)
+	}
+	return seeds
 }
 
-// disUpdate is the update of D after a turn, whose forward d is.
-func (g *game) disUpdate(b *graph.Builder, d disForward, nth int) {
-	g.move(b, d.moves)
+// disGradients computes D's gradients. It returns its forwards.
+func (g *game) disGradients(b *graph.Builder, turns []turn) []disForward {
+	all := g.forwardForDis(b, turns)
+	g.disShards.StoreGrad(b, g.disLosses(b, turns, all))
+	g.disMean.append(b)
+	return all
+}
+
+// genGradients computes G's gradients.
+func (g *game) genGradients(b *graph.Builder, turns []turn) {
+	all := g.forwardForGen(b, turns)
+	g.genShards.StoreGrad(b, g.genLosses(b, turns, all))
+	g.genMean.append(b)
+	g.statsMean.append(b)
+}
+
+// disUpdate is the update of D after a turn, whose forwards all are.
+func (g *game) disUpdate(b *graph.Builder, all []disForward, nth int) {
+	g.move(b, all[0].moves)
 	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optD.Update(dev, nth) })
 	if g.loss.clips {
 		b.Update("clip", func(dev kernels.Device) error {
@@ -246,8 +299,8 @@ func (g *game) move(b *graph.Builder, moves []nn.Move) {
 	}
 }
 
-func (g *game) genUpdate(b *graph.Builder, t turn) {
-	g.move(b, t.moves)
+func (g *game) genUpdate(b *graph.Builder, turns []turn) {
+	g.move(b, turns[0].moves)
 	b.Update(g.config.Optimizer, func(dev kernels.Device) error { return g.optG.Update(dev, 0) })
 	if g.average != nil {
 		b.Update("ema", g.average.update)
@@ -260,29 +313,32 @@ func (g *game) genUpdate(b *graph.Builder, t turn) {
 // measure stores both losses and D's outputs for the present weights, on the last batch and the
 // last noise of the step.
 func (g *game) measure(b *graph.Builder) {
-	t := g.lastTurn(b)
-	d := g.forwardForDis(b, t)
-	g.measureOutputs(b, d)
-	g.disLoss(b, t, d)
-	g.genLoss(b, t, d)
+	turns := g.lastTurns(b)
+	all := g.forwardForDis(b, turns)
+	for i, t := range turns {
+		t.shard.measureOutputs(b, all[i])
+	}
+	g.disLosses(b, turns, all)
+	g.genLosses(b, turns, all)
+	g.statsMean.append(b)
 }
 
-// lastTurn returns the turn on which G's gradients were taken. Its batch and noise are made
+// lastTurns returns the turns on which G's gradients were taken. Their batch and noise are made
 // again from the same random numbers.
-func (g *game) lastTurn(b *graph.Builder) turn {
-	t := g.turn(b, g.stepCount, g.config.DisSteps-1)
-	g.refresh(b, &t)
-	return t
+func (g *game) lastTurns(b *graph.Builder) []turn {
+	turns := g.turns(b, g.stepCount, g.config.DisSteps-1)
+	g.refresh(b, turns)
+	return turns
 }
 
 // measureOutputs stores D's mean outputs on real and on fake images.
-func (g *game) measureOutputs(b *graph.Builder, d disForward) {
+func (s *shard) measureOutputs(b *graph.Builder, d disForward) {
 	real, fake := d.of(b, d.groups.real), d.of(b, d.groups.fake)
-	if g.loss.notProbability {
-		b.Store(b.Mean(real, 0), g.result(measuredReal))
-		b.Store(b.Mean(fake, 0), g.result(measuredFake))
+	if s.loss.notProbability {
+		b.Store(b.Mean(real, 0), s.result(measuredReal))
+		b.Store(b.Mean(fake, 0), s.result(measuredFake))
 		return
 	}
-	b.Store(b.BCELogits(real, 1, 1), g.result(measuredReal))
-	b.Store(b.BCELogits(fake, 0, 1), g.result(measuredFake))
+	b.Store(b.BCELogits(real, 1, 1), s.result(measuredReal))
+	b.Store(b.BCELogits(fake, 0, 1), s.result(measuredFake))
 }

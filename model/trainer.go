@@ -179,6 +179,6 @@ func (t *Trainer) Measure() (Metrics, error) {
 
 // stats copies the game's results from the device.
 func (t *Trainer) stats() ([]float32, error) {
-	s := make([]float32, statsSize)
+	s := make([]float32, statsWidth)
 	return s, t.game.dev.Download(s, t.game.stats)
 }

@@ -70,7 +70,7 @@ func (c Config) checkLoss(v *validation) {
 	v.notNegative("pull_away", c.PullAway)
 	coded := lossesWith(func(l loss) bool { return l.autoencodes })
 	v.check(c.PullAway == 0 || slices.Contains(coded, c.Loss), "pull_away", c.PullAway, "0 unless the loss is "+strings.Join(coded, " or ")+", whose discriminator makes a code of an image")
-	v.check(c.PullAway == 0 || c.BatchSize/max(c.Pack, 1) > 1, "pull_away", c.PullAway, "0 where batch_size is pack, as it compares the codes of a batch")
+	v.check(c.PullAway == 0 || c.shardSize()/max(c.Pack, 1) > 1, "pull_away", c.PullAway, "0 where batch_size is pack, as it compares the codes of a batch")
 	v.check(float32(c.Gamma) > 0 && c.Gamma <= 1, "gamma", c.Gamma, "above 0, at most 1")
 	v.check(float32(c.KRate) > 0 && c.KRate <= maxKRate, "k_rate", c.KRate, fmt.Sprintf("above 0, at most %d", maxKRate))
 	v.notNegative("r1", c.R1)
@@ -167,6 +167,7 @@ func (c Config) checkOptimizer(v *validation) {
 func (c Config) checkSteps(v *validation) {
 	v.size("batch_size", c.BatchSize)
 	v.check(c.Pack >= 1 && c.BatchSize%max(c.Pack, 1) == 0, "pack", c.Pack, fmt.Sprintf("1 or another divisor of batch_size, %d", c.BatchSize))
+	c.checkShards(v)
 	v.check(c.DisSteps >= 1 && c.DisSteps <= 1000, "dis_steps", c.DisSteps, "1 to 1000")
 	v.name("update_order", c.UpdateOrder, UpdateOrders())
 	v.check(c.UpdateOrder != Simultaneous || c.DisSteps == 1, "dis_steps", c.DisSteps, "1 when update_order is simultaneous")

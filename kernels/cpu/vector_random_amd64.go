@@ -25,7 +25,7 @@ func vectorPerturb(lanes int, perturb func(groups int, x, a *float32, size float
 	return func(m kernels.Mem[float32], lo, hi int) {
 		x, a, key := m.F[0], m.F[1], m.U[0]
 		if groups := wholeGroups(lanes, lo, min(hi, len(x)/4)); groups > 0 {
-			perturb(groups, &x[4*lo], &a[4*lo], m.S[0]*m.F[2][0], uint32(lo), uint32(m.N[1]), m.U[1][0], key[0], key[1])
+			perturb(groups, &x[4*lo], &a[4*lo], m.S[0]*m.F[2][0], uint32(m.N[2]/4+lo), uint32(m.N[1]), m.U[1][0], key[0], key[1])
 			lo += groups * lanes / 2
 		}
 		plain(m, lo, hi)

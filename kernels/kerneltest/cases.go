@@ -100,13 +100,14 @@ var table = map[string]row{
 	"uniform": {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}}, nil},
 	// the last two have the random words 0 and 2^32-1
 	"normal": {[][]int{{1, 1 << 16}, {2, 5}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {12800, 2 << 16}, {8, zeroWord}, {8, onesWord}}, [][]float32{{1}, {0.02}}},
-	// rows, cols, stream
-	"interpolate": {[][]int{{1, 1, 1 << 16}, {3, 255, 5}, {5, 256, 5}, {33, 1, 5}, {65, 257, 2<<16 | 1}, {128, 784, 2 << 16}}, nil},
-	"perturb":     {[][]int{{1, 1 << 16}, {3, 5}, {4, 5}, {257, 2<<16 | 1}, {4099, 5}, {100352, 2 << 16}}, [][]float32{{0.5}, {-3}}},
-	"deviation":   {append([][]int{{1024}, {1025}}, lengths...), nil},
-	// n, stream, steps: steps is 0, or less than the step, or more; the last two have the random
+	// rows, cols, stream, first row
+	"interpolate": {[][]int{{1, 1, 1 << 16, 0}, {3, 255, 5, 3}, {5, 256, 5, 0}, {33, 1, 5, 2}, {65, 257, 2<<16 | 1, 64}, {128, 784, 2 << 16, 0}}, nil},
+	// n, stream, first
+	"perturb":   {[][]int{{1, 1 << 16, 0}, {3, 5, 4}, {4, 5, 0}, {257, 2<<16 | 1, 1028}, {4099, 5, 4}, {100352, 2 << 16, 0}}, [][]float32{{0.5}, {-3}}},
+	"deviation": {append([][]int{{1024}, {1025}}, lengths...), nil},
+	// n, stream, steps, first: steps is 0, or less than the step, or more; the last two have the random
 	// words 0 and 2^32-1
-	"add_noise": {[][]int{{1, 1 << 16, 0}, {2, 5, 1}, {3, 5, 3}, {257, 2<<16 | 1, 1500}, {4099, 5, 200000}, {12800, 2 << 16, 0}, {8, zeroWord, 0}, {8, onesWord, 0}}, [][]float32{{1}, {0.02}}},
+	"add_noise": {[][]int{{1, 1 << 16, 0, 0}, {2, 5, 1, 4}, {3, 5, 3, 0}, {257, 2<<16 | 1, 1500, 1028}, {4099, 5, 200000, 4}, {12800, 2 << 16, 0, 0}, {8, zeroWord, 0, 0}, {8, onesWord, 0, 0}}, [][]float32{{1}, {0.02}}},
 	// batch, images, batches a step, number of the batch; the last has epochs beyond 2^32
 	"shuffle": {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 128, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}, {300, 5, 1 << 20, 7}}, nil},
 	// images, height, width, channels, the most down and right, back, stream, first: moves of 0, moves past the image
@@ -139,6 +140,7 @@ var table = map[string]row{
 	"draw_images":        {[][]int{{1, 1, 1, 0, 1, 1}, {3, 2, 1, 0, 5, 1}, {128, 1000, 5, 4, 300, 1}, {9, 60, 1, 0, 49, 3}, {8, 5, 1 << 20, 7, 257, 4}}, nil},
 	"draw_labels":        {[][]int{{1, 1, 1, 0}, {3, 2, 1, 0}, {128, 1000, 5, 4}, {200, 60000, 1, 0}, {300, 5, 1 << 20, 7}}, nil},
 	"batch_moments":      {batches, nil},
+	"combine_moments":    {[][]int{{1, 1}, {2, 33}, {4, 257}, {256, 5}, {8, 4099}}, nil},
 	"batch_norm":         {batches, nil},
 	"batch_sums":         {batches, nil},
 	"batch_grad":         {batches, nil},

@@ -61,7 +61,8 @@ func drawChain(t *rapid.T, o *oracle) *chain {
 func (c *chain) apply(b *graph.Builder, x *graph.Value) *graph.Value {
 	drop := func(x *graph.Value, layer int) *graph.Value {
 		r := graph.Random{Key: b.Leaf("key", c.random[0]), Step: b.Leaf("step", c.random[1]), Stream: kernels.Stream(layer)}
-		return b.Dropout(x, r, 0.7, 3*layer)
+		r.First = 3 * layer
+		return b.Dropout(x, r, 0.7)
 	}
 	for i, l := range append(c.layers, "out") {
 		var w [3]*graph.Value

@@ -78,7 +78,7 @@ func TestExamples(t *testing.T) {
 
 // The operations without a gradient: a graph that asks for it is refused.
 var (
-	terminal = []string{"batch_grad", "class_grad", "group_deviation_second", "linear_grad", "spectral_grad", "unit_rows_grad"}
+	terminal = []string{"all_gather", "batch_grad", "batch_moments", "batch_sums", "class_grad", "combine_moments", "group_deviation_second", "linear_grad", "spectral_grad", "tree_sum", "unit_rows_grad"}
 	data     = []string{"deviation", "gather", "interpolate", "labels", "one_hot", "perturb", "shuffle", "uniform"}
 )
 

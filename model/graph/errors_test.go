@@ -30,7 +30,7 @@ func TestErrors(t *testing.T) {
 		{func(b *graph.Builder) { b.BiasTanh(float(2, 3), float(4)) }, "bias_tanh: a bias of 4, want 3"},
 		{func(b *graph.Builder) { b.Maxout(float(2, 5), float(5), 2) }, "maxout: 5 columns, want a multiple of the 2 pieces"},
 		{func(b *graph.Builder) { b.Add(float(2, 5), float(5, 2)) }, "add: types float32 [2 5] and float32 [5 2], want the same"},
-		{func(b *graph.Builder) { b.Dropout(float(2, 5), r, 0, 0) }, "dropout: a probability of 0 to keep an element, want above 0, at most 1"},
+		{func(b *graph.Builder) { b.Dropout(float(2, 5), r, 0) }, "dropout: a probability of 0 to keep an element, want above 0, at most 1"},
 		{func(b *graph.Builder) { b.ClassBias(float(2, 5), float(3, 5), word) },
 			"class_bias: inputs of types float32 [2 5], float32 [3 5] and uint32 [3], want a matrix, a table with the same number of columns, and a label for each row"},
 		{func(b *graph.Builder) {

@@ -55,10 +55,10 @@ var Examples = []Example{
 	{"one_hot", []Type{words(3)}, func(b *Builder, in []*Value) *Value { return b.OneHot(in[0], 4) }, nil, nil},
 	{"labels", []Type{words(3), words(5)}, pair((*Builder).Labels), nil, nil},
 	{"interpolate", random(floats(3, 4), floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.Interpolate(in[0], in[1], drawn(in)) }, nil, nil},
-	{"deviation", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.Perturb(in[0], drawn(in), 0.5).node.In[1] }, nil, nil},
-	{"perturb", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.Perturb(in[0], drawn(in), 0.5) }, nil, nil},
+	{"deviation", once, func(b *Builder, in []*Value) *Value { return b.Deviation(in, 1) }, nil, nil},
+	{"perturb", random(floats(3, 4), floats(1)), func(b *Builder, in []*Value) *Value { return b.Perturb(in[0], in[1], drawn(in), 0.5) }, nil, nil},
 	{"add_noise", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.AddNoise(in[0], drawn(in), 0.3, 0) }, first, first},
-	{"dropout", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.Dropout(in[0], drawn(in), 0.6, 2) }, first, first},
+	{"dropout", random(floats(3, 4)), func(b *Builder, in []*Value) *Value { return b.Dropout(in[0], later(in), 0.6) }, first, first},
 	{"translate", random(floats(3, 30)), func(b *Builder, in []*Value) *Value { return b.Translate(in[0], image, drawn(in), 1, 2) }, first, first},
 	{"cutout", random(floats(3, 30)), func(b *Builder, in []*Value) *Value { return b.Cutout(in[0], image, drawn(in), 2, 3) }, first, first},
 	{"colour", random(floats(3, 30)), func(b *Builder, in []*Value) *Value { return b.Colour(in[0], image, drawn(in), 0.25, 1, 0.5) }, first, first},
@@ -70,8 +70,16 @@ var Examples = []Example{
 	{"conv_weight_groups", []Type{floats(2, 48), floats(2, 24)}, pair(func(b *Builder, x, y *Value) *Value { return b.ConvWeight(x, y, grouped) }), both, both},
 	{"upsample", []Type{floats(2, 12)}, func(b *Builder, in []*Value) *Value { return b.Upsample(in[0], halves, 1) }, first, first},
 	{"downsample", []Type{floats(2, 48)}, func(b *Builder, in []*Value) *Value { return b.Downsample(in[0], halves, 0.25) }, first, first},
-	{"batch_norm", []Type{floats(6, 2), floats(2)}, pair(func(b *Builder, x, scale *Value) *Value { y, _, _ := b.BatchNorm(x, scale, 2); return y }), both, nil},
-	{"batch_grad", []Type{floats(6, 2), floats(6, 2), floats(2, 2), floats(2, 2), floats(2)}, of(batchGrad{2}), nil, nil},
+	{"batch_norm", []Type{floats(6, 2), floats(2)}, pair(func(b *Builder, x, scale *Value) *Value {
+		y, _, _ := b.BatchNorm([]*Value{x}, []*Value{scale}, 2, 1)
+		return y[0]
+	}), both, nil},
+	{"batch_moments", []Type{floats(6, 2)}, of(batchMoments{2}), nil, nil},
+	{"batch_sums", []Type{floats(6, 2), floats(6, 2), floats(2, 2), floats(2, 2)}, of(batchSums{}), nil, nil},
+	{"batch_grad", []Type{floats(6, 2), floats(6, 2), floats(2, 2), floats(2, 2), floats(2), floats(2, 2), floats(2, 2)}, of(batchGrad{}), nil, nil},
+	{"all_gather", once, of(allGather{1}), nil, nil},
+	{"combine_moments", []Type{floats(4, 3)}, of(combineMoments{1}), nil, nil},
+	{"tree_sum", []Type{floats(4, 3)}, of(shardMean{2}), nil, nil},
 	{"batch_norm given", []Type{floats(3, 2), floats(2), floats(2)}, func(b *Builder, in []*Value) *Value {
 		return b.Normalise(in[0], in[2], &Value{Type: floats(2), constant: []float32{0.5, 3}}, in[1])
 	}, both, first},
@@ -124,6 +132,13 @@ func random(types ...Type) []Type { return append(types, words(2), words(1)) }
 
 func drawn(in []*Value) Random {
 	return Random{Key: in[len(in)-2], Step: in[len(in)-1], Stream: 7}
+}
+
+// later is drawn for rows that are not the first.
+func later(in []*Value) Random {
+	r := drawn(in)
+	r.First = 2
+	return r
 }
 
 func of(op Op) func(b *Builder, in []*Value) *Value {

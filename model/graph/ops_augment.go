@@ -13,18 +13,18 @@ import (
 // Translate returns images x (n, shape.Values()), each moved up or down by up to down pixels and
 // aside by up to right: see kernels.Translate.
 func (b *Builder) Translate(x *Value, shape kernels.ImageShape, r Random, down, right int) *Value {
-	return b.Apply(translate{images{shape, r.Stream, 0}, down, right, false}, x, r.Key, r.Step)[0]
+	return b.Apply(translate{images{shape, r.Stream, r.First}, down, right, false}, x, r.Key, r.Step)[0]
 }
 
 // Cutout returns images x (n, shape.Values()), with a rectangle of each made 0: see kernels.Cutout.
 func (b *Builder) Cutout(x *Value, shape kernels.ImageShape, r Random, high, wide int) *Value {
-	return b.Apply(cutout{images{shape, r.Stream, 0}, high, wide}, x, r.Key, r.Step)[0]
+	return b.Apply(cutout{images{shape, r.Stream, r.First}, high, wide}, x, r.Key, r.Step)[0]
 }
 
 // Colour returns images x (n, shape.Values()) with another brightness, saturation and contrast each:
 // see kernels.Colour.
 func (b *Builder) Colour(x *Value, shape kernels.ImageShape, r Random, brightness, saturation, contrast float32) *Value {
-	return b.Apply(colour{images{shape, r.Stream, 0}, brightness, saturation, contrast}, x, r.Key, r.Step)[0]
+	return b.Apply(colour{images{shape, r.Stream, r.First}, brightness, saturation, contrast}, x, r.Key, r.Step)[0]
 }
 
 // images is what the operations have in common: the first input is a matrix with an image in each row,

@@ -7,10 +7,13 @@ import (
 )
 
 // Random names random numbers. They depend on the seed's words Key (2), the number of the step (1),
-// which are both leaves, and the stream. The same three give the same numbers.
+// which are both leaves, and the stream. The same three give the same numbers, to the same row.
 type Random struct {
 	Key, Step *Value
 	Stream    kernels.Stream
+	// First is the place of a value's first row among the rows that share the stream. Uniform and BatchIndex
+	// take no notice of it: they begin with the first row.
+	First int
 }
 
 // Uniform returns noise on [-1,1): see kernels.UniformNoise.
@@ -54,19 +57,15 @@ func (b *Builder) OneHot(label *Value, classes int) *Value {
 // kernels.Interpolate. x and y have the same shape. No gradient flows through it.
 func (b *Builder) Interpolate(x, y *Value, r Random) *Value {
 	return b.Apply(source{"interpolate", x.Type, func(dev kernels.Device, m Memory) error {
-		return kernels.Interpolate(dev, m.Out[0], m.In[0], m.In[1], m.In[2], m.In[3], r.Stream)
+		return kernels.Interpolate(dev, m.Out[0], m.In[0], m.In[1], m.In[2], m.In[3], r.Stream, r.First)
 	}}, x, y, r.Key, r.Step)[0]
 }
 
 // Perturb returns a random point near each row of x. Each value is up to scale standard deviations
-// away, where the deviation is that of all values of x: see kernels.Perturb. No gradient flows
-// through it.
-func (b *Builder) Perturb(x *Value, r Random, scale float32) *Value {
-	deviation := b.Apply(source{"deviation", floats(1), func(dev kernels.Device, m Memory) error {
-		return kernels.Deviation(dev, m.Out[0], m.In[0])
-	}}, x)[0]
+// away: see kernels.Perturb. deviation (1) is Deviation's. No gradient flows through it.
+func (b *Builder) Perturb(x, deviation *Value, r Random, scale float32) *Value {
 	return b.Apply(source{"perturb", x.Type, func(dev kernels.Device, m Memory) error {
-		return kernels.Perturb(dev, m.Out[0], m.In[0], m.In[1], m.In[2], m.In[3], r.Stream, scale)
+		return kernels.Perturb(dev, m.Out[0], m.In[0], m.In[1], m.In[2], m.In[3], r.Stream, scale, r.First*x.Cols())
 	}}, x, deviation, r.Key, r.Step)[0]
 }
 
@@ -92,13 +91,14 @@ func (o source) Gradient(b *Builder, _ *Node, _ []*Value) []*Value {
 // number of steps, or is constant for 0 steps: see kernels.AddNoise. The gradient flows through it
 // unchanged.
 func (b *Builder) AddNoise(x *Value, r Random, stddev float32, steps int) *Value {
-	return b.Apply(addNoise{r.Stream, stddev, steps}, x, r.Key, r.Step)[0]
+	return b.Apply(addNoise{r.Stream, stddev, steps, r.First}, x, r.Key, r.Step)[0]
 }
 
 type addNoise struct {
 	stream kernels.Stream
 	stddev float32
 	steps  int
+	first  int // row
 }
 
 func (addNoise) Name() string                      { return "add_noise" }
@@ -110,13 +110,13 @@ func (addNoise) Gradient(_ *Builder, _ *Node, d []*Value) []*Value {
 }
 
 func (o addNoise) Launch(dev kernels.Device, m Memory) error {
-	return kernels.AddNoise(dev, m.Out[0], m.In[1], m.In[2], o.stream, o.stddev, o.steps)
+	cols := Type{Shape: m.Out[0].Shape()}.Cols()
+	return kernels.AddNoise(dev, m.Out[0], m.In[1], m.In[2], o.stream, o.stddev, o.steps, o.first*cols)
 }
 
-// Dropout returns x with each element divided by keep, with probability keep, or else 0. first is
-// the place of x's first row among the rows that share a stream.
-func (b *Builder) Dropout(x *Value, r Random, keep float32, first int) *Value {
-	return b.Apply(dropout{r.Stream, keep, first}, x, r.Key, r.Step)[0]
+// Dropout returns x with each element divided by keep, with probability keep, or else 0.
+func (b *Builder) Dropout(x *Value, r Random, keep float32) *Value {
+	return b.Apply(dropout{r.Stream, keep, r.First}, x, r.Key, r.Step)[0]
 }
 
 // dropout is its own gradient, because the stream alone decides which elements are kept.

@@ -85,7 +85,7 @@ func (s *scribbler) step() {
 			s.families++
 			r := s.random
 			r.Stream = kernels.Stream(s.families)
-			made = append(made, b.Dropout(x, r, 0.6, 0))
+			made = append(made, b.Dropout(x, r, 0.6))
 		case "maxout":
 			made = append(made, b.Maxout(x, s.leaf(x.Cols()), 2))
 		case "add":

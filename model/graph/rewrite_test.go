@@ -62,7 +62,7 @@ func TestSignsAfterDropout(t *testing.T) {
 			p := o.compile(func(b *graph.Builder) {
 				product := b.MatMul(b.Leaf("x", x), b.Leaf("w", w), false, false)
 				y = b.BiasReLU(product, b.Leaf("bias", bias), 0.2)
-				dropped = b.Keep(b.Dropout(y, o.random(b), 0.5, 0))
+				dropped = b.Keep(b.Dropout(y, o.random(b), 0.5))
 				seed := graph.Seed{Of: y, D: b.Leaf("d", d)}
 				if through {
 					seed.Of = dropped

@@ -43,20 +43,38 @@ func (n BatchNorm) Params() []Param {
 }
 
 func (n BatchNorm) Apply(p *Pass, w []*graph.Value, x *graph.Value) *graph.Value {
-	pixels := p.Reshape(x, x.Size()/n.Channels, n.Channels)
-	normalised := n.normalise(p, w, pixels, x.Rows())
-	return p.Reshape(n.Activation.of(p.Builder, normalised, w[1:]), x.Shape...)
+	return n.applyTogether([]*Pass{p}, [][]*graph.Value{w}, []*graph.Value{x})[0]
 }
 
-// normalise returns the normalised pixels of a number of images.
-func (n BatchNorm) normalise(p *Pass, w []*graph.Value, pixels *graph.Value, images int) *graph.Value {
-	if n.Averages && p.BatchRows == 0 {
-		return p.Normalise(pixels, w[len(w)-2], w[len(w)-1], w[0])
+// applyTogether normalises by the statistics of all shards.
+func (n BatchNorm) applyTogether(p []*Pass, w [][]*graph.Value, x []*graph.Value) []*graph.Value {
+	pixels, scales := make([]*graph.Value, len(x)), make([]*graph.Value, len(x))
+	for i, v := range x {
+		pixels[i], scales[i] = p[i].Reshape(v, v.Size()/n.Channels, n.Channels), w[i][0]
 	}
-	y, mean, variance := p.BatchNorm(pixels, w[0], images/max(p.BatchRows, 1))
+	y := n.normalise(p, w, pixels, scales, x[0].Rows())
+	for i, v := range y {
+		y[i] = p[i].Reshape(n.Activation.of(p[i].Builder, v, w[i][1:]), x[i].Shape...)
+	}
+	return y
+}
+
+// normalise returns the normalised pixels of shards of so many images.
+func (n BatchNorm) normalise(p []*Pass, w [][]*graph.Value, pixels, scales []*graph.Value, images int) []*graph.Value {
+	first := p[0]
+	if n.Averages && first.BatchRows == 0 {
+		y := make([]*graph.Value, len(pixels))
+		for i, v := range pixels {
+			y[i] = p[i].Normalise(v, w[i][len(w[i])-2], w[i][len(w[i])-1], scales[i])
+		}
+		return y
+	}
+	y, mean, variance := first.BatchNorm(pixels, scales, images/max(first.BatchRows, 1), max(first.Shards, 1))
 	if n.Averages {
-		p.move(w[len(w)-2], mean, averageKept)
-		p.move(w[len(w)-1], variance, averageKept)
+		for i, pass := range p {
+			pass.move(w[i][len(w[i])-2], mean, averageKept)
+			pass.move(w[i][len(w[i])-1], variance, averageKept)
+		}
 	}
 	return y
 }

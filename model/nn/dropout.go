@@ -19,5 +19,5 @@ func (Dropout) Params() []Param { return nil }
 func (d Dropout) Apply(p *Pass, _ []*graph.Value, x *graph.Value) *graph.Value {
 	r := p.Random
 	r.Stream += streams.Dropout + kernels.Stream(d.Number)<<16
-	return p.Dropout(x, r, float32(1-d.Rate), p.FirstRow)
+	return p.Dropout(x, r, float32(1-d.Rate))
 }

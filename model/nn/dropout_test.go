@@ -22,7 +22,7 @@ func TestDropout(t *testing.T) {
 	x := l.floats(ones, rows, cols)
 	for _, number := range []int{0, 2} {
 		got := l.run(func(b *graph.Builder) *graph.Value {
-			p := &nn.Pass{Builder: b, FirstRow: first, Random: graph.Random{Key: b.Leaf("key", key), Step: b.Leaf("step", step), Stream: stage}}
+			p := &nn.Pass{Builder: b, Random: graph.Random{Key: b.Leaf("key", key), Step: b.Leaf("step", step), Stream: stage, First: first}}
 			return nn.Dropout{Number: number, Rate: rate}.Apply(p, nil, b.Leaf("x", x))
 		})
 		stream := uint32(streams.Dropout + kernels.Stream(number)<<16 + stage)

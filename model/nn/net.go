@@ -43,11 +43,11 @@ type Pass struct {
 	*graph.Builder
 	// Random is for dropout. Its stream is the stage of the step.
 	Random graph.Random
-	// FirstRow is the place of x's first row among the rows that share Random.
-	FirstRow int
-	// BatchRows is the number of rows that batch normalisation takes for a batch. It is 0 if there are no
-	// batches: then the averages of the training's take their place.
+	// BatchRows is the number of rows that batch normalisation takes for a batch, or for a shard of one. It is 0 if
+	// there are no batches: then the averages of the training's take their place.
 	BatchRows int
+	// Shards is the number of shards of a batch, over all ranks. 0 is 1.
+	Shards int
 	// Moves, if it is not nil, gets a move for each Fixed parameter that the pass has a new value for. It is
 	// to be made when the net is updated.
 	Moves func(Move)

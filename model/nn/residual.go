@@ -26,15 +26,29 @@ func (r Residual) Params() (all []Param) {
 }
 
 func (r Residual) Apply(p *Pass, w []*graph.Value, x *graph.Value) *graph.Value {
-	var ends [2]*graph.Value
+	return r.applyTogether([]*Pass{p}, [][]*graph.Value{w}, []*graph.Value{x})[0]
+}
+
+// applyTogether applies each layer inside to all shards, since some of these depend on all shards.
+func (r Residual) applyTogether(p []*Pass, w [][]*graph.Value, x []*graph.Value) []*graph.Value {
+	var ends [2][]*graph.Value
+	first := 0 // parameter of the next layer
 	for i, chain := range [][]Layer{r.Layers, r.Skip} {
 		ends[i] = x
 		for _, l := range chain {
-			n := len(l.Params())
-			ends[i], w = l.Apply(p, w[:n], ends[i]), w[n:]
+			next := first + len(l.Params())
+			own := make([][]*graph.Value, len(w))
+			for j := range w {
+				own[j] = w[j][first:next]
+			}
+			ends[i], first = applyTo(l, p, own, ends[i]), next
 		}
 	}
-	return p.Add(ends[0], ends[1])
+	y := make([]*graph.Value, len(x))
+	for j := range x {
+		y[j] = p[j].Add(ends[0][j], ends[1][j])
+	}
+	return y
 }
 
 // ResidualKind is the kind of the sum in a Summary.

@@ -57,19 +57,20 @@ func (w *Weights) Apply(p *Pass, x *graph.Value) *graph.Value {
 }
 
 // Outputs appends the net to p.Builder and returns the output of each layer.
-func (w *Weights) Outputs(p *Pass, x *graph.Value) (all []*graph.Value) {
+func (w *Weights) Outputs(p *Pass, x *graph.Value) []*graph.Value {
+	return Shards{w}.Outputs([]*Pass{p}, []*graph.Value{x})[0]
+}
+
+// params returns the parameters of each layer as values of a graph.
+func (w *Weights) params(b *graph.Builder) [][]*graph.Value {
 	params := make([][]*graph.Value, len(w.Layers))
 	for i, l := range w.Layers {
 		params[i] = make([]*graph.Value, len(l.Params()))
 	}
-	for i, v := range w.Leaves(p.Builder) {
+	for i, v := range w.Leaves(b) {
 		params[w.Tensors[i].layer][w.Tensors[i].number] = v
 	}
-	for i, l := range w.Layers {
-		x = l.Apply(p, params[i], x)
-		all = append(all, x)
-	}
-	return all
+	return params
 }
 
 // Leaves returns the parameters as values of a graph, in the order of Tensors.
@@ -82,18 +83,7 @@ func (w *Weights) Leaves(b *graph.Builder) []*graph.Value {
 }
 
 // StoreGrad appends the gradient of the seeds' sum at the parameters, and stores it in w.Grads.
-func (w *Weights) StoreGrad(b *graph.Builder, seeds []graph.Seed) {
-	var learned []*graph.Value
-	var grads []*tensor.Dense
-	for i, v := range w.Leaves(b) {
-		if !w.Tensors[i].Fixed {
-			learned, grads = append(learned, v), append(grads, w.Tensors[i].Grad)
-		}
-	}
-	for i, g := range b.Grad(seeds, learned...) {
-		b.Store(g, grads[i])
-	}
-}
+func (w *Weights) StoreGrad(b *graph.Builder, seeds []graph.Seed) { Shards{w}.StoreGrad(b, seeds) }
 
 // Initialize sets the weights to random numbers and the biases to 0, as well as a weight that says so. A parameter with a deviation of
 // its own is normal with that, around its start; a Unit one is

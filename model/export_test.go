@@ -120,8 +120,10 @@ func (p *Probe) Tick() error {
 func (p *Probe) UpdateDis() error {
 	return p.run(func(b *graph.Builder) { p.g.disUpdate(b, []disForward{{}}, 0) })
 }
-func (p *Probe) UpdateGen() error { return p.run(func(b *graph.Builder) { p.g.genUpdate(b, []turn{{}}) }) }
-func (p *Probe) Measure() error   { return p.run(p.g.measure) }
+func (p *Probe) UpdateGen() error {
+	return p.run(func(b *graph.Builder) { p.g.genUpdate(b, []turn{{}}) })
+}
+func (p *Probe) Measure() error { return p.run(p.g.measure) }
 
 func (p *Probe) DisGradients(nth int) error {
 	return p.run(func(b *graph.Builder) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"gorgan/kernels"
 )
 
 // RunOptions says how far Run goes and which functions it calls on the way. Run calls them on its
@@ -34,6 +36,9 @@ type RunOptions struct {
 	Evaluate      func(step uint32) error
 	// Readers and Queue are those of dataset.LoaderOptions, for a set that is not in memory.
 	Readers, Queue int
+	// Ranks are those of a data-parallel run, nil for a single rank. They stop and save together. All ranks call Run with
+	// the same Steps, DisplayEvery, MeasureEvery and SaveEvery. Each has functions of its own.
+	Ranks kernels.Group
 }
 
 // Displays reports whether step is a display step.
@@ -101,6 +106,9 @@ func (s stopped) Error() string { return s.cause.Error() }
 //   - an *UnsavedError, if the state could not be saved in one of these cases.
 //   - a *NonFiniteError, if a step computes a NaN or an infinity. No state that holds one is
 //     saved.
+//   - a *StoppedRankError, if another rank stopped. Run saves the state before.
+//   - the error of p.Ranks, if another rank is missing. Run saves the state before, if none of its
+//     device's exchanges failed.
 //   - an error of the device. Nothing can be saved then.
 //
 // All goroutines that Run starts end before it returns. Memory that it allocates on the device is
@@ -127,28 +135,32 @@ func (t *Trainer) Run(ctx context.Context, p RunOptions) error {
 func (t *Trainer) steps(ctx context.Context, p RunOptions) error {
 	measured, since := t.step, time.Now()
 	pace := unasked // the time of a step
+	var halt error  // what this rank stops for, before the next step
 	for t.step < p.Steps {
 		began := time.Now()
-		if err := ctx.Err(); err != nil {
-			return stopped{err}
-		}
+		halt = cmp.Or(halt, ctx.Err())
 		asked := p.SaveNow != nil && p.SaveNow()
-		n, err := t.feed.next(ctx, p.untilPause(t.step, int(unasked/max(pace, time.Microsecond))))
-		if err != nil {
-			// If ctx has ended, the error of the feed is a consequence.
-			return stopped{cmp.Or(ctx.Err(), err)}
+		n := p.untilPause(t.step, int(unasked/max(pace, time.Microsecond)))
+		if halt == nil {
+			var err error
+			if n, err = t.feed.next(ctx, n); err != nil {
+				// If ctx has ended, the error of the feed is a consequence.
+				halt = cmp.Or(ctx.Err(), err)
+			}
+		}
+		n, asked, err := p.agree(n, asked, reasonOf(ctx, halt))
+		if halt = cmp.Or(halt, err); halt != nil {
+			break
 		}
 		if err := t.train.RunMany(n); err != nil {
 			return err
 		}
 		t.step, t.saved = t.step+uint32(n), false
 		display, measure := p.Displays(t.step), every(t.step, p.MeasureEvery)
-		evaluate := p.Evaluate != nil && p.Evaluates(t.step)
-		save := asked || evaluate || p.due(t.step, p.SaveEvery)
-		var halt error // from Progress; the run ends after the metrics of this step
 		if p.pauses(t.step) {
-			if err := t.progress(p); errors.As(err, new(stopped)) {
-				halt = err
+			err := t.progress(p)
+			if s, ok := errors.AsType[stopped](err); ok {
+				halt = s.cause // the run ends after the metrics of this step
 			} else if err != nil {
 				return err
 			}
@@ -162,26 +174,26 @@ func (t *Trainer) steps(ctx context.Context, p RunOptions) error {
 			}
 			images := float64(t.step-measured) * float64(t.game.config.DisSteps*t.game.config.BatchSize)
 			m.ImagesPerSecond = images / time.Since(since).Seconds()
-			if err := p.tell(m, display); err != nil {
-				return stopped{err}
-			}
+			halt = cmp.Or(p.tell(m, display), halt)
 			measured, since = t.step, time.Now()
 		}
 		if halt != nil {
-			return halt
+			continue
 		}
-		if save {
+		evaluate := p.Evaluate != nil && p.Evaluates(t.step)
+		if asked || evaluate || p.due(t.step, p.SaveEvery) {
 			if err := t.save(p); err != nil {
-				return err
+				return t.fail(p, err)
 			}
 		}
 		if evaluate {
 			began := time.Now()
-			if err := p.Evaluate(t.step); err != nil {
-				return stopped{err}
-			}
+			halt = p.Evaluate(t.step)
 			since = since.Add(time.Since(began))
 		}
+	}
+	if halt != nil {
+		return stopped{halt}
 	}
 	return nil
 }

@@ -5,7 +5,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
 )
 
 // The ranks of a data-parallel run agree before each batch of steps: on how many steps there are, on whether the state is
@@ -88,6 +93,36 @@ func (p RunOptions) agree(n int, save bool, why reason) (int, bool, error) {
 		stop = nil
 	}
 	return n, save, stop
+}
+
+// ShareState gives all ranks the state of rank 0, and so the same bits wherever it came from. All ranks call it at the same
+// time, between runs. It returns the error of the ranks or of the device.
+func (t *Trainer) ShareState(ranks kernels.Group) error {
+	step := binary.LittleEndian.AppendUint32(nil, t.step)
+	all := make([]byte, len(step)*ranks.Size())
+	if err := ranks.AllGather(all, step); err != nil {
+		return err
+	}
+	err := t.game.visit(func(_ string, shape []int, x *tensor.Dense) error {
+		values := make([]float32, tensor.Shape(shape).TotalSize())
+		if err := t.game.dev.Download(values, x); err != nil {
+			return err
+		}
+		own := littleEndian(values)
+		all := make([]byte, len(own)*ranks.Size())
+		if err := ranks.AllGather(all, own); err != nil {
+			return err
+		}
+		for i := range values {
+			values[i] = math.Float32frombits(binary.LittleEndian.Uint32(all[4*i:]))
+		}
+		return t.game.dev.Upload(x, values)
+	})
+	if err != nil {
+		return err
+	}
+	t.step = binary.LittleEndian.Uint32(all)
+	return t.game.setStep(t.step)
 }
 
 // fail tells the other ranks that this one ends with err after the present step. It returns err.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gorgan/dataset"
+	"gorgan/kernels"
 	devices "gorgan/kernels/device"
 	"gorgan/kernels/kerneltest"
 	"gorgan/model"
@@ -95,9 +96,10 @@ func TestRanksResume(t *testing.T) {
 	run(t, whole, model.RunOptions{Steps: 9})
 	for name, set := range map[string]*dataset.Set{"in memory": set, "read ahead": streamedSet(t, set)} {
 		path := filepath.Join(t.TempDir(), "last")
+		groups := [][]kernels.Group{kerneltest.Ranks(4), kerneltest.Ranks(1), kerneltest.Ranks(2)}
 		for i, ranks := range []int{4, 1, 2} {
 			ranksOf(t, ranks, c, set, func(rank int, trainer *model.Trainer) error {
-				if i > 0 {
+				if i > 0 && rank == 0 {
 					s, err := model.Load(path)
 					if err == nil {
 						err = trainer.Restore(s, 0)
@@ -105,6 +107,9 @@ func TestRanksResume(t *testing.T) {
 					if err != nil {
 						return err
 					}
+				}
+				if err := trainer.ShareState(groups[i][rank]); err != nil {
+					return err
 				}
 				p := model.RunOptions{Steps: uint32(3 * (i + 1))}
 				if rank == 0 {

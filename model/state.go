@@ -185,10 +185,15 @@ func (g *game) restore(s *State) error {
 	if err != nil {
 		return err
 	}
-	if err := g.dev.Upload(g.stepCount, []uint32{s.Step}); err != nil {
+	return g.setStep(s.Step)
+}
+
+// setStep gives the device the number of steps done.
+func (g *game) setStep(done uint32) error {
+	if err := g.dev.Upload(g.stepCount, []uint32{done}); err != nil {
 		return err
 	}
-	return g.dev.Upload(g.next, []uint32{s.Step + 1})
+	return g.dev.Upload(g.next, []uint32{done + 1})
 }
 
 // tensors copies the state's tensors from the device.

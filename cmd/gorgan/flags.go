@@ -85,6 +85,7 @@ func modelFlagsOf(d model.Config) []modelFlag {
 		whole(d, "momentum-steps", "with sgd, change the momentum over `N` steps; 0 for never", func(m *c) *int { return &m.MomentumSteps }),
 
 		whole(d, "batch-size", "train on `N` real images a step", func(m *c) *int { return &m.BatchSize }),
+		whole(d, "shards", "compute each batch as the mean of `N` small ones, which ranks can share; a power of two", func(m *c) *int { return &m.Shards }),
 		whole(d, "dis-steps", "update the discriminator `N` times before each update of the generator", func(m *c) *int { return &m.DisSteps }),
 		text(d, "update-order", "update the nets in this `ORDER`: "+strings.Join(model.UpdateOrders(), ", "), func(m *c) *string { return &m.UpdateOrder }),
 		fieldFlag(&cli.BoolFlag{Name: "fresh-noise", Usage: "train the generator on noise of its own, as it always is with --dis-steps above 1", Value: d.FreshNoise},

@@ -1,0 +1,333 @@
+package ranks
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"gorgan/kernels"
+)
+
+var secret = []byte("0123456789abcdef")
+
+// absentFor checks that err names the missing rank, and says what it should.
+func absentFor(t *testing.T, who string, err error, rank, ranks int, says ...string) {
+	t.Helper()
+	lost, ok := errors.AsType[kernels.RankError](err)
+	if !ok || lost.Rank != rank || lost.Ranks != ranks {
+		t.Errorf("%s says %v, want that rank %d of %d is missing", who, err, rank, ranks)
+		return
+	}
+	saysAll(t, who, err, says...)
+}
+
+func saysAll(t *testing.T, who string, err error, says ...string) {
+	t.Helper()
+	for _, part := range says {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%s says %v, want %q in it", who, err, part)
+		}
+	}
+}
+
+// meet is Meet for a test that wants its error.
+func meet(address string, rank, ranks int, o Options) error {
+	g, err := Meet(context.Background(), Place{Rank: rank, Ranks: ranks, Rendezvous: address}, o)
+	if err == nil {
+		g.Close()
+	}
+	return err
+}
+
+// TestLate: the others wait for rank 0, and rank 0 for them, though that takes longer than a call may.
+func TestLate(t *testing.T) {
+	address, o := freeAddress(t), brief()
+	o.Limit = 300 * time.Millisecond
+	for rank, err := range every(4, func(rank int) error {
+		time.Sleep([]time.Duration{200, 0, 400, 900}[rank] * time.Millisecond)
+		return meet(address, rank, 4, o)
+	}) {
+		if err != nil {
+			t.Errorf("rank %d: %v", rank, err)
+		}
+	}
+}
+
+// TestAbsent: all that came name the first rank that did not.
+func TestAbsent(t *testing.T) {
+	address, o := freeAddress(t), brief()
+	o.Wait = 500 * time.Millisecond
+	began := time.Now()
+	for rank, err := range every(3, func(rank int) error { return meet(address, rank+rank/2, 6, o) }) { // ranks 0, 1 and 3
+		absentFor(t, "a rank that came", err, 2, 6, "ranks: rank 2 of 6 has not come within 500ms, nor has rank 4, 5; see whether its process was started")
+		_ = rank
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// TestAbsentZero: nobody answers at the rendezvous, or somebody else does.
+func TestAbsentZero(t *testing.T) {
+	o := brief()
+	o.Wait = 300 * time.Millisecond
+	address := freeAddress(t)
+	absentFor(t, "rank 1", meet(address, 1, 2, o), 0, 2, "rank 0 of 2 (host 127.0.0.1) has not answered at "+address+" within 300ms (connection refused)")
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
+			c.Close()
+		}
+	}()
+	absentFor(t, "rank 1", meet(address, 1, 2, o), 0, 2, "it does not answer as rank 0")
+	saysAll(t, "rank 0", meet(address, 0, 2, o), "rank 0 cannot listen at "+address, "address already in use", "--rendezvous")
+	l.Close()
+	<-served
+}
+
+// TestStrangers: whoever is no rank, or does not know the token, is sent away, and the ranks meet.
+func TestStrangers(t *testing.T) {
+	address, o := freeAddress(t), brief()
+	o.Token, o.Limit = secret, time.Second
+	zero := make(chan error, 1)
+	go func() { zero <- meet(address, 0, 2, o) }()
+	dial := func() net.Conn {
+		for {
+			if c, err := net.Dial("tcp", address); err == nil {
+				c.SetDeadline(time.Now().Add(5 * time.Second))
+				return c
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+	old := greet(1, 2, "old")
+	old.version = 0
+	beyond := greet(1, 2, "beyond")
+	beyond.rank = 7
+	for name, message := range map[string][]byte{
+		"another protocol":   []byte("GET / HTTP/1.1\r\nHost: rank\r\n\r\n"),
+		"an old version":     old.encode(),
+		"a rank beyond":      beyond.encode(),
+		"rank 0 itself":      greet(0, 2, "zero").encode(),
+		"a wrong proof":      append(greet(1, 2, "liar").encode(), make([]byte, 32)...),
+		"half a greeting":    greet(1, 2, "half").encode()[:50],
+		"only the beginning": []byte(magic),
+	} {
+		c := dial()
+		if _, err := c.Write(message); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		answer := make([]byte, greetingSize)
+		n, _ := c.Read(answer)
+		if v, ok := decodePrefix(answer); name == "an old version" && (n == 0 || !ok || v != version) {
+			t.Errorf("%s is answered with %q", name, answer[:n])
+		}
+		for { // until rank 0 closes it
+			if _, err := c.Read(answer); err != nil {
+				if errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("%s is not sent away", name)
+				}
+				break
+			}
+		}
+		c.Close()
+	}
+	silent := dial() // says nothing, and stays
+	defer silent.Close()
+	if err := meet(address, 1, 2, o); err != nil {
+		t.Error(err)
+	}
+	if err := <-zero; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestToken: ranks without the token of rank 0 are told so at once, and rank 0 in the end.
+func TestToken(t *testing.T) {
+	for name, other := range map[string][]byte{"another": []byte("fedcba9876543210"), "none": nil} {
+		address, o := freeAddress(t), brief()
+		o.Wait = 700 * time.Millisecond
+		errs := every(2, func(rank int) error {
+			o := o
+			if o.Token = secret; rank == 1 {
+				o.Token, o.Wait = other, time.Minute
+			}
+			return meet(address, rank, 2, o)
+		})
+		saysAll(t, name+": rank 1", errs[1], "rank 0 at "+address, "has another token than rank 1; give all ranks the same")
+		absentFor(t, name+": rank 0", errs[0], 1, 2, "somebody else came", "rank 1 on host "+hostname(), "no proof that it has the token")
+	}
+}
+
+// TestMirror: a listener that sends back what it gets, and one of another version, are not rank 0.
+func TestMirror(t *testing.T) {
+	o := brief()
+	o.Token, o.Wait = secret, 500*time.Millisecond
+	newer := greet(0, 2, "new")
+	newer.version++
+	answers := map[string]func(greeting) []byte{
+		"a mirror":        func(g greeting) []byte { return append(g.encode(), prove(nil, true, g, g)...) },
+		"without a token": func(g greeting) []byte { z := greet(0, 2, "z"); return append(z.encode(), prove(nil, true, z, g)...) },
+		"a newer version": func(greeting) []byte { return newer.encode() },
+	}
+	wants := map[string]string{"a mirror": "it does not answer as rank 0", "without a token": "has another token than rank 1", "a newer version": "speaks version 2 of the protocol, and rank 1 version 1"}
+	for name, answer := range answers {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		served := make(chan struct{})
+		go func() {
+			defer close(served)
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				b := make([]byte, greetingSize)
+				(&link{Conn: c, limit: time.Second}).receive(b)
+				g, _ := decodeGreeting(b)
+				c.Write(answer(g))
+				c.Close()
+			}
+		}()
+		saysAll(t, name, meet(l.Addr().String(), 1, 2, o), wants[name])
+		l.Close()
+		<-served
+	}
+}
+
+// TestTwice: two processes that are the same rank end the meeting for all.
+func TestTwice(t *testing.T) {
+	address, o := freeAddress(t), brief()
+	for i, err := range every(4, func(i int) error { return meet(address, []int{0, 1, 2, 2}[i], 4, o) }) {
+		saysAll(t, []string{"rank 0", "rank 1", "a rank 2", "a rank 2"}[i], err, "ranks: two processes say that they are rank 2 of 4 (hosts "+hostname())
+	}
+}
+
+// TestOtherRanks: ranks that were told different numbers of ranks end the meeting for all.
+func TestOtherRanks(t *testing.T) {
+	address, o := freeAddress(t), brief()
+	for rank, err := range every(2, func(rank int) error { return meet(address, rank, []int{2, 8}[rank], o) }) {
+		saysAll(t, "rank "+string(rune('0'+rank)), err, "rank 1 (host "+hostname()+") was told that there are 8 ranks, and rank 0 that there are 2")
+	}
+}
+
+// TestAgain: a process that came, ended and was started again takes its own place.
+func TestAgain(t *testing.T) {
+	address, o := freeAddress(t), brief()
+	ctx, end := context.WithCancel(context.Background())
+	for i, err := range every(3, func(i int) error {
+		switch i {
+		case 1: // comes and goes
+			time.AfterFunc(300*time.Millisecond, end)
+			_, err := Meet(ctx, Place{Rank: 1, Ranks: 3, Rendezvous: address}, o)
+			if !errors.Is(err, context.Canceled) {
+				return errors.New("the process that ended had " + err.Error())
+			}
+			return meet(address, 1, 3, o)
+		case 2:
+			<-ctx.Done()
+			time.Sleep(500 * time.Millisecond)
+		}
+		return meet(address, i, 3, o)
+	}) {
+		if err != nil {
+			t.Errorf("rank %d: %v", i, err)
+		}
+	}
+}
+
+// TestInterrupted: a rank that is interrupted at the rendezvous returns context.Canceled, and the others are told.
+func TestInterrupted(t *testing.T) {
+	address, o := freeAddress(t), brief()
+	ctx, interrupt := context.WithCancel(context.Background())
+	time.AfterFunc(300*time.Millisecond, interrupt)
+	errs := every(3, func(rank int) error {
+		of := context.Background()
+		if rank == 0 {
+			of = ctx
+		}
+		if rank == 2 { // is told another address, where nobody answers
+			_, err := Meet(ctx, Place{Rank: rank, Ranks: 3, Rendezvous: freeAddress(t)}, o)
+			return err
+		}
+		_, err := Meet(of, Place{Rank: rank, Ranks: 3, Rendezvous: address}, o)
+		return err
+	})
+	for _, rank := range []int{0, 2} {
+		if !errors.Is(errs[rank], context.Canceled) {
+			t.Errorf("rank %d says %v", rank, errs[rank])
+		}
+	}
+	saysAll(t, "rank 1", errs[1], "rank 0 was interrupted before all ranks had come")
+}
+
+// TestAddress: beyond the loopback interface, ranks need a token on both sides.
+func TestAddress(t *testing.T) {
+	_, port, _ := net.SplitHostPort(freeAddress(t))
+	o := brief()
+	saysAll(t, "rank 0", meet("0.0.0.0:"+port, 0, 2, o), "the rendezvous 0.0.0.0:"+port+" can be reached from other machines, so the ranks need a token")
+	host := ""
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range addresses {
+		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && !n.IP.IsLoopback() {
+			host = n.IP.String()
+		}
+	}
+	if host == "" {
+		t.Skip("this machine has the loopback interface alone")
+	}
+	address := net.JoinHostPort(host, port)
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saysAll(t, "rank 1", meet(address, 1, 2, o), "so the ranks need a token")
+	l.Close()
+	o.Token = secret
+	for rank, err := range every(2, func(rank int) error { return meet(address, rank, 2, o) }) {
+		if err != nil {
+			t.Errorf("rank %d: %v", rank, err)
+		}
+	}
+}
+
+// TestMistakes: each is one sentence, without a connection.
+func TestMistakes(t *testing.T) {
+	short := brief()
+	short.Token = secret[:15]
+	soon := brief()
+	soon.Wait = 200 * time.Millisecond
+	for says, c := range map[string]struct {
+		place Place
+		o     Options
+	}{
+		"rank 2 of 2": {Place{Rank: 2, Ranks: 2, Rendezvous: "a:1"}, brief()},
+		"rank 0 of 0": {Place{Rendezvous: "a:1"}, brief()},
+		"nothing says where the 2 ranks meet; give --rendezvous HOST:PORT": {Place{Ranks: 2}, brief()},
+		"the token has 15 bytes, want at least 16":                         {Place{Ranks: 2, Rendezvous: "a:1"}, short},
+		`the rendezvous is "a", want HOST:PORT`:                            {Place{Ranks: 2, Rendezvous: "a"}, brief()},
+		"cannot find the address of the rendezvous nowhere.invalid:1":      {Place{Ranks: 2, Rendezvous: "nowhere.invalid:1"}, soon},
+		"which no other machine reaches, and has 2 of 4 ranks":             {Place{Ranks: 4, LocalRanks: 2, Rendezvous: "127.0.0.1:1"}, brief()},
+	} {
+		_, err := Meet(context.Background(), c.place, c.o)
+		saysAll(t, "Meet", err, "ranks: ", says)
+	}
+}

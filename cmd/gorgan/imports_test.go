@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"gorgan/model/report":          {"gorgan/model", "gorgan/model/curve", "gorgan/model/evaluate", "gorgan/model/explain", "gorgan/model/run"},
 	"gorgan/model/curve":           nil,
 	"gorgan/model/sweep":           {"gorgan/kernels"},
+	"gorgan/model/ranks":           {"gorgan/kernels"},
 	"gorgan/model/compare":         {"gorgan/model/evaluate", "gorgan/model/run"},
 	"gorgan/model/project":         {"gorgan/model", "gorgan/model/graph", "gorgan/model/nn", "gorgan/model/optim", "gorgan/model/picture", "gorgan/kernels"},
 	"gorgan/model/serve":           {"gorgan/kernels/device", "gorgan/model", "gorgan/model/film", "gorgan/model/picture", "gorgan/model/run", "gorgan/model/walk", "gorgan/dataset", "gorgan/dataset/array"},

@@ -2,6 +2,7 @@ package ranks
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -33,73 +34,120 @@ func TestGroup(t *testing.T) {
 // TestLost: a rank that ends, stalls, or breaks off in the middle of a message, at a call that a seed chooses, is
 // named by all others within the limit.
 func TestLost(t *testing.T) {
-	const ranks = 4
-	faults := []struct {
-		name, says string
-		do         func(*Group)
-	}{
-		{"ends", "has closed its connection", func(g *Group) { g.Close() }},
-		{"stalls", "has sent nothing for 300ms; see whether its process has ended or is stopped", func(*Group) {}},
-		{"sends half a message", "has closed its connection", func(g *Group) {
-			for _, l := range g.links {
-				if l != nil {
-					l.send(frame{allGather, g.calls + 1, 8}.encode()[:9])
-				}
-			}
-			g.Close()
-		}},
-		{"sends half of its bytes", "has sent nothing for 300ms", func(g *Group) {
-			for _, l := range g.links {
-				if l != nil {
-					l.send(append(frame{allGather, g.calls + 1, 8}.encode(), 1, 2, 3))
-				}
-			}
-		}},
-	}
 	for seed := range uint64(3) {
-		random := rand.New(rand.NewPCG(seed, 18))
-		for _, fault := range faults {
-			victim, when, late := random.IntN(ranks), random.IntN(20), time.Duration(random.IntN(200))*time.Millisecond
-			o := brief()
-			o.Limit = 300 * time.Millisecond
-			if fault.name == "sends half of its bytes" && victim == 0 {
-				victim = 1 // rank 0 answers, and is to answer something that fits
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(seed, 18))
+			for _, f := range faults {
+				f.strike(t, random)
 			}
-			groups := meeting(t, ranks, o)
-			took := make([]time.Duration, ranks)
-			for rank, err := range every(ranks, func(rank int) error {
-				g := groups[rank]
-				to := make([]byte, 8*ranks)
-				for call := range 100 {
-					if call == when && rank == victim {
-						fault.do(g)
-						return nil
-					}
-					if call == when && rank == (victim+1)%ranks {
-						time.Sleep(late) // a rank that is late is not the one that is named
-					}
-					began := time.Now()
-					if err := g.AllGather(to, make([]byte, 8)); err != nil {
-						took[rank] = time.Since(began)
-						if again := g.AllToAll(to, to); again != err {
-							t.Errorf("after %v, a call returned %v", err, again)
-						}
-						return err
-					}
-				}
-				return errors.New("100 calls went well")
-			}) {
-				if rank == victim {
-					continue
-				}
-				lost, ok := errors.AsType[kernels.RankError](err)
-				if !ok || lost.Rank != victim || lost.Ranks != ranks || lost.Host != hostname() || !strings.Contains(err.Error(), fault.says) {
-					t.Errorf("seed %d: rank %d %s at call %d, and rank %d says %v", seed, victim, fault.name, when, rank, err)
-				}
-				if most := o.Limit + late + leave + time.Second; took[rank] > most {
-					t.Errorf("seed %d: rank %d %s, and rank %d says it after %v, want at most %v", seed, victim, fault.name, rank, took[rank], most)
-				}
+		})
+	}
+}
+
+// fault is what a rank does at a call, and what the others say of it.
+type fault struct {
+	name, says string
+	do         func(*Group)
+}
+
+var faults = []fault{
+	{"ends", "has closed its connection", func(g *Group) { g.Close() }},
+	{"stalls", "has sent nothing for 600ms; see whether its process has ended or is stopped", func(*Group) {}},
+	{"sends half a message", "has closed its connection", func(g *Group) {
+		for _, l := range g.links {
+			if l != nil {
+				l.send(frame{allGather, g.calls + 1, 8}.encode()[:9])
 			}
+		}
+		g.Close()
+	}},
+	{"sends half of its bytes", "has sent nothing for 600ms", func(g *Group) {
+		for _, l := range g.links {
+			if l != nil {
+				l.send(append(frame{allGather, g.calls + 1, 8}.encode(), 1, 2, 3))
+			}
+		}
+	}},
+}
+
+// strike lets a random rank of four have the fault at a random call.
+func (f fault) strike(t *testing.T, random *rand.Rand) {
+	const ranks = 4
+	victim, when, late := random.IntN(ranks), random.IntN(20), time.Duration(random.IntN(300))*time.Millisecond
+	if f.name == "sends half of its bytes" && victim == 0 {
+		victim = 1 // rank 0 answers, and not with what the fault sends
+	}
+	o := brief()
+	o.Limit = 600 * time.Millisecond
+	groups := meeting(t, ranks, o)
+	took := make([]time.Duration, ranks)
+	for rank, err := range every(ranks, func(rank int) error {
+		g := groups[rank]
+		to := make([]byte, 8*ranks)
+		for call := range 100 {
+			if call == when && rank == victim {
+				f.do(g)
+				return nil
+			}
+			if call == when && rank == (victim+1)%ranks {
+				time.Sleep(late) // a rank that is late is not the one that is named
+			}
+			began := time.Now()
+			if err := g.AllGather(to, make([]byte, 8)); err != nil {
+				took[rank] = time.Since(began)
+				if again := g.AllToAll(to, to); again != err {
+					t.Errorf("after %v, a call returned %v", err, again)
+				}
+				return err
+			}
+		}
+		return errors.New("100 calls went well")
+	}) {
+		if rank == victim {
+			continue
+		}
+		lost, ok := errors.AsType[kernels.RankError](err)
+		if !ok || lost.Rank != victim || lost.Ranks != ranks || lost.Host != hostname() || !strings.Contains(err.Error(), f.says) {
+			t.Errorf("rank %d %s at call %d, and rank %d says %v", victim, f.name, when, rank, err)
+		}
+		if most := o.Limit + late + leave + time.Second; took[rank] > most {
+			t.Errorf("rank %d %s, and rank %d says it after %v, want at most %v", victim, f.name, rank, took[rank], most)
+		}
+	}
+}
+
+// TestAtOnce: a rank that ends is named at once, though another is not in the call yet.
+func TestAtOnce(t *testing.T) {
+	t.Parallel()
+	o := brief()
+	o.Limit = 20 * time.Second
+	groups := meeting(t, 4, o)
+	groups[1].Close()
+	began := time.Now()
+	for i, err := range every(2, func(i int) error {
+		return groups[3*i].AllGather(make([]byte, 4), make([]byte, 1)) // ranks 0 and 3
+	}) {
+		if lost, ok := errors.AsType[kernels.RankError](err); !ok || lost.Rank != 1 {
+			t.Errorf("rank %d says %v", 3*i, err)
+		}
+	}
+	if took := time.Since(began); took > o.Limit/2 {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// TestNearTheLimit: ranks that come to a call one after the other, each just in time for the one before, are not
+// taken for missing.
+func TestNearTheLimit(t *testing.T) {
+	t.Parallel()
+	groups := meeting(t, 3, brief())
+	for rank, err := range every(3, func(rank int) error {
+		time.Sleep([]time.Duration{1700, 0, 3300}[rank] * time.Millisecond)
+		return groups[rank].AllGather(make([]byte, 3), make([]byte, 1))
+	}) {
+		if err != nil {
+			t.Errorf("rank %d: %v", rank, err)
 		}
 	}
 }

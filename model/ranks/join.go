@@ -19,6 +19,7 @@ var errStranger = errors.New("it does not answer as rank 0 of a Gorgan")
 // join is a rank other than 0 at the rendezvous. It dials until rank 0 answers, and waits there for the others.
 func join(ctx context.Context, p Place, o Options) (*Group, error) {
 	host, _, _ := splitAddress(p.Rendezvous)
+	var last error // that says more than that the time is over
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		l, err := knock(ctx, p, o)
 		if err == nil {
@@ -27,11 +28,14 @@ func join(ctx context.Context, p Place, o Options) (*Group, error) {
 		if permanent, ok := errors.AsType[refusal](err); ok {
 			return nil, permanent.error
 		}
-		if ctx.Err() != nil || !sleep(ctx, pause) {
+		if late, ok := errors.AsType[net.Error](err); last == nil || ctx.Err() == nil && !(ok && late.Timeout()) {
+			last = err
+		}
+		if !sleep(ctx, pause) { // also where ctx has ended
 			if errors.Is(ctx.Err(), context.Canceled) {
 				return nil, fmt.Errorf("ranks: rank %d was interrupted before rank 0 at %s had answered: %w", p.Rank, p.Rendezvous, context.Canceled)
 			}
-			return nil, missing(0, p.Ranks, host, fmt.Sprintf("has not answered at %s within %v (%s); see whether its process was started and can be reached", p.Rendezvous, o.Wait, cause(err)))
+			return nil, missing(0, p.Ranks, host, fmt.Sprintf("has not answered at %s within %v (%s); see whether its process was started and can be reached", p.Rendezvous, o.Wait, cause(last)))
 		}
 	}
 }

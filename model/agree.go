@@ -23,9 +23,13 @@ type reason uint8
 const (
 	goesOn      reason = iota
 	interrupted        // its context was cancelled
-	ended              // its context came to a planned end, such as a time limit
+	ended              // its context ended with ErrPlanned
 	failed
 )
+
+// ErrPlanned is wrapped by the cause of a context that comes to a planned end, such as a time limit. The other ranks learn
+// that nothing went wrong.
+var ErrPlanned = errors.New("a planned end")
 
 // reasonOf returns the reason of a rank that stops for an error, which is nil for one that goes on.
 func reasonOf(ctx context.Context, halt error) reason {
@@ -34,7 +38,7 @@ func reasonOf(ctx context.Context, halt error) reason {
 		return goesOn
 	case !errors.Is(halt, context.Canceled):
 		return failed
-	case context.Cause(ctx) != context.Canceled:
+	case errors.Is(context.Cause(ctx), ErrPlanned):
 		return ended
 	}
 	return interrupted
@@ -61,7 +65,7 @@ func (e *StoppedRankError) Unwrap() error {
 	return nil
 }
 
-// Planned reports whether the other rank came to a planned end, such as a time limit.
+// Planned reports whether the other rank came to a planned end: see ErrPlanned.
 func (e *StoppedRankError) Planned() bool { return e.why == ended }
 
 // agree tells the other ranks what this one proposes: to train n steps, to save the state after them, and why it stops. It

@@ -41,7 +41,7 @@ func agreeing(t *testing.T, change func(rank int, p *model.RunOptions) context.C
 func TestRanksStopTogether(t *testing.T) {
 	onCPU(t)
 	disk := errors.New("the disk is full")
-	over := errors.New("the time is over")
+	over := fmt.Errorf("the time is over: %w", model.ErrPlanned)
 	at := func(step uint32, f func() error) func(model.Metrics) error {
 		return func(m model.Metrics) error {
 			if m.Step == step {
@@ -58,8 +58,8 @@ func TestRanksStopTogether(t *testing.T) {
 		unsaved bool
 	}{
 		"interrupted": {2, func(p *model.RunOptions) context.Context {
-			ctx, cancel := context.WithCancel(t.Context())
-			p.Display = at(9, func() error { cancel(); return nil })
+			ctx, cancel := context.WithCancelCause(t.Context())
+			p.Display = at(9, func() error { cancel(errors.New("a signal")); return nil })
 			return ctx
 		}, context.Canceled, "rank 2 was interrupted", false},
 		"interrupted, the first rank": {0, func(p *model.RunOptions) context.Context {

@@ -28,7 +28,7 @@ func (s *session) notBegun(ui *ui) error {
 }
 
 // errTimeOver is the cause of a context that ends with the time of --for.
-var errTimeOver = errors.New("the time of --for is over")
+var errTimeOver = fmt.Errorf("the time of --for is over: %w", model.ErrPlanned)
 
 // timeLimit returns a context that ends with the cause errTimeOver so long after began, or with ctx. A limit of 0 is
 // none. The caller must call end.
@@ -74,7 +74,11 @@ func (s *session) ended(ctx context.Context, ui *ui, t *model.Trainer, device st
 			ui.note("the time of --for is over at step %d, which is saved; go on with: %s", t.Step(), ui.command("train", "--resume", s.folder.Dir))
 			err = nil
 		case how == run.Interrupted:
-			err = interrupted(fmt.Sprintf("interrupted at step %d, which is saved; go on with: %s", t.Step(), ui.command("train", "--resume", s.folder.Dir)))
+			who := ""
+			if other, ok := errors.AsType[*model.StoppedRankError](err); ok {
+				who = other.Error() + ": "
+			}
+			err = interrupted(fmt.Sprintf("%sinterrupted at step %d, which is saved; go on with: %s", who, t.Step(), ui.command("train", "--resume", s.folder.Dir)))
 		}
 		if failed := s.summarize(t, how, device); failed != nil {
 			return errors.Join(err, failed)

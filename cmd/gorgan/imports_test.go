@@ -10,9 +10,9 @@ import (
 
 // mayImport is the direction of imports: what each package may use of this module.
 var mayImport = map[string][]string{
-	"gorgan/cmd/gorgan":            {"gorgan/kernels/device", "gorgan/kernels/plan", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/export", "gorgan/model/film", "gorgan/model/picture", "gorgan/model/run", "gorgan/model/walk", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/array", "gorgan/dataset/atomicfile", "gorgan/dataset/excerpt", "gorgan/model/explain", "gorgan/model/report", "gorgan/model/serve", "gorgan/model/project", "gorgan/model/compare", "gorgan/model/sweep"},
+	"gorgan/cmd/gorgan":            {"gorgan/kernels", "gorgan/kernels/device", "gorgan/kernels/plan", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/export", "gorgan/model/film", "gorgan/model/picture", "gorgan/model/run", "gorgan/model/walk", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/array", "gorgan/dataset/atomicfile", "gorgan/dataset/excerpt", "gorgan/model/explain", "gorgan/model/report", "gorgan/model/serve", "gorgan/model/project", "gorgan/model/compare", "gorgan/model/sweep", "gorgan/model/ranks"},
 	"gorgan/model":                 {"gorgan/model/graph", "gorgan/model/layers", "gorgan/model/nn", "gorgan/model/optim", "gorgan/model/streams", "gorgan/kernels", "gorgan/kernels/tape", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/atomicfile", "gorgan/dataset/excerpt"},
-	"gorgan/model/run":             {"gorgan/kernels/device", "gorgan/kernels/plan", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/events", "gorgan/model/picture", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/atomicfile", "gorgan/model/curve"},
+	"gorgan/model/run":             {"gorgan/kernels", "gorgan/kernels/device", "gorgan/kernels/plan", "gorgan/model", "gorgan/model/evaluate", "gorgan/model/events", "gorgan/model/picture", "gorgan/dataset", "gorgan/dataset/raster", "gorgan/dataset/content", "gorgan/dataset/atomicfile", "gorgan/model/curve"},
 	"gorgan/model/export":          {"gorgan/model", "gorgan/model/onnx", "gorgan/model/run", "gorgan/dataset/array"},
 	"gorgan/model/onnx":            nil,
 	"gorgan/model/layers":          {"gorgan/model/nn", "gorgan/kernels"},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"gorgan/kernels"
 	"gorgan/kernels/device"
 	"gorgan/model/run"
 )
@@ -22,7 +23,8 @@ const (
 	exitUsage       = 2
 	exitNoDevice    = 3
 	exitCollapsed   = 4
-	exitAsserted    = 6 // 5 is kept for training on several machines
+	exitRankMissing = 5
+	exitAsserted    = 6
 	exitInterrupted = 130
 	exitUnread      = 141 // as a shell reports SIGPIPE
 )
@@ -86,6 +88,8 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	case errors.As(err, new(run.CollapseError)):
 		return exitCollapsed
+	case errors.As(err, new(kernels.RankError)):
+		return exitRankMissing
 	case errors.As(err, new(assertionError)):
 		return exitAsserted
 	}
@@ -101,10 +105,12 @@ func newApp(ui *ui) *cli.App {
 			"Exit codes:\n\n" + list(
 			[2]string{"0", "done"}, [2]string{"1", "failed"}, [2]string{"2", "the command line or a setting is wrong"},
 			[2]string{"3", "there is no such device"}, [2]string{"4", "the generator has collapsed (train --stop-on-collapse)"},
+			[2]string{"5", "another rank of a data-parallel run is missing (train --data-parallel)"},
 			[2]string{"6", "a figure is not within its bound (evaluate --assert)"},
 			[2]string{"130", "interrupted by a signal; a run that trains is saved"}, [2]string{"141", "the reader of the output went away"}) +
 			"\nEnvironment variables:\n\n" + list(
 			[2]string{device.LevelVar, "compute on the CPU with avx512, avx2 or purego (default: the fastest that the processor has)"},
+			[2]string{rendezvousTokenVar, "let only those ranks meet that have this token (train --data-parallel)"},
 			[2]string{tokenVar, "let only those see the pages of serve who have this token"},
 			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1 and libcublas.so.* in these folders first"},
 			[2]string{"GORGAN_CUDA_TIMEOUT", "give a device up after a call of its driver took so long (default: 30s)"}),

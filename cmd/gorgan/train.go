@@ -65,7 +65,7 @@ func newTrain(ui *ui) *cli.Command {
 			"   gorgan train --preset best --out runs/best --continue --for 55m",
 		Flags: slices.Concat(inCategory("Data", data), inCategory("Data", sourceFlags()), inModelCategories(modelFlags(d)),
 			inCategory("Run", presetFlags()), inCategory("Run", ofRun), inCategory("Evaluation", evaluateFlags()),
-			inCategory("Device", append(deviceFlags("auto"), planFlag()))),
+			inCategory("Data-parallel", rankFlags()), inCategory("Device", append(deviceFlags("auto"), planFlag()))),
 		Action: action(ui, readTrainOptions, runTrain),
 	}
 }
@@ -80,7 +80,16 @@ func summaries(names []string, summary func(string) string) string {
 }
 
 func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
-	began, requests, events := time.Now(), takeSaveRequests(), &jsonEvents{out: io.Discard}
+	began := time.Now()
+	party, err := o.ranks.meet(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = party.leave(err) }()
+	if party.follows() {
+		return party.follow(ctx, o)
+	}
+	requests, events := takeSaveRequests(), &jsonEvents{out: io.Discard}
 	defer requests.stop()
 	if o.json {
 		events.out = ui.out
@@ -125,20 +134,16 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 			}
 		}
 		ui.note("%s is at step %d already: nothing is left to do; train on with --steps above it", s.folder.Dir, s.state.Step)
-		return nil
+		return party.dismiss()
 	}
 	var said bytes.Buffer // what is printed before there is a log
 	ui.log = &said
 	o.device.name, o.device.Began, o.reading.Reading = s.Device, s.plan, s.Reading // a run that goes on has its own
-	dev, why, err := o.device.open()
+	dev, why, data, err := s.equip(ctx, ui, o, party)
 	if err != nil {
 		return err
 	}
 	defer dev.Close()
-	data, err := s.data(ctx, ui, o)
-	if err != nil {
-		return err
-	}
 	set := data.train
 	evaluator, err := s.newEvaluator(ctx, ui, dev, data)
 	if err != nil {
@@ -157,11 +162,15 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 	if err := s.open(ui, trainer, o); err != nil {
 		return err
 	}
+	if err := party.begin(trainer, dev, set.Fingerprint()); err != nil {
+		return err
+	}
 	ui.log = s.folder.Log()
 	if _, err := said.WriteTo(ui.log); err != nil {
 		return err
 	}
 	ui.note("device: %s (%s)", dev.Name(), why)
+	party.introduce(ui, s.Model)
 	if err := sayOtherLevel(ui, dev, s.Began.Instructions); err != nil {
 		return err
 	}
@@ -195,7 +204,29 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 	limited, end := timeLimit(ctx, began, o.limit)
 	defer end()
 	return s.train(limited, ui, dev.Name(), &run.Training{Settings: s.Settings, Folder: s.folder, Trainer: trainer, Evaluator: evaluator,
-		Observers: []run.Observer{terminalObserver{ui, requests}, events}, SaveNow: requests.asked, EvaluateFirst: s.owed, Readers: o.reading.readers, Queue: o.queue})
+		Observers: []run.Observer{terminalObserver{ui, requests}, events}, SaveNow: requests.asked, EvaluateFirst: s.owed, Readers: o.reading.readers, Queue: o.queue, Ranks: party.group()})
+}
+
+// equip opens the device and the data of the run. The other ranks of a data-parallel run hear the settings when the data
+// have settled them, and before the device is opened, which may be the work of all ranks.
+func (s *session) equip(ctx context.Context, ui *ui, o trainOptions, p *party) (dev device.Device, why string, data runData, err error) {
+	if p != nil {
+		if data, err = s.data(ctx, ui, o); err == nil {
+			err = p.lead(s.Settings)
+		}
+		if err != nil {
+			return nil, "", data, err
+		}
+		dev, why, err = p.device(o.device).open()
+		return dev, why, data, err
+	}
+	if dev, why, err = o.device.open(); err != nil {
+		return nil, "", data, err
+	}
+	if data, err = s.data(ctx, ui, o); err != nil {
+		return nil, "", data, errors.Join(err, dev.Close())
+	}
+	return dev, why, data, nil
 }
 
 // data reads the data and takes from them what the settings of a new run leave open. It returns an

@@ -36,6 +36,7 @@ type trainOptions struct {
 	queue         int
 	serve         bool // pages show the run
 	address       addressOptions
+	ranks         rankOptions
 }
 
 func readTrainOptions(ui *ui, c *cli.Context) (o trainOptions, err error) {
@@ -75,6 +76,9 @@ func readTrainOptions(ui *ui, c *cli.Context) (o trainOptions, err error) {
 		return o, err
 	}
 	if o.reading, err = readSourceOptions(c); err != nil {
+		return o, err
+	}
+	if o.ranks, err = readRankOptions(c); err != nil {
 		return o, err
 	}
 	o.command, o.given = os.Args[1:], givenFlags(c)

@@ -1,7 +1,6 @@
 package cpu
 
 import (
-	"fmt"
 	"unsafe"
 
 	"gorgonia.org/tensor"
@@ -39,9 +38,7 @@ func (c *device) exchange(to, from *tensor.Dense, check func(to, from *tensor.De
 
 // move makes the call. A group that has failed is of no more use, and so the device is not either.
 func (c *device) move(x exchange) error {
-	if err := x.call(x.to, x.from); err != nil {
-		c.broken = fmt.Errorf("cpu: rank %d of %d: %w", c.group.Rank(), c.group.Size(), err)
-	}
+	c.broken = x.call(x.to, x.from)
 	return c.broken
 }
 

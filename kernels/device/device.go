@@ -53,6 +53,18 @@ func cudaNumber(name string) (n int, ok bool) {
 	return n, ok && err == nil && n >= 0
 }
 
+// OfRank returns the name of the device of a rank, for the name that all ranks are given. localRank is its number among
+// those of its machine, or -1. Each has a CUDA device of its own, unless the process sees only one.
+func OfRank(name string, localRank int) string {
+	if localRank < 1 || name != "cuda" && name != "auto" {
+		return name
+	}
+	if _, err := cuda.Probe(localRank); err != nil {
+		return name
+	}
+	return fmt.Sprintf("cuda:%d", localRank)
+}
+
 // Device is the type of what Open returns, for callers that do not import kernels.
 type Device = kernels.Device
 

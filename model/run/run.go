@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"gorgan/kernels"
 	"gorgan/model"
 	"gorgan/model/evaluate"
 	"gorgan/model/picture"
@@ -48,9 +49,10 @@ type Training struct {
 	Observers []Observer
 	// EvaluateFirst means that the first state must be evaluated before the run starts.
 	EvaluateFirst bool
-	// Readers, Queue and SaveNow are those of model.RunOptions.
+	// Readers, Queue, SaveNow and Ranks are those of model.RunOptions.
 	Readers, Queue int
 	SaveNow        func() bool
+	Ranks          kernels.Group
 
 	diagnosis diagnosis
 }
@@ -108,7 +110,7 @@ func (t *Training) train(ctx context.Context) error {
 		}
 	}
 	p := t.RunOptions()
-	p.Readers, p.Queue, p.SaveNow = t.Readers, t.Queue, t.SaveNow
+	p.Readers, p.Queue, p.SaveNow, p.Ranks = t.Readers, t.Queue, t.SaveNow, t.Ranks
 	p.Progress = func(newest model.Metrics) error {
 		return t.tell(func(o Observer) error { return o.Progress(newest) })
 	}

@@ -9,8 +9,8 @@ import "gorgan/model/nn"
 // perFloat is the size of a float32 in bytes.
 const perFloat = 4
 
-// TrainingBytes estimates the memory of a run of c, in bytes, including dataBytes for the data.
-func (c Config) TrainingBytes(dataBytes int64) int64 {
+// TrainingBytes estimates the memory of one of so many ranks in a run of c, in bytes, including dataBytes for the data.
+func (c Config) TrainingBytes(dataBytes int64, ranks int) int64 {
 	gen, dis := c.mustNets()
 	g, d := gen.Size(), dis.Size()
 	// There are values, gradients and two moments, and copies of values and moments for a save.
@@ -18,8 +18,14 @@ func (c Config) TrainingBytes(dataBytes int64) int64 {
 	if c.EMA > 0 {
 		floats += 2 * int64(g)
 	}
+	if own := c.Shards / ranks; c.Shards > 1 { // each has gradients
+		floats += int64(own) * (int64(g) + int64(d))
+	}
+	if ranks > 1 { // what the others sent of the gradients, and the rank's part of their sum
+		floats += (int64(g) + int64(d)) * int64(ranks+1) / int64(ranks)
+	}
 	// Both nets keep each layer's output and its gradient. D has rows for x and for G(z).
-	rows := int64(c.BatchSize)
+	rows := int64(c.BatchSize / ranks)
 	floats += 2 * rows * (rowFloats(gen.Net) + 2*rowFloats(dis.Net)/int64(max(c.Pack, 1)))
 	if c.Pack > 1 {
 		// A step and a measurement have the labels of x and of G(z) as vectors each.

@@ -38,7 +38,7 @@ func TestTrainingBytes(t *testing.T) {
 			run(t, trainer, model.RunOptions{Steps: 1})
 			state := stateOf(t, trainer)
 			taken := heap() - before
-			estimate := c.TrainingBytes(0)
+			estimate := c.TrainingBytes(0, 1)
 			if ratio := float64(estimate) / float64(taken); ratio < 0.6 || ratio > 1.2 {
 				t.Errorf("estimated %d MB, taken %d MB, %.2f", estimate>>20, taken>>20, ratio)
 			}

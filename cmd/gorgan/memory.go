@@ -75,7 +75,8 @@ func checkTrainingMemory(dev device.Device, c model.Config, dataBytes int64) err
 	if !device.IsCPU(dev) {
 		return nil
 	}
-	return processMemory().refuseIfTooLarge("training", c.TrainingBytes(dataBytes), "choose smaller nets, smaller images or a smaller --batch-size")
+	_, ranks := dev.Group()
+	return processMemory().refuseIfTooLarge("training", c.TrainingBytes(dataBytes, ranks), "choose smaller nets, smaller images or a smaller --batch-size")
 }
 
 // checkDrawingMemory refuses to load a generator that does not fit in memory. extra is the

@@ -195,7 +195,7 @@ SIM_API int cuCtxSynchronize() {
       return spoilCapture(*capture,
                           fail(captureUnsupported, "cuCtxSynchronize is not allowed while a stream is capturing"));
     }
-    return success;
+    return drain(c);
   });
 }
 

@@ -71,21 +71,29 @@ int instantiate(const char *function, ExecutableGraph **executable, void *handle
   });
 }
 
-// Runs a graph's nodes. spoils: the first float that is stored becomes a NaN at once, so
+// One launch of a graph. spoils: the first float that is stored becomes a NaN at once, so
 // that what follows sees it.
-int replay(const ExecutableGraph &graph, bool spoils) {
-  const u32 run = beginRuns(static_cast<u32>(graph.nodes.size()));
-  for (const u32 n : graph.sequence) {
-    u64 firstFloat = 0;
-    if (const int code = graph.nodes[n]->work(Turn(graph.order, run, n, graph.nodes[n]->programmatic), &firstFloat))
-      return code;
-    if (!spoils || !firstFloat) continue;
-    const f32 nan = std::numeric_limits<f32>::quiet_NaN();
-    std::memcpy(memory().find(firstFloat)->at(firstFloat), &nan, sizeof nan);
-    spoils = false;
+struct Replay {
+  const ExecutableGraph &graph;
+  Nodes nodes;  // the graph may be destroyed while a node waits
+  bool spoils;
+  u32 run = 0;         // the number of node 0's run, 0 before the launch begins
+  std::size_t at = 0;  // in the graph's sequence
+
+  int goOn() {
+    if (!run) run = beginRuns(static_cast<u32>(nodes.size()));
+    for (; at < graph.sequence.size(); at++) {
+      const u32 n = graph.sequence[at];
+      u64 firstFloat = 0;
+      if (const int code = nodes[n]->work(Turn(graph.order, run, n, nodes[n]->programmatic), &firstFloat)) return code;
+      if (!spoils || !firstFloat) continue;
+      const f32 nan = std::numeric_limits<f32>::quiet_NaN();
+      std::memcpy(memory().find(firstFloat)->at(firstFloat), &nan, sizeof nan);
+      spoils = false;
+    }
+    return success;
   }
-  return success;
-}
+};
 
 }  // namespace
 
@@ -177,8 +185,9 @@ SIM_API int cuGraphLaunch(void *handle, void *streamHandle) {
     Stream *stream = nullptr;
     if (const int code = findStream("cuGraphLaunch", c, streamHandle, &stream)) return code;
     if (stream && stream->capture) return fail(notSupported, "cuGraphLaunch: graphs in graphs are not simulated");
+    const auto replay = std::make_shared<Replay>(Replay{*graph, graph->nodes, effect == Effect::nan});
     return submit("cuGraphLaunch", c, stream, Effect::none,
-                  {"cuGraphLaunch", [=](const Turn &, u64 *) { return replay(*graph, effect == Effect::nan); }});
+                  {"cuGraphLaunch", [=](const Turn &, u64 *) { return replay->goOn(); }});
   });
 }
 

@@ -26,6 +26,8 @@ int allocate(const char *function, u64 *address, std::size_t bytes, bool managed
   });
 }
 
+u64 integer(const void *p) { return reinterpret_cast<u64>(p); }
+
 // Where bytes of device memory lie, nullptr and a code if they are not in one
 // allocation of this context.
 const Allocation *range(const char *function, const Context &context, u64 address, u64 bytes, int *code) {
@@ -79,10 +81,23 @@ int copy(const char *function, Side sideTo, u64 to, Side sideFrom, u64 from, u64
     Stream *stream = nullptr;
     if (const int code = findStream(function, c, handle, &stream)) return code;
     const Context *context = &c;
-    return submit(function, c, stream, Effect::none, {function, [=](const Turn &turn, u64 *) {
-                                                        return copyNow(turn, function, *context, sideTo, to, sideFrom,
-                                                                       from, bytes);
-                                                      }});
+    Work work = [=](const Turn &turn, u64 *) {
+      return copyNow(turn, function, *context, sideTo, to, sideFrom, from, bytes);
+    };
+    if (stream && !stream->capture && !stream->queue.empty()) {
+      // As on a card, a copy to the program's memory waits for what is before it, and one from
+      // there takes the bytes at once.
+      if (sideTo == Side::host) {
+        if (const int code = drain(*stream)) return code;
+      } else if (sideFrom == Side::host) {
+        const u8 *source = reinterpret_cast<const u8 *>(from);
+        const auto taken = std::make_shared<std::vector<u8>>(source, source + bytes);
+        work = [=](const Turn &turn, u64 *) {
+          return copyNow(turn, function, *context, sideTo, to, sideFrom, integer(taken->data()), bytes);
+        };
+      }
+    }
+    return submit(function, c, stream, Effect::none, {function, std::move(work)});
   });
 }
 
@@ -113,8 +128,6 @@ int fill(const char *function, u64 to, T value, std::size_t count, void *handle)
   });
 }
 
-u64 integer(const void *p) { return reinterpret_cast<u64>(p); }
-
 }  // namespace
 
 SIM_API int cuMemAlloc_v2(u64 *address, std::size_t bytes) { return allocate("cuMemAlloc", address, bytes, false); }
@@ -130,6 +143,7 @@ SIM_API int cuMemFree_v2(u64 address) {
       return fail(invalidValue, "cuMemFree: 0x%llx is no allocation's start; it is %s", Ull(address),
                   memory().describe(address).c_str());
     if (a->owner != &c) return fail(invalidValue, "cuMemFree: the allocation is of another context");
+    if (const int code = drain(c)) return code;
     memory().release(a);
     return success;
   });

@@ -1,4 +1,4 @@
-// Streams and events. Work is done when it is submitted, so nothing is ever waited for.
+// Streams and events. Only what waits for another rank is waited for.
 #include "driver.h"
 #include "export.h"
 
@@ -33,7 +33,8 @@ int wait(const char *function, Point point, void *handle) {
   return inContext(function, point, [&](Context &c, Effect) -> int {
     Stream *stream = nullptr;
     if (const int code = findStream(function, c, handle, &stream)) return code;
-    return forbidWaiting(function, c, stream);
+    if (const int code = forbidWaiting(function, c, stream)) return code;
+    return stream ? drain(*stream) : int(success);
   });
 }
 
@@ -42,10 +43,13 @@ int findEvent(const char *function, void *handle, Event **event) {
   return *event ? int(success) : fail(invalidHandle, "%s: %p is no event, or was destroyed", function, handle);
 }
 
-int awaitEvent(const char *function, void *handle) {
+// goOn is advance or drain.
+int awaitEvent(const char *function, void *handle, int (*goOn)(Stream &)) {
   Event *event = nullptr;
   if (const int code = findEvent(function, handle, &event)) return code;
-  return event->capture ? fail(capturedEvent, "%s: the event was recorded in a capture", function) : int(success);
+  if (event->capture) return fail(capturedEvent, "%s: the event was recorded in a capture", function);
+  const int code = event->queued ? goOn(*event->stream) : int(success);
+  return event->queued ? code : int(success);
 }
 
 }  // namespace
@@ -61,6 +65,7 @@ SIM_API int cuStreamDestroy_v2(void *handle) {
     if (const int code = findStream("cuStreamDestroy", c, handle, &stream)) return code;
     if (!stream) return fail(invalidHandle, "cuStreamDestroy: the default stream is not destroyed");
     if (stream->capture) return fail(captureUnsupported, "cuStreamDestroy: the stream is capturing");
+    if (const int code = drain(*stream)) return code;
     driver().streams.drop(stream);
     return success;
   });
@@ -72,7 +77,8 @@ SIM_API int cuStreamQuery(void *handle) {
   return inContext("cuStreamQuery", [&](Context &c) -> int {
     Stream *stream = nullptr;
     if (const int code = findStream("cuStreamQuery", c, handle, &stream)) return code;
-    return forbidWaiting("cuStreamQuery", c, stream);
+    if (const int code = forbidWaiting("cuStreamQuery", c, stream)) return code;
+    return stream ? advance(*stream) : int(success);
   });
 }
 
@@ -92,6 +98,8 @@ SIM_API int cuStreamWaitEvent(void *handle, void *eventHandle, u32) {
     if (const int code = findStream("cuStreamWaitEvent", c, handle, &stream)) return code;
     if (const int code = findEvent("cuStreamWaitEvent", eventHandle, &event)) return code;
     Capture *capture = stream ? stream->capture : nullptr;
+    if (event->queued && event->stream != stream)
+      return fail(notSupported, "cuStreamWaitEvent: of two streams, while one waits for another rank, is not simulated");
     if (event->capture == capture) return success;
     if (event->capture)
       return fail(notSupported, "cuStreamWaitEvent: captures of more than one stream are not simulated");
@@ -128,23 +136,30 @@ SIM_API int cuEventRecord(void *handle, void *streamHandle) {
     event->capture = stream ? stream->capture : nullptr;
     event->recorded = true;
     event->at = std::chrono::steady_clock::now();
-    return success;
+    if (!stream || stream->capture || stream->queue.empty()) return success;
+    event->stream = stream;
+    event->queued++;
+    return submit("cuEventRecord", c, stream, Effect::none, {"cuEventRecord", [=](const Turn &, u64 *) -> int {
+                                                               event->at = std::chrono::steady_clock::now();
+                                                               event->queued--;
+                                                               return success;
+                                                             }});
   });
 }
 
 SIM_API int cuEventSynchronize(void *handle) {
   return inContext("cuEventSynchronize", Point::sync,
-                   [&](Context &, Effect) { return awaitEvent("cuEventSynchronize", handle); });
+                   [&](Context &, Effect) { return awaitEvent("cuEventSynchronize", handle, drain); });
 }
 
 SIM_API int cuEventQuery(void *handle) {
-  return inContext("cuEventQuery", [&](Context &) { return awaitEvent("cuEventQuery", handle); });
+  return inContext("cuEventQuery", [&](Context &) { return awaitEvent("cuEventQuery", handle, advance); });
 }
 
 SIM_API int cuEventElapsedTime(float *milliseconds, void *from, void *to) {
   return inContext("cuEventElapsedTime", [&](Context &) -> int {
     for (void *handle : {from, to}) {
-      if (const int code = awaitEvent("cuEventElapsedTime", handle)) return code;
+      if (const int code = awaitEvent("cuEventElapsedTime", handle, advance)) return code;
       const Event *event = driver().events.find(handle);
       if (!event->recorded || !event->timed)
         return fail(invalidHandle, "cuEventElapsedTime: an event was not recorded, or is without timing");

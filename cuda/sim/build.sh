@@ -1,6 +1,7 @@
 #!/bin/sh
 # build.sh OUTDIR: builds the simulated device into OUTDIR/libcuda.so.1, with
-# OUTDIR/libcublas.so.12 as a second name for it. Rebuilds what changed; CXX is the compiler.
+# OUTDIR/libcublas.so.12 and OUTDIR/libnccl.so.2 as other names for it. Rebuilds what changed;
+# CXX is the compiler.
 set -eu
 [ $# = 1 ] || { echo "usage: $0 OUTDIR" >&2; exit 2; }
 mkdir -p "$1"
@@ -22,7 +23,7 @@ for source in *.cpp; do
 	object=$out/objects/${source%.cpp}.o
 	if [ ! "$object" -nt "$source" ] || [ ! "$object" -nt "$newest" ]; then stale="$stale ${source%.cpp}"; fi
 done
-if [ -z "$stale" ] && [ -e "$out/libcublas.so.12" ] && [ -z "$(find "$out/objects" -name '*.o' -newer "$out/libcuda.so.1")" ]; then
+if [ -z "$stale" ] && [ -e "$out/libcublas.so.12" ] && [ -e "$out/libnccl.so.2" ] && [ -z "$(find "$out/objects" -name '*.o' -newer "$out/libcuda.so.1")" ]; then
 	echo "simulated device: up to date in $out"
 	exit 0
 fi
@@ -35,3 +36,4 @@ done
 $CXX -shared -pthread -Wl,-z,defs -Wl,-soname,libcuda.so.1 -o "$out/libcuda.so.1.new" "$out"/objects/*.o
 mv "$out/libcuda.so.1.new" "$out/libcuda.so.1"
 ln -sf libcuda.so.1 "$out/libcublas.so.12"
+ln -sf libcuda.so.1 "$out/libnccl.so.2"

@@ -1,6 +1,8 @@
 // What the driver keeps; see driver.h.
 #include "driver.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -65,6 +67,51 @@ int findStream(const char *function, Context &context, void *handle, Stream **st
   return success;
 }
 
+namespace {
+
+// Does queued work, whose stream has none before it.
+int work(Context &context, Queued &queued) {
+  u64 firstFloat = 0;
+  const Turn::Graph alone{{queued.node.name}, {{0}}, {{0}}};
+  if (!queued.run) queued.run = beginRuns(1);
+  const int code = spoil(context, queued.node.work(Turn(alone, queued.run, 0, false), &firstFloat));
+  if (queued.effect == Effect::nan && !code && firstFloat) {
+    const f32 nan = std::numeric_limits<f32>::quiet_NaN();
+    std::memcpy(memory().find(firstFloat)->at(firstFloat), &nan, sizeof nan);
+  }
+  return code;
+}
+
+}  // namespace
+
+int advance(Stream &stream) {
+  while (!stream.queue.empty()) {
+    const int code = work(*stream.context, stream.queue.front());
+    if (code == notReady) return code;
+    if (code) {  // the call that put it there has returned, so that every later one says it
+      stream.context->spoilt = code;
+      stream.queue.clear();
+      return code;
+    }
+    stream.queue.pop_front();
+  }
+  return success;
+}
+
+int drain(Stream &stream) {
+  int code = success;
+  while ((code = advance(stream)) == notReady) usleep(20);
+  return code;
+}
+
+int drain(Context &context) {
+  int code = success;
+  driver().streams.each([&](Stream &stream) {
+    if (stream.context == &context && !code) code = drain(stream);
+  });
+  return code;
+}
+
 int submit(const char *function, Context &context, Stream *stream, Effect effect, Node node) {
   if (stream && stream->capture) {
     if (!stream->capture->spoilt.empty())
@@ -91,14 +138,19 @@ int submit(const char *function, Context &context, Stream *stream, Effect effect
   if (node.programmatic)
     return fail(notSupported, "%s %s: a programmatic launch outside of a capture is not simulated", function,
                 node.name.c_str());
-  u64 firstFloat = 0;
-  const Turn::Graph alone{{node.name}, {{0}}, {{0}}};
-  const int code = spoil(context, node.work(Turn(alone, beginRuns(1), 0, false), &firstFloat));
-  if (effect == Effect::nan && !code && firstFloat) {
-    const f32 nan = std::numeric_limits<f32>::quiet_NaN();
-    std::memcpy(memory().find(firstFloat)->at(firstFloat), &nan, sizeof nan);
+  Queued queued{std::move(node), effect};
+  if (stream && !stream->queue.empty()) {
+    stream->queue.push_back(std::move(queued));
+    const int code = advance(*stream);
+    return code == notReady ? int(success) : code;
   }
-  return code;
+  const int code = work(context, queued);
+  if (code != notReady) return code;
+  if (!stream)
+    return spoil(context, fail(launchFailed, "%s: on the legacy default stream no work waits for another rank here",
+                               function));
+  stream->queue.push_back(std::move(queued));
+  return success;
 }
 
 u32 beginRuns(u32 nodes) {
@@ -146,7 +198,7 @@ void destroyContext(Context *context) {
   d.captures.erase(
       std::remove_if(d.captures.begin(), d.captures.end(), [=](Capture *c) { return c->context == context; }),
       d.captures.end());
-  d.streams.dropIf(mine);
+  d.streams.dropIf([=](Stream &s) { return s.context == context && (s.queue.clear(), true); });
   d.events.dropIf(mine);
   d.graphs.dropIf(mine);
   d.executableGraphs.dropIf(mine);

@@ -1,7 +1,10 @@
 // What the driver keeps: contexts, streams, captures, graphs. One lock guards it all;
-// work is done when it is submitted, so nothing runs between calls.
+// work is done when it is submitted, so nothing runs between calls. Only what waits for
+// another rank (communicator.h) stays on its stream, with all that is put there after it,
+// and goes on in later calls.
 #pragma once
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -46,7 +49,8 @@ struct Context {
   int spoilt = 0;  // the error that all calls give since a kernel failed, as on a card
 };
 
-// Does a piece of work; 0 or a code. Says where it stored its first float32, if it did.
+// Does a piece of work; 0 or a code. Says where it stored its first float32, if it did. With
+// notReady it waits for another rank, and is to be called again.
 using Work = std::function<int(const Turn &turn, u64 *firstFloat)>;
 
 // A node of a graph, or of what is captured.
@@ -74,10 +78,18 @@ struct Capture {
   std::vector<const Node *> lastHandles = {};  // the same, as the program gets them
 };
 
+// Work that a stream is to do.
+struct Queued {
+  Node node;
+  Effect effect;
+  u32 run = 0;  // its number (order.h), 0 before it begins
+};
+
 struct Stream {
   Context *context;
   u32 flags;
   Capture *capture = nullptr;
+  std::deque<Queued> queue = {};  // the first waits for another rank
 };
 
 struct Event {
@@ -86,6 +98,8 @@ struct Event {
   bool recorded = false;
   const Capture *capture = nullptr;
   std::chrono::steady_clock::time_point at;
+  Stream *stream = nullptr;  // where it was recorded
+  u32 queued = 0;            // records that are in the stream's queue
 };
 
 struct Graph {
@@ -152,8 +166,17 @@ const Kernel *findKernel(void *handle);
 // of this context.
 int findStream(const char *function, Context &context, void *handle, Stream **stream);
 
-// Does a node's work at once, or records the node if the stream is capturing.
+// Does a node's work at once, or after what waits on the stream, or records the node if the
+// stream is capturing.
 int submit(const char *function, Context &context, Stream *stream, Effect effect, Node node);
+
+// Goes on with what waits on a stream; notReady if that still waits. A failure spoils the
+// context.
+int advance(Stream &stream);
+
+// The same until nothing waits: on the stream, on all streams of the context.
+int drain(Stream &stream);
+int drain(Context &context);
 
 // Numbers for the runs of so many nodes, which begin now; gives the first.
 u32 beginRuns(u32 nodes);

@@ -14,7 +14,8 @@ namespace sim {
 namespace {
 
 const char *const pointNames[] = {"init", "context", "alloc",       "copy",  "module", "launch", "sgemm",
-                                  "sync", "capture", "instantiate", "graph", "blas",   "free"};
+                                  "sync", "capture", "instantiate", "graph", "blas",   "free",
+                                  "nccl"};
 const char *const effectNames[] = {"", "fail", "oom", "nodevice", "nan", "hang"};
 
 bool possible(Point point, Effect effect) {

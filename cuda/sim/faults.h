@@ -22,6 +22,7 @@ enum class Point : u8 {
   graph,
   blas,
   free,
+  nccl,
   count
 };
 enum class Effect : u8 { none, fail, oom, nodevice, nan, hang };

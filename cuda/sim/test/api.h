@@ -1,4 +1,4 @@
-// The functions of the driver and of cuBLAS that the tests call, as the libraries
+// The functions of the driver, of cuBLAS and of NCCL that the tests call, as the libraries
 // export them, and a context to call them in.
 #pragma once
 #include <cstddef>
@@ -81,6 +81,20 @@ int cublasGetVersion_v2(Handle, int *);
 const char *cublasGetStatusString(int);
 int cublasSgemm_v2(Handle, int, int, int, int, int, const float *, const float *, int, const float *, int,
                    const float *, float *, int);
+struct UniqueId {
+  char internal[128];
+};
+int ncclGetUniqueId(UniqueId *);
+const char *ncclGetErrorString(int);
+int ncclCommInitRank(Handle *, int, UniqueId, int);
+int ncclCommDestroy(Handle);
+int ncclCommAbort(Handle);
+int ncclCommGetAsyncError(Handle, int *);
+int ncclGroupStart();
+int ncclGroupEnd();
+int ncclSend(u64, std::size_t, int, int, Handle, Handle);
+int ncclRecv(u64, std::size_t, int, int, Handle, Handle);
+int ncclAllGather(u64, u64, std::size_t, int, Handle, Handle);
 }
 
 // What the driver says of a code.

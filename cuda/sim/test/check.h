@@ -54,6 +54,7 @@ inline void inProcess(const std::string &faults, const std::function<bool()> &f)
 
 void testFaults();         // first, as it forks before the library is used
 void testEarlyLaunches();  // the same
+void testRanks();          // the same
 void testText();
 void testArithmetic();
 void testWarps();

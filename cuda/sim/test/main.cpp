@@ -6,6 +6,7 @@ Tally tally;
 int main() {
   testFaults();
   testEarlyLaunches();
+  testRanks();
   // A loop without end is to be found soon.
   setenv("GORGAN_SIM_FAULTS", "steps=50000", 1);
   testText();

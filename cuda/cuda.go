@@ -3,6 +3,8 @@ package cuda
 import (
 	"errors"
 	"fmt"
+
+	"gorgan/kernels"
 )
 
 var (
@@ -12,6 +14,8 @@ var (
 	ErrNotBuilt = fmt.Errorf("%w: this program was built without CUDA; the archives with gpu in their names have it, and make gpu builds it", ErrNoDevice)
 	// ErrMemory is wrapped by the error for a device that has too little memory.
 	ErrMemory = errors.New("out of device memory")
+	// ErrRanks is wrapped by the error for ranks of the group that are gone, stand still or never came.
+	ErrRanks = errors.New("ranks are missing")
 	// ErrPDL is wrapped by the error for Options.PDL on a device that does not have it.
 	ErrPDL = errors.New("programmatic dependent launch cannot be used")
 )
@@ -24,6 +28,10 @@ type Options struct {
 	// before it still runs, and waits for its end. It needs compute capability 9.0 and the driver of
 	// CUDA 11.8. The bits are the same.
 	PDL bool
+	// Group is the ranks of a data-parallel run, each of which opens a device with the same options. With more
+	// than one rank the device exchanges through NCCL, and Open takes Group to find the others. It is nil for a
+	// device alone. It is not closed with the device.
+	Group kernels.Group
 }
 
 // Card is what a device is. The bits of a product depend on it.

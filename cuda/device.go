@@ -23,8 +23,12 @@ type device struct {
 	name    string
 	card    Card
 	stream  cu.Stream
+	group   kernels.Group
+	comm    *driver.Communicator // nil for a device alone, and after it has failed
+	graphs  []*driver.Graph      // all that were captured with comm, which must be closed before it
 	noGraph bool
 	pdl     bool // kernels have the texts of EarlyText, and start early in a capture
+	late    bool // the work put on the stream before is no kernel, so that the next kernel does not start early
 	mode    mode
 	scratch memory // for the results of products while a step is warmed up
 	failed  error  // the driver's first error: every later call returns it
@@ -69,7 +73,7 @@ func (d *device) run(what string, f func() error) error {
 		err = fmt.Errorf("%s: %w", what, driver.Describe(err))
 	}
 	if err != nil {
-		d.failed = fmt.Errorf("cuda: %w", err)
+		d.failed = d.failure(what, err)
 	}
 	return d.failed
 }
@@ -151,6 +155,11 @@ func (d *device) Download(dst any, src *tensor.Dense) error {
 	if err != nil {
 		return err
 	}
+	if d.comm != nil { // the copy itself would wait without an end
+		if err := d.Sync(); err != nil {
+			return err
+		}
+	}
 	return d.whenIdle("copying from the device", func() error {
 		if err := cu.MemcpyDtoHAsync(to, cu.DevicePtr(src.Uintptr()), bytes, d.stream); err != nil {
 			return err
@@ -176,6 +185,9 @@ func host(t *tensor.Dense, slice any) (at unsafe.Pointer, bytes int64, err error
 }
 
 func (d *device) Sync() error {
+	if d.comm != nil {
+		return d.poll()
+	}
 	return d.whenIdle("waiting for the device", func() error { return d.stream.Synchronize() })
 }
 
@@ -183,12 +195,14 @@ func (d *device) Close() error {
 	if d.closed {
 		return errClosed
 	}
+	failed := d.failed
+	left := d.leave()
 	d.closed = true
 	err := d.close()
-	if d.failed != nil {
+	if failed != nil {
 		return nil // the caller already has that error, and this one follows from it
 	}
-	return err
+	return cmp.Or(left, err)
 }
 
 // MatMul is one Sgemm. cuBLAS takes matrices as column-major, so it sees each of ours
@@ -206,6 +220,7 @@ func (d *device) MatMul(dst, a, b *tensor.Dense, tA, tB bool) error {
 				return err
 			}
 		}
+		d.late = false
 		d.BLASContext().Sgemm(transpose(tB), transpose(tA), n, m, k,
 			1, b.Float32s(), b.Shape()[1], a.Float32s(), a.Shape()[1], 0, to, n)
 		return d.BLASContext().Err()
@@ -230,28 +245,4 @@ func (d *device) Load(k *kernels.Kernel) error {
 func (d *device) Memory() (free, total int64, err error) {
 	err = d.whenIdle("asking for free memory", func() (err error) { free, total, err = cu.MemInfo(); return err })
 	return free, total, err
-}
-
-// Group is rank 0 of 1.
-func (d *device) Group() (rank, ranks int) { return 0, 1 }
-
-func (d *device) AllToAll(to, from *tensor.Dense) error {
-	return d.copy(to, from, kernels.CheckAllToAll)
-}
-
-func (d *device) AllGather(to, from *tensor.Dense) error {
-	return d.copy(to, from, kernels.CheckAllGather)
-}
-
-// copy is what an exchange is among one rank.
-func (d *device) copy(to, from *tensor.Dense, check func(to, from *tensor.Dense, ranks int) error) error {
-	if err := check(to, from, 1); err != nil {
-		return err
-	}
-	return d.run("a copy within the device", func() error {
-		if d.mode == warmUp {
-			return nil
-		}
-		return cu.MemcpyDtoDAsync(cu.DevicePtr(to.Uintptr()), cu.DevicePtr(from.Uintptr()), size(from.Dtype(), from.Shape().TotalSize()), d.stream)
-	})
 }

@@ -23,6 +23,8 @@ import (
 type engine struct {
 	gorgonia.Engine
 	timeout time.Duration
+	primary bool // its context is the device's primary one
+	device  cu.Device
 	calls   chan call
 	answers chan error
 	stuck   error // the error of a call that never returned; no call is made after it
@@ -47,12 +49,17 @@ const (
 // writes outside its tensor. Here each tensor is one allocation of the driver.
 const poolBytes = 0
 
-// openEngine starts the engine on a device and binds cuBLAS to its context.
-func openEngine(n int, timeout time.Duration) (*engine, error) {
-	e := &engine{timeout: timeout, calls: make(chan call), answers: make(chan error, 1)}
+// openEngine starts the engine on a device and binds cuBLAS to its context. That is the device's primary
+// one if asked for, and else its own.
+func openEngine(n int, timeout time.Duration, primary bool) (*engine, error) {
+	e := &engine{timeout: timeout, primary: primary, device: cu.Device(n), calls: make(chan call), answers: make(chan error, 1)}
 	go e.serve()
 	// Init makes the context on the thread that it runs on, and makes more calls there.
-	err := e.wait("opening the device", call{onThread, func() error { return e.Init(cu.Device(n), poolBytes) }})
+	start := func() error { return e.Init(e.device, poolBytes) }
+	if primary {
+		start = func() error { return driver.OnPrimary(func() error { return e.Init(e.device, poolBytes) }) }
+	}
+	err := e.wait("opening the device", call{onThread, start})
 	if err != nil {
 		if e.stuck == nil {
 			close(e.calls)
@@ -132,7 +139,11 @@ func (e *engine) close() error {
 		return nil
 	}
 	err := e.wait("closing the device", call{lastThere, func() error {
-		return errors.Join(e.BLASContext().Close(), e.CUDNNContext().Close(), e.Context().Context.(*cu.Ctx).CUContext.Destroy())
+		end := e.Context().Context.(*cu.Ctx).CUContext.Destroy
+		if e.primary {
+			end = func() error { return driver.ReleasePrimary(e.device) }
+		}
+		return errors.Join(e.BLASContext().Close(), e.CUDNNContext().Close(), end())
 	}})
 	if e.stuck == nil {
 		close(e.calls)

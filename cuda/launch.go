@@ -40,7 +40,9 @@ func (d *device) Launch(k *kernels.Kernel, a kernels.Args) error {
 		for _, s := range a.Sizes {
 			w = append(w, uint64(s))
 		}
-		return driver.Launch(f, grid.Blocks, grid.Threads, d.stream, w, d.pdl && d.mode == inStep)
+		early := d.pdl && d.mode == inStep && !d.late
+		d.late = false
+		return driver.Launch(f, grid.Blocks, grid.Threads, d.stream, w, early)
 	})
 	return cmp.Or(err, rejected)
 }
@@ -97,6 +99,9 @@ func (d *device) capture(step func() error, n int) (graph *driver.Graph, err err
 		})
 		if wrong != nil {
 			return nil
+		}
+		if err == nil && d.comm != nil {
+			d.graphs = append(d.graphs, graph)
 		}
 		return err
 	})

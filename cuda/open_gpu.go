@@ -18,7 +18,8 @@ import (
 const workspaceBytes = 32 << 20
 
 // Open starts CUDA device n, from 0. If that device cannot be used, the error wraps ErrNoDevice. If
-// it can, but not with PDL, the error wraps ErrPDL.
+// it can, but not with PDL, the error wraps ErrPDL. Open waits until all ranks of Options.Group are there. If
+// some are not, the error wraps ErrRanks, or is the group's.
 func Open(n int, o Options) (kernels.Device, error) {
 	limit, err := timeout()
 	if err != nil {
@@ -31,11 +32,15 @@ func Open(n int, o Options) (kernels.Device, error) {
 	if err := o.check(card, libraries); err != nil {
 		return nil, err
 	}
-	e, err := openEngine(n, limit)
+	group := o.Group
+	if group == nil {
+		group = kernels.Alone{}
+	}
+	e, err := openEngine(n, limit, group.Size() > 1)
 	if err != nil {
 		return nil, unusable(err)
 	}
-	d := &device{engine: e, card: card, noGraph: o.NoGraph, pdl: o.PDL}
+	d := &device{engine: e, card: card, group: group, noGraph: o.NoGraph, pdl: o.PDL}
 	d.name = fmt.Sprintf("cuda:%d, %s, %s%s", n, card.Name, libraries, o.suffix())
 	err = d.run("preparing the stream", func() error {
 		if d.stream, err = cu.MakeStream(cu.NonBlocking); err != nil {
@@ -49,6 +54,11 @@ func Open(n int, o Options) (kernels.Device, error) {
 	})
 	if err != nil {
 		return nil, unusable(errors.Join(err, d.Close()))
+	}
+	if group.Size() > 1 {
+		if err := d.join(); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
 	}
 	return d, nil
 }
@@ -109,7 +119,8 @@ func unusable(err error) error {
 	return fmt.Errorf("%w: %w", ErrNoDevice, err)
 }
 
-// Probe returns a description of device n without starting it. Its errors are those of Open.
+// Probe returns a description of device n without starting it, with the version of NCCL if that is there.
+// Its errors are those of Open.
 func Probe(n int) (about string, err error) {
 	limit, err := timeout()
 	if err != nil {
@@ -119,7 +130,11 @@ func Probe(n int) (about string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s, %s", card.Name, libraries), nil
+	about = fmt.Sprintf("%s, %s", card.Name, libraries)
+	if nccl, err := driver.LoadNCCL(); err == nil {
+		about += fmt.Sprintf(", NCCL %v", nccl)
+	}
+	return about, nil
 }
 
 // suffix returns the part of a device's name that lists the options in use.

@@ -11,6 +11,7 @@
 #include <cudnn.h>
 
 #include "library.h"
+#include "nccl.h"
 
 enum {
 #define X(name, library) slot_##name,
@@ -35,6 +36,7 @@ static const enum library library_of[slots] = {
 static CUresult absent_driver(void) { return CUDA_ERROR_NO_DEVICE; }
 static cublasStatus_t absent_cublas(void) { return CUBLAS_STATUS_NOT_INITIALIZED; }
 static cudnnStatus_t absent_cudnn(void) { return CUDNN_STATUS_NOT_SUPPORTED; }
+static ncclResult_t absent_nccl(void) { return ncclInvalidUsage; }
 
 // gorgonia.org/cu calls cuInit before main, and ends the process if it fails.
 static CUresult succeed(void) { return CUDA_SUCCESS; }
@@ -46,7 +48,7 @@ static CUresult no_devices(int *count) {
 // What a function that its library lacks answers.
 static CUresult missing_driver(void) { return CUDA_ERROR_NOT_SUPPORTED; }
 static cublasStatus_t missing_cublas(void) { return CUBLAS_STATUS_NOT_SUPPORTED; }
-static void *const missing[] = {[library_driver] = missing_driver, [library_cublas] = missing_cublas};
+static void *const missing[] = {[library_driver] = missing_driver, [library_cublas] = missing_cublas, [library_nccl] = absent_nccl};
 
 // Gorgonia's engine reserves managed memory. A card that is short of memory hangs with
 // it, and nothing here touches device memory from the host.
@@ -65,6 +67,18 @@ static cublasStatus_t create_cublas(cublasHandle_t *handle) {
 		return CUBLAS_STATUS_SUCCESS;
 	return make_cublas(handle);
 }
+
+// NCCL computes in the device's primary context. The engine makes a context of its own, but on a
+// thread that asks for it gets the primary one.
+static CUresult (*make_context)(CUcontext *, unsigned int, CUdevice);
+static __thread int primary;
+static CUresult create_context(CUcontext *context, unsigned int flags, CUdevice device) {
+	if (!primary)
+		return make_context(context, flags, device);
+	CUresult result = cuDevicePrimaryCtxRetain(context, device);
+	return result == CUDA_SUCCESS ? cuCtxSetCurrent(*context) : result;
+}
+void gorgan_cuda_primary(int yes) { primary = yes; }
 
 // The engine also makes a cuDNN handle, which it never uses. cuDNN is never opened.
 static cudnnStatus_t create_handle(cudnnHandle_t *handle) {
@@ -106,6 +120,10 @@ void gorgan_cuda_use(void *opened, enum library library) {
 			continue;
 		void *function = dlsym(opened, names[i]);
 		gorgan_cuda_slots[i] = function ? function : missing[library];
+	}
+	if (library == library_driver) {
+		*(void **)&make_context = gorgan_cuda_slots[slot_cuCtxCreate_v2];
+		gorgan_cuda_slots[slot_cuCtxCreate_v2] = create_context;
 	}
 	if (library == library_cublas) {
 		*(void **)&make_cublas = gorgan_cuda_slots[slot_cublasCreate_v2];

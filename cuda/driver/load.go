@@ -1,7 +1,7 @@
 //go:build gpu && !cpu
 
 // Package driver opens the NVIDIA driver and cuBLAS when Load is called, so the program starts on
-// any machine. It also adds to gorgonia.org/cu what a recorded step needs.
+// any machine, and NCCL when LoadNCCL is. It also adds to gorgonia.org/cu what a recorded step needs.
 //
 // Before Load every function of CUDA returns that there is no device. cuDNN is never opened. Managed
 // memory is never used: a call that asks for it gets device memory.
@@ -22,13 +22,14 @@ import (
 	"time"
 )
 
-// These errors say why Load found no device. In an error text a remedy follows them.
+// These errors say why Load found no device, or LoadNCCL no library. In an error text a remedy follows them.
 var (
 	ErrNoDriver     = errors.New("no NVIDIA driver")
 	ErrDriverTooOld = errors.New("the NVIDIA driver is too old")
 	ErrNoDevice     = errors.New("no CUDA device")
 	ErrDriver       = errors.New("the NVIDIA driver does not start")
 	ErrNoCUBLAS     = errors.New("no cuBLAS")
+	ErrNoNCCL       = errors.New("no NCCL")
 	ErrTimeout      = errors.New("the NVIDIA driver does not answer")
 )
 
@@ -154,7 +155,7 @@ func (l *Libraries) loadCUBLAS() error {
 			names = append(names, fmt.Sprintf("libcublas.so.%d", major))
 		}
 	}
-	opened, path, problem := openFirst(candidates(names, append(toolkitFolders(), wheelFolders()...)))
+	opened, path, problem := openFirst(candidates(names, libraryFolders("cublas")))
 	if opened == nil {
 		return fmt.Errorf("%w: %s; install it, for example with pip install %s, or name its folder in %s",
 			ErrNoCUBLAS, problem, wheel(names[0]), PathVar)

@@ -193,7 +193,7 @@ func TestSymbolsSorted(t *testing.T) {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, found := range regexp.MustCompile(`(?m)^X\((\w+), (driver|cublas|cudnn)\)$`).FindAllStringSubmatch(string(text), -1) {
+	for _, found := range regexp.MustCompile(`(?m)^X\((\w+), (driver|cublas|cudnn|nccl)\)$`).FindAllStringSubmatch(string(text), -1) {
 		names = append(names, found[1])
 	}
 	if len(names) < 400 || !slices.IsSorted(names) {

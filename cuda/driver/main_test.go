@@ -32,6 +32,8 @@ func TestMain(m *testing.M) {
 // outcome is the report of a process that loads the libraries.
 type outcome struct {
 	Libraries Libraries
+	NCCL      NCCL
+	NoNCCL    string   // why there is none
 	Kinds     []string // the sentinels the error wraps
 	Error     string
 	Again     string // what a second Load says
@@ -61,6 +63,8 @@ func report(text string) {
 	o.Error = fmt.Sprint(err)
 	_, err = Load(timeout)
 	o.Again = fmt.Sprint(err)
+	o.NCCL, err = LoadNCCL()
+	o.NoNCCL = fmt.Sprint(err)
 	memory, err := cu.MemAllocManaged(64, cu.AttachGlobal)
 	o.Managed = fmt.Sprint(uint64(memory), " ", err)
 	o.Missing = fmt.Sprint(cu.Synchronize())

@@ -43,6 +43,10 @@ func driverFolders() []string {
 	}
 }
 
+// libraryFolders are the folders that may have a library of CUDA's: those of the toolkits, and those of
+// the wheels of CUDA 13 and of that name.
+func libraryFolders(name string) []string { return append(toolkitFolders(), wheelFolders(name)...) }
+
 // toolkitFolders are the folders with the libraries of CUDA's toolkits, the newest first.
 func toolkitFolders() []string {
 	var roots []string
@@ -62,9 +66,9 @@ func toolkitFolders() []string {
 	return folders
 }
 
-// wheelFolders are the folders where Python's nvidia wheels have cuBLAS. Those of the current
-// environment are first.
-func wheelFolders() []string {
+// wheelFolders are the folders where Python's nvidia wheels have a library: cublas or nccl. Those of the
+// current environment are first.
+func wheelFolders(name string) []string {
 	var prefixes []string
 	for _, name := range [...]string{"VIRTUAL_ENV", "CONDA_PREFIX"} {
 		if prefix := os.Getenv(name); prefix != "" {
@@ -86,7 +90,7 @@ func wheelFolders() []string {
 	for _, prefix := range prefixes {
 		for _, packages := range glob(filepath.Join(prefix, "lib/python3*/*-packages")) {
 			folders = append(folders, glob(filepath.Join(packages, "nvidia/cu[0-9]*/lib"))...)
-			folders = append(folders, filepath.Join(packages, "nvidia/cublas/lib"))
+			folders = append(folders, filepath.Join(packages, "nvidia", name, "lib"))
 		}
 	}
 	return folders

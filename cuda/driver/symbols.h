@@ -1,6 +1,6 @@
 //go:build gpu && !cpu
 
-// Every function of the driver, cuBLAS and cuDNN that gorgonia.org/cu or this package
+// Every function of the driver, cuBLAS, cuDNN and NCCL that gorgonia.org/cu or this package
 // refers to with the headers of CUDA 11.4 to 13, as X(name, library), in the order of the
 // C locale. A name that is missing here is an undefined reference at the link.
 X(cuArray3DCreate_v2, driver)
@@ -469,3 +469,15 @@ X(cudnnSpatialTfGridGeneratorForward, cudnn)
 X(cudnnSpatialTfSamplerBackward, cudnn)
 X(cudnnSpatialTfSamplerForward, cudnn)
 X(cudnnTransformTensor, cudnn)
+X(ncclAllGather, nccl)
+X(ncclCommAbort, nccl)
+X(ncclCommDestroy, nccl)
+X(ncclCommGetAsyncError, nccl)
+X(ncclCommInitRank, nccl)
+X(ncclGetErrorString, nccl)
+X(ncclGetUniqueId, nccl)
+X(ncclGetVersion, nccl)
+X(ncclGroupEnd, nccl)
+X(ncclGroupStart, nccl)
+X(ncclRecv, nccl)
+X(ncclSend, nccl)

@@ -122,7 +122,7 @@ int end(const char *function, void *handle, bool aborts) {
 }  // namespace
 
 SIM_API int ncclGetVersion(int *version) {
-  *version = 22703;
+  *version = settings().nccl;
   return ncclSuccess;
 }
 

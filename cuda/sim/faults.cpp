@@ -97,6 +97,8 @@ struct Plan {
       settings.memory = n;
     else if (name == "driver" && n < 1000000)
       settings.driver = static_cast<int>(n);
+    else if (name == "nccl" && n < 1000000)
+      settings.nccl = static_cast<int>(n);
     else if (name == "devices" && n <= 8)
       settings.devices = static_cast<int>(n);
     else if (name == "cc" && (n == 75 || n == 80 || n == 86 || n == 89 || n == 90 || n == 100 || n == 120))

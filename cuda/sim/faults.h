@@ -33,6 +33,7 @@ struct Settings {
   bool valid = true;
   u64 memory = u64(8) << 30;  // bytes
   int driver = 12080;         // version, 1000*major + 10*minor
+  int nccl = 22703;           // version, 10000*major + 100*minor + patch
   int devices = 1;
   int capability = 80;           // compute capability, ten times over
   Order order = Order::forward;  // of what has none of its own (sequence.h)

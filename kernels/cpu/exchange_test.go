@@ -3,7 +3,6 @@ package cpu_test
 import (
 	"errors"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -86,11 +85,7 @@ func TestLostRank(t *testing.T) {
 // rows, at once and in a step, for any number of ranks.
 func TestSumRanks(t *testing.T) {
 	const rows, cols = 8, 56
-	values := make([]float32, rows*cols)
-	r := rand.New(rand.NewPCG(5, 6))
-	for i := range values {
-		values[i] = float32(r.NormFloat64()) * float32(int(1)<<r.IntN(30))
-	}
+	values := kerneltest.Magnitudes(rows * cols)
 	var want []float32
 	for _, ranks := range []int{1, 2, 4, 8} {
 		sums := make([][]float32, ranks)
@@ -101,7 +96,7 @@ func TestSumRanks(t *testing.T) {
 				defer dev.Close()
 				n := len(values) / ranks
 				var err error
-				if sums[i], err = sumRanks(dev, values[i*n:][:n], cols, 1./rows); err != nil {
+				if sums[i], err = kerneltest.SumRanks(dev, values[i*n:][:n], cols, 1./rows); err != nil {
 					t.Errorf("rank %d of %d: %v", i, ranks, err)
 				}
 			})
@@ -125,33 +120,4 @@ func TestSumRanks(t *testing.T) {
 			t.Errorf("element %d is %g, want %g", c, want[c], exact)
 		}
 	}
-}
-
-// sumRanks runs a step that adds the rows of values, and then those of all ranks.
-func sumRanks(dev kernels.Device, values []float32, cols int, factor float32) ([]float32, error) {
-	_, ranks := dev.Group()
-	var t [4]*tensor.Dense
-	for i, n := range []int{len(values), cols, cols, cols / ranks} {
-		var err error
-		if t[i], err = dev.New(tensor.Float32, n); err != nil {
-			return nil, err
-		}
-	}
-	if err := dev.Upload(t[0], values); err != nil {
-		return nil, err
-	}
-	step, err := dev.Record(func() error {
-		if err := kernels.TreeSum(dev, t[1], t[0], 1); err != nil {
-			return err
-		}
-		return kernels.SumRanks(dev, t[1], t[2], t[3], factor)
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := step.RunMany(2); err != nil {
-		return nil, err
-	}
-	got := make([]float32, cols)
-	return got, dev.Download(got, t[1])
 }

@@ -18,6 +18,8 @@ import (
 var (
 	// ErrNoDevice is wrapped by the error for a device that is not there.
 	ErrNoDevice = cuda.ErrNoDevice
+	// ErrRanks is wrapped by the error for ranks of Options.Group that are gone, stand still or never came.
+	ErrRanks = cuda.ErrRanks
 	// ErrPDL is wrapped by the error for Options.PDL on a device that does not have it.
 	ErrPDL = cuda.ErrPDL
 	// ErrName is wrapped by the error for a name that no device has.
@@ -71,7 +73,8 @@ type Device = kernels.Device
 // Options say how a device computes.
 type Options struct {
 	Workers int // the CPU's goroutines; 0 for one for each core
-	// Group is the ranks of a data-parallel run that exchanges through it, on the CPU. It is nil for a device alone.
+	// Group is the ranks of a data-parallel run. The CPU exchanges through it, and CUDA finds the other ranks through
+	// it, with which it exchanges through NCCL. It is nil for a device alone.
 	Group   kernels.Group
 	NoGraph bool // CUDA: launch each kernel of a step instead of replaying one graph
 	TF32    bool // CUDA: compute products on tensor cores, with 10 bits of mantissa
@@ -88,10 +91,7 @@ type Options struct {
 
 // openCUDA opens CUDA device n.
 func (o Options) openCUDA(n int) (Device, error) {
-	dev, err := cuda.Open(n, cuda.Options{NoGraph: o.NoGraph, TF32: o.TF32, PDL: o.PDL})
-	if err == nil && o.Group != nil {
-		return nil, errors.Join(errors.New("a CUDA device does not exchange through such a group of ranks; try --device cpu"), dev.Close())
-	}
+	dev, err := cuda.Open(n, cuda.Options{NoGraph: o.NoGraph, TF32: o.TF32, PDL: o.PDL, Group: o.Group})
 	if err != nil || o.Plan == "" {
 		return dev, err
 	}

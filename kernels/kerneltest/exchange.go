@@ -1,7 +1,10 @@
 package kerneltest
 
 import (
+	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -40,6 +43,13 @@ func Exchange(dev kernels.Device) error {
 	step, err := dev.Record(calls)
 	if err != nil {
 		return err
+	}
+	untouched := make([]float32, ranks*len(from))
+	if err := dev.Download(untouched, all); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(untouched, func(v float32) bool { return v != 0 }) {
+		return errors.New("recording a step exchanges")
 	}
 	for what, f := range []func() error{calls, step.Run, step.Run} {
 		for _, t := range tensors[1:] {
@@ -101,4 +111,71 @@ func refusals(dev kernels.Device, ranks int) error {
 		}
 	}
 	return nil
+}
+
+// Magnitudes returns n numbers of many magnitudes, whose sum has other bits in another order.
+func Magnitudes(n int) []float32 {
+	values := make([]float32, n)
+	r := rand.New(rand.NewPCG(5, 6))
+	for i := range values {
+		values[i] = float32(r.NormFloat64()) * float32(int(1)<<r.IntN(30))
+	}
+	return values
+}
+
+// SumRanks runs a step that adds the rows of values, and then those of all ranks, times factor. It returns the
+// sums. The step runs at once, once as it is recorded, and many times, and counts its runs. All ranks call it at
+// the same time, each with rows of its own.
+func SumRanks(dev kernels.Device, values []float32, cols int, factor float32) ([]float32, error) {
+	_, ranks := dev.Group()
+	var t [6]*tensor.Dense
+	for i, n := range []int{len(values), cols, cols, cols / ranks, 4, 4} {
+		var err error
+		if t[i], err = dev.New(tensor.Float32, n); err != nil {
+			return nil, err
+		}
+	}
+	rows, sums, parts, part, runs, one := t[0], t[1], t[2], t[3], t[4], t[5]
+	if err := dev.Upload(rows, values); err != nil {
+		return nil, err
+	}
+	if err := dev.Upload(one, []float32{1, 1, 1, 1}); err != nil {
+		return nil, err
+	}
+	calls := func() error {
+		if err := kernels.TreeSum(dev, sums, rows, 1); err != nil {
+			return err
+		}
+		if err := kernels.SumRanks(dev, sums, parts, part, factor); err != nil {
+			return err
+		}
+		return kernels.Add(dev, runs, one)
+	}
+	step, err := dev.Record(calls)
+	if err != nil {
+		return nil, err
+	}
+	const many = 23
+	want := make([]float32, cols)
+	for what, f := range []func() error{calls, step.Run, func() error { return step.RunMany(many) }} {
+		if err := f(); err != nil {
+			return nil, err
+		}
+		got := make([]float32, cols)
+		if err := dev.Download(got, sums); err != nil {
+			return nil, err
+		}
+		if what > 0 && !slices.Equal(got, want) {
+			return nil, fmt.Errorf("the sums are %v in a step, and %v at once", got, want)
+		}
+		want = got
+	}
+	n := make([]float32, 4)
+	if err := dev.Download(n, runs); err != nil {
+		return nil, err
+	}
+	if n[0] != many+2 {
+		return nil, fmt.Errorf("the step ran %g times, want %d", n[0], many+2)
+	}
+	return want, nil
 }

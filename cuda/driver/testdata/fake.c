@@ -1,6 +1,6 @@
-/* A driver and a cuBLAS that only start, for the tests of loading. What they answer is
-   given by macros: DRIVER (the CUDA it supports), INIT (cuInit's result, -1 to hang),
-   COUNT (of devices), NO_GRAPHS; CUBLAS (its major version). */
+/* A driver, a cuBLAS and an NCCL that only start, for the tests of loading. What they answer
+   is given by macros: DRIVER (the CUDA it supports), INIT (cuInit's result, -1 to hang),
+   COUNT (of devices), NO_GRAPHS; CUBLAS (its major version); NCCL (its version), NO_SEND. */
 #include <unistd.h>
 
 #ifdef DRIVER
@@ -23,4 +23,22 @@ int cuGraphInstantiateWithFlags(void **exec, void *graph, unsigned long long fla
 
 #ifdef CUBLAS
 int cublasGetProperty(int property, int *value) { *value = property == 0 ? CUBLAS : property + 1; return 0; }
+#endif
+
+#ifdef NCCL
+int ncclGetVersion(int *version) { *version = NCCL; return 0; }
+#define CALL(name) int name(void) { return 0; }
+CALL(ncclGetUniqueId)
+CALL(ncclCommInitRank)
+CALL(ncclCommGetAsyncError)
+CALL(ncclCommDestroy)
+CALL(ncclCommAbort)
+CALL(ncclGetErrorString)
+CALL(ncclGroupStart)
+CALL(ncclGroupEnd)
+#ifndef NO_SEND
+CALL(ncclSend)
+#endif
+CALL(ncclRecv)
+CALL(ncclAllGather)
 #endif

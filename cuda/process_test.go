@@ -93,6 +93,9 @@ func (f *files) Rank() int { return f.rank }
 func (f *files) Size() int { return f.ranks }
 
 func (f *files) AllGather(to, from []byte) error {
+	if err := kernels.CheckAllGatherBytes(to, from, f.ranks); err != nil {
+		return err
+	}
 	f.n++
 	path := func(r int) string { return filepath.Join(f.folder, fmt.Sprintf("%d.%d", f.n, r)) }
 	if err := os.WriteFile(path(f.rank)+".new", from, 0o600); err != nil {
@@ -106,7 +109,7 @@ func (f *files) AllGather(to, from []byte) error {
 		data, err := os.ReadFile(path(r))
 		for ; os.IsNotExist(err); data, err = os.ReadFile(path(r)) {
 			if time.Since(began) > 30*time.Second {
-				return fmt.Errorf("rank %d is missing", r)
+				return kernels.RankError{Rank: r, Ranks: f.ranks, Trouble: "has not come"}
 			}
 			time.Sleep(time.Millisecond)
 		}
@@ -119,6 +122,9 @@ func (f *files) AllGather(to, from []byte) error {
 }
 
 func (f *files) AllToAll(to, from []byte) error {
+	if err := kernels.CheckAllToAllBytes(to, from, f.ranks); err != nil {
+		return err
+	}
 	all, part := make([]byte, f.ranks*len(from)), len(from)/f.ranks
 	err := f.AllGather(all, from)
 	for r := range f.ranks {

@@ -19,6 +19,7 @@ import (
 	"gorgan/cuda/cudatest"
 	"gorgan/cuda/driver"
 	"gorgan/kernels"
+	"gorgan/kernels/device"
 	"gorgan/kernels/kerneltest"
 )
 
@@ -26,13 +27,13 @@ import (
 var tasks = map[string]func(*files) error{"check": check, "train": train}
 
 // ways are the options whose steps are recorded in different ways.
-var ways = []cuda.Options{{}, {NoGraph: true}, {PDL: true}}
+var ways = []device.Options{{}, {NoGraph: true}, {PDL: true}, {Plan: device.PlanOwn}, {Plan: device.PlanTimed, PDL: true}}
 
 // check runs the shared checks in each way, and says the sums of each.
 func check(group *files) error {
 	for _, o := range ways {
 		o.Group = group
-		dev, err := cuda.Open(0, o)
+		dev, _, err := device.Open("cuda", o)
 		if err != nil {
 			return err
 		}

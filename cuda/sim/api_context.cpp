@@ -210,6 +210,9 @@ SIM_API int cuDevicePrimaryCtxRelease_v2(int device) {
   if (const int code = badDevice("cuDevicePrimaryCtxRelease", device)) return code;
   const Locked hold(driver().lock);
   if (!primaryUsers[device]) return fail(invalidContext, "cuDevicePrimaryCtxRelease: it was not retained");
+  if (primaryUsers[device] == 1 && primaries[device]->communicators)
+    return fail(invalidContext, "cuDevicePrimaryCtxRelease: %d communicators of NCCL's are neither destroyed nor aborted",
+                primaries[device]->communicators);
   if (--primaryUsers[device]) return success;
   destroyContext(primaries[device]);
   primaries[device] = nullptr;

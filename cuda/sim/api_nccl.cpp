@@ -112,8 +112,10 @@ int end(const char *function, void *handle, bool aborts) {
     return refuse(ncclInvalidUsage, text("%s: %ld of its exchanges wait, or are in graphs that were not destroyed: NCCL "
                                          "would wait for ever", function, n));
   }
-  if (there)
+  if (there) {
+    communicator->context->communicators--;
     if (const Allocation *own = memory().find(communicator->buffer)) memory().release(own);
+  }
   communicator->close();
   communicators().drop(communicator);
   return ncclSuccess;
@@ -166,6 +168,7 @@ SIM_API int ncclCommInitRank(Communicator **handle, int ranks, UniqueId id, int 
   const Allocation *buffer = memory().allocate(256, context, false);
   if (!buffer) return refuse(ncclSystemError, "ncclCommInitRank: no memory for its buffer");
   made->context = context;
+  context->communicators++;
   made->buffer = buffer->base;
   *handle = communicators().add(made.release());
   return ncclSuccess;

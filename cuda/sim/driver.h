@@ -46,6 +46,7 @@ class Handles {
 struct Context {
   int number, device;
   bool primary = false;
+  int communicators = 0;  // of NCCL's, not destroyed
   int spoilt = 0;  // the error that all calls give since a kernel failed, as on a card
 };
 

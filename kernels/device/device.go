@@ -89,6 +89,14 @@ type Options struct {
 	Began *plan.Plan
 }
 
+// group is Group, or that of a device alone.
+func (o Options) group() kernels.Group {
+	if o.Group == nil {
+		return kernels.Alone{}
+	}
+	return o.Group
+}
+
 // openCUDA opens CUDA device n.
 func (o Options) openCUDA(n int) (Device, error) {
 	dev, err := cuda.Open(n, cuda.Options{NoGraph: o.NoGraph, TF32: o.TF32, PDL: o.PDL, Group: o.Group})
@@ -148,10 +156,7 @@ func openCPU(o Options, why string) (Device, string, error) {
 	if _, err := cpu.Level(); err != nil {
 		return nil, "", err
 	}
-	if o.Group == nil {
-		return cpu.New(o.Workers), why, nil
-	}
-	return cpu.NewRank(o.Workers, o.Group), why, nil
+	return cpu.NewRank(o.Workers, o.group()), why, nil
 }
 
 // Status is one line of the list of devices.

@@ -30,6 +30,7 @@ const PlanNames = "auto, timed, cublas, own, none or a FILE"
 type planned struct {
 	*tape.Recorder
 	fusing
+	group   kernels.Group
 	plan    plan.Plan   // of the products recorded so far
 	from    plan.Plan   // where their choices are looked up first
 	named   string      // from, in words
@@ -60,7 +61,7 @@ var tolerances = map[string]float64{plan.FP32: 1e-4, plan.TF32: 5e-3}
 
 // newPlanned puts the plan that o asks for on a device. known are the plans that the program has.
 func newPlanned(dev kernels.Device, gpu plan.GPU, f fusing, o Options, known []plan.Plan) (*planned, error) {
-	p := &planned{Recorder: tape.On(dev), fusing: f, plan: plan.Plan{GPU: gpu, Source: plan.Fixed, Rules: fuse.Rules, Products: []plan.Entry{}}}
+	p := &planned{Recorder: tape.On(dev), fusing: f, group: o.group(), plan: plan.Plan{GPU: gpu, Source: plan.Fixed, Rules: fuse.Rules, Products: []plan.Entry{}}}
 	p.Rewrite = p.step
 	if began := o.Began; began != nil {
 		if p.goesOn(*began); p.named != "" {
@@ -78,6 +79,9 @@ func newPlanned(dev kernels.Device, gpu plan.GPU, f fusing, o Options, known []p
 		p.plan.Source, p.named = plan.Timed, "timed"
 		if shipped, ok := plan.For(known, gpu); ok && o.Plan == PlanAuto {
 			p.from, p.plan.Source, p.named = shipped, plan.Shipped, "shipped for this card"
+		}
+		if p.group.Rank() > 0 {
+			break // rank 0 times, and its plan is that of all
 		}
 		p.tuner = &tune.Tuner{Device: dev, Rewrite: f.apart, Candidates: func(of plan.Product) []plan.Choice { return f.tiles(of, gpu) },
 			Tolerance: tolerances[gpu.Precision], Budget: cmp.Or(o.PlanTime, tuneBudget), Limit: cmp.Or(o.PlanTime, tuneLimit)}
@@ -153,6 +157,9 @@ func (p *planned) step(s tape.Step) (tape.Step, error) {
 	if !p.settled {
 		if err := p.choose(s); err != nil {
 			return s, err
+		}
+		if err := agree(p.group, &p.plan); err != nil {
+			return s, fmt.Errorf("agreeing on a plan: %w", err)
 		}
 	}
 	return p.rewrite(s, func(of tape.Product) plan.Choice {

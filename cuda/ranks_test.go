@@ -3,6 +3,9 @@
 package cuda_test
 
 import (
+	"cmp"
+	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -18,13 +21,15 @@ import (
 	"gorgan/cuda"
 	"gorgan/cuda/cudatest"
 	"gorgan/cuda/driver"
+	"gorgan/dataset"
 	"gorgan/kernels"
 	"gorgan/kernels/device"
 	"gorgan/kernels/kerneltest"
+	"gorgan/model"
 )
 
 // tasks are what the ranks of the tests below do.
-var tasks = map[string]func(*files) error{"check": check, "train": train}
+var tasks = map[string]func(*files) error{"check": check, "train": train, "model": trainModel}
 
 // ways are the options whose steps are recorded in different ways.
 var ways = []device.Options{{}, {NoGraph: true}, {PDL: true}, {Plan: device.PlanOwn}, {Plan: device.PlanTimed, PDL: true}}
@@ -108,6 +113,72 @@ func TestRanks(t *testing.T) {
 			}
 			if len(sums) != len(ways) || slices.ContainsFunc(sums, func(s string) bool { return s != want }) {
 				t.Errorf("rank %d of %d has the sums %q, want those of one rank, %s", r, ranks, sums, want)
+			}
+		}
+	}
+}
+
+// trainModel trains small GANs of dense layers and of convolutions, in each way in which ranks may have other steps.
+// It says a hash of each state.
+func trainModel(group *files) error {
+	c := model.Default()
+	c.NoiseDim, c.GenHidden, c.DisHidden, c.Height, c.Width = 5, []int{8}, []int{6}, 4, 4
+	c.BatchSize, c.Shards, c.Seed = 16, 4, 7
+	dcgan := c
+	dcgan.Arch, dcgan.NetWidth, dcgan.Height, dcgan.Width, dcgan.Beta1 = model.DCGAN, 3, 8, 8, 0.5
+	for _, c := range []model.Config{c, dcgan} {
+		for _, o := range []device.Options{{}, {NoGraph: true}, {Plan: device.PlanCUBLAS}, {Plan: device.PlanOwn}} {
+			o.Group = group
+			state, err := trained(o, c)
+			if err != nil {
+				return err
+			}
+			fmt.Printf("%x\n", sha256.Sum256(fmt.Appendf(nil, "%+v", *state)))
+		}
+	}
+	return nil
+}
+
+// trained returns what a few steps lead to.
+func trained(o device.Options, c model.Config) (*model.State, error) {
+	pixels := make([]byte, 64*c.Values())
+	for i := range pixels {
+		pixels[i] = byte(i * i)
+	}
+	set, err := dataset.FromPixels("noise", c.Shape(), pixels, nil)
+	if err != nil {
+		return nil, err
+	}
+	dev, _, err := device.Open("cuda", o)
+	if err != nil {
+		return nil, err
+	}
+	trainer, err := model.NewTrainer(dev, c, set)
+	if err != nil {
+		return nil, err
+	}
+	if err := trainer.Run(context.Background(), model.RunOptions{Steps: 3}); err != nil {
+		return nil, err
+	}
+	state, err := trainer.State()
+	return state, cmp.Or(err, dev.Close())
+}
+
+// TestModel: the weights of GANs in four shards have the same bits on 1, 2 and 4 GPUs, with each plan.
+func TestModel(t *testing.T) {
+	onlySimulated(t)
+	var want string
+	for _, ranks := range []int{1, 2, 4} {
+		for r, p := range startRanks(t, "model", ranks, nil) {
+			said, ok := p.end(t, time.Minute)
+			if !ok || strings.Count(said, "\n") != 7 {
+				t.Fatalf("rank %d of %d: %s", r, ranks, said)
+			}
+			if want == "" {
+				want = said
+			}
+			if said != want {
+				t.Errorf("rank %d of %d has states\n%s\nwant those of one rank,\n%s", r, ranks, said, want)
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func (d *draft) products() {
 		case p.TA && p.TB:
 			return false
 		case p.TA:
-			return d.weights(i, tile) || d.plain(i, tile, dense.ProductTN)
+			return !d.shards && d.weights(i, tile) || d.plain(i, tile, dense.ProductTN)
 		case p.TB:
 			return d.masked(i, tile, dense.Backward) || d.plain(i, tile, dense.ProductNT)
 		}

@@ -46,6 +46,8 @@
 // # Bits
 //
 // Most rules keep all bits. The sums of head, unit_adam, of runs of conv_weight and of the tiles have an order of their own: they
-// are left out with Options.Exact, or without a tile. The same options and the same step give the same
+// are left out with Options.Exact, or without a tile. In a step that adds the results of
+// shards (tree_sum) head and unit_adam are left out too, and tiles that add columns beside the gradient of weights: whether
+// a rule finds them depends on what is beside them, and a shard must have the same bits beside any others. The same options and the same step give the same
 // calls, and so the same bits. Rules is the version of the rules.
 package fuse

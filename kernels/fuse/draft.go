@@ -16,6 +16,7 @@ type draft struct {
 	calls   []tape.Call
 	scratch []tape.Span
 	spares  []*tensor.Dense // scratch memory that the step did not have
+	shards  bool            // the step adds the results of shards, so that each shard must have the same bits
 	graph   *tape.Graph     // nil after a change
 	err     error           // the first error of the device
 }

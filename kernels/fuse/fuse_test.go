@@ -226,28 +226,33 @@ func TestChecks(t *testing.T) {
 }
 
 // TestHead: the end of a discriminator is one launch, wherever its logits lie in memory that the
-// gradient takes next, unless the two overlap in part.
+// gradient takes next, unless the two overlap in part. In a step that adds shards it stays as it is.
 func TestHead(t *testing.T) {
 	b := newBench(t)
 	const rows, cols = 8, 4
 	h, w, bias, stats, dlogits, dbias := b.new(rows, cols), b.new(cols, 1), b.new(1), b.new(2), b.new(rows, 1), b.new(cols)
-	memory := b.new(100)
+	memory, mean := b.new(100), b.new(cols)
 	for name, c := range map[string]struct {
 		logits int // where they are in memory; the gradient is at 20
+		shards bool
 		want   string
 	}{
-		"apart":             {0, "head bce_loss linear_grad"},
-		"in the gradient":   {24, "head bce_loss linear_grad"},
-		"overlapping a bit": {16, "matmul NN bias_linear bce_logits outer_grad linear_grad"},
+		"apart":             {0, false, "head bce_loss linear_grad"},
+		"in the gradient":   {24, false, "head bce_loss linear_grad"},
+		"overlapping a bit": {16, false, "matmul NN bias_linear bce_logits outer_grad linear_grad"},
+		"of a shard":        {0, true, "matmul NN bias_linear bce_logits outer_grad linear_grad tree_sum"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			logits, dh := b.view(memory, c.logits, rows, 1), b.view(memory, 20, rows, cols)
-			got := b.fused(fuse.Options{Apart: true}, nil, product(logits, h, w),
+			launches := []func(kernels.Device) error{product(logits, h, w),
 				func(dev kernels.Device) error { return kernels.BiasLinear(dev, logits, bias) },
 				func(dev kernels.Device) error { return kernels.BCELogits(dev, stats, dlogits, logits, 1, 1) },
 				func(dev kernels.Device) error { return dev.MatMul(dh, dlogits, w, false, true) },
-				func(dev kernels.Device) error { return kernels.ReLUGrad(dev, dh, dbias, nil, h, 0) })
-			if got != c.want {
+				func(dev kernels.Device) error { return kernels.ReLUGrad(dev, dh, dbias, nil, h, 0) }}
+			if c.shards {
+				launches = append(launches, func(dev kernels.Device) error { return kernels.TreeSum(dev, mean, dbias, 1) })
+			}
+			if got := b.fused(fuse.Options{Apart: true}, nil, launches...); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})

@@ -41,11 +41,13 @@ type Options struct {
 // a view or new memory.
 func Step(s tape.Step, o Options) (tape.Step, error) {
 	d := &draft{Options: o, calls: s.Calls}
+	d.shards = slices.ContainsFunc(s.Calls, func(c tape.Call) bool { return c.Name() == "tree_sum" })
+	otherSums := !o.Exact && !d.shards
 	for _, t := range s.Scratch {
 		d.scratch = append(d.scratch, tape.SpanOf(t))
 	}
 	d.front()
-	if !o.Exact {
+	if otherSums {
 		d.heads()
 	}
 	d.outers()
@@ -58,7 +60,7 @@ func Step(s tape.Step, o Options) (tape.Step, error) {
 		d.convolutions()
 	}
 	d.tables()
-	if !o.Exact {
+	if otherSums {
 		d.units()
 	}
 	d.dead()

@@ -44,8 +44,8 @@ func (d *device) exchange(what string, to, from *tensor.Dense, check func(to, fr
 	})
 }
 
-// cardBytes is the length of what each rank says of itself before it joins: the version of its NCCL, 0 for none, and the name
-// of the group, which counts for rank 0.
+// cardBytes is the length of what each rank says of itself before it joins: the version of its NCCL, 0 for
+// none, and the unique id, which is that of rank 0.
 const cardBytes = 4 + len(driver.UniqueID{})
 
 // join makes the communicator. All ranks learn through the group which of them lack NCCL, so that none
@@ -81,9 +81,6 @@ func (d *device) join() error {
 	d.name += fmt.Sprintf(", NCCL %v", nccl)
 	err := d.run("joining the other ranks", func() (err error) {
 		d.comm, err = driver.Join(driver.UniqueID(all[4:cardBytes]), rank, ranks)
-		if err != nil {
-			d.comm = nil
-		}
 		return err
 	})
 	if err != nil {
@@ -115,6 +112,10 @@ func (d *device) greet() error {
 // errSlow is what is wrong with an exchange that does not end.
 var errSlow = errors.New("the work on the device does not end")
 
+func (d *device) slow() error {
+	return fmt.Errorf("%w within %v, because a rank stands still or this device hangs, see nvidia-smi and %s", errSlow, d.timeout, TimeoutVar)
+}
+
 // poll waits for queued work. Work that waits for a rank that is gone never ends, so poll looks after the
 // communicator. When that fails, or the limit of one call of the driver is over, poll aborts it.
 func (d *device) poll() error {
@@ -128,7 +129,7 @@ func (d *device) poll() error {
 				return err
 			}
 			if err = d.comm.Err(); err == nil && time.Since(began) > d.timeout {
-				err = fmt.Errorf("%w within %v, see %s", errSlow, d.timeout, TimeoutVar)
+				err = d.slow()
 			}
 			if err == nil {
 				return nil
@@ -177,7 +178,7 @@ func (d *device) failure(what string, err error) error {
 		return fmt.Errorf("cuda: %w", err)
 	}
 	if errors.Is(err, ErrTimeout) { // whose sentence blames the driver
-		err = fmt.Errorf("%s: %w within %v, see %s", what, errSlow, d.timeout, TimeoutVar)
+		err = fmt.Errorf("%s: %w", what, d.slow())
 	}
 	return fmt.Errorf("cuda: rank %d of %d: %w: %w; NCCL does not know which, and the group that the ranks were started in may", rank, ranks, ErrRanks, err)
 }

@@ -238,7 +238,7 @@ func TestLostRank(t *testing.T) {
 		says  []string       // what they say
 	}{
 		"killed":       {4, "20s", syscall.SIGKILL, "", 10 * time.Second, []string{"remote process exited"}},
-		"stopped":      {2, "1s", syscall.SIGSTOP, "", 10 * time.Second, []string{"does not end within 1s, see " + cuda.TimeoutVar}},
+		"stopped":      {2, "1s", syscall.SIGSTOP, "", 10 * time.Second, []string{"does not end within 1s, because a rank stands still or this device hangs"}},
 		"never joins":  {2, "1s", 0, "nccl:1=hang", 10 * time.Second, []string{"joining the other ranks: ", "does not end within 1s"}},
 		"cannot join":  {2, "1s", 0, "nccl:1=fail", 10 * time.Second, []string{"joining the other ranks: ", "does not end within 1s"}},
 		"a step fails": {2, "1s", 0, "nccl:9=fail", 10 * time.Second, []string{"remote process exited"}},
@@ -263,6 +263,11 @@ func TestLostRank(t *testing.T) {
 			}
 			for r, p := range all {
 				if r == lost {
+					if name == "cannot join" {
+						if said, _ := p.end(t, test.ends); !strings.Contains(said, "each rank needs a GPU of its own, and NCCL_DEBUG=WARN") || strings.Contains(said, cuda.ErrRanks.Error()) {
+							t.Errorf("rank %d says %q", r, said)
+						}
+					}
 					continue
 				}
 				said, _ := p.end(t, test.ends)

@@ -47,7 +47,10 @@ type Communicator struct {
 // Join waits until all ranks have joined the group.
 func Join(id UniqueID, rank, ranks int) (*Communicator, error) {
 	c := &Communicator{ranks: ranks}
-	return c, checkNCCL("ncclCommInitRank", C.ncclCommInitRank(&c.comm, C.int(ranks), *(*C.ncclUniqueId)(unsafe.Pointer(&id)), C.int(rank)))
+	if err := checkNCCL("ncclCommInitRank", C.ncclCommInitRank(&c.comm, C.int(ranks), *(*C.ncclUniqueId)(unsafe.Pointer(&id)), C.int(rank))); err != nil {
+		return nil, fmt.Errorf("%w; each rank needs a GPU of its own, and NCCL_DEBUG=WARN makes NCCL say more", err)
+	}
+	return c, nil
 }
 
 // AllToAll puts kernels.Device's AllToAll of so many bytes on the stream s.
@@ -85,7 +88,7 @@ func (e NCCLError) Error() string {
 }
 
 // Lost reports whether the error is what NCCL says when a rank is gone.
-func (e NCCLError) Lost() bool { return e == C.ncclRemoteError || e == C.ncclSystemError }
+func (e NCCLError) Lost() bool { return e == C.ncclRemoteError }
 
 func checkNCCL(call string, r C.ncclResult_t) error {
 	if r == C.ncclSuccess {

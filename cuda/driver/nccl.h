@@ -10,7 +10,7 @@
 
 typedef struct ncclComm *ncclComm_t;
 typedef struct { char internal[128]; } ncclUniqueId;
-typedef enum { ncclSuccess = 0, ncclSystemError = 2, ncclInvalidUsage = 5, ncclRemoteError = 6 } ncclResult_t;
+typedef enum { ncclSuccess = 0, ncclInvalidUsage = 5, ncclRemoteError = 6 } ncclResult_t;
 typedef enum { ncclUint8 = 1 } ncclDataType_t;
 
 ncclResult_t ncclGetVersion(int *version);

@@ -211,7 +211,7 @@ SIM_API int cuDevicePrimaryCtxRelease_v2(int device) {
   const Locked hold(driver().lock);
   if (!primaryUsers[device]) return fail(invalidContext, "cuDevicePrimaryCtxRelease: it was not retained");
   if (primaryUsers[device] == 1 && primaries[device]->communicators)
-    return fail(invalidContext, "cuDevicePrimaryCtxRelease: %d communicators of NCCL's are neither destroyed nor aborted",
+    return fail(invalidContext, "cuDevicePrimaryCtxRelease: %d communicators of NCCL's were not destroyed or aborted",
                 primaries[device]->communicators);
   if (--primaryUsers[device]) return success;
   destroyContext(primaries[device]);

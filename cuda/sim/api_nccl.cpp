@@ -45,14 +45,15 @@ int withCommunicator(const char *function, void *handle, void *streamHandle, F f
   Communicator *communicator = communicators().find(handle);
   if (!communicator) return refuse(ncclInvalidArgument, text("%s: no communicator, or destroyed", function));
   Context *current = nullptr;
-  if (const int code = enter(function, &current)) return refuse(ncclSystemError, text("%s: %s", function, explain(code)));
+  if (const int code = enter(function, &current))
+    return refuse(ncclSystemError, text("%s: %s", function, explain(code)));
   if (current != communicator->context)
     return refuse(ncclInvalidUsage, text("%s: the communicator is not of the current context", function));
   Stream *stream = nullptr;
   if (findStream(function, *current, streamHandle, &stream)) return refuse(ncclInvalidArgument, explain(invalidHandle));
   if (!stream || (communicator->stream && communicator->stream != stream))
-    return refuse(ncclInvalidUsage, text("%s: only one stream of a communicator is simulated, and not the legacy one",
-                                         function));
+    return refuse(ncclInvalidUsage,
+                  text("%s: only one stream of a communicator is simulated, and not the legacy one", function));
   return f(*communicator, stream);
 }
 
@@ -109,8 +110,9 @@ int end(const char *function, void *handle, bool aborts) {
     communicator->abort();
     if (there && stream && driver().streams.find(stream)) drain(*stream);
   } else if (const long n = communicator->used.use_count() - 1) {
-    return refuse(ncclInvalidUsage, text("%s: %ld of its exchanges wait, or are in graphs that were not destroyed: NCCL "
-                                         "would wait for ever", function, n));
+    return refuse(ncclInvalidUsage,
+                  text("%s: %ld of its exchanges wait, or are in graphs not destroyed: NCCL would wait for ever",
+                       function, n));
   }
   if (there) {
     communicator->context->communicators--;
@@ -139,7 +141,8 @@ SIM_API const char *ncclGetErrorString(int result) {
 
 SIM_API int ncclGetUniqueId(UniqueId *id) {
   const std::string folder = Communicator::meet();
-  if (folder.empty()) return refuse(ncclSystemError, "ncclGetUniqueId: no private folder in TMPDIR, or its name is long");
+  if (folder.empty())
+    return refuse(ncclSystemError, "ncclGetUniqueId: no private folder in TMPDIR, or its name is too long");
   *id = {};
   std::memcpy(id->internal, folder.data(), folder.size());
   return ncclSuccess;

@@ -99,7 +99,7 @@ SIM_API int cuStreamWaitEvent(void *handle, void *eventHandle, u32) {
     if (const int code = findEvent("cuStreamWaitEvent", eventHandle, &event)) return code;
     Capture *capture = stream ? stream->capture : nullptr;
     if (event->queued && event->stream != stream)
-      return fail(notSupported, "cuStreamWaitEvent: of two streams, while one waits for another rank, is not simulated");
+      return fail(notSupported, "cuStreamWaitEvent: of two streams, one of which waits for a rank, is not simulated");
     if (event->capture == capture) return success;
     if (event->capture)
       return fail(notSupported, "cuStreamWaitEvent: captures of more than one stream are not simulated");

@@ -216,7 +216,10 @@ void testDisagreement() {
       } else {
         r.allToAll(b, a, r.rank ? 4 : 8);
       }
-      checkCode("wait", cuStreamSynchronize(r.stream), 719, gathers ? "want 8 bytes" : r.rank ? "is 8 bytes of its ncclGroupEnd 0, want 4 bytes" : "is 4 bytes");
+      checkCode("wait", cuStreamSynchronize(r.stream), 719,
+                gathers  ? "want 8 bytes"
+                : r.rank ? "is 8 bytes of its ncclGroupEnd 0, want 4 bytes"
+                         : "is 4 bytes");
       int result = 0;
       cuCtxSetCurrent(r.context);
       ncclCommGetAsyncError(r.communicator, &result);

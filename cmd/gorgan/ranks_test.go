@@ -95,6 +95,20 @@ func (p *process) last() string {
 	return lines[len(lines)-1]
 }
 
+// waitForSave returns once a run has saved a step.
+func waitForSave(t *testing.T, dir string) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		last, err := os.ReadFile(filepath.Join(dir, run.LastFile))
+		if err == nil && !strings.Contains(string(last), fmt.Sprintf(run.CheckpointFile, 0)) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("nothing was saved in 20 seconds")
+		}
+	}
+}
+
 // TestRankFaults: whatever happens to one rank, the others end with a sentence that names it, and the run goes on from a whole
 // checkpoint to the weights of a run that nothing happened to.
 func TestRankFaults(t *testing.T) {
@@ -117,15 +131,7 @@ func TestRankFaults(t *testing.T) {
 			dir := filepath.Join(root, name)
 			flags := []string{"--steps", "1000000", "--out", dir, "--rank-timeout", "1s"}
 			both := startRanks(t, program, 2, slices.Concat(args, flags), byFlags)
-			trains := func() bool { // and has saved a step
-				last, err := os.ReadFile(filepath.Join(dir, run.LastFile))
-				return err == nil && !strings.Contains(string(last), fmt.Sprintf(run.CheckpointFile, 0))
-			}
-			for deadline := time.Now().Add(20 * time.Second); !trains(); time.Sleep(10 * time.Millisecond) {
-				if time.Now().After(deadline) {
-					t.Fatal("nothing was saved in 20 seconds")
-				}
-			}
+			waitForSave(t, dir)
 			must(t, both[c.victim].Process.Signal(c.signal))
 			other := both[1-c.victim]
 			if got := other.code(t); got != c.codes[1-c.victim] {

@@ -1,7 +1,7 @@
 # Targets for people; .ci/run calls test, and the others in turn.
 GO ?= go
 
-.PHONY: help build train test test-kill test-crash race cross lint generate fuzz gpu ptx sim test-gpu test-sim lint-gpu test-scripts gpu-bundle dist check-dist rehearse clean
+.PHONY: help build train test test-kill test-crash race cross lint generate fuzz gpu ptx sim test-gpu test-sim lint-gpu test-scripts gpu-bundle dist check-dist check-manifests rehearse clean
 
 help:
 	@echo "make train   build, then train the tutorial's GAN on the embedded MNIST"
@@ -24,6 +24,7 @@ help:
 	@echo "make gpu-bundle   make dist/gorgan-gpu, which checks and measures on a machine with a GPU and no Go"
 	@echo "make dist   make the archives and images of a release in dist/, or those of DIST (linux-amd64 and others); the image with CUDA stands on the image in BASE"
 	@echo "make check-dist   make a release twice, compare the two, and use it as a new user would; CHECK=linux-amd64-gpu does it with CUDA, on the simulated device"
+	@echo "make check-manifests   check the manifests for Kubernetes of docs/examples with the types of its API, and train by them"
 	@echo "make rehearse   do on the simulated device what the bundle's stages ab and conv do on a GPU, with small nets"
 	@echo "make clean   remove what was built and fetched, runs/ apart"
 
@@ -120,6 +121,9 @@ dist:
 check-dist:
 	cd scripts/dist && $(GO) vet . && $(GO) test .
 	scripts/dist/check.sh $(CHECK)
+
+check-manifests:
+	cd scripts/manifests && $(GO) vet . && $(GO) test -count=1 .
 
 gpu-bundle:
 	scripts/gpu_bundle.sh dist/gorgan-gpu

@@ -121,3 +121,18 @@ func TestSumRanks(t *testing.T) {
 		}
 	}
 }
+
+// TestGroup: the ranks of one process move bytes as a group must.
+func TestGroup(t *testing.T) {
+	for _, ranks := range []int{1, 2, 3, 4} {
+		var all sync.WaitGroup
+		for i, group := range append(kerneltest.Ranks(ranks), kernels.Alone{}) {
+			all.Go(func() {
+				if err := kerneltest.Group(group); err != nil {
+					t.Errorf("rank %d of %d: %v", i, ranks, err)
+				}
+			})
+		}
+		all.Wait()
+	}
+}

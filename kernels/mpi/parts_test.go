@@ -1,0 +1,241 @@
+//go:build mpi
+
+package mpi
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"gorgonia.org/tensor"
+
+	"gorgan/kernels"
+	"gorgan/kernels/cpu"
+	"gorgan/kernels/kerneltest"
+)
+
+const (
+	patience = 30 * time.Second // of a part in which no rank is missing
+	short    = 2 * time.Second  // of a part in which one is
+)
+
+// parts are what ranks do under mpirun.
+var parts = map[string]struct {
+	do    func(Group) error
+	limit time.Duration
+	piece int // pieceBytes if 0
+}{
+	"exchange":  {do: exchanges, limit: patience},
+	"pieces":    {do: pieces, limit: patience, piece: 10},
+	"mismatch":  {do: mismatch, limit: patience},
+	"fewer":     {do: fewer, limit: short, piece: 10},
+	"killed":    {do: ends(syscall.SIGKILL), limit: short},
+	"stopped":   {do: ends(syscall.SIGSTOP), limit: short},
+	"suspended": {do: suspended, limit: short},
+	"unclosed":  {do: unclosed, limit: short},
+	"absent":    {do: Group.Close, limit: short},
+	"bench":     {do: bench, limit: patience},
+}
+
+func exchanges(g Group) error {
+	if err := kerneltest.Group(g, 3<<20); err != nil {
+		return err
+	}
+	dev, alone := cpu.NewRank(1, g), cpu.New(1)
+	defer alone.Close()
+	defer dev.Close()
+	if err := kerneltest.Exchange(dev); err != nil {
+		return err
+	}
+	if g.Size()&(g.Size()-1) == 0 {
+		if err := kerneltest.SumRanks(dev, alone); err != nil {
+			return err
+		}
+	}
+	if err := refusals(g); err != nil {
+		return err
+	}
+	if err := allocations(g); err != nil {
+		return err
+	}
+	if err := faults(); err != nil {
+		return err
+	}
+	if err := g.Close(); err != nil {
+		return err
+	}
+	b := make([]byte, g.Size())
+	if err := g.AllGather(b, b[:1]); !errors.Is(err, errClosed) {
+		return fmt.Errorf("an all-gather of a closed group returned %v", err)
+	}
+	return g.Close()
+}
+
+// refusals returns an error if g takes lengths that do not fit, or can be joined again.
+func refusals(g Group) error {
+	n := g.Size()
+	for what, err := range map[string]error{
+		"an all-to-all to more bytes":    g.AllToAll(make([]byte, 2*n), make([]byte, n)),
+		"an all-gather to too few bytes": g.AllGather(make([]byte, 2*n-1), make([]byte, 2)),
+	} {
+		if err == nil {
+			return errors.New(what + " was accepted")
+		}
+	}
+	if n > 1 && g.AllToAll(make([]byte, n+1), make([]byte, n+1)) == nil {
+		return errors.New("an all-to-all of parts that are not equal was accepted")
+	}
+	if again, err := Join(patience); err == nil || again != nil || !strings.Contains(err.Error(), "joined") {
+		return fmt.Errorf("joining again returned %v and the error %v", again, err)
+	}
+	if again, err := Join(0); err == nil || again != nil {
+		return errors.New("a limit of 0 was accepted")
+	}
+	return nil
+}
+
+// allocations returns an error if an exchange takes memory.
+func allocations(g Group) error {
+	from, to := make([]byte, 4096*g.Size()), make([]byte, 4096*g.Size())
+	var failed error
+	runtime.GC() // which may take the pinner that the thread keeps
+	if n := testing.AllocsPerRun(100, func() {
+		failed = errors.Join(failed, g.AllToAll(to, from), g.AllGather(to, from[:4096]))
+	}); n > 0 {
+		return fmt.Errorf("two exchanges allocate %g times", n)
+	}
+	return failed
+}
+
+// faults returns an error if MPI has taken the signals that Go makes panics of.
+func faults() (err error) {
+	defer func() {
+		if recover() == nil {
+			err = errors.New("reading at nil did not panic")
+		}
+	}()
+	var nowhere *[1 << 10]int
+	return fmt.Errorf("read %d at nil", nowhere[len(os.Args)])
+}
+
+func pieces(g Group) error {
+	if err := kerneltest.Group(g, 1003); err != nil {
+		return err
+	}
+	return g.Close()
+}
+
+// mismatch: rank 1 sends less than the others.
+func mismatch(g Group) error {
+	n := 20 * g.Size()
+	if g.Rank() == 1 {
+		n = 12 * g.Size()
+	}
+	err := g.AllToAll(make([]byte, n), make([]byte, n))
+	if again := g.AllGather(make([]byte, g.Size()), make([]byte, 1)); again != err {
+		return fmt.Errorf("after %w, an all-gather returned %w", err, again)
+	}
+	return err
+}
+
+// fewer: rank 1 sends fewer pieces than the others.
+func fewer(g Group) error {
+	n := 20 * g.Size()
+	if g.Rank() == 1 {
+		n = 10 * g.Size()
+	}
+	return g.AllToAll(make([]byte, n), make([]byte, n))
+}
+
+// ends: the last rank sends itself a signal after some exchanges, of parts that are sent at once and of others.
+func ends(signal syscall.Signal) func(Group) error {
+	return func(g Group) error {
+		for turn := 0; ; turn++ {
+			if turn == 7 && g.Rank() == g.Size()-1 {
+				syscall.Kill(os.Getpid(), signal)
+			}
+			part := []int{8, 1 << 20}[turn%2]
+			to, from := make([]byte, part*g.Size()), make([]byte, part*g.Size())
+			begin := time.Now()
+			err := g.AllToAll(to, from)
+			if err == nil {
+				continue
+			}
+			if took := time.Since(begin); took > 2*short {
+				return fmt.Errorf("after %v: %w", took, err)
+			}
+			begin = time.Now()
+			if again := g.AllGather(to, from[:part]); again != err {
+				return fmt.Errorf("another exchange returned %w", again)
+			}
+			if closed := g.Close(); closed != nil {
+				return fmt.Errorf("closing: %w", closed)
+			}
+			if took := time.Since(begin); took > short/2 {
+				return fmt.Errorf("another exchange and closing took %v", took)
+			}
+			return err
+		}
+	}
+}
+
+// suspended: the test stops all ranks while they wait for rank 0, and continues them later than the limit.
+func suspended(g Group) error {
+	if g.Rank() == 0 {
+		time.Sleep(short / 2)
+	}
+	if err := g.AllToAll(make([]byte, g.Size()<<20), make([]byte, g.Size()<<20)); err != nil {
+		return err
+	}
+	return g.Close()
+}
+
+// unclosed: the last rank does not close.
+func unclosed(g Group) error {
+	if g.Rank() == g.Size()-1 {
+		time.Sleep(2 * short)
+		return nil
+	}
+	begin := time.Now()
+	err := g.Close()
+	if took := time.Since(begin); took > 2*short {
+		return fmt.Errorf("after %v: %w", took, err)
+	}
+	return err
+}
+
+// bench writes the median time of kernels.SumRanks for tensors of two sizes.
+func bench(g Group) error {
+	dev := cpu.NewRank(1, g)
+	defer dev.Close()
+	for _, n := range []int{1 << 10, 2_150_000} { // float32
+		var t [3]*tensor.Dense
+		for i, n := range []int{n, n, n / g.Size()} {
+			var err error
+			if t[i], err = dev.New(tensor.Float32, n); err != nil {
+				return err
+			}
+		}
+		step, err := dev.Record(func() error { return kernels.SumRanks(dev, t[0], t[1], t[2], 1) })
+		if err != nil {
+			return err
+		}
+		times := make([]time.Duration, 201)
+		for i := range times {
+			begin := time.Now()
+			if err := step.Run(); err != nil {
+				return err
+			}
+			times[i] = time.Since(begin)
+		}
+		slices.Sort(times)
+		fmt.Printf("rank %d bench: %d bytes: median %v, 10 to 90 %%: %v to %v\n", g.Rank(), 4*n, times[len(times)/2], times[len(times)/10], times[len(times)*9/10])
+	}
+	return g.Close()
+}

@@ -1,7 +1,7 @@
 # Targets for people; .ci/run calls test, and the others in turn.
 GO ?= go
 
-.PHONY: help build train test test-kill test-crash race cross lint generate fuzz gpu ptx sim test-gpu test-sim lint-gpu test-scripts gpu-bundle dist check-dist check-manifests rehearse clean
+.PHONY: help build train test test-kill test-crash race cross lint generate fuzz gpu mpi ptx sim test-gpu test-sim lint-gpu lint-mpi test-mpi test-scripts gpu-bundle dist check-dist check-manifests rehearse clean
 
 help:
 	@echo "make train   build, then train the tutorial's GAN on the embedded MNIST"
@@ -15,11 +15,14 @@ help:
 	@echo "make generate   write the assembly anew from scripts/asmgen, and the PTX of products from scripts/ptxgen"
 	@echo "make fuzz    fuzz every parser, FUZZTIME each (20s)"
 	@echo "make gpu     build ./gorgan with CUDA; wants gcc and Python, fetches CUDA's headers into .cuda unless CUDA_HOME has them"
+	@echo "make mpi     build ./gorgan with MPI; wants a C compiler, and Open MPI or MPICH, whose compiler MPICC names (mpicc)"
 	@echo "make ptx     assemble every PTX kernel, and the joined ones of the presets, for compute capability 7.5 to 12.0; fetches ptxas, 12 MB, into .cuda"
 	@echo "make sim     build the simulated CUDA device in .cuda/sim (wants a C++ compiler)"
 	@echo "make test-gpu   run the tests of the build with CUDA on the simulated device"
 	@echo "make test-sim   run the simulated device's own tests"
 	@echo "make lint-gpu   vet and staticcheck of the build with CUDA"
+	@echo "make test-mpi   run the tests of the build with MPI under MPIRUN (mpirun)"
+	@echo "make lint-mpi   vet and staticcheck of the build with MPI"
 	@echo "make test-scripts   test the programs that fetch and reduce CUDA's headers"
 	@echo "make gpu-bundle   make dist/gorgan-gpu, which checks and measures on a machine with a GPU and no Go"
 	@echo "make dist   make the archives and images of a release in dist/, or those of DIST (linux-amd64 and others); the image with CUDA stands on the image in BASE"
@@ -77,6 +80,18 @@ fuzz:
 gpu:
 	scripts/with_cuda.sh $(GO) build -tags gpu -o gorgan ./cmd/gorgan
 	@readelf -d gorgan | awk '/NEEDED/ && !/lib(c|m|dl|pthread)\.so|ld-linux/ { print "gorgan needs " $$NF " to start"; bad = 1 } END { exit bad }'
+
+# The build with MPI. It starts with the library of the MPI that it was built with.
+mpi:
+	scripts/with_mpi.sh $(GO) build -tags mpi -o gorgan ./cmd/gorgan
+
+test-mpi:
+	scripts/with_mpi.sh $(GO) test -tags mpi -timeout 10m ./kernels/mpi
+	scripts/with_mpi.sh $(GO) test -tags mpi -timeout 10m ./cmd/gorgan -run TestMPI
+
+lint-mpi:
+	scripts/with_mpi.sh $(GO) vet -tags mpi ./kernels/mpi ./cmd/gorgan
+	scripts/with_mpi.sh $(GO) run $(STATICCHECK) -tags mpi ./kernels/mpi ./cmd/gorgan
 
 ptx:
 	rm -rf .cuda/ptx

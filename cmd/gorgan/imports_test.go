@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"gorgan/model/graph":           {"gorgan/kernels"},
 	"gorgan/cuda":                  {"gorgan/kernels"},
 	"gorgan/kernels/cpu":           {"gorgan/kernels"},
+	"gorgan/kernels/mpi":           {"gorgan/kernels"},
 	"gorgan/kernels/tape":          {"gorgan/kernels"},
 	"gorgan/kernels/beside":        {"gorgan/kernels", "gorgan/kernels/tape"},
 	"gorgan/kernels/fuse":          {"gorgan/kernels", "gorgan/kernels/beside", "gorgan/kernels/dense", "gorgan/kernels/tape"},

@@ -35,6 +35,9 @@ func play(name string) int {
 		say(launched(), "is", os.Getpid())
 		syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 	}
+	if do.patient != "" && do.patient == launched() {
+		do.limit = patience
+	}
 	g, err := join(do.limit, cmp.Or(do.piece, pieceBytes))
 	if err != nil {
 		say(launched(), "failed", err)
@@ -85,7 +88,8 @@ func launch(t testing.TB, n int, name string, watch func(*ranks) bool, env ...st
 		"OMPI_MCA_rmaps_base_oversubscribe=1", "PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe",
 		"OMPI_MCA_hwloc_base_binding_policy=none", "PRTE_MCA_hwloc_default_binding_policy=none")...)
 	begin := time.Now()
-	cmd.WaitDelay = time.Second
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it ends the ranks
+	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -77,6 +77,17 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// TestFarewell: a rank that fails tells the others, which do not wait for their own limits.
+func TestFarewell(t *testing.T) {
+	r := launch(t, 3, "heard", failed(2, 2))
+	want := "an all-to-all has waited 2s for rank 2 of 3; see whether its process has ended or is stopped"
+	for rank, want := range []string{"mpi: " + want, "mpi: rank 0 of 3 has left: " + want} {
+		if got := r.last("failed", rank); got != want {
+			t.Errorf("rank %d failed with %q, want %q", rank, got, want)
+		}
+	}
+}
+
 // TestSuspended: a job that is stopped as a whole and continued later than the limit goes on.
 func TestSuspended(t *testing.T) {
 	begun := false

@@ -27,9 +27,10 @@ const (
 
 // parts are what ranks do under mpirun.
 var parts = map[string]struct {
-	do    func(Group) error
-	limit time.Duration
-	piece int // pieceBytes if 0
+	do      func(Group) error
+	limit   time.Duration
+	piece   int    // pieceBytes if 0
+	patient string // the rank whose limit is patience
 }{
 	"exchange":  {do: exchanges, limit: patience},
 	"pieces":    {do: pieces, limit: patience, piece: 10},
@@ -37,6 +38,7 @@ var parts = map[string]struct {
 	"fewer":     {do: fewer, limit: short, piece: 10},
 	"killed":    {do: ends(syscall.SIGKILL), limit: short},
 	"stopped":   {do: ends(syscall.SIGSTOP), limit: short},
+	"heard":     {do: ends(syscall.SIGSTOP), limit: short, patient: "1"},
 	"suspended": {do: suspended, limit: short},
 	"unclosed":  {do: unclosed, limit: short},
 	"absent":    {do: Group.Close, limit: short},

@@ -3,10 +3,15 @@
 package mpi
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
+	"slices"
 	"time"
+
+	"gorgan/kernels"
 )
 
 // pieceBytes is the most that one message has. Each that arrives begins the limit anew, so a slow network must
@@ -42,6 +47,10 @@ func join(limit time.Duration, piece int) (Group, error) {
 			g.rank, g.size = c.rank, c.size
 		}
 		g.done <- err
+		if err != nil {
+			return
+		}
+		g.done <- c.meet()
 		// After an error the goroutine waits here for ever, and keeps what is pinned.
 		for x := range g.calls {
 			g.done <- c.exchange(x)
@@ -51,7 +60,26 @@ func join(limit time.Duration, piece int) (Group, error) {
 	if err := g.await("MPI_Init_thread"); err != nil {
 		return nil, err
 	}
+	if err := <-g.done; err != nil {
+		return nil, err
+	}
 	return g, nil
+}
+
+const hostBytes = 64
+
+// meet gathers the names of all ranks' hosts.
+func (p *poller) meet() error {
+	name, _ := os.Hostname() // an error names no host
+	from, to := make([]byte, hostBytes), make([]byte, p.size*hostBytes)
+	copy(from, name)
+	if err := p.exchange(gather("joining", to, from)); err != nil {
+		return err
+	}
+	for at := range slices.Chunk(to, hostBytes) {
+		p.hosts = append(p.hosts, string(bytes.TrimRight(at, "\x00")))
+	}
+	return nil
 }
 
 func (g *group) Rank() int { return g.rank }
@@ -59,18 +87,18 @@ func (g *group) Rank() int { return g.rank }
 func (g *group) Size() int { return g.size }
 
 func (g *group) AllToAll(to, from []byte) error {
-	if len(to) != len(from) || len(from)%g.size != 0 {
-		return fmt.Errorf("mpi: an all-to-all of %d bytes to %d, want the same number and a multiple of %d", len(from), len(to), g.size)
+	if err := kernels.CheckAllToAllBytes(to, from, g.size); err != nil {
+		return err
 	}
 	part := len(from) / g.size
 	return g.call(exchange{"an all-to-all", to, from, part, part})
 }
 
 func (g *group) AllGather(to, from []byte) error {
-	if len(to) != len(from)*g.size {
-		return fmt.Errorf("mpi: an all-gather of %d bytes to %d, want %d", len(from), len(to), len(from)*g.size)
+	if err := kernels.CheckAllGatherBytes(to, from, g.size); err != nil {
+		return err
 	}
-	return g.call(exchange{"an all-gather", to, from, len(from), 0})
+	return g.call(gather("an all-gather", to, from))
 }
 
 func (g *group) call(x exchange) error {
@@ -86,7 +114,7 @@ func (g *group) Close() error {
 		return nil
 	}
 	// MPI_Finalize knows no limit, so the ranks first find out whether all of them are here.
-	if err := g.call(exchange{"the end", make([]byte, g.size), make([]byte, 1), 1, 0}); err != nil {
+	if err := g.call(gather("closing the group", make([]byte, g.size), make([]byte, 1))); err != nil {
 		return err
 	}
 	g.broken = errClosed

@@ -65,6 +65,7 @@ type ranks struct {
 	pids map[string]int
 	said map[string]map[string][]string // by kind and rank
 	all  []string
+	err  error // the launcher's
 }
 
 // launch runs n ranks that play a part, and returns when all have ended. Nothing outlives it. A launcher ends all
@@ -78,7 +79,7 @@ func launch(t testing.TB, n int, name string, watch func(*ranks) bool, env ...st
 	cmd := exec.CommandContext(ctx, mpirun, "-n", strconv.Itoa(n))
 	end := filepath.Join(t.TempDir(), "end")
 	if watch != nil {
-		cmd.Args = append(cmd.Args, "sh", "-c", `"$0"; while [ ! -e "$1" ]; do sleep 0.1; done`, os.Args[0], end)
+		cmd.Args = append(cmd.Args, "sh", "-c", `"$0"; for i in $(seq 600); do [ -e "$1" ] && break; sleep 0.1; done`, os.Args[0], end)
 	} else {
 		cmd.Args = append(cmd.Args, os.Args[0])
 	}
@@ -107,8 +108,8 @@ func launch(t testing.TB, n int, name string, watch func(*ranks) bool, env ...st
 			}
 		}
 	}
-	err = cmd.Wait()
-	t.Logf("%s -n %d, part %s: %v after %v\n%s", mpirun, n, name, err, time.Since(begin).Round(time.Millisecond), strings.Join(r.all, "\n"))
+	r.err = cmd.Wait()
+	t.Logf("%s -n %d, part %s: %v after %v\n%s", mpirun, n, name, r.err, time.Since(begin).Round(time.Millisecond), strings.Join(r.all, "\n"))
 	for rank := range n {
 		r.signal(rank, syscall.SIGKILL)
 	}

@@ -66,6 +66,9 @@ func exchanges(g Group) error {
 	if err := allocations(g); err != nil {
 		return err
 	}
+	if err := released(g); err != nil {
+		return err
+	}
 	if err := faults(); err != nil {
 		return err
 	}
@@ -113,6 +116,37 @@ func allocations(g Group) error {
 		return fmt.Errorf("two exchanges allocate %g times", n)
 	}
 	return failed
+}
+
+// watched is memory, and whether it is no more in use.
+func watched(n int) (b []byte, collected func() bool) {
+	b = make([]byte, n)
+	gone := make(chan struct{})
+	runtime.SetFinalizer(&b[0], func(*byte) { close(gone) })
+	return b, func() bool {
+		for range 10 {
+			runtime.GC()
+			select {
+			case <-gone:
+				return true
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+		return false
+	}
+}
+
+// released returns an error if memory is kept after its exchange.
+func released(g Group) error {
+	from, fromGone := watched(1 << 20 * g.Size())
+	to, toGone := watched(1 << 20 * g.Size())
+	if err := g.AllToAll(to, from); err != nil {
+		return err
+	}
+	if !fromGone() || !toGone() {
+		return errors.New("the memory of an exchange is kept")
+	}
+	return nil
 }
 
 // faults returns an error if MPI has taken the signals that Go makes panics of.
@@ -163,7 +197,8 @@ func ends(signal syscall.Signal) func(Group) error {
 				syscall.Kill(os.Getpid(), signal)
 			}
 			part := []int{8, 1 << 20}[turn%2]
-			to, from := make([]byte, part*g.Size()), make([]byte, part*g.Size())
+			to, toGone := watched(part * g.Size())
+			from, fromGone := watched(part * g.Size())
 			begin := time.Now()
 			err := g.AllToAll(to, from)
 			if err == nil {
@@ -181,6 +216,9 @@ func ends(signal syscall.Signal) func(Group) error {
 			}
 			if took := time.Since(begin); took > short/2 {
 				return fmt.Errorf("another exchange and closing took %v", took)
+			}
+			if toGone() || fromGone() {
+				return errors.New("the memory of a failed exchange, which MPI may use, is not kept")
 			}
 			return err
 		}

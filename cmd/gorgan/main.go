@@ -88,7 +88,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	case errors.As(err, new(run.CollapseError)):
 		return exitCollapsed
-	case errors.As(err, new(kernels.RankError)):
+	case errors.As(err, new(kernels.RankError)) || errors.Is(err, device.ErrRanks):
 		return exitRankMissing
 	case errors.As(err, new(assertionError)):
 		return exitAsserted
@@ -112,7 +112,7 @@ func newApp(ui *ui) *cli.App {
 			[2]string{device.LevelVar, "compute on the CPU with avx512, avx2 or purego (default: the fastest that the processor has)"},
 			[2]string{rendezvousTokenVar, "let only those ranks meet that have this token (train --data-parallel)"},
 			[2]string{tokenVar, "let only those see the pages of serve who have this token"},
-			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1 and libcublas.so.* in these folders first"},
+			[2]string{"GORGAN_CUDA_PATH", "look for libcuda.so.1, libcublas.so.* and libnccl.so.2 in these folders first"},
 			[2]string{"GORGAN_CUDA_TIMEOUT", "give a device up after a call of its driver took so long (default: 30s)"}),
 		Commands: []*cli.Command{
 			newTrain(ui), newServe(ui), newGenerate(ui), newWalk(ui), newTimelapse(ui), newProject(ui), newEvaluate(ui), newRuns(ui), newCompare(ui), newSweep(ui), newExplain(ui), newReport(ui),

@@ -84,9 +84,6 @@ func (p *party) device(o deviceOptions) deviceOptions {
 	if o.Workers == 0 && p.place.LocalRanks > 1 {
 		o.Workers = max(1, runtime.NumCPU()/p.place.LocalRanks)
 	}
-	if !o.planGiven {
-		o.Plan = device.PlanNone // a plan that each rank timed could differ
-	}
 	o.name = device.OfRank(o.name, p.place.LocalRank)
 	return o
 }
@@ -102,7 +99,16 @@ func (p *party) lead(s run.Settings) error {
 	if s.Model.Shards%p.Size() != 0 {
 		return usageError{fmt.Errorf("--data-parallel: the %d ranks share the shards of a batch, so --shards must be a multiple of %[1]d, and is %d", p.Size(), s.Model.Shards)}
 	}
+	s.Device = p.kind(s.Device) // so that all ranks have the same, or say that they do not
 	return p.tell(order{Settings: s})
+}
+
+// kind returns the device that all ranks are to have, for the name that the user gave.
+func (p *party) kind(name string) string {
+	if p == nil {
+		return name
+	}
+	return device.Kind(name)
 }
 
 // dismiss tells the other ranks that there is nothing to do.
@@ -134,13 +140,13 @@ func (p *party) tell(o order) error {
 	if err != nil {
 		return err
 	}
-	_, err = ranks.Broadcast(p, text)
+	_, err = kernels.Broadcast(p, text)
 	return err
 }
 
 // hear returns what rank 0 tells.
 func (p *party) hear() (o order, err error) {
-	text, err := ranks.Broadcast(p, nil)
+	text, err := kernels.Broadcast(p, nil)
 	if err != nil {
 		return o, err
 	}

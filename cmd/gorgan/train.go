@@ -138,7 +138,7 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 	}
 	var said bytes.Buffer // what is printed before there is a log
 	ui.log = &said
-	o.device.name, o.device.Began, o.reading.Reading = s.Device, s.plan, s.Reading // a run that goes on has its own
+	o.device.name, o.device.Began, o.reading.Reading = party.kind(s.Device), s.plan, s.Reading // a run that goes on has its own
 	dev, why, data, err := s.equip(ctx, ui, o, party)
 	if err != nil {
 		return err

@@ -55,10 +55,21 @@ func cudaNumber(name string) (n int, ok bool) {
 	return n, ok && err == nil && n >= 0
 }
 
+// Kind returns the name without the choice of auto: cuda if the first CUDA device can be used, else cpu.
+func Kind(name string) string {
+	if name != "auto" {
+		return name
+	}
+	if _, err := cuda.Probe(0); err != nil {
+		return "cpu"
+	}
+	return "cuda"
+}
+
 // OfRank returns the name of the device of a rank, for the name that all ranks are given. localRank is its number among
 // those of its machine, or -1. Each has a CUDA device of its own, unless the process sees only one.
 func OfRank(name string, localRank int) string {
-	if localRank < 1 || name != "cuda" && name != "auto" {
+	if localRank < 1 || name != "cuda" {
 		return name
 	}
 	if _, err := cuda.Probe(localRank); err != nil {

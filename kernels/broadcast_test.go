@@ -1,4 +1,4 @@
-package ranks_test
+package kernels_test
 
 import (
 	"bytes"
@@ -6,8 +6,8 @@ import (
 	"sync"
 	"testing"
 
+	"gorgan/kernels"
 	"gorgan/kernels/kerneltest"
-	"gorgan/model/ranks"
 )
 
 // TestBroadcast: all ranks get the message of rank 0, of any length, and not those of the others.
@@ -22,7 +22,7 @@ func TestBroadcast(t *testing.T) {
 					if g.Rank() > 0 {
 						own = []byte(fmt.Sprint("rank ", g.Rank()))
 					}
-					got, err := ranks.Broadcast(g, own)
+					got, err := kernels.Broadcast(g, own)
 					if err != nil || !bytes.Equal(got, message) {
 						t.Errorf("rank %d of %d got %d bytes and the error %v, want %d bytes of rank 0", g.Rank(), n, len(got), err, size)
 					}
@@ -32,7 +32,7 @@ func TestBroadcast(t *testing.T) {
 		}
 	}
 	for _, g := range kerneltest.Ranks(1) {
-		if _, err := ranks.Broadcast(g, make([]byte, 1<<24+1)); err == nil {
+		if _, err := kernels.Broadcast(g, make([]byte, 1<<24+1)); err == nil {
 			t.Error("a message of more than 16 MiB was taken")
 		}
 	}

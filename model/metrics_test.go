@@ -22,7 +22,7 @@ func TestMetrics(t *testing.T) {
 	for name, f := range cases {
 		t.Run(name, func(t *testing.T) {
 			c := small(f)
-			set := noiseSet(t, 21, c)
+			set := noiseSet(t, max(21, c.BatchSize), c)
 			trainer := newTrainer(t, device(t), c, set)
 			var shown model.Metrics
 			run(t, trainer, model.RunOptions{Steps: 2, Display: func(m model.Metrics) error {

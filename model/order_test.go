@@ -83,7 +83,7 @@ func firstTile(tape.Product) (dense.Tile, bool) { return dense.Tiles()[0], true 
 
 // wholeTiles makes the sizes of a config multiples of 4, which tiles want.
 func wholeTiles(c *model.Config) {
-	c.Height, c.Width, c.NoiseDim, c.BatchSize = 8, 8, 12, 8
+	c.Height, c.Width, c.NoiseDim, c.BatchSize = 8, 8, 12, max(c.BatchSize, 8)
 	if c.Arch == model.Layers { // their steps are the longest
 		c.BatchSize = 4
 	}

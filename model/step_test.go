@@ -52,7 +52,7 @@ func TestSteps(t *testing.T) {
 	for name, changes := range cases {
 		t.Run(name, func(t *testing.T) {
 			c := small(changes...)
-			set := noiseSet(t, 21, c)
+			set := noiseSet(t, max(21, c.BatchSize), c)
 			trainer := newTrainer(t, device(t), c, set)
 			want := newReference(stateOf(t, trainer))
 			run(t, trainer, model.RunOptions{Steps: 3})

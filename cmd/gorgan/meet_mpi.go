@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 
 	"gorgan/kernels/mpi"
@@ -21,8 +23,13 @@ func (o rankOptions) meet(context.Context) (*party, error) {
 		return nil, err
 	}
 	place, err := ranks.Find(o.place, os.LookupEnv)
-	if err != nil || place.Rank != group.Rank() || place.Ranks != group.Size() {
+	switch {
+	case err != nil: // a launcher that only MPI knows
 		place = ranks.Place{Rank: group.Rank(), Ranks: group.Size(), LocalRank: -1, From: "MPI"}
+	case place.Rank != group.Rank() || place.Ranks != group.Size():
+		err = fmt.Errorf("--data-parallel: this process is rank %d of %d by MPI, and rank %d of %d by %s; use the launcher of the MPI that gorgan was built with",
+			group.Rank(), group.Size(), place.Rank, place.Ranks, place.From)
+		return nil, errors.Join(err, group.Close())
 	}
 	return &party{group, place}, nil
 }

@@ -31,7 +31,7 @@ func layCableOrSkip(t *testing.T) *cable {
 		if os.Getenv("GORGAN_REQUIRE_HOSTS") != "" {
 			t.Fatal(err)
 		}
-		t.Skip("two hosts cannot be made here: ", err)
+		t.Skipf("two hosts cannot be made here: %v", err)
 	}
 	c, err = layCable(t)
 	must(t, err)

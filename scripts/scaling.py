@@ -6,6 +6,10 @@ usage: scaling.py [--rounds N] [--steps N] GORGAN [MPI_GORGAN]
 GORGAN is the program. MPI_GORGAN is one that make mpi has built; without it the ranks exchange through rank 0 over TCP
 alone. Each round times each way once, in turn, so that what else the machine does meets all of them. The table has the
 medians of the rounds, and the time of one process divided by that of two ranks: the efficiency.
+
+A second table is a model, not a measurement: the time of a step on N such machines, each with an Nth of the shards. A step
+takes 1/N of the time of one process, and for each net an exchange of 2·(N-1)/N of its gradients in two calls. --also adds a step
+that was measured elsewhere.
 """
 import argparse
 import json
@@ -23,6 +27,30 @@ NETS = {
     "dcgan, 32x32x3": ((32, 32, 3), "--arch dcgan --net-width 64 --batch-size 64", 1),
     "dcgan, 64x64x3": ((64, 64, 3), "--arch dcgan --net-width 64 --batch-size 64", 0.4),
 }
+
+
+# Bytes a second in each direction, and seconds a call.
+NETWORKS = {"10 GbE": (1.1e9, 50e-6), "100 GbE": (11e9, 15e-6), "NVLink": (350e9, 10e-6)}
+
+
+def gradient_bytes(checkpoint):
+    """Returns the bytes of the gradients of both nets."""
+    with open(checkpoint, "rb") as f:
+        header = json.loads(f.read(int.from_bytes(f.read(8), "little")))
+    begins = ("generator.", "discriminator.")
+    return sum(t["data_offsets"][1] - t["data_offsets"][0] for name, t in header.items() if name.startswith(begins))
+
+
+def model(steps):
+    """Prints the table of the model for steps of so many ms, with so many bytes of gradients."""
+    print("\n| nets | gradients | network | 2 | 4 | 8 | 16 |\n| --- | --- | --- | --- | --- | --- | --- |")
+    for name, (ms, size) in steps.items():
+        for network, (speed, call) in NETWORKS.items():
+            cells = []
+            for n in (2, 4, 8, 16):
+                t = ms / n + 2e3 * (n - 1) / n * size / speed + 4e3 * call
+                cells.append(f"{t:.3g} ms, {ms / t:.1f} times")
+            print(f"| {name} | {size / 1e6:.1f} MB | {network} | {' | '.join(cells)} |")
 
 
 def noise(path, shape, images=256):
@@ -59,9 +87,11 @@ def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--rounds", type=int, default=5)
     args.add_argument("--steps", type=int, default=50, help="steps of a dcgan of 32x32; others in proportion")
+    args.add_argument("--also", action="append", default=[], metavar="NAME:MS:MB", help="a step measured elsewhere, and the bytes of its gradients")
     args.add_argument("gorgan")
     args.add_argument("mpi_gorgan", nargs="?")
     args = args.parse_args()
+    known = {}
     print("| nets | way | ms a step | efficiency |\n| --- | --- | --- | --- |")
     for name, (shape, flags, share) in NETS.items():
         with tempfile.TemporaryDirectory() as root:
@@ -89,10 +119,16 @@ def main():
                 for way, commands in ways.items():
                     out = root / f"{len(times[way])}-{way.replace(' ', '-').replace(',', '')}"
                     times[way].append(step_time(commands(out), out, steps))
+            size = gradient_bytes(out / f"checkpoint_{steps:06}.safetensors")
             medians = {way: statistics.median(t) for way, t in times.items()}
             for way, ms in medians.items():
                 efficiency = f"{medians['one process, two shards'] / ms:.2f}"
                 print(f"| {name} | {way} | {ms:.2f} | {efficiency} |", flush=True)
+            known[name] = medians["one process, one shard"], size
+    for also in args.also:
+        name, ms, mb = also.rsplit(":", 2)
+        known[name] = float(ms), float(mb) * 1e6
+    model(known)
 
 
 main()

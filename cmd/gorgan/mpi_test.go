@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"gorgan/model"
-	"gorgan/model/run"
 )
 
 // mpirun starts n ranks of the program.
@@ -73,16 +72,8 @@ func TestMPIFaults(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(root, c.name)
 			p := mpirun(t, 2, slices.Concat(args, []string{"--steps", "1000000", "--out", dir, "--rank-timeout", "1s"})...)
-			trains := func() bool {
-				last, err := os.ReadFile(filepath.Join(dir, run.LastFile))
-				return err == nil && !strings.Contains(string(last), fmt.Sprintf(run.CheckpointFile, 0))
-			}
-			for deadline := time.Now().Add(20 * time.Second); !trains(); time.Sleep(10 * time.Millisecond) {
-				if time.Now().After(deadline) {
-					_ = p.Process.Kill()
-					t.Fatalf("nothing was saved in 20 seconds: %s", p.said.String())
-				}
-			}
+			t.Cleanup(func() { _ = p.Process.Kill() })
+			waitForSave(t, dir)
 			victim := rankProcess(t, dir, c.rank)
 			must(t, syscall.Kill(victim, c.signal))
 			if c.signal == syscall.SIGSTOP {

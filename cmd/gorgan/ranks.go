@@ -165,15 +165,19 @@ func (p *party) leave(err error) error {
 	return err
 }
 
-// begin returns an error unless all ranks compute the same from the same data, and gives all of them the state of rank 0.
-func (p *party) begin(t *model.Trainer, dev device.Device, data string) error {
+// agree returns an error unless all ranks compute the same from the same data.
+func (p *party) agree(dev device.Device, data string) error {
 	if p == nil {
 		return nil
 	}
 	facts := []ranks.Fact{{Name: "version", Value: version()}, {Name: "data", Value: data}}
-	facts = append(facts, arithmetic(dev)...)
-	if err := ranks.Agree(p, facts); err != nil {
-		return err
+	return ranks.Agree(p, append(facts, arithmetic(dev)...))
+}
+
+// share gives all ranks the state of rank 0.
+func (p *party) share(t *model.Trainer) error {
+	if p == nil {
+		return nil
 	}
 	return t.ShareState(p)
 }
@@ -217,7 +221,10 @@ func (p *party) follow(ctx context.Context, o trainOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := p.begin(trainer, dev, data.train.Fingerprint()); err != nil {
+	if err := p.agree(dev, data.train.Fingerprint()); err != nil {
+		return err
+	}
+	if err := p.share(trainer); err != nil {
 		return err
 	}
 	options := s.RunOptions()

@@ -198,6 +198,9 @@ func TestRanksDiffer(t *testing.T) {
 					t.Errorf("rank %d ended with %d, want %d: %s", rank, got, want, p.said.String())
 				}
 			}
+			if exists(flags[len(flags)-1]) {
+				t.Error("a run that does not begin has a folder")
+			}
 			if last := all[0].last(); !strings.Contains(last, c.says) {
 				t.Errorf("rank 0 said %q, want %q", last, c.says)
 			}

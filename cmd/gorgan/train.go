@@ -159,10 +159,13 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 	if err := s.take(ui, trainer); err != nil {
 		return err
 	}
+	if err := party.agree(dev, set.Fingerprint()); err != nil { // before there is a folder
+		return err
+	}
 	if err := s.open(ui, trainer, o); err != nil {
 		return err
 	}
-	if err := party.begin(trainer, dev, set.Fingerprint()); err != nil {
+	if err := party.share(trainer); err != nil {
 		return err
 	}
 	ui.log = s.folder.Log()

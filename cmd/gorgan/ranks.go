@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,11 +35,16 @@ func rankFlags() []cli.Flag {
 	}
 }
 
+// ofOneRank are the flags that each rank may have of its own, or that only rank 0 takes notice of.
+var ofOneRank = []string{"rank", "rendezvous", "rank-timeout", "device", "workers", "no-graph", "queue", "readers", "cache", "out", "resume", "continue",
+	"for", "keep", "json", "serve", "address"}
+
 // rankOptions are the values of rankFlags.
 type rankOptions struct {
 	asked   bool // for a data-parallel run
 	place   ranks.Settings
 	timeout time.Duration
+	facts   []ranks.Fact // the flags on which the ranks must agree
 }
 
 func readRankOptions(c *cli.Context) (o rankOptions, err error) {
@@ -52,6 +58,11 @@ func readRankOptions(c *cli.Context) (o rankOptions, err error) {
 	for _, name := range []string{"rank", "ranks", "rendezvous", "rank-timeout"} {
 		if c.IsSet(name) && !o.asked {
 			return o, usageError{fmt.Errorf("--%s has no effect without --data-parallel", name)}
+		}
+	}
+	for _, f := range c.Command.Flags {
+		if name := f.Names()[0]; c.IsSet(name) && !slices.Contains(ofOneRank, name) {
+			o.facts = append(o.facts, ranks.Fact{Name: "--" + name, Value: fmt.Sprint(c.Value(name))})
 		}
 	}
 	if o.timeout <= 0 {
@@ -166,11 +177,11 @@ func (p *party) leave(err error) error {
 }
 
 // agree returns an error unless all ranks compute the same from the same data.
-func (p *party) agree(dev device.Device, data string) error {
+func (p *party) agree(o rankOptions, dev device.Device, data string) error {
 	if p == nil {
 		return nil
 	}
-	facts := []ranks.Fact{{Name: "version", Value: version()}, {Name: "data", Value: data}}
+	facts := append(slices.Clone(o.facts), []ranks.Fact{{Name: "version", Value: version()}, {Name: "data", Value: data}}...)
 	return ranks.Agree(p, append(facts, arithmetic(dev)...))
 }
 
@@ -204,7 +215,10 @@ func (p *party) follow(ctx context.Context, o trainOptions) (err error) {
 		return err
 	}
 	s := &session{Settings: told.Settings}
-	o.device.name, o.reading.Reading = s.Device, s.Reading
+	if !o.given["device"] {
+		o.device.name = s.Device
+	}
+	o.reading.Reading = s.Reading
 	data, err := openData(ctx, ui, &s.Settings, o.reading, true, false)
 	if err != nil {
 		return err
@@ -221,7 +235,7 @@ func (p *party) follow(ctx context.Context, o trainOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := p.agree(dev, data.train.Fingerprint()); err != nil {
+	if err := p.agree(o.ranks, dev, data.train.Fingerprint()); err != nil {
 		return err
 	}
 	if err := p.share(trainer); err != nil {

@@ -176,20 +176,25 @@ func TestRanksDiffer(t *testing.T) {
 	args := tinyRanks(t)
 	for name, c := range map[string]struct {
 		ranks int
-		flags []string
-		env   string // of the last rank
-		codes [2]int // of rank 0, and of the others
-		says  string // of rank 0
+		own   []string // flags of the last rank
+		env   string   // of the last rank
+		codes [2]int   // of rank 0, and of the others
+		says  string   // of rank 0
 	}{
-		"shards":       {3, nil, "", [2]int{2, 5}, "--data-parallel: the 3 ranks share the shards of a batch, so --shards must be a multiple of 3, and is 4"},
+		"shards": {3, nil, "", [2]int{2, 5}, "--data-parallel: the 3 ranks share the shards of a batch, so --shards must be a multiple of 3, and is 4"},
+		"flags": {2, []string{"--loss", "hinge", "--seed", "6"}, "", [2]int{1, 1},
+			`--loss is not known on rank 0, "hinge" on rank 1; --seed is not known on rank 0, "6" on rank 1; start all with the same`},
 		"instructions": {2, nil, "GORGAN_CPU=purego", [2]int{1, 1}, `instructions is "avx2 or avx512" on rank 0, "purego" on rank 1`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			flags := slices.Concat(args, c.flags, []string{"--steps", "5", "--out", filepath.Join(t.TempDir(), "run")})
+			flags := slices.Concat(args, []string{"--steps", "5", "--out", filepath.Join(t.TempDir(), "run")})
 			all := startRanks(t, program, c.ranks, flags, func(rank, n int, address string) (flags, env []string) {
 				flags, _ = byFlags(rank, n, address)
 				if rank == n-1 && c.env != "" {
 					env = []string{c.env}
+				}
+				if rank == n-1 {
+					flags = append(flags, c.own...)
 				}
 				return flags, env
 			})

@@ -159,7 +159,7 @@ func runTrain(ctx context.Context, ui *ui, o trainOptions) (err error) {
 	if err := s.take(ui, trainer); err != nil {
 		return err
 	}
-	if err := party.agree(dev, set.Fingerprint()); err != nil { // before there is a folder
+	if err := party.agree(o.ranks, dev, set.Fingerprint()); err != nil { // before there is a folder
 		return err
 	}
 	if err := s.open(ui, trainer, o); err != nil {

@@ -68,17 +68,17 @@ func TestMPIFaults(t *testing.T) {
 		rank   int
 		signal syscall.Signal
 		says   string // "" where the launcher ends the others before they say anything
-	}{{"killed", 1, syscall.SIGKILL, ""}, {"killed first", 0, syscall.SIGKILL, ""}, {"stopped", 1, syscall.SIGSTOP, "sent nothing for 1s"}} {
+	}{{"killed", 1, syscall.SIGKILL, ""}, {"killed first", 0, syscall.SIGKILL, ""}, {"stopped", 1, syscall.SIGSTOP, "sent nothing for 10s"}} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(root, c.name)
-			p := mpirun(t, 2, slices.Concat(args, []string{"--steps", "1000000", "--out", dir, "--rank-timeout", "1s"})...)
+			p := mpirun(t, 2, slices.Concat(args, []string{"--steps", "1000000", "--out", dir, "--rank-timeout", "10s"})...)
 			t.Cleanup(func() { _ = p.Process.Kill() })
 			waitForSave(t, dir)
 			victim := rankProcess(t, dir, c.rank)
 			must(t, syscall.Kill(victim, c.signal))
 			if c.signal == syscall.SIGSTOP {
 				t.Cleanup(func() { _ = syscall.Kill(victim, syscall.SIGKILL) })
-				time.AfterFunc(5*time.Second, func() { _ = syscall.Kill(victim, syscall.SIGKILL) }) // the launcher waits for it
+				time.AfterFunc(15*time.Second, func() { _ = syscall.Kill(victim, syscall.SIGKILL) }) // the launcher waits for it
 			}
 			if code := p.code(t); code == 0 || !strings.Contains(p.said.String(), c.says) {
 				t.Errorf("the launcher ended with %d, and said %s", code, p.said.String())

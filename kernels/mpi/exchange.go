@@ -7,9 +7,10 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 	"unsafe"
+
+	"gorgan/kernels"
 )
 
 // exchange is a call of the group. Part j of from begins at j·stride, part i of to at i·part, and each has part bytes.
@@ -18,6 +19,8 @@ type exchange struct {
 	to, from     []byte
 	part, stride int
 }
+
+func gather(what string, to, from []byte) exchange { return exchange{what, to, from, len(from), 0} }
 
 // message is what a request of the same index is for.
 type message struct {
@@ -42,6 +45,7 @@ type poller struct {
 	limit      time.Duration
 	piece      int            // the most bytes of a message
 	messages   []message      // those for farewells, and then those of the exchange under way
+	hosts      []string       // by rank
 	farewells  [][]byte       // by rank: memory for what one says that leaves
 	heard      bool           // if a rank has left, and told all others too
 	pinned     runtime.Pinner // of the exchange under way: MPI keeps the addresses of its bytes
@@ -92,7 +96,7 @@ func (p *poller) post(x exchange, peer int, bytes []byte, k kind) error {
 	for len(bytes) > 0 {
 		n := min(p.piece, len(bytes))
 		if err := p.start(peer, bytes[:n], k); err != nil {
-			return fmt.Errorf("mpi: %s with rank %d of %d: %w", x.what, peer, p.size, err)
+			return p.lost(peer, fmt.Sprintf("cannot be reached in %s: %v", x.what, err))
 		}
 		p.messages = append(p.messages, message{peer, n, k})
 		bytes = bytes[n:]
@@ -128,7 +132,7 @@ func (p *poller) wait(x exchange) error {
 		case done > 0:
 			waited = 0
 		case waited >= p.limit:
-			return p.missing(x)
+			return p.missing()
 		case waited > spin:
 			pause(min(waited/pauseShare, longest))
 		}
@@ -142,7 +146,7 @@ func (p *poller) check(x exchange, d int) error {
 	m := p.messages[i]
 	if m.kind == hearing && err == nil {
 		p.heard = true
-		return fmt.Errorf("mpi: rank %d of %d has left: %s", m.peer, p.size, p.farewells[m.peer][:bytes])
+		return p.told(m.peer, string(p.farewells[m.peer][:bytes]))
 	}
 	if other := m.kind == receiving && bytes != m.bytes; err == errLonger || err == nil && other {
 		sent := strconv.Itoa(bytes)
@@ -152,25 +156,34 @@ func (p *poller) check(x exchange, d int) error {
 		return fmt.Errorf("mpi: %s: rank %d of %d sent %s bytes to rank %d, want %d; all ranks must make the same calls in the same order", x.what, m.peer, p.size, sent, p.rank, m.bytes)
 	}
 	if err != nil {
-		return fmt.Errorf("mpi: %s with rank %d of %d: %w", x.what, m.peer, p.size, err)
+		return p.lost(m.peer, fmt.Sprintf("cannot be reached in %s: %v", x.what, err))
 	}
 	p.messages[i].kind = ended
 	return nil
 }
 
-// missing names the ranks that messages wait for.
-func (p *poller) missing(x exchange) error {
-	var names []string
+// missing names the ranks that messages of the exchange wait for.
+func (p *poller) missing() error {
+	var ranks []int
 	for rank := range p.size {
 		if slices.ContainsFunc(p.messages, func(m message) bool {
 			return m.peer == rank && (m.kind == sending || m.kind == receiving)
 		}) {
-			names = append(names, strconv.Itoa(rank))
+			ranks = append(ranks, rank)
 		}
 	}
-	if len(names) == 1 {
-		return fmt.Errorf("mpi: %s has waited %v for rank %s of %d; see whether its process has ended or is stopped", x.what, p.limit, names[0], p.size)
+	others := ""
+	for i, rank := range ranks[1:] {
+		others += []string{", nor has rank ", ", "}[min(i, 1)] + strconv.Itoa(rank)
 	}
-	last := len(names) - 1
-	return fmt.Errorf("mpi: %s has waited %v for ranks %s and %s of %d; see whether their processes have ended or are stopped", x.what, p.limit, strings.Join(names[:last], ", "), names[last], p.size)
+	return p.lost(ranks[0], fmt.Sprintf("has sent nothing for %v%s; see whether its process has ended or is stopped", p.limit, others))
+}
+
+// lost is the error of a rank that has a trouble.
+func (p *poller) lost(rank int, trouble string) error {
+	e := kernels.RankError{Rank: rank, Ranks: p.size, Trouble: trouble}
+	if p.hosts != nil {
+		e.Host = p.hosts[rank]
+	}
+	return fmt.Errorf("mpi: %w", e)
 }

@@ -9,7 +9,7 @@ import "gorgan/kernels"
 
 // Group is all processes that the launcher started, as one of them sees them.
 //
-// An error names the ranks that are missing, or has MPI's own text. After an error the group is of no more use: all
+// If a rank is missing, all others return the kernels.RankError of the first that notices it. After an error the group is of no more use: all
 // later exchanges return the same error at once. What was passed to the failed exchange stays MPI's until the
 // process ends.
 type Group interface {

@@ -40,6 +40,9 @@ func TestManifests(t *testing.T) {
 			if !slices.Contains(c.Args, "--continue") {
 				t.Error("--continue is missing, so a pod that comes again fails")
 			}
+			if got, want := e.hostname(1), e.wholeName(1); got != want {
+				t.Errorf("HOSTNAME is %s, want %s: other pods do not find a short name", got, want)
+			}
 			// The kernel takes names of 64 bytes, and the kubelet starts no pod with a longer one.
 			if name := e.hostname(int(*j.Completions) - 1); len(name) > 64 {
 				t.Errorf("the name %s has %d bytes, want at most 64", name, len(name))
